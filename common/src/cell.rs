@@ -1,0 +1,371 @@
+//! How one site stands to the published table for one patch. This is the only code that names a standing.
+
+use crate::hash::ContentHash;
+use crate::id::{OrderId, UserName};
+use crate::order::state::OrderState;
+use crate::order::{Action, Failure};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A site that has not been heard of for this long is silent: its column says since when.
+pub const SILENT_AFTER: Duration = Duration::from_mins(5);
+
+/// What site and vendor last agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Base {
+    /// Never agreed on anything.
+    #[default]
+    Never,
+    /// Agreed that there is nothing.
+    Absent,
+    /// Agreed on this content.
+    Content(ContentHash),
+}
+
+/// What is known of the patch at the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AtSite {
+    /// The site doesn't run the application.
+    NotRun,
+    /// Nothing can be said, and why.
+    Unknown(Unknown),
+    /// It isn't there.
+    Absent,
+    /// It is there.
+    Present(ContentHash),
+}
+
+/// Why nothing can be said about a site's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// The agent has not sent an inventory yet.
+    NoInventory,
+    /// Many files vanished at once; a person must say whether that is meant.
+    MassDrop,
+    /// The directory is missing, unreadable or not the enrolled one.
+    Directory(crate::inventory::Directory),
+}
+
+/// What is published for one patch, seen from one version.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Published<'a> {
+    /// P: current for the site's version.
+    pub current: Option<ContentHash>,
+    /// What was current for the site's version before, in any order.
+    pub earlier: &'a [ContentHash],
+    /// Whether something is current for another version.
+    pub elsewhere: bool,
+}
+
+/// The newest order for the cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LatestOrder {
+    /// Which.
+    pub id: OrderId,
+    /// What it asks for.
+    pub action: Action,
+    /// What it expects to find.
+    pub expected: Option<ContentHash>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Who gave it.
+    pub by: UserName,
+    /// When.
+    pub created: Timestamp,
+    /// What the site's after-install hook said when it failed, in words.
+    #[serde(default)]
+    pub note: Option<crate::text::Clean>,
+}
+
+/// All that decides a cell.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// What is published.
+    pub published: Published<'a>,
+    /// S: what the site has.
+    pub site: AtSite,
+    /// When S last changed, by the server's clock.
+    pub site_since: Option<Timestamp>,
+    /// B: what both last agreed on.
+    pub base: Base,
+    /// The newest order.
+    pub order: Option<&'a LatestOrder>,
+    /// How old this knowledge is: since the site last confirmed its inventory. `None`: never heard of.
+    pub age: Option<Duration>,
+}
+
+/// How a site stands to the published table for one patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The site doesn't run the application.
+    NotApplicable,
+    /// Nothing can be said.
+    Unknown,
+    /// Not published for the site's version, but for another; not at the site.
+    OtherVersion,
+    /// Neither published nor at the site.
+    Absent,
+    /// At the site, not published.
+    OnlyAtSite,
+    /// The same on both sides.
+    InSync,
+    /// Published, and never at the site.
+    NotSent,
+    /// Both had it; it is gone at the site.
+    DeletedAtSite,
+    /// Taken away by an order.
+    Removed,
+    /// The site has what it was sent before; something newer is published.
+    SendUpdate,
+    /// The site changed what was sent; the published content is what it started from.
+    Retrieve,
+    /// Both sides changed, or never agreed.
+    Conflict,
+}
+
+/// What lies over a standing because of the newest order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// Nothing.
+    None,
+    /// An order is on its way: its state, in one word.
+    Sending(&'static str),
+    /// The newest order came to nothing, and the site hasn't changed since.
+    Blocked(Blocked),
+}
+
+/// Why an order came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Blocked {
+    /// The site says why.
+    #[error("{0}")]
+    Failed(Failure),
+    /// The site began and fell silent.
+    #[error("the site began and was not heard of again")]
+    TimedOut,
+    /// Its time was over before the site took it.
+    #[error("the order expired before the site took it")]
+    Expired,
+    /// Its time was over after the site took it.
+    #[error("the order's time is over and the site never said what became of it")]
+    Unknown,
+}
+
+/// Which way an action goes in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// To the newer side: one key is enough.
+    Forward,
+    /// Over the newer side, or over a choice someone made: needs a question and the hash that was seen.
+    Backward,
+}
+
+/// A cell of the grid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// Standing of the site.
+    pub standing: Standing,
+    /// The newest order's shadow.
+    pub overlay: Overlay,
+    /// Why the standing is unknown.
+    pub unknown: Option<Unknown>,
+    /// How old the knowledge is; `None`: never heard of.
+    pub age: Option<Duration>,
+}
+
+/// Decides a cell. The rows of the table in `docs/glossary.md`, in their order; the first match wins.
+pub fn cell(facts: &Facts<'_>) -> Cell {
+    let (standing, unknown) = match facts.site {
+        AtSite::NotRun => (Standing::NotApplicable, None),
+        AtSite::Unknown(why) => (Standing::Unknown, Some(why)),
+        AtSite::Absent => (absent(facts), None),
+        AtSite::Present(has) => (present(facts, has), None),
+    };
+    let overlay = match standing {
+        Standing::NotApplicable => Overlay::None,
+        _ => overlay(facts),
+    };
+    Cell { standing, overlay, unknown, age: facts.age }
+}
+
+fn absent(facts: &Facts<'_>) -> Standing {
+    if facts.published.current.is_none() {
+        return if facts.published.elsewhere { Standing::OtherVersion } else { Standing::Absent };
+    }
+    if facts.order.is_some_and(was_removal) {
+        return Standing::Removed;
+    }
+    match facts.base {
+        Base::Never | Base::Absent => Standing::NotSent,
+        Base::Content(_) => Standing::DeletedAtSite,
+    }
+}
+
+fn was_removal(order: &LatestOrder) -> bool {
+    order.action == Action::Remove && matches!(order.state, OrderState::Confirmed { .. })
+}
+
+fn present(facts: &Facts<'_>, has: ContentHash) -> Standing {
+    let Some(current) = facts.published.current else {
+        return Standing::OnlyAtSite;
+    };
+    if has == current {
+        Standing::InSync
+    } else if facts.base == Base::Content(has) || facts.published.earlier.contains(&has) {
+        Standing::SendUpdate
+    } else if facts.base == Base::Content(current) {
+        Standing::Retrieve
+    } else {
+        Standing::Conflict
+    }
+}
+
+fn overlay(facts: &Facts<'_>) -> Overlay {
+    let Some(order) = facts.order else {
+        return Overlay::None;
+    };
+    let (at, blocked) = match &order.state {
+        state if state.is_open() => return Overlay::Sending(state.word()),
+        OrderState::Failed { at, reason } => (*at, Blocked::Failed(reason.clone())),
+        OrderState::TimedOut { at } => (*at, Blocked::TimedOut),
+        OrderState::Expired { at } => (*at, Blocked::Expired),
+        OrderState::Unknown { at } => (*at, Blocked::Unknown),
+        _ => return Overlay::None,
+    };
+    let changed_since = facts.site_since.is_some_and(|since| since > at);
+    if changed_since { Overlay::None } else { Overlay::Blocked(blocked) }
+}
+
+impl Cell {
+    /// The word in JSON: the overlay where there is one, else the standing.
+    pub fn word(&self) -> &'static str {
+        match &self.overlay {
+            Overlay::Sending(_) => "sending",
+            Overlay::Blocked(_) => "blocked",
+            Overlay::None => self.standing.word(),
+        }
+    }
+
+    /// The mark in the grid. `> <` stands for both directions; which half is bright says [`Cell::newer`].
+    pub fn mark(&self) -> &'static str {
+        match &self.overlay {
+            Overlay::Sending(_) => "…",
+            Overlay::Blocked(_) => "!",
+            Overlay::None => self.standing.mark(),
+        }
+    }
+
+    /// For `> <`: the newer side's direction, drawn bright.
+    pub fn newer(&self) -> Option<Newer> {
+        match self.standing {
+            Standing::SendUpdate => Some(Newer::Published),
+            Standing::Retrieve => Some(Newer::Site),
+            _ => None,
+        }
+    }
+
+    /// Whether sending the published revision makes sense here, and which way it goes.
+    pub fn send(&self) -> Option<Direction> {
+        match self.standing {
+            Standing::NotSent | Standing::SendUpdate => Some(Direction::Forward),
+            Standing::DeletedAtSite | Standing::Removed | Standing::Retrieve | Standing::Conflict => Some(Direction::Backward),
+            _ => None,
+        }
+    }
+
+    /// Whether taking the site's revision as the current one makes sense here, and which way it goes.
+    pub fn retrieve(&self) -> Option<Direction> {
+        match self.standing {
+            Standing::OnlyAtSite | Standing::Retrieve => Some(Direction::Forward),
+            Standing::SendUpdate | Standing::Conflict => Some(Direction::Backward),
+            _ => None,
+        }
+    }
+
+    /// Whether the site has been silent for so long that the mark is old news.
+    pub fn is_stale(&self) -> bool {
+        self.age.is_none_or(|age| age > SILENT_AFTER)
+    }
+
+    /// Whether a person has something to decide or mend here.
+    pub fn needs_someone(&self) -> bool {
+        matches!(self.overlay, Overlay::Blocked(_))
+            || matches!(
+                self.standing,
+                Standing::Unknown | Standing::OnlyAtSite | Standing::DeletedAtSite | Standing::Retrieve | Standing::Conflict
+            )
+    }
+
+    /// Why, when there is something to say: what blocks an order or hides the standing.
+    pub fn reason(&self) -> Option<String> {
+        match (&self.overlay, self.unknown) {
+            (Overlay::Blocked(why), _) => Some(why.to_string()),
+            (Overlay::Sending(step), _) => Some((*step).to_owned()),
+            (Overlay::None, Some(why)) => Some(why.explain().to_owned()),
+            (Overlay::None, None) => None,
+        }
+    }
+}
+
+/// Which side of a `> <` is the newer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Newer {
+    /// The published content: `>` is bright.
+    Published,
+    /// The site's content: `<` is bright.
+    Site,
+}
+
+impl Unknown {
+    /// What is the matter, for people.
+    pub fn explain(self) -> &'static str {
+        match self {
+            Self::NoInventory => "the site has not sent an inventory yet",
+            Self::MassDrop => "many files vanished at once; `fieldpost site accept-drop` says that it is meant",
+            Self::Directory(directory) => directory.explain(),
+        }
+    }
+}
+
+impl Standing {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not_applicable",
+            Self::Unknown => "unknown",
+            Self::OtherVersion => "other_version",
+            Self::Absent => "absent",
+            Self::OnlyAtSite => "only_at_site",
+            Self::InSync => "in_sync",
+            Self::NotSent => "not_sent",
+            Self::DeletedAtSite => "deleted_at_site",
+            Self::Removed => "removed",
+            Self::SendUpdate => "send_update",
+            Self::Retrieve => "retrieve",
+            Self::Conflict => "conflict",
+        }
+    }
+
+    /// The mark in the grid.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "",
+            Self::Unknown => "?",
+            Self::OtherVersion => "~",
+            Self::Absent => "·",
+            Self::OnlyAtSite => "*",
+            Self::InSync => "=",
+            Self::NotSent => "+",
+            Self::DeletedAtSite | Self::Removed => "-",
+            Self::SendUpdate | Self::Retrieve => "> <",
+            Self::Conflict => "≠",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! Every row of the table of marks, by its rule, and the properties that hold for all of them.
+
+use super::*;
+use crate::order::Refusal;
+use proptest::prelude::*;
+
+fn content(text: &str) -> ContentHash {
+    ContentHash::of(text.as_bytes())
+}
+
+fn facts() -> Facts<'static> {
+    Facts {
+        published: Published { current: Some(content("p")), earlier: &[], elsewhere: false },
+        site: AtSite::Absent,
+        site_since: None,
+        base: Base::Never,
+        order: None,
+        age: Some(Duration::ZERO),
+    }
+}
+
+fn order(action: Action, state: OrderState) -> LatestOrder {
+    LatestOrder {
+        id: "0123456789abcdef0123456789abcdef".parse().expect("id"),
+        action,
+        expected: None,
+        state,
+        by: "ada".parse().expect("user"),
+        created: Timestamp::from_ms(0),
+        note: None,
+    }
+}
+
+fn put() -> Action {
+    Action::Put { sha256: content("p"), size: 1 }
+}
+
+const AT: Timestamp = Timestamp::from_ms(1_000);
+
+#[test]
+fn each_row_of_the_table_gives_its_mark_and_its_word() {
+    let (p, s, b) = (content("p"), AtSite::Present(content("s")), Base::Content(content("b")));
+    let none = Published::default();
+    let elsewhere = Published { elsewhere: true, ..none };
+    let removed = order(Action::Remove, OrderState::Confirmed { at: AT });
+    let earlier = [content("s")];
+    let rows = [
+        (Facts { site: AtSite::NotRun, ..facts() }, "", "not_applicable"),
+        (Facts { site: AtSite::Unknown(Unknown::NoInventory), ..facts() }, "?", "unknown"),
+        (Facts { site: AtSite::Unknown(Unknown::MassDrop), base: b, ..facts() }, "?", "unknown"),
+        (Facts { published: elsewhere, ..facts() }, "~", "other_version"),
+        (Facts { published: none, ..facts() }, "·", "absent"),
+        (Facts { published: none, site: s, ..facts() }, "*", "only_at_site"),
+        (Facts { published: elsewhere, site: s, ..facts() }, "*", "only_at_site"),
+        (Facts { site: AtSite::Present(p), ..facts() }, "=", "in_sync"),
+        (Facts { site: AtSite::Present(p), base: b, ..facts() }, "=", "in_sync"),
+        (facts(), "+", "not_sent"),
+        (Facts { base: Base::Absent, ..facts() }, "+", "not_sent"),
+        (Facts { base: b, ..facts() }, "-", "deleted_at_site"),
+        (Facts { base: Base::Absent, order: Some(&removed), ..facts() }, "-", "removed"),
+        (Facts { site: s, base: Base::Content(content("s")), ..facts() }, "> <", "send_update"),
+        (Facts { site: s, published: Published { earlier: &earlier, ..facts().published }, ..facts() }, "> <", "send_update"),
+        (Facts { site: s, base: Base::Content(p), ..facts() }, "> <", "retrieve"),
+        (Facts { site: s, base: b, ..facts() }, "≠", "conflict"),
+        (Facts { site: s, ..facts() }, "≠", "conflict"),
+    ];
+    for (facts, mark, word) in rows {
+        let cell = cell(&facts);
+        assert_eq!((cell.mark(), cell.word()), (mark, word), "{facts:?}");
+        let json = serde_json::to_string(&cell.standing).expect("json");
+        assert_eq!(json, format!("\"{word}\""), "the word in JSON is the word of the domain");
+    }
+}
+
+#[test]
+fn an_open_order_shows_as_sending_until_the_inventory_shows_the_hash() {
+    let open = order(put(), OrderState::Offered { at: AT });
+    let sending = cell(&Facts { order: Some(&open), ..facts() });
+    assert_eq!((sending.mark(), sending.word(), sending.reason().as_deref()), ("…", "sending", Some("offered")));
+    let done = order(put(), OrderState::Confirmed { at: AT });
+    let shown = cell(&Facts { order: Some(&done), site: AtSite::Present(content("p")), ..facts() });
+    assert_eq!(shown.mark(), "=");
+}
+
+#[test]
+fn a_refused_order_blocks_its_cell_until_the_site_changes() {
+    let failed = order(put(), OrderState::Failed { at: AT, reason: Refusal::WrongHash.into() });
+    let before = Facts { order: Some(&failed), site_since: Some(AT), ..facts() };
+    assert_eq!((cell(&before).mark(), cell(&before).word()), ("!", "blocked"));
+    assert_eq!(cell(&before).reason().as_deref(), Some("the content does not have the signed hash"));
+    let after = Facts { site_since: Some(Timestamp::from_ms(1_001)), site: AtSite::Present(content("s")), ..before };
+    assert_eq!(cell(&after).word(), "conflict");
+}
+
+#[test]
+fn a_site_that_is_silent_makes_its_marks_stale() {
+    assert!(!cell(&facts()).is_stale());
+    assert!(cell(&Facts { age: Some(SILENT_AFTER + Duration::from_secs(1)), ..facts() }).is_stale());
+    assert!(cell(&Facts { age: None, ..facts() }).is_stale());
+}
+
+fn any_content() -> impl Strategy<Value = ContentHash> {
+    prop_oneof![Just(content("p")), Just(content("s")), Just(content("b"))]
+}
+
+fn any_site() -> impl Strategy<Value = AtSite> {
+    prop_oneof![
+        Just(AtSite::NotRun),
+        Just(AtSite::Unknown(Unknown::MassDrop)),
+        Just(AtSite::Absent),
+        any_content().prop_map(AtSite::Present)
+    ]
+}
+
+fn any_base() -> impl Strategy<Value = Base> {
+    prop_oneof![Just(Base::Never), Just(Base::Absent), any_content().prop_map(Base::Content)]
+}
+
+proptest! {
+    #[test]
+    fn in_sync_is_said_only_and_always_when_the_inventory_shows_the_published_hash(
+        site in any_site(), base in any_base(), current in proptest::option::of(any_content()),
+        earlier in proptest::collection::vec(any_content(), 0..3), elsewhere: bool,
+    ) {
+        let published = Published { current, earlier: &earlier, elsewhere };
+        let got = cell(&Facts { published, site, base, ..facts() });
+        let same = matches!((site, current), (AtSite::Present(has), Some(current)) if has == current);
+        prop_assert_eq!(got.standing == Standing::InSync, same);
+    }
+
+    #[test]
+    fn a_forward_send_replaces_only_what_both_sides_have_known(
+        site in any_site(), base in any_base(), current in proptest::option::of(any_content()),
+        earlier in proptest::collection::vec(any_content(), 0..3),
+    ) {
+        let published = Published { current, earlier: &earlier, elsewhere: false };
+        let got = cell(&Facts { published, site, base, ..facts() });
+        if got.send() == Some(Direction::Forward) && let AtSite::Present(has) = site {
+            prop_assert!(base == Base::Content(has) || earlier.contains(&has), "would overwrite unseen bytes: {:?}", got);
+        }
+    }
+
+    #[test]
+    fn nothing_is_claimed_about_a_site_whose_files_are_unknown(base in any_base(), current in proptest::option::of(any_content())) {
+        let published = Published { current, earlier: &[], elsewhere: false };
+        let got = cell(&Facts { published, site: AtSite::Unknown(Unknown::MassDrop), base, ..facts() });
+        prop_assert_eq!(got.standing, Standing::Unknown);
+        prop_assert_eq!((got.send(), got.retrieve()), (None, None));
+    }
+}

@@ -1,0 +1,30 @@
+//! What fieldpost's things are and what should happen to them: pure code, no network, disk, terminal or clock.
+//!
+//! In reading order:
+//!
+//! - [`id`], [`name`], [`hash`], [`time`], [`text`]: the small words everything else is made of;
+//! - [`stamp`], [`issue`]: what a patch says about itself;
+//! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
+//! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
+//! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
+
+pub mod api;
+pub mod cell;
+pub mod envelope;
+pub mod exit;
+pub mod grid;
+pub mod hash;
+pub mod id;
+pub mod inventory;
+pub mod invitation;
+pub mod issue;
+pub mod name;
+pub mod order;
+pub mod plan;
+pub mod problem;
+pub mod publication;
+pub mod stamp;
+pub mod text;
+pub mod time;
+pub mod trust;
+pub mod wire;

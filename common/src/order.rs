@@ -1,0 +1,258 @@
+//! A developer's signed instruction that one site put or remove one revision, and why a site may refuse it.
+
+pub mod state;
+
+use crate::envelope::{Domain, Envelope, SecretKey};
+use crate::hash::ContentHash;
+use crate::id::{AppName, KeyId, OrderId, SiteName};
+use crate::name::PatchName;
+use crate::time::Timestamp;
+use crate::trust::Trust;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long an order may wait for its site unless it says otherwise.
+pub const INSTALL_WITHIN: Duration = Duration::from_hours(30 * 24);
+
+/// What is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// Put or remove.
+    pub action: Action,
+    /// The application.
+    pub application: AppName,
+    /// The patch.
+    pub patch: PatchName,
+    /// The one site that it is for.
+    pub site: SiteName,
+    /// Higher than that of every earlier order for this patch at this site.
+    pub counter: u64,
+    /// What it replaces or removes: exactly these bytes; `None`: nothing may be there.
+    pub expected: Option<ContentHash>,
+    /// When it was signed, by the developer's clock.
+    pub created: Timestamp,
+    /// After this it is not carried out.
+    pub install_by: Timestamp,
+    /// The key that signs it.
+    pub key: KeyId,
+    /// Why, in the developer's words.
+    pub reason: Option<String>,
+}
+
+/// What an order asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// Put this content in place.
+    Put {
+        /// The content.
+        sha256: ContentHash,
+        /// Its size in bytes: nothing longer is downloaded.
+        size: u64,
+    },
+    /// Take the file away.
+    Remove,
+}
+
+impl Action {
+    /// What the site has once it is done: a content, or nothing.
+    pub fn outcome(&self) -> Option<ContentHash> {
+        match self {
+            Self::Put { sha256, .. } => Some(*sha256),
+            Self::Remove => None,
+        }
+    }
+}
+
+/// Why an order, a publication or a key is not accepted. Each has its own word, shown in the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The bytes are not what was signed.
+    #[error("the signature does not match")]
+    BadSignature,
+    /// Signed, but the statement makes no sense.
+    #[error("the signed statement can't be read")]
+    Malformed,
+    /// No key of the trust document.
+    #[error("signed by a key that the trust document doesn't know")]
+    UnknownKey,
+    /// The key was revoked.
+    #[error("signed by a revoked key")]
+    Revoked,
+    /// The key's time is over.
+    #[error("signed by a key that has expired")]
+    KeyExpired,
+    /// The key may not do this here.
+    #[error("the key may not do this for this application or site")]
+    OutOfScope,
+    /// For another site.
+    #[error("meant for another site")]
+    WrongSite,
+    /// The site's agent doesn't serve this application.
+    #[error("the agent's config has no such application")]
+    UnknownApplication,
+    /// Not higher than the last.
+    #[error("a newer order was already accepted")]
+    OldCounter,
+    /// Far higher than the last: someone tries to block all later orders.
+    #[error("the order counter jumps too far")]
+    CounterJump,
+    /// Its install-by time is over.
+    #[error("its install-by time is over")]
+    Expired,
+    /// The content that came is not the one that was signed.
+    #[error("the content does not have the signed hash")]
+    WrongHash,
+    /// Larger than signed, or than the agent allows.
+    #[error("the content is too large")]
+    TooLarge,
+    /// The file at the site is not what the order expects to replace.
+    #[error("the file at the site changed since the order was given")]
+    ExpectationNotMet,
+    /// A name that this agent refuses, or that is another file under another case.
+    #[error("the name can't be used at the site")]
+    BadName,
+}
+
+/// Why an accepted order could not be carried out at the site.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Failure {
+    /// A rule says no.
+    #[error("{refusal}")]
+    Refused {
+        /// Which.
+        refusal: Refusal,
+    },
+    /// The disk is full.
+    #[error("no space left at the site")]
+    NoSpace,
+    /// The directory can't be written.
+    #[error("the directory at the site can't be written")]
+    ReadOnly,
+    /// Anything else that the system said, in its words.
+    #[error("{detail}")]
+    Io {
+        /// The system's words, cleaned.
+        detail: crate::text::Clean,
+    },
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused { refusal }
+    }
+}
+
+impl Order {
+    /// Signs it.
+    pub fn sign(&self, key: &SecretKey) -> Envelope {
+        let bytes = serde_json::to_vec(self).unwrap_or_else(|error| unreachable!("an order is plain data: {error}"));
+        Envelope::sign(Domain::Order, bytes, key)
+    }
+
+    /// Names an order by its signed bytes.
+    pub fn id(envelope: &Envelope) -> OrderId {
+        let id = envelope.bytes_id();
+        id.parse().unwrap_or_else(|_| unreachable!("32 hexadecimal digits are an order id"))
+    }
+
+    /// Opens an envelope: signed by a key that may give this order now. Counter, time limit and site are judged where it is
+    /// to be carried out.
+    pub fn open(envelope: &Envelope, trust: &Trust, now: Timestamp) -> Result<Self, Refusal> {
+        let developer = trust.developer(&envelope.key, now)?;
+        let bytes = envelope.verify(Domain::Order, &developer.key).map_err(|_| Refusal::BadSignature)?;
+        let order: Self = serde_json::from_slice(bytes).map_err(|_| Refusal::Malformed)?;
+        if order.key != envelope.key {
+            return Err(Refusal::Malformed);
+        }
+        let removes = order.action == Action::Remove;
+        if removes && order.expected.is_none() {
+            return Err(Refusal::Malformed);
+        }
+        let in_scope = developer.applications.holds(&order.application) && developer.sites.holds(&order.site);
+        if !in_scope || removes && !developer.may_remove {
+            return Err(Refusal::OutOfScope);
+        }
+        Ok(order)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trust::{Developer, Scope};
+
+    fn key() -> SecretKey {
+        SecretKey::from_seed([2; 32])
+    }
+
+    fn trust() -> Trust {
+        let developer = Developer {
+            user: "ada".parse().expect("user"),
+            key: key().public(),
+            applications: Scope::Only(vec!["trading".parse().expect("app")]),
+            sites: Scope::Only(vec!["acme".parse().expect("site")]),
+            may_remove: false,
+            may_run_actions: false,
+            expires: None,
+        };
+        Trust::found(SecretKey::from_seed([1; 32]).public(), developer)
+    }
+
+    fn order() -> Order {
+        Order {
+            action: Action::Put { sha256: ContentHash::of(b"x"), size: 1 },
+            application: "trading".parse().expect("app"),
+            patch: "Order.st".parse().expect("name"),
+            site: "acme".parse().expect("site"),
+            counter: 1,
+            expected: None,
+            created: Timestamp::from_ms(5),
+            install_by: Timestamp::from_ms(500),
+            key: key().public().id(),
+            reason: None,
+        }
+    }
+
+    fn open(order: &Order) -> Result<Order, Refusal> {
+        Order::open(&order.sign(&key()), &trust(), Timestamp::from_ms(10))
+    }
+
+    #[test]
+    fn an_order_within_the_keys_scope_is_opened_as_it_was_signed() {
+        assert_eq!(open(&order()), Ok(order()));
+    }
+
+    #[test]
+    fn an_order_beyond_the_keys_scope_is_refused() {
+        let elsewhere = Order { site: "borealis".parse().expect("site"), ..order() };
+        assert_eq!(open(&elsewhere), Err(Refusal::OutOfScope));
+        let other = Order { application: "other".parse().expect("app"), ..order() };
+        assert_eq!(open(&other), Err(Refusal::OutOfScope));
+        let removal = Order { action: Action::Remove, expected: Some(ContentHash::of(b"x")), ..order() };
+        assert_eq!(open(&removal), Err(Refusal::OutOfScope), "this key may not remove");
+    }
+
+    #[test]
+    fn a_removal_that_does_not_say_what_it_removes_is_refused() {
+        assert_eq!(open(&Order { action: Action::Remove, ..order() }), Err(Refusal::Malformed));
+    }
+
+    #[test]
+    fn an_order_with_a_field_that_this_version_does_not_know_is_refused() {
+        let mut json = serde_json::to_value(order()).expect("json");
+        json["and_run"] = "rm -rf /".into();
+        let envelope = Envelope::sign(Domain::Order, serde_json::to_vec(&json).expect("json"), &key());
+        assert_eq!(Order::open(&envelope, &trust(), Timestamp::from_ms(10)), Err(Refusal::Malformed));
+    }
+
+    #[test]
+    fn the_same_order_given_twice_has_one_id() {
+        assert_eq!(Order::id(&order().sign(&key())), Order::id(&order().sign(&key())));
+        let next = Order { counter: 2, ..order() };
+        assert_ne!(Order::id(&next.sign(&key())), Order::id(&order().sign(&key())));
+    }
+}

@@ -1,0 +1,185 @@
+//! What agents and server say to each other: paths, headers and bodies below `/agent/v1`.
+
+use crate::envelope::Envelope;
+use crate::hash::ContentHash;
+use crate::id::{AppName, BootId, Generation, OrderId, SiteName, Version};
+use crate::order::Failure;
+use crate::order::state::Progress;
+use crate::text::Clean;
+use crate::time::Timestamp;
+use crate::trust::SignedTrust;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Paths, as axum writes them.
+pub mod path {
+    /// `POST`: trade the one-time secret for the agent's own token.
+    pub const ENROLL: &str = "/agent/v1/enroll";
+    /// `GET`: anything for me?
+    pub const POLL: &str = "/agent/v1/poll";
+    /// `PUT`: this is what I see.
+    pub const INVENTORY: &str = "/agent/v1/inventory";
+    /// `GET` and `PUT` a content by its hash.
+    pub const CONTENT: &str = "/agent/v1/content/{sha256}";
+    /// `POST`: this became of your orders.
+    pub const RESULTS: &str = "/agent/v1/results";
+}
+
+/// Headers of a poll, beside `If-None-Match` and `Prefer: wait=SECONDS`.
+pub mod header {
+    /// The digest of the agent's inventory: 64 hexadecimal digits.
+    pub const INVENTORY: &str = "fieldpost-inventory";
+    /// The boot id of the agent process.
+    pub const BOOT: &str = "fieldpost-boot";
+    /// Counts the polls of that process, from 1.
+    pub const POLL: &str = "fieldpost-poll";
+    /// The version of the trust document that the agent holds; 0: none.
+    pub const TRUST: &str = "fieldpost-trust";
+    /// The agent's clock, RFC 3339.
+    pub const CLOCK: &str = "fieldpost-clock";
+    /// In the answer: seconds until the next poll, when the server wants another pace than a minute.
+    pub const INTERVAL: &str = "fieldpost-interval";
+    /// In every answer of the server: proves that it is fieldpost and not a portal or proxy. Its value is the version.
+    pub const SERVER: &str = "fieldpost-server";
+}
+
+/// How often an agent polls.
+pub const POLL_INTERVAL: Duration = Duration::from_mins(1);
+/// The longest that the server parks a poll.
+pub const MAX_WAIT: Duration = Duration::from_secs(50);
+/// The largest content, unless the server's config says otherwise.
+pub const MAX_CONTENT: u64 = 32 << 20;
+
+/// `POST /agent/v1/enroll`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrollRequest {
+    /// The site.
+    pub site: SiteName,
+    /// The one-time secret out of the enrolment string.
+    pub secret: String,
+    /// The SHA-256 of the token that the agent made; the token itself is only ever sent as `Authorization`.
+    pub token_sha256: ContentHash,
+    /// The applications in the agent's config.
+    pub applications: Vec<SiteApp>,
+    /// The agent's version.
+    pub agent_version: String,
+}
+
+/// An application at a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteApp {
+    /// The application.
+    pub application: AppName,
+    /// The version that runs there.
+    pub version: Version,
+}
+
+/// The answer to an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrollAnswer {
+    /// The server's data.
+    pub generation: Generation,
+    /// The trust document, from its first version on.
+    pub trust: Vec<SignedTrust>,
+}
+
+/// The answer to a poll: all that waits for the site, in order. Its `ETag` is sent back once it is journalled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// The server's data; another than before voids what was stored.
+    pub generation: Generation,
+    /// Versions of the trust document after the one that the agent holds.
+    pub trust: Vec<SignedTrust>,
+    /// Every open order, oldest first. An order that is no longer here was taken back.
+    pub orders: Vec<Envelope>,
+    /// Contents of the site's inventory that the server wants.
+    pub wanted: Vec<ContentHash>,
+    /// Whether the server needs the inventory.
+    pub inventory_wanted: bool,
+}
+
+/// The answer to `PUT /agent/v1/inventory`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InventoryAnswer {
+    /// The server's data.
+    pub generation: Generation,
+    /// Contents that the server wants.
+    pub wanted: Vec<ContentHash>,
+}
+
+/// The answer to `PUT /agent/v1/content/{sha256}`: the server has the content, durably.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAnswer {
+    /// The data that now holds it.
+    pub generation: Generation,
+}
+
+/// `POST /agent/v1/results`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Results {
+    /// What became of orders.
+    pub orders: Vec<OrderResult>,
+}
+
+/// What became of one order. Sent until it is answered; the same result twice changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderResult {
+    /// Which.
+    pub order: OrderId,
+    /// What.
+    #[serde(flatten)]
+    pub outcome: OrderOutcome,
+    /// The highest counter that the agent has accepted for this place.
+    pub counter: u64,
+    /// When, by the site's clock.
+    pub at: Timestamp,
+}
+
+/// A step done, or the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum OrderOutcome {
+    /// This far.
+    Progress {
+        /// The step.
+        step: Progress,
+        /// What the after-install hook said, once it ran.
+        hook: Option<HookReport>,
+    },
+    /// Not done.
+    Failed {
+        /// Why.
+        reason: Failure,
+    },
+}
+
+/// How an after-install hook ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HookReport {
+    /// Its exit code; `None`: it was ended by a signal, or for taking too long.
+    pub code: Option<i32>,
+    /// Whether it was ended for taking too long.
+    pub timed_out: bool,
+    /// The end of what it printed, at most [`MAX_HOOK_OUTPUT`] bytes.
+    pub output: Clean,
+}
+
+impl HookReport {
+    /// Whether it did its work.
+    pub fn ok(&self) -> bool {
+        self.code == Some(0) && !self.timed_out
+    }
+}
+
+/// The most that is kept of a hook's output, in bytes.
+pub const MAX_HOOK_OUTPUT: usize = 4 * 1024;
+
+/// The `ETag` of a batch.
+pub fn etag(generation: &Generation, revision: u64) -> String {
+    format!("\"{generation}.{revision}\"")
+}
+
+/// An agent's boot, for tests and logs.
+pub fn boot_label(boot: &BootId, poll: u64) -> String {
+    format!("{}#{poll}", &boot.as_str()[..8])
+}
