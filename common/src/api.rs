@@ -7,8 +7,8 @@ use crate::id::{AppName, Generation, GroupName, KeyId, OrderId, SiteName, UserNa
 use crate::inventory::{Directory, Ignored};
 use crate::issue::Issue;
 use crate::name::PatchName;
-use crate::order::state::OrderState;
 use crate::order::Action;
+use crate::order::state::OrderState;
 use crate::stamp::When;
 use crate::time::Timestamp;
 use crate::trust::SignedTrust;

@@ -163,7 +163,10 @@ impl Table {
             published: Published {
                 current: published.and_then(|published| published.sha256),
                 earlier: published.map_or(&[], |published| &published.earlier),
-                elsewhere: self.grid.patches[patch].published.iter().any(|one| one.version != column.version && one.sha256.is_some()),
+                elsewhere: self.grid.patches[patch]
+                    .published
+                    .iter()
+                    .any(|one| one.version != column.version && one.sha256.is_some()),
             },
             site: at_site,
             site_since: loud.and_then(|cell| cell.since),
@@ -208,7 +211,10 @@ mod tests {
         };
         Grid {
             sites: vec![site("acme", "7.6"), site("borealis", "7.7")],
-            patches: vec![patch("a.st", vec![publication("7.6", content("old")), publication("7.7", content("new"))]), patch("b.st", vec![publication("7.7", content("b"))])],
+            patches: vec![
+                patch("a.st", vec![publication("7.6", content("old")), publication("7.7", content("new"))]),
+                patch("b.st", vec![publication("7.7", content("b"))]),
+            ],
             cells: vec![GridCell {
                 patch: 1,
                 site: 1,

@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
-use crate::stamp::{comment_lines, lines, without_bom, HEAD_LINES};
+use crate::stamp::{HEAD_LINES, comment_lines, lines, without_bom};
 
 /// The most characters an issue may have.
 const MAX_LEN: usize = 64;

@@ -140,8 +140,8 @@ fn is_device(part: &str) -> bool {
     if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$") {
         return true;
     }
-    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
-    port.is_some_and(|number| {
+    let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    number.is_some_and(|number| {
         let mut digits = number.chars();
         digits.next().is_some_and(|c| c.is_ascii_digit() || matches!(c, '¹' | '²' | '³')) && digits.next().is_none()
     })
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn every_name_rule_refuses_its_own_kind_of_path() {
         let long = "x".repeat(201);
-        let longest = ["x".repeat(150); 7].join("/");
+        let longest = vec!["x".repeat(150); 7].join("/");
         let cases = [
             ("", NameRule::Empty),
             ("/etc/passwd", NameRule::Empty),
@@ -205,7 +205,9 @@ mod tests {
 
     #[test]
     fn ordinary_names_are_taken_as_they_are() {
-        for path in ["4711-Order.st", "some.nul.jpg", "Größe/übung.st", "日本/修正.st", "a b.st", ".profile", "COM10", "1/2/3/4/5/6/7/8"] {
+        for path in
+            ["4711-Order.st", "some.nul.jpg", "Größe/übung.st", "日本/修正.st", "a b.st", ".profile", "COM10", "1/2/3/4/5/6/7/8"]
+        {
             assert_eq!(path.parse::<PatchName>().expect(path).as_str(), path);
         }
     }

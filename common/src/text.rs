@@ -87,13 +87,15 @@ pub fn cut(text: &str, cells: usize) -> String {
 }
 
 fn escape(text: &str, keep_newlines: bool) -> String {
+    use fmt::Write as _;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c == '\n' && keep_newlines {
             out.push(c);
         } else if is_hidden(c) {
             let code = u32::from(c);
-            out.push_str(&if code < 0x100 { format!("\\x{code:02x}") } else { format!("\\u{{{code:x}}}") });
+            // Writing to a String can't fail.
+            let _ = if code < 0x100 { write!(out, "\\x{code:02x}") } else { write!(out, "\\u{{{code:x}}}") };
         } else {
             out.push(c);
         }
@@ -162,7 +164,11 @@ pub fn size(bytes: u64) -> String {
         tenths /= 1024;
         unit += 1;
     }
-    if tenths < 100 { format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]) } else { format!("{} {}", tenths / 10, UNITS[unit]) }
+    if tenths < 100 {
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    } else {
+        format!("{} {}", tenths / 10, UNITS[unit])
+    }
 }
 
 /// `1 site`, `3 sites`: for words whose plural is an `s`; `1 patch`, `3 patches` for those that hiss.
@@ -206,8 +212,8 @@ mod tests {
     #[test]
     fn ages_and_sizes_are_short() {
         assert_eq!(age(Duration::from_secs(59)), "now");
-        assert_eq!(age(Duration::from_secs(3 * 86_400)), "3 d");
-        assert_eq!(age(Duration::from_secs(20 * 86_400)), "2 w");
+        assert_eq!(age(Duration::from_hours(72)), "3 d");
+        assert_eq!(age(Duration::from_hours(20 * 24)), "2 w");
         assert_eq!(size(1023), "1023 B");
         assert_eq!(size(1_468_006), "1.3 MiB");
         assert_eq!(size(32 << 20), "32 MiB");

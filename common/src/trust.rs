@@ -105,7 +105,10 @@ impl Trust {
 
     /// Signs a version in which the root key changes.
     pub fn sign_with_new_root(&self, old: &SecretKey, new: &SecretKey) -> SignedTrust {
-        SignedTrust { by: Envelope::sign(Domain::Trust, self.bytes(), old), also: Some(Envelope::sign(Domain::Trust, self.bytes(), new)) }
+        SignedTrust {
+            by: Envelope::sign(Domain::Trust, self.bytes(), old),
+            also: Some(Envelope::sign(Domain::Trust, self.bytes(), new)),
+        }
     }
 
     fn bytes(&self) -> Vec<u8> {

@@ -245,7 +245,8 @@ mod tests {
         fn no_order_stays_open_for_ever(events in proptest::collection::vec(any_event(), 0..12)) {
             let state = run(&events);
             let end = LIMIT.plus(STEP_WITHIN * 2);
-            prop_assert!(!advance(state, OrderEvent::Tick { install_by: LIMIT }, end).is_open());
+            let ended = advance(state, OrderEvent::Tick { install_by: LIMIT }, end);
+            prop_assert!(!ended.is_open());
         }
 
         #[test]

@@ -3,9 +3,9 @@
 //! `Author:` and `Date:` lines within the first lines, and `"bob 2011-04-08 13:02:33"` at the head or foot. Where
 //! nobody can tell day from month, a date isn't read.
 
-use super::dates::{find, leading, Slashes, Spot};
+use super::dates::{Slashes, Spot, find, leading};
 use super::text::{comment_lines, decode, lines};
-use super::{Evidence, Source, When, HEAD_LINES};
+use super::{Evidence, HEAD_LINES, Source, When};
 
 /// How many lines at the end of a file may hold a site's comment.
 const FOOT_LINES: usize = 10;

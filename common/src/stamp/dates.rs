@@ -6,8 +6,8 @@
 
 use jiff::civil::{Date, Time};
 
-use super::cursor::Cursor;
 use super::When;
+use super::cursor::Cursor;
 
 /// How to read `4/8/2011`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

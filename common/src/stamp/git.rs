@@ -3,10 +3,10 @@
 //! Sources: git-format-patch(1), git-mailinfo(1), RFC 5322 for folded headers, RFC 2047 for encoded names, GNU diff's
 //! manual for `+++ path<TAB>time zone`.
 
-use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
-use super::dates::{find, Slashes};
+use super::dates::{Slashes, find};
 use super::text::{decode, lines};
 use super::{Evidence, Source, When};
 

@@ -3,7 +3,7 @@
 use regex::bytes::{Regex, RegexBuilder};
 use thiserror::Error;
 
-use super::dates::{find, Slashes};
+use super::dates::{Slashes, find};
 use super::text::decode;
 use super::{Evidence, Source};
 

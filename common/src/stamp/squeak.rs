@@ -3,9 +3,9 @@
 //! Sources: `ChangeSet>>fileOut`, `ClassDescription>>printCategoryChunk:…`, Cuis' `authorAndStamp:partsDo:`. Numeric
 //! dates of this family are always month first; times without a zone are local to whoever wrote them.
 
-use super::chunks::{chunks, comments, header_stamp, plain, sole_string, Chunk};
+use super::chunks::{Chunk, chunks, comments, header_stamp, plain, sole_string};
 use super::comment::{is_placeholder, signed};
-use super::dates::{find, leading, Slashes};
+use super::dates::{Slashes, find, leading};
 use super::text::{after_last, lines};
 use super::{Evidence, Source, When};
 

@@ -3,9 +3,9 @@
 //! The product name may hold ® in any encoding, or (R). Neither form has an author of its own: a Store comment names
 //! one, and a site's file-out method may add a comment. Sources: file-outs of VisualWorks 2.5.2 to 8.3.
 
-use super::chunks::{chunks, comments, sole_string, Chunk};
+use super::chunks::{Chunk, chunks, comments, sole_string};
 use super::comment::note_signed_lines;
-use super::dates::{leading, Slashes};
+use super::dates::{Slashes, leading};
 use super::squeak;
 use super::text::{after_last, decode, position};
 use super::{Evidence, Source};
