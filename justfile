@@ -29,4 +29,4 @@ demo:
 
 # Figures: idle cost of server and agent, grid and diff times.
 bench:
-    cargo build --release --locked --bins && cargo run --release --locked -p fieldpost-tests --bin bench
+    cargo bench --locked -p fieldpost-tests

@@ -1,1 +1,15 @@
-//! placeholder
+//! The harness for tests of the whole system: real binaries, real sockets, a real terminal.
+//!
+//! - [`binaries`] builds the three programs once, so that no test drives stale ones;
+//! - [`patience`] waits for a condition instead of for a time;
+//! - [`cli`] runs `fieldpost` as a script would;
+//! - [`world`] starts a server and sites in a temporary directory, and can kill each of them;
+//! - [`terminal`] runs the app in a pseudo terminal and reads its screen.
+
+#![expect(clippy::missing_panics_doc, reason = "a harness panics: that is how a test fails")]
+
+pub mod binaries;
+pub mod cli;
+pub mod patience;
+pub mod terminal;
+pub mod world;

@@ -1,0 +1,21 @@
+//! The whole system, by what its users do.
+
+// One person's morning: the README, word for word.
+mod quick_start;
+// What goes out, and what comes home.
+mod file_outs;
+mod sending;
+// A site that joins with files of its own, and one whose disk vanishes.
+mod adoption;
+mod vanishing;
+// Two people, two versions.
+mod together;
+// Bad input, dead servers, answers that aren't ours.
+mod bad_input;
+mod faults;
+// The terminal app in a real terminal.
+mod app;
+// The demo that the README starts with.
+mod demo;
+// What the code base promises about itself.
+mod house_rules;
