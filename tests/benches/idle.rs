@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const FILES: usize = 1_000;
-const WATCH: Duration = Duration::from_secs(120);
+const WATCH: Duration = Duration::from_mins(2);
 
 fn main() {
     let mut world = World::start();
