@@ -1,0 +1,34 @@
+//! The only place of the app that reads clocks; everything else gets the time as an argument.
+
+use fieldpost_common::time::Timestamp;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The date, as the system tells it.
+pub fn now() -> Timestamp {
+    let ms = match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
+    };
+    Timestamp::from_ms(ms)
+}
+
+/// How long something has taken, by a clock that never jumps.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts at zero.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    /// What is left of a limit; zero when it is over.
+    pub fn left_of(&self, limit: Duration) -> Duration {
+        limit.saturating_sub(self.elapsed())
+    }
+}

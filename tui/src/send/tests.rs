@@ -1,0 +1,78 @@
+//! What is signed, and what never is.
+
+use super::*;
+use fieldpost_common::envelope::SecretKey;
+use fieldpost_common::trust::{Developer, Scope};
+
+fn key() -> SecretKey {
+    SecretKey::from_seed([2; 32])
+}
+
+fn trust() -> Trust {
+    let developer = Developer {
+        user: "ada".parse().expect("user"),
+        key: key().public(),
+        applications: Scope::All,
+        sites: Scope::All,
+        may_remove: true,
+        may_run_actions: false,
+        expires: None,
+    };
+    Trust::found(SecretKey::from_seed([1; 32]).public(), developer)
+}
+
+fn wish() -> Wish {
+    Wish {
+        application: "trading".parse().expect("app"),
+        patch: "a.st".parse().expect("patch"),
+        site: "acme".parse().expect("site"),
+        act: Act::Put(ContentHash::of(b"new")),
+        expected: Some(ContentHash::of(b"old")),
+        seen: None,
+        reason: None,
+        shown: false,
+    }
+}
+
+fn published(content: &[u8], signed_by: &SecretKey) -> Prepared {
+    let publication = Publication {
+        application: "trading".parse().expect("app"),
+        patch: "a.st".parse().expect("patch"),
+        versions: vec!["7.7".parse().expect("version")],
+        sha256: ContentHash::of(content),
+        size: content.len() as u64,
+        issue: None,
+        created: Timestamp::default(),
+        key: signed_by.public().id(),
+    };
+    Prepared { counter: 7, size: content.len() as u64, publication: Some(publication.sign(signed_by)) }
+}
+
+#[test]
+fn an_order_says_what_was_seen_and_ends_after_thirty_days() {
+    let now = Timestamp::from_ms(1_000);
+    let order = order(&wish(), &published(b"new", &key()), key().public().id(), now);
+    assert_eq!(order.expected, Some(ContentHash::of(b"old")));
+    assert_eq!(order.action, Action::Put { sha256: ContentHash::of(b"new"), size: 3 });
+    assert_eq!((order.counter, order.install_by), (7, now.plus(INSTALL_WITHIN)));
+}
+
+#[test]
+fn a_server_can_not_pass_its_own_bytes_off_as_published() {
+    let now = Timestamp::from_ms(1_000);
+    let check = |prepared: &Prepared| check(&wish(), prepared, &trust(), now);
+    check(&published(b"new", &key())).expect("published by a trusted key");
+    let stranger = SecretKey::from_seed([9; 32]);
+    assert!(matches!(check(&published(b"new", &stranger)), Err(SendError::BadPublication { refusal: Refusal::UnknownKey, .. })));
+    assert!(matches!(check(&published(b"evil", &key())), Err(SendError::BadPublication { refusal: Refusal::WrongHash, .. })));
+    let larger = Prepared { size: 1 << 30, ..published(b"new", &key()) };
+    assert!(matches!(check(&larger), Err(SendError::BadPublication { refusal: Refusal::WrongHash, .. })));
+}
+
+#[test]
+fn bytes_that_were_never_published_are_signed_only_when_they_were_shown() {
+    let prepared = Prepared { publication: None, ..published(b"new", &key()) };
+    let now = Timestamp::default();
+    assert!(matches!(check(&wish(), &prepared, &trust(), now), Err(SendError::NotPublished { .. })));
+    check(&Wish { shown: true, ..wish() }, &prepared, &trust(), now).expect("shown");
+}

@@ -1,0 +1,134 @@
+//! Everything that a command or the app needs to act as somebody: client, keys, and the trust that both are checked against.
+
+use crate::client::{Client, ClientError};
+use crate::clock;
+use crate::keyring::{Keyring, KeyringError};
+use fieldpost_common::api::TrustChain;
+use fieldpost_common::envelope::{PublicKey, SecretKey};
+use fieldpost_common::exit;
+use fieldpost_common::id::{AppName, UserName};
+use fieldpost_common::order::Refusal;
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::trust::{Developer, Trust, TrustError};
+use std::sync::Arc;
+
+/// Somebody who is logged in. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Speaks to the server.
+    pub client: Client,
+    /// Who is logged in.
+    pub user: UserName,
+    /// The root key that was pinned at login.
+    pub root: PublicKey,
+    /// The signing key, where there is one.
+    pub key: Option<Arc<SecretKey>>,
+    /// Where all that is kept.
+    pub keyring: Keyring,
+}
+
+/// Why nothing can be done or signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The settings.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The server.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The trust document doesn't hold from the pinned root on.
+    #[error(
+        "{0}\nthe server's trust document doesn't continue from the root key that was pinned at login; nothing is signed or sent. Compare `fieldpost key list` with the root holder"
+    )]
+    Trust(#[from] TrustError),
+    /// There is none yet.
+    #[error("the server has no trust document yet: whoever made the first login uses `fieldpost trust found`")]
+    NoTrust,
+    /// No signing key in the folder.
+    #[error("there is no signing key in {0}\nask for a new login string and use `fieldpost login`: it makes one")]
+    NoKey(String),
+    /// The key may not sign.
+    #[error("your key may not sign this: {refusal}\nwhoever holds the root key uses `fieldpost trust add {user}`")]
+    NotTrusted {
+        /// Whose.
+        user: UserName,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+impl SessionError {
+    /// The exit code that says so.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Keyring(error) => error.exit_code(),
+            Self::Client(error) => error.exit_code(),
+            _ => exit::NOT_PERMITTED,
+        }
+    }
+}
+
+impl Session {
+    /// Whoever the environment's config folder belongs to.
+    pub fn open() -> Result<Self, SessionError> {
+        Self::open_from(Keyring::from_environment()?)
+    }
+
+    /// Whoever a config folder belongs to.
+    pub fn open_from(keyring: Keyring) -> Result<Self, SessionError> {
+        let login = keyring.login()?;
+        let client = Client::new(&login.url, Some(&login.token), login.ca_file.as_deref())?;
+        let key = keyring.developer()?.map(Arc::new);
+        Ok(Self { client, user: login.user, root: login.root, key, keyring })
+    }
+
+    /// The time, for what is signed.
+    #[expect(clippy::unused_self, reason = "whoever has a session needs no other clock")]
+    pub fn now(&self) -> Timestamp {
+        clock::now()
+    }
+
+    /// The newest trust document, walked from the pinned root, and the keys that wait.
+    pub async fn trust(&self) -> Result<(Trust, TrustChain), SessionError> {
+        let chain = self.client.trust().await?;
+        let trust = Trust::walk(&chain.versions, &self.root)?.ok_or(SessionError::NoTrust)?;
+        Ok((trust, chain))
+    }
+
+    /// Ready to sign: the key is there and trusted now.
+    pub async fn signer(&self) -> Result<Signer, SessionError> {
+        let key = self.key.clone().ok_or_else(|| SessionError::NoKey(self.keyring.folder().display().to_string()))?;
+        let (trust, _) = self.trust().await?;
+        let signer = Signer { session: self.clone(), trust, key };
+        signer.developer()?;
+        Ok(signer)
+    }
+}
+
+/// A session that may sign.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// Whose.
+    pub session: Session,
+    /// The trust document, verified.
+    pub trust: Trust,
+    /// The key.
+    pub key: Arc<SecretKey>,
+}
+
+impl Signer {
+    /// What the trust document says about the key.
+    pub fn developer(&self) -> Result<&Developer, SessionError> {
+        self.trust.developer(&self.key.public().id(), self.session.now()).map_err(|refusal| self.refused(refusal))
+    }
+
+    /// Whether the key may sign for an application.
+    pub fn may_sign_for(&self, application: &AppName) -> Result<&Developer, SessionError> {
+        let developer = self.developer()?;
+        if developer.applications.holds(application) { Ok(developer) } else { Err(self.refused(Refusal::OutOfScope)) }
+    }
+
+    fn refused(&self, refusal: Refusal) -> SessionError {
+        SessionError::NotTrusted { user: self.session.user.clone(), refusal }
+    }
+}
