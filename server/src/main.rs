@@ -1,2 +1,154 @@
-//! placeholder
-fn main() {}
+//! The command line of the server: `init`, `run`, `check`, `backup`, `healthcheck`.
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use fieldpost_common::exit;
+use fieldpost_common::id::UserName;
+use fieldpost_server::{Config, ConfigError, ServeError};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Keeps the truth about patches and sites, and tells agents and terminals.
+#[derive(Parser)]
+#[command(name = "fieldpost-server", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a data directory, and print the first admin's login string
+    Init {
+        /// The directory; it must not be there yet, or be empty
+        #[arg(long)]
+        data: PathBuf,
+        /// The address under which agents and people reach this server
+        #[arg(long)]
+        url: String,
+        /// The first admin's name
+        #[arg(long, default_value = "admin")]
+        user: UserName,
+        /// Print {"login": …}
+        #[arg(long)]
+        json: bool,
+    },
+    /// Serve
+    Run {
+        /// The data directory
+        #[arg(long, env = "FIELDPOST_DATA")]
+        data: PathBuf,
+        /// The config file (TOML)
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Where to listen; wins over the config
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// Check database, contents and audit; also while the server runs
+    Check {
+        /// The data directory
+        #[arg(long, env = "FIELDPOST_DATA")]
+        data: PathBuf,
+    },
+    /// Copy everything into one file; also while the server runs
+    Backup {
+        /// The data directory
+        #[arg(long, env = "FIELDPOST_DATA")]
+        data: PathBuf,
+        /// The file to be made
+        file: PathBuf,
+    },
+    /// Ask the server on this machine whether it is ready
+    Healthcheck {
+        /// Where it listens
+        #[arg(long, default_value = "127.0.0.1:8700")]
+        listen: SocketAddr,
+    },
+}
+
+fn main() -> ExitCode {
+    // Before anything that could use TLS; an error would mean that a provider is installed already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fieldpost-server: {error:#}");
+            let bad_config = error.chain().any(|cause| {
+                cause.is::<ConfigError>() || matches!(cause.downcast_ref(), Some(ServeError::Config(_) | ServeError::Tls { .. }))
+            });
+            ExitCode::from(if bad_config { exit::BAD_CONFIG } else { exit::FAILED })
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Init { data, url, user, json } => init(&data, &url, &user, json),
+        Command::Run { data, config, listen } => serve(data, config.as_deref(), listen),
+        Command::Check { data } => {
+            let checked = fieldpost_server::check(&data)?;
+            println!("sound: {} contents, {} audit rows", checked.contents, checked.audit.rows);
+            Ok(())
+        }
+        Command::Backup { data, file } => {
+            let checked = fieldpost_server::backup(&data, &file)?;
+            println!("{}: {} contents, {} audit rows", file.display(), checked.contents, checked.audit.rows);
+            Ok(())
+        }
+        Command::Healthcheck { listen } => {
+            fieldpost_server::healthcheck(listen)?;
+            println!("ready");
+            Ok(())
+        }
+    }
+}
+
+fn init(data: &Path, url: &str, user: &UserName, json: bool) -> anyhow::Result<()> {
+    let login = fieldpost_server::init(data, url, user)?.to_string();
+    if json {
+        println!("{}", serde_json::json!({ "login": login }));
+    } else {
+        println!("{login}");
+        eprintln!("{user} logs in with `fieldpost login` and the string above, within 24 hours.");
+    }
+    Ok(())
+}
+
+fn serve(data: PathBuf, config: Option<&Path>, listen: Option<SocketAddr>) -> anyhow::Result<()> {
+    let mut settings = config.map_or_else(|| Ok(Config::default()), Config::load)?;
+    settings.data = data;
+    settings.listen = listen.unwrap_or(settings.listen);
+    settings.check()?;
+    log();
+    let listener = TcpListener::bind(settings.listen).with_context(|| format!("can't listen on {}", settings.listen))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let shutdown = signal()?;
+        Ok(fieldpost_server::serve(settings, listener, shutdown).await?)
+    })
+}
+
+/// Ends on SIGTERM, or on SIGINT as from Ctrl-C.
+#[cfg(unix)]
+fn signal() -> std::io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn signal() -> std::io::Result<impl Future<Output = ()> + Send> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
+}
+
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FIELDPOST_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,7 @@
+//! What agents ask: one file per address.
+
+pub(crate) mod content;
+pub(crate) mod enroll;
+pub(crate) mod inventory;
+pub(crate) mod poll;
+pub(crate) mod results;

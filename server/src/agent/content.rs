@@ -1,0 +1,57 @@
+//! `GET` and `PUT /agent/v1/content/{sha256}`: what was ordered for the site, and what it has to hand over.
+
+use crate::auth::Agent;
+use crate::clock;
+use crate::content::{pack, send, settle};
+use crate::error::Error;
+use crate::request::{At, receive};
+use crate::server::Shared;
+use crate::store::{content, order, upload};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::wire::StoredAnswer;
+
+pub(crate) async fn download(
+    State(server): State<Shared>,
+    Agent(site): Agent,
+    At(sha256): At<ContentHash>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let found = server.store.read(move |db| {
+        // The same answer for what isn't here and what is not for this site.
+        if order::order_brings(db, &site, &sha256)? { content::content_fetch(db, &sha256) } else { Ok(None) }
+    });
+    let bytes = found.await?.ok_or_else(|| Error::no_such("content", sha256))?;
+    send(&headers, bytes)
+}
+
+pub(crate) async fn upload(
+    State(server): State<Shared>,
+    Agent(site): Agent,
+    At(sha256): At<ContentHash>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<StoredAnswer>, Error> {
+    let quota = server.config.site_quota;
+    let used = server.store.peek(|db| upload::upload_total(db, &site, &sha256))?;
+    let over = Error::Quota { site: site.to_string(), quota };
+    if used >= quota {
+        return Err(over);
+    }
+    let bytes = receive(&headers, body, &sha256, server.config.max_content).await?;
+    let packed = pack(sha256, bytes).await?;
+    let now = clock::now();
+    let store = server.store.write(move |tx| {
+        if upload::upload_total(tx, &site, &sha256)?.saturating_add(packed.size) > quota {
+            return Err(over);
+        }
+        upload::upload_add(tx, &site, &sha256, packed.size, now)?;
+        settle(tx, &packed, now)
+    });
+    store.await?;
+    Ok(Json(StoredAnswer { generation: server.generation.clone() }))
+}

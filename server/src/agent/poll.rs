@@ -1,0 +1,144 @@
+//! `GET /agent/v1/poll`: anything for me? The idle case is answered from memory.
+
+use crate::auth::{Agent, Peer};
+use crate::clock;
+use crate::error::Error;
+use crate::mailbox::{InventoryState, Mailbox, Reception};
+use crate::request::{header, wait};
+use crate::server::{Server, Shared};
+use crate::store::activity::{activity, activity_add};
+use crate::store::site::Seen;
+use crate::store::{Effect, StoreError, Tx, order, site, trust, upload};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{ETAG, IF_NONE_MATCH, USER_AGENT};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use fieldpost_common::api::Change;
+use fieldpost_common::envelope::Envelope;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{BootId, OrderId, SiteName};
+use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::{Batch, MAX_WAIT, etag, header as name};
+use rusqlite::Connection;
+
+/// What a poll says.
+struct Poll {
+    boot: BootId,
+    number: u64,
+    etag: Option<String>,
+    digest: Option<ContentHash>,
+    trust: u64,
+    seen: Seen,
+}
+
+fn read(headers: &HeaderMap, peer: Peer) -> Result<Poll, Error> {
+    let missing = |name: &str| Error::Invalid(format!("a poll needs the header {name}"));
+    let now = clock::now();
+    let clock: Option<Timestamp> = header(headers, name::CLOCK)?;
+    let agent = header::<String>(headers, USER_AGENT.as_str())?.and_then(|agent| Some(agent.split_once('/')?.1.to_owned()));
+    Ok(Poll {
+        boot: header(headers, name::BOOT)?.ok_or_else(|| missing(name::BOOT))?,
+        number: header(headers, name::POLL)?.ok_or_else(|| missing(name::POLL))?,
+        etag: header(headers, IF_NONE_MATCH.as_str())?,
+        digest: header(headers, name::INVENTORY)?,
+        trust: header(headers, name::TRUST)?.unwrap_or(0),
+        seen: Seen {
+            at: now,
+            address: Some(peer.0.to_string()),
+            agent_version: agent.map(|version| version.chars().take(64).collect()),
+            clock_error_ms: clock.map(|clock| clock.as_ms() - now.as_ms()),
+        },
+    })
+}
+
+pub(crate) async fn poll(
+    State(server): State<Shared>,
+    Agent(site): Agent,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let poll = read(&headers, peer)?;
+    let mailbox = server.memory.mailboxes.of(&site);
+    match mailbox.poll(&poll.boot, poll.number, poll.seen.clone()) {
+        Reception::Welcome => {}
+        Reception::Late => return Ok(StatusCode::NOT_MODIFIED.into_response()),
+        Reception::Clones { addresses, new } => return Err(clones(&server, site, addresses, new).await),
+    }
+    let mut change = mailbox.watch();
+    let before = mailbox.inventory();
+    let revision = *change.borrow_and_update();
+    let idle = poll.etag.as_deref() == Some(&etag(&server.generation, revision)) && poll.digest == before.digest;
+    if idle && !server.park(&mut change, wait(&headers, MAX_WAIT)).await {
+        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag(&server.generation, revision))]).into_response());
+    }
+    answer(&server, &site, &mailbox, &poll, before).await
+}
+
+async fn answer(
+    server: &Server,
+    site: &SiteName,
+    mailbox: &Mailbox,
+    poll: &Poll,
+    before: InventoryState,
+) -> Result<Response, Error> {
+    // The revision is read before what it stands for: what changes meanwhile is delivered twice rather than never.
+    let revision = mailbox.revision();
+    let (orders, queued) = server.store.peek(|db| orders(db, site))?;
+    if queued {
+        offer(server, site.clone(), clock::now()).await?;
+    }
+    let (trust, wanted) =
+        server.store.peek(|db| Ok::<_, StoreError>((trust::trust_after(db, poll.trust)?, upload::upload_wanted(db, site)?)))?;
+    let after = mailbox.inventory();
+    // An inventory that came while this poll was under way is newer than what the poll says.
+    let inventory_wanted = after.puts == before.puts && after.digest != poll.digest;
+    let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, inventory_wanted };
+    Ok(([(ETAG, etag(&server.generation, revision))], Json(batch)).into_response())
+}
+
+fn orders(db: &Connection, site: &SiteName) -> Result<(Vec<Envelope>, bool), StoreError> {
+    let open: Vec<(OrderId, OrderState, Envelope)> = order::order_batch(db, site)?;
+    let queued = open.iter().any(|(_, state, _)| *state == OrderState::Queued);
+    Ok((open.into_iter().map(|(_, _, envelope)| envelope).collect(), queued))
+}
+
+async fn offer(server: &Server, site: SiteName, now: Timestamp) -> Result<(), Error> {
+    let offer = move |tx: &mut Tx<'_>| {
+        for (id, state, _) in order::order_batch(tx, &site)? {
+            let next = advance(state.clone(), OrderEvent::Offered, now);
+            if next == state {
+                continue;
+            }
+            order::order_state_set(tx, &id, &next)?;
+            let order = order::order_fetch(tx, &id)?;
+            order.into_iter().for_each(|order| tx.then(Effect::Changed(Change::Grid { application: order.application })));
+        }
+        Ok(())
+    };
+    match server.store.write(offer).await {
+        // That they went out can't be noted on a full disk; that they go out matters more.
+        Err(Error::NoSpace) => Ok(()),
+        other => other,
+    }
+}
+
+async fn clones(server: &Server, site: SiteName, addresses: [String; 2], new: bool) -> Error {
+    let found = Error::Clones(addresses.clone());
+    if !new {
+        return found;
+    }
+    let now = clock::now();
+    let note = move |tx: &mut Tx<'_>| {
+        site::site_clones_set(tx, &site, &addresses)?;
+        let mut row = activity("server", "clones_found");
+        row.detail = Some(format!("two agents poll as {site}: from {} and from {}", addresses[0], addresses[1]));
+        row.site = Some(site);
+        activity_add(tx, row, now)?;
+        tx.then(Effect::Changed(Change::Sites));
+        tx.then(Effect::Changed(Change::Activity));
+        Ok::<_, Error>(())
+    };
+    server.store.write(note).await.err().unwrap_or(found)
+}

@@ -1,0 +1,87 @@
+//! `POST /agent/v1/results`: this became of your orders. The same result twice changes nothing.
+
+use crate::auth::Agent;
+use crate::clock;
+use crate::error::Error;
+use crate::request::Said;
+use crate::server::Shared;
+use crate::settle::order_note;
+use crate::store::cell::{CellRow, cell_fetch, cell_set};
+use crate::store::{Effect, Tx, counter, order};
+use crate::submit::believable_counter;
+use axum::extract::State;
+use axum::http::StatusCode;
+use fieldpost_common::api::{Change, OrderInfo};
+use fieldpost_common::cell::Base;
+use fieldpost_common::id::SiteName;
+use fieldpost_common::order::state::{OrderEvent, OrderState, Progress, advance};
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::{HookReport, OrderOutcome, OrderResult, Results};
+
+pub(crate) async fn results(
+    State(server): State<Shared>,
+    Agent(site): Agent,
+    Said(results): Said<Results>,
+) -> Result<StatusCode, Error> {
+    let now = clock::now();
+    let keep = move |tx: &mut Tx<'_>| results.orders.into_iter().try_for_each(|result| keep(tx, &site, result, now));
+    server.store.write(keep).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn keep(tx: &mut Tx<'_>, site: &SiteName, result: OrderResult, now: Timestamp) -> Result<(), Error> {
+    let Some(order) = order::order_fetch(tx, &result.order)?.filter(|order| order.site == *site) else {
+        return Ok(());
+    };
+    let highest = counter::counter_highest(tx, site, &order.application, &order.patch)?;
+    if believable_counter(result.counter, highest) {
+        counter::counter_raise(tx, site, &order.application, &order.patch, result.counter)?;
+    }
+    let was = order.state.clone();
+    let state = match result.outcome {
+        OrderOutcome::Failed { reason } => advance(was, OrderEvent::Failed(reason), now),
+        OrderOutcome::Progress { step, hook } => {
+            hook.map_or(Ok(()), |hook| hook_keep(tx, &order, &hook, now))?;
+            let state = advance(was, OrderEvent::Progress(step), now);
+            if step == Progress::Installed { shown_already(tx, &order, state, now)? } else { state }
+        }
+    };
+    if state != order.state { state_keep(tx, &order, &state, now) } else { Ok(()) }
+}
+
+/// An order for what the site has anyway changes no inventory: the last one shows it.
+fn shown_already(tx: &Tx<'_>, order: &OrderInfo, state: OrderState, now: Timestamp) -> Result<OrderState, Error> {
+    let place = (&order.site, &order.application);
+    let newest = order::order_newest(tx, place.0, place.1, &order.patch)?;
+    let cell = cell_fetch(tx, place.0, place.1, &order.patch)?;
+    let (Some(newest), Some(cell)) = (newest, cell) else { return Ok(state) };
+    if newest.id != order.id || cell.has != order.action.outcome() {
+        return Ok(state);
+    }
+    let base = cell.has.map_or(Base::Absent, Base::Content);
+    cell_set(tx, place, &order.patch, &CellRow { base, ..cell })?;
+    Ok(advance(state, OrderEvent::Shown, now))
+}
+
+fn state_keep(tx: &mut Tx<'_>, order: &OrderInfo, state: &OrderState, now: Timestamp) -> Result<(), Error> {
+    order::order_state_set(tx, &order.id, state)?;
+    match state {
+        OrderState::Failed { reason, .. } => order_note(tx, order, "failed", Some(reason.to_string()), now)?,
+        OrderState::Confirmed { .. } => order_note(tx, order, "confirmed", None, now)?,
+        _ => {}
+    }
+    if !state.is_open() {
+        tx.then(Effect::Wake(order.site.clone()));
+    }
+    tx.then(Effect::Changed(Change::Grid { application: order.application.clone() }));
+    Ok(())
+}
+
+fn hook_keep(tx: &mut Tx<'_>, order: &OrderInfo, hook: &HookReport, now: Timestamp) -> Result<(), Error> {
+    if order.hook.as_ref() == Some(hook) {
+        return Ok(());
+    }
+    order::order_hook_set(tx, &order.id, hook)?;
+    tx.then(Effect::Changed(Change::Grid { application: order.application.clone() }));
+    if hook.ok() { Ok(()) } else { order_note(tx, order, "hook_failed", Some(hook.output.to_string()), now) }
+}

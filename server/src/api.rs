@@ -1,0 +1,13 @@
+//! What the terminal app and scripts ask: one file per group of addresses.
+
+pub(crate) mod activity;
+pub(crate) mod applications;
+pub(crate) mod changes;
+pub(crate) mod content;
+pub(crate) mod grid;
+pub(crate) mod login;
+pub(crate) mod orders;
+pub(crate) mod publications;
+pub(crate) mod sites;
+pub(crate) mod trust;
+pub(crate) mod users;

@@ -1,0 +1,86 @@
+//! `/api/v1/apps`: applications and their settings.
+
+use crate::auth::{Admin, Viewer};
+use crate::clock;
+use crate::error::Error;
+use crate::request::{At, Said};
+use crate::server::Shared;
+use crate::store::activity::{activity, activity_add};
+use crate::store::{Effect, Tx, application, revision};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use fieldpost_common::api::{AppSettings, Change};
+use fieldpost_common::id::{AppName, UserName};
+use fieldpost_common::issue::IssuePrefix;
+use fieldpost_common::stamp::Pattern;
+
+pub(crate) async fn list(State(server): State<Shared>, _: Viewer) -> Result<Json<Vec<AppSettings>>, Error> {
+    Ok(Json(server.store.peek(application::application_list)?))
+}
+
+pub(crate) async fn add(
+    State(server): State<Shared>,
+    Admin(by): Admin,
+    Said(settings): Said<AppSettings>,
+) -> Result<StatusCode, Error> {
+    check(&settings)?;
+    let add = server.store.write(move |tx| {
+        if application::application_fetch(tx, &settings.name)?.is_some() {
+            return Err(Error::Exists { what: "application", name: settings.name.to_string() });
+        }
+        keep(tx, &settings, &by, "app_added")
+    });
+    add.await?;
+    Ok(StatusCode::CREATED)
+}
+
+pub(crate) async fn set(
+    State(server): State<Shared>,
+    Admin(by): Admin,
+    At(name): At<AppName>,
+    Said(settings): Said<AppSettings>,
+) -> Result<StatusCode, Error> {
+    check(&settings)?;
+    if settings.name != name {
+        return Err(Error::Invalid(format!("the body is about {}, the address about {name}", settings.name)));
+    }
+    let set = server.store.write(move |tx| {
+        let before = application::application_fetch(tx, &name)?.ok_or_else(|| Error::no_such("application", &name))?;
+        if (&before.stamp, &before.issue_prefix) != (&settings.stamp, &settings.issue_prefix) {
+            revision::revision_unstamp(tx, &name)?;
+        }
+        keep(tx, &settings, &by, "app_changed")?;
+        revision::revision_stamp(tx, &settings, None)?;
+        Ok::<_, Error>(())
+    });
+    set.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn keep(tx: &mut Tx<'_>, settings: &AppSettings, by: &UserName, what: &str) -> Result<(), Error> {
+    application::application_set(tx, settings)?;
+    let mut row = activity(format!("user:{by}"), what);
+    row.application = Some(settings.name.clone());
+    activity_add(tx, row, clock::now())?;
+    tx.then(Effect::Changed(Change::Apps));
+    tx.then(Effect::Changed(Change::Grid { application: settings.name.clone() }));
+    tx.then(Effect::Changed(Change::Activity));
+    Ok(())
+}
+
+fn check(settings: &AppSettings) -> Result<(), Error> {
+    let invalid = |why: String| Error::Invalid(format!("application {}: {why}", settings.name));
+    if settings.versions.is_empty() {
+        return Err(invalid("it needs at least one version".to_owned()));
+    }
+    if settings.versions.iter().enumerate().any(|(index, version)| settings.versions[..index].contains(version)) {
+        return Err(invalid("a version is named twice".to_owned()));
+    }
+    if settings.issue_url.as_deref().is_some_and(|url| !url.contains("{issue}")) {
+        return Err(invalid("the issue address needs {issue} where the number goes".to_owned()));
+    }
+    settings.stamp.as_deref().map_or(Ok(()), |text| Pattern::new(text).map(drop)).map_err(|error| invalid(error.to_string()))?;
+    let prefix = settings.issue_prefix.as_deref().map_or(Ok(()), |text| IssuePrefix::new(text).map(drop));
+    prefix.map_err(|error| invalid(error.to_string()))
+}

@@ -1,0 +1,51 @@
+//! `GET` and `PUT /api/v1/content/{sha256}`: contents for people.
+
+use crate::auth::{Developer, Viewer};
+use crate::clock;
+use crate::content::{pack, send, settle};
+use crate::error::Error;
+use crate::request::{Ask, At, receive};
+use crate::server::Shared;
+use crate::store::{content, revision};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::AppName;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(crate) struct Of {
+    application: Option<AppName>,
+}
+
+pub(crate) async fn download(
+    State(server): State<Shared>,
+    _: Viewer,
+    At(sha256): At<ContentHash>,
+    Ask(of): Ask<Of>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let found = server.store.read(move |db| {
+        let applications = revision::revision_applications(db, &sha256)?;
+        let within = of.application.is_none_or(|application| applications.contains(&application));
+        if within { content::content_fetch(db, &sha256) } else { Ok(None) }
+    });
+    let bytes = found.await?.ok_or_else(|| Error::no_such("content", sha256))?;
+    send(&headers, bytes)
+}
+
+pub(crate) async fn upload(
+    State(server): State<Shared>,
+    _: Developer,
+    At(sha256): At<ContentHash>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Error> {
+    let bytes = receive(&headers, body, &sha256, server.config.max_content).await?;
+    let packed = pack(sha256, bytes).await?;
+    let now = clock::now();
+    server.store.write(move |tx| settle(tx, &packed, now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,74 @@
+//! `GET` of an application's grid, and of one patch's history.
+
+use crate::auth::Viewer;
+use crate::clock;
+use crate::error::Error;
+use crate::request::{Ask, At};
+use crate::server::Shared;
+use crate::store::grid::grid_fetch;
+use crate::store::{application, cell, current, publication, revision};
+use axum::Json;
+use axum::extract::State;
+use fieldpost_common::api::{History, Revision};
+use fieldpost_common::grid::Grid;
+use fieldpost_common::id::AppName;
+use fieldpost_common::name::PatchName;
+use rusqlite::Connection;
+use serde::Deserialize;
+
+pub(crate) async fn grid(State(server): State<Shared>, _: Viewer, At(app): At<AppName>) -> Result<Json<Grid>, Error> {
+    // The place is taken before the data is read: what changes meanwhile is told again rather than never.
+    let (feed, now) = (server.memory.feed.place(), clock::now());
+    let name = app.clone();
+    let grid = server.store.read(move |db| grid_fetch(db, &name, feed, now)).await?;
+    let mut grid = grid.ok_or_else(|| Error::no_such("application", app))?;
+    for site in &mut grid.sites {
+        let seen = server.memory.mailboxes.of(&site.name).seen();
+        site.last_seen = seen.map(|seen| seen.at).or(site.last_seen);
+    }
+    Ok(Json(grid))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Of {
+    patch: PatchName,
+}
+
+pub(crate) async fn history(
+    State(server): State<Shared>,
+    _: Viewer,
+    At(app): At<AppName>,
+    Ask(Of { patch }): Ask<Of>,
+) -> Result<Json<History>, Error> {
+    server.store.read(move |db| read(db, &app, patch)).await.map(Json)
+}
+
+fn read(db: &Connection, app: &AppName, patch: PatchName) -> Result<History, Error> {
+    application::application_fetch(db, app)?.ok_or_else(|| Error::no_such("application", app))?;
+    let rows = revision::revision_list(db, app, &patch)?;
+    if rows.is_empty() {
+        return Err(Error::no_such("patch", patch));
+    }
+    let current = current::current_versions(db, app, &patch)?;
+    let published = publication::publication_list(db, app, &patch)?;
+    let sites = cell::cell_sites(db, app, &patch)?;
+    let revisions = rows.into_iter().map(|(row, stored)| Revision {
+        sha256: row.sha256,
+        size: row.size,
+        author: row.author,
+        changed_at: row.changed_at,
+        filed_out_at: row.filed_out_at,
+        issue: row.issue,
+        first_seen: row.first_seen,
+        origin: row.origin,
+        stored,
+        current_for: of(&current, &row.sha256),
+        publications: of(&published, &row.sha256),
+        at_sites: sites.iter().filter(|(_, has)| *has == row.sha256).map(|(site, _)| site.clone()).collect(),
+    });
+    Ok(History { revisions: revisions.collect(), patch })
+}
+
+fn of<K: PartialEq, T: Clone>(all: &[(K, T)], key: &K) -> Vec<T> {
+    all.iter().filter(|(one, _)| one == key).map(|(_, value)| value.clone()).collect()
+}

@@ -1,0 +1,53 @@
+//! `POST /api/v1/login` and `GET /api/v1/whoami`.
+
+use crate::auth::{Peer, Viewer};
+use crate::clock;
+use crate::error::Error;
+use crate::request::Said;
+use crate::server::Shared;
+use crate::store::activity::{activity, activity_add};
+use crate::store::{Effect, Tx, trust, user};
+use axum::Json;
+use axum::extract::State;
+use fieldpost_common::api::{Change, LoginAnswer, LoginRequest, Whoami};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::time::Timestamp;
+
+pub(crate) async fn login(
+    State(server): State<Shared>,
+    peer: Peer,
+    Said(request): Said<LoginRequest>,
+) -> Result<Json<LoginAnswer>, Error> {
+    peer.may_try(&server)?;
+    let now = clock::now();
+    let answer = server.store.write(move |tx| take(tx, request, now)).await;
+    answer.map(Json).map_err(|error| match error {
+        Error::InvitationSpent(_) => peer.failed(&server, error),
+        error => error,
+    })
+}
+
+fn take(tx: &mut Tx<'_>, request: LoginRequest, now: Timestamp) -> Result<LoginAnswer, Error> {
+    let LoginRequest { user, secret, token_sha256, key } = request;
+    let role = user::user_redeem(tx, &user, &ContentHash::of(secret.as_bytes()), now)?;
+    let role = role.ok_or(Error::InvitationSpent("login"))?;
+    user::user_login(tx, &user, &token_sha256, &key, now)?;
+    let mut row = activity(format!("user:{user}"), "logged_in");
+    row.key = Some(key.id());
+    activity_add(tx, row, now)?;
+    tx.then(Effect::UserToken(user.clone(), role, token_sha256));
+    tx.then(Effect::Changed(Change::Users));
+    tx.then(Effect::Changed(Change::Activity));
+    Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)? })
+}
+
+pub(crate) async fn whoami(State(server): State<Shared>, Viewer(user, role): Viewer) -> Json<Whoami> {
+    Json(Whoami {
+        user,
+        role,
+        generation: server.generation.clone(),
+        url: server.url.clone(),
+        server_version: crate::VERSION.to_owned(),
+        now: clock::now(),
+    })
+}

@@ -1,0 +1,134 @@
+//! `POST /api/v1/publications` and `/api/v1/unpublish`: what is current.
+
+use crate::auth::Developer;
+use crate::clock;
+use crate::error::Error;
+use crate::request::Said;
+use crate::server::Shared;
+use crate::store::activity::{activity, activity_add};
+use crate::store::current::CurrentRow;
+use crate::store::{Effect, Tx, application, cell, content, current, publication, revision, trust};
+use crate::submit::judge_publication;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use fieldpost_common::api::{AppSettings, Change, Origin, Publish, Published, Unpublish};
+use fieldpost_common::id::{AppName, UserName, Version};
+use fieldpost_common::order::Refusal;
+use fieldpost_common::publication::Publication;
+use fieldpost_common::time::Timestamp;
+
+pub(crate) async fn publish(
+    State(server): State<Shared>,
+    Developer(user, _): Developer,
+    Said(publish): Said<Publish>,
+) -> Result<Json<Published>, Error> {
+    let now = clock::now();
+    server.store.write(move |tx| take(tx, &publish, &user, now)).await.map(Json)
+}
+
+fn take(tx: &mut Tx<'_>, publish: &Publish, user: &UserName, now: Timestamp) -> Result<Published, Error> {
+    let refused = |why| Error::Refused { what: "the publication", why };
+    let trust = trust::trust_newest(tx)?.ok_or(refused(Refusal::UnknownKey))?;
+    let statement = Publication::open(&publish.publication, &trust, now).map_err(refused)?;
+    let by = trust.developer(&statement.key, now).map_err(refused)?.user.clone();
+    let settings = app(tx, &statement.application, &statement.versions)?;
+    let stored = content::content_size(tx, &statement.sha256)?.ok_or_else(|| Error::no_such("content", statement.sha256))?;
+    if stored != statement.size {
+        return Err(Error::Invalid(format!("the publication says {} bytes, and the content has {stored}", statement.size)));
+    }
+    let fetch = |version| current::current_fetch(tx, &statement.application, &statement.patch, version);
+    let is: Vec<_> = statement.versions.iter().map(fetch).collect::<Result<_, _>>()?;
+    let changes = judge_publication(&statement.sha256, &statement.versions, &is, &publish.replaces, now)?;
+    let changed = !changes.is_empty();
+    if changed {
+        keep(tx, &statement, publish, (&by, user), &changes, now)?;
+    }
+    says(tx, &statement, &settings, changed)
+}
+
+fn app(tx: &Tx<'_>, name: &AppName, versions: &[Version]) -> Result<AppSettings, Error> {
+    let settings = application::application_fetch(tx, name)?.ok_or_else(|| Error::no_such("application", name))?;
+    match versions.iter().find(|version| !settings.versions.contains(version)) {
+        None => Ok(settings),
+        Some(version) => {
+            let known = settings.versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Err(Error::NoVersion { app: settings.name, version: version.clone(), known })
+        }
+    }
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    statement: &Publication,
+    publish: &Publish,
+    (by, user): (&UserName, &UserName),
+    changes: &[&Version],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Publication { application, patch, sha256, size, .. } = statement;
+    let row = CurrentRow { sha256: Some(*sha256), size: *size, by: by.clone(), at: now };
+    for version in changes {
+        current::current_set(tx, application, patch, version, &row)?;
+    }
+    publication::publication_add(tx, statement, &publish.publication, by, now)?;
+    revision::revision_seen(tx, (application, patch), (sha256, *size), &Origin::User(by.clone()), now)?;
+    cell::cell_agree(tx, application, patch)?;
+    let mut row = activity(format!("user:{user}"), "published");
+    row.patch = Some(patch.clone());
+    row.sha256 = Some(*sha256);
+    row.key = Some(statement.key.clone());
+    row.detail = Some(changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    row.application = Some(application.clone());
+    activity_add(tx, row, now)?;
+    tx.then(Effect::Changed(Change::Grid { application: application.clone() }));
+    tx.then(Effect::Changed(Change::Activity));
+    Ok(())
+}
+
+fn says(tx: &Tx<'_>, statement: &Publication, settings: &AppSettings, changed: bool) -> Result<Published, Error> {
+    let Publication { application, patch, sha256, issue, .. } = statement;
+    let place = (application, patch);
+    revision::revision_stamp(tx, settings, Some(sha256))?;
+    if let (Some(issue), true) = (issue, changed) {
+        revision::revision_issue_set(tx, place, sha256, issue)?;
+    }
+    let row = revision::revision_fetch(tx, place, sha256)?.ok_or_else(|| Error::no_such("patch", patch))?;
+    let (author, changed_at, issue) = (row.author, row.changed_at, row.issue);
+    Ok(Published { patch: patch.clone(), sha256: *sha256, author, changed_at, issue, changed })
+}
+
+pub(crate) async fn unpublish(
+    State(server): State<Shared>,
+    Developer(user, _): Developer,
+    Said(what): Said<Unpublish>,
+) -> Result<StatusCode, Error> {
+    let now = clock::now();
+    server.store.write(move |tx| take_off(tx, what, user, now)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn take_off(tx: &mut Tx<'_>, what: Unpublish, user: UserName, now: Timestamp) -> Result<(), Error> {
+    let Unpublish { application, patch, versions } = what;
+    app(tx, &application, &versions)?;
+    let mut taken = Vec::new();
+    for version in &versions {
+        let is = current::current_fetch(tx, &application, &patch, version)?;
+        if is.is_some_and(|is| is.sha256.is_some()) {
+            let row = CurrentRow { sha256: None, size: 0, by: user.clone(), at: now };
+            current::current_set(tx, &application, &patch, version, &row)?;
+            taken.push(version.as_str());
+        }
+    }
+    if taken.is_empty() {
+        return Err(Error::no_such("patch", format!("{patch} published for these versions of {application}")));
+    }
+    let mut row = activity(format!("user:{user}"), "unpublished");
+    row.detail = Some(taken.join(", "));
+    row.patch = Some(patch);
+    row.application = Some(application.clone());
+    activity_add(tx, row, now)?;
+    tx.then(Effect::Changed(Change::Grid { application }));
+    tx.then(Effect::Changed(Change::Activity));
+    Ok(())
+}

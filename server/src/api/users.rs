@@ -1,0 +1,39 @@
+//! `/api/v1/users`: people.
+
+use crate::auth::{Admin, Viewer};
+use crate::clock;
+use crate::error::Error;
+use crate::invite::invite;
+use crate::request::Said;
+use crate::server::Shared;
+use crate::store::activity::{activity, activity_add};
+use crate::store::{Effect, user};
+use axum::Json;
+use axum::extract::State;
+use fieldpost_common::api::{Change, Invited, NewUser, User};
+
+pub(crate) async fn list(State(server): State<Shared>, _: Viewer) -> Result<Json<Vec<User>>, Error> {
+    Ok(Json(server.store.peek(user::user_list)?))
+}
+
+/// Also for someone who is there already: a lost laptop needs a new login, which replaces token and key.
+pub(crate) async fn add(
+    State(server): State<Shared>,
+    Admin(by): Admin,
+    Said(new): Said<NewUser>,
+) -> Result<Json<Invited>, Error> {
+    let now = clock::now();
+    let (invited, secret) = invite(&server, &new.name, now)?;
+    let expires = invited.expires;
+    let add = server.store.write(move |tx| {
+        user::user_invite(tx, &new.name, (new.role, secret, expires), now)?;
+        let mut row = activity(format!("user:{by}"), "user_invited");
+        row.detail = Some(new.name.to_string());
+        activity_add(tx, row, now)?;
+        tx.then(Effect::Changed(Change::Users));
+        tx.then(Effect::Changed(Change::Activity));
+        Ok::<_, Error>(())
+    });
+    add.await?;
+    Ok(Json(invited))
+}

@@ -1,0 +1,111 @@
+//! Who is asking: extractors, so that a handler's signature says who may call it.
+
+use crate::clock;
+use crate::error::Error;
+use crate::server::{Server, Shared};
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use fieldpost_common::api::Role;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{SiteName, UserName};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// A site's agent.
+pub(crate) struct Agent(pub(crate) SiteName);
+
+/// Anyone who is logged in.
+pub(crate) struct Viewer(pub(crate) UserName, pub(crate) Role);
+
+/// Who may publish and send.
+pub(crate) struct Developer(pub(crate) UserName, pub(crate) Role);
+
+/// Who may do everything.
+pub(crate) struct Admin(pub(crate) UserName);
+
+/// Where the request comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+impl Peer {
+    /// Refuses an address that has failed too often; for what is guarded by a one-time secret.
+    pub(crate) fn may_try(self, server: &Server) -> Result<(), Error> {
+        if server.throttle.is_held(self.0, clock::instant()) { Err(Error::TooManyFailures) } else { Ok(()) }
+    }
+
+    /// Notes a failed attempt, and says so.
+    pub(crate) fn failed(self, server: &Server, error: Error) -> Error {
+        if server.throttle.failed(self.0, clock::instant()) { Error::TooManyFailures } else { error }
+    }
+
+    fn of(parts: &Parts, server: &Server) -> Self {
+        let forwarded = parts.headers.get("x-forwarded-for").filter(|_| server.config.behind_proxy);
+        // The last entry is the proxy's own word; those before are what the client claims.
+        let forwarded = forwarded.and_then(|list| list.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Self(forwarded.or(direct).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
+    }
+}
+
+impl FromRequestParts<Shared> for Peer {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Error> {
+        Ok(Self::of(parts, server))
+    }
+}
+
+/// The hash of the token. Tokens are looked up by their hash, so that no comparison's time tells anything about them.
+fn token(parts: &Parts) -> Option<ContentHash> {
+    let value = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| ContentHash::of(token.trim().as_bytes()))
+}
+
+impl FromRequestParts<Shared> for Agent {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Error> {
+        let site = token(parts).and_then(|token| server.memory.mailboxes.owner(&token));
+        site.map(Self).ok_or_else(|| Peer::of(parts, server).failed(server, Error::Unauthorized))
+    }
+}
+
+impl FromRequestParts<Shared> for Viewer {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Error> {
+        let Some((user, role)) = token(parts).and_then(|token| server.memory.people.owner(&token)) else {
+            return Err(Peer::of(parts, server).failed(server, Error::Unauthorized));
+        };
+        server.memory.people.seen(&user, clock::now());
+        Ok(Self(user, role))
+    }
+}
+
+async fn at_least(needed: Role, parts: &mut Parts, server: &Shared) -> Result<Viewer, Error> {
+    let Viewer(user, role) = Viewer::from_request_parts(parts, server).await?;
+    if role >= needed {
+        return Ok(Viewer(user, role));
+    }
+    Err(Error::Forbidden { who: user.to_string(), is: role_word(role), needs: role_word(needed) })
+}
+
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "a viewer",
+        Role::Developer => "a developer",
+        Role::Admin => "an admin",
+    }
+}
+
+impl FromRequestParts<Shared> for Developer {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Error> {
+        at_least(Role::Developer, parts, server).await.map(|Viewer(user, role)| Self(user, role))
+    }
+}
+
+impl FromRequestParts<Shared> for Admin {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Error> {
+        at_least(Role::Admin, parts, server).await.map(|Viewer(user, _)| Self(user))
+    }
+}

@@ -1,0 +1,158 @@
+//! What the command line does beside `run`: make the data, check it, copy it, ask a running server how it is.
+
+use crate::clock;
+use crate::invite::VALID;
+use crate::random;
+use crate::store::{self, FILE, StoreError, activity, content, meta, user};
+use fieldpost_common::api::{AuditState, Role};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{Generation, UserName};
+use fieldpost_common::invitation::{Invitation, Kind};
+use rusqlite::{Connection, OpenFlags};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::time::Duration;
+
+/// Why a command wasn't done.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// There is data already.
+    #[error("{0} has fieldpost data already; `fieldpost-server run --data {0}` serves it")]
+    Exists(String),
+    /// The directory holds other things.
+    #[error("{0} is not empty; name a directory that isn't there yet")]
+    NotEmpty(String),
+    /// Not an address.
+    #[error("{0:?} is not an address: use http://HOST:PORT or https://HOST")]
+    Url(String),
+    /// The copy's file is there.
+    #[error("{0} is there already; a backup never writes over a file")]
+    FileExists(String),
+    /// The store says no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The system says no.
+    #[error("{0}: {1}")]
+    Io(String, std::io::Error),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] random::NoRandom),
+    /// The check found something.
+    #[error("{0}")]
+    Broken(String),
+    /// The server doesn't answer as it should.
+    #[error("the server at {0} is not ready: {1}")]
+    NotReady(SocketAddr, String),
+}
+
+/// Makes the data, and the first admin's login string.
+pub fn init(data: &Path, url: &str, user: &UserName) -> Result<Invitation, CommandError> {
+    let shown = data.display().to_string();
+    if data.join(FILE).exists() {
+        return Err(CommandError::Exists(shown));
+    }
+    if std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some()) || data.is_file() {
+        return Err(CommandError::NotEmpty(shown));
+    }
+    let url = url.trim_end_matches('/');
+    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
+        return Err(CommandError::Url(url.to_owned()));
+    }
+    let (secret, now, generation) = (random::secret()?, clock::now(), generation()?);
+    store::create(data, |db| {
+        meta::generation_set(db, &generation)?;
+        meta::url_set(db, url)?;
+        let hash = ContentHash::of(secret.as_bytes());
+        user::user_invite(db, user, (Role::Admin, hash, now.plus(VALID)), now)?;
+        activity::activity_add(db, activity::activity("server", "initialised"), now)
+    })?;
+    Ok(Invitation { kind: Kind::Login, url: url.to_owned(), name: user.to_string(), secret, root: None })
+}
+
+fn generation() -> Result<Generation, CommandError> {
+    let word = random::hex32()?;
+    Ok(word.parse().unwrap_or_else(|_| unreachable!("32 hexadecimal digits are a generation")))
+}
+
+fn look(data: &Path) -> Result<Connection, CommandError> {
+    let file = data.join(FILE);
+    if !file.is_file() {
+        return Err(StoreError::Missing(data.display().to_string()).into());
+    }
+    let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(StoreError::from)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(StoreError::from)?;
+    Ok(connection)
+}
+
+/// What a check looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// How many contents have the hash that they are kept under.
+    pub contents: u64,
+    /// The audit chain.
+    pub audit: AuditState,
+}
+
+/// Checks the database, every content's hash and the audit chain; also while a server runs.
+pub fn check(data: &Path) -> Result<Checked, CommandError> {
+    checked(&look(data)?)
+}
+
+fn checked(db: &Connection) -> Result<Checked, CommandError> {
+    let sound: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(StoreError::from)?;
+    if sound != "ok" {
+        return Err(CommandError::Broken(format!("the database is damaged: {sound}")));
+    }
+    let (contents, broken) = content::content_check(db)?;
+    if let Some(sha256) = broken {
+        return Err(CommandError::Broken(format!("content {sha256} doesn't have its hash any more")));
+    }
+    let audit = activity::activity_audit(db)?;
+    match audit.broken_at {
+        Some(row) => Err(CommandError::Broken(format!("the audit was changed at row {row}"))),
+        None => Ok(Checked { contents, audit }),
+    }
+}
+
+/// Copies the data into one file, also while a server runs. The copy is a generation of its own, so that agents and terminals
+/// notice when it is put in the place of what it was copied from. Put it back as `fieldpost.db` in an empty directory.
+pub fn backup(data: &Path, file: &Path) -> Result<Checked, CommandError> {
+    if file.exists() {
+        return Err(CommandError::FileExists(file.display().to_string()));
+    }
+    let part = file.with_extension("part");
+    let io = |error| CommandError::Io(part.display().to_string(), error);
+    if part.exists() {
+        std::fs::remove_file(&part).map_err(io)?;
+    }
+    look(data)?.execute("VACUUM INTO ?1", [part.display().to_string()]).map_err(StoreError::from)?;
+    let copy = Connection::open(&part).map_err(StoreError::from)?;
+    meta::generation_set(&copy, &generation()?)?;
+    let checked = checked(&copy)?;
+    drop(copy);
+    std::fs::File::open(&part).and_then(|part| part.sync_all()).map_err(io)?;
+    std::fs::rename(&part, file).map_err(io)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    Ok(checked)
+}
+
+/// Asks a server on this machine, over plain HTTP, whether it is ready.
+pub fn healthcheck(address: SocketAddr) -> Result<(), CommandError> {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.take(64 << 10).read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = ask().map_err(|error| CommandError::NotReady(address, error.to_string()))?;
+    match answer.lines().next() {
+        Some(line) if line.split(' ').nth(1) == Some("200") && answer.contains("fieldpost-server") => Ok(()),
+        line => Err(CommandError::NotReady(address, line.unwrap_or("no answer").to_owned())),
+    }
+}

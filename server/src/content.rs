@@ -1,0 +1,86 @@
+//! Contents between requests and store: packing, keeping, sending whole or in part. Who may is left to the handlers.
+
+use crate::error::Error;
+use crate::store::content::{Packed, content_store};
+use crate::store::{Effect, Tx, application, revision};
+use axum::body::Body;
+use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use fieldpost_common::api::Change;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::time::Timestamp;
+use std::ops::Range;
+
+/// Packs a content off the request's thread.
+pub(crate) async fn pack(sha256: ContentHash, bytes: Vec<u8>) -> Result<Packed, Error> {
+    let packed = tokio::task::spawn_blocking(move || Packed::new(sha256, bytes)).await;
+    packed.map_err(|error| {
+        tracing::error!(%error, "packing a content failed");
+        Error::Internal
+    })
+}
+
+/// Keeps a content, and reads what it says where it is a revision.
+pub(crate) fn settle(tx: &mut Tx<'_>, packed: &Packed, now: Timestamp) -> Result<(), Error> {
+    content_store(tx, packed, now)?;
+    for app in revision::revision_applications(tx, &packed.sha256)? {
+        let Some(settings) = application::application_fetch(tx, &app)? else { continue };
+        if revision::revision_stamp(tx, &settings, Some(&packed.sha256))? > 0 {
+            tx.then(Effect::Changed(Change::Grid { application: app }));
+        }
+    }
+    Ok(())
+}
+
+/// Sends a content, or the one part of it that was asked for.
+pub(crate) fn send(headers: &HeaderMap, bytes: Vec<u8>) -> Result<Response, Error> {
+    let size = bytes.len();
+    let bytes = Bytes::from(bytes);
+    let common = [(CONTENT_TYPE, "application/octet-stream"), (ACCEPT_RANGES, "bytes")];
+    let range = headers.get(RANGE).and_then(|value| value.to_str().ok()).and_then(|value| part(value, size));
+    match range {
+        None => Ok((common, [(CONTENT_LENGTH, size.to_string())], Body::from(bytes)).into_response()),
+        Some(None) => Err(Error::Range { size: size as u64 }),
+        Some(Some(part)) => {
+            let range = format!("bytes {}-{}/{size}", part.start, part.end - 1);
+            let piece = bytes.slice(part);
+            let length = [(CONTENT_RANGE, range), (CONTENT_LENGTH, piece.len().to_string())];
+            Ok((StatusCode::PARTIAL_CONTENT, common, length, Body::from(piece)).into_response())
+        }
+    }
+}
+
+/// Reads a `Range`. Outer `None`: not one range of bytes, so that the whole is sent; inner `None`: outside.
+fn part(value: &str, size: usize) -> Option<Option<Range<usize>>> {
+    let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
+    if last.contains([',', '-']) {
+        return None;
+    }
+    let range = match (first.trim(), last.trim()) {
+        ("", last) => size.saturating_sub(last.parse().ok()?)..size,
+        (first, "") => first.parse().ok()?..size,
+        (first, last) => first.parse().ok()?..last.parse::<usize>().ok()?.saturating_add(1).min(size),
+    };
+    Some((range.start < range.end).then_some(range))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_range_is_cut_out_and_anything_else_gets_the_whole_or_a_refusal() {
+        assert_eq!(part("bytes=0-3", 10), Some(Some(0..4)));
+        assert_eq!(part("bytes=4-", 10), Some(Some(4..10)));
+        assert_eq!(part("bytes=-3", 10), Some(Some(7..10)));
+        assert_eq!(part("bytes=-30", 10), Some(Some(0..10)));
+        assert_eq!(part("bytes=8-99", 10), Some(Some(8..10)));
+        assert_eq!(part("bytes=10-", 10), Some(None));
+        assert_eq!(part("bytes=5-4", 10), Some(None));
+        assert_eq!(part("bytes=0-1,4-5", 10), None);
+        assert_eq!(part("lines=0-1", 10), None);
+        assert_eq!(part("bytes=0-18446744073709551615", 10), Some(Some(0..10)));
+    }
+}

@@ -1,0 +1,151 @@
+//! Everything that can go wrong in a request, and the one place where it becomes a problem document.
+
+use crate::random::NoRandom;
+use crate::store::StoreError;
+use axum::response::{IntoResponse, Response};
+use fieldpost_common::id::{AppName, Version};
+use fieldpost_common::order::Refusal;
+use fieldpost_common::problem::{Code, MEDIA_TYPE, Problem};
+use fieldpost_common::trust::TrustError;
+
+/// Why a request wasn't done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no token, or not one that this server knows")]
+    Unauthorized,
+    #[error("this needs the role {needs}, and {who} is {is}")]
+    Forbidden { who: String, is: &'static str, needs: &'static str },
+    #[error("this {0} string was used already, is too old, or was never given out")]
+    InvitationSpent(&'static str),
+    #[error("there is no {what} {name:?}")]
+    NoSuch { what: &'static str, name: String },
+    #[error("{app} has no version {version}; it has {known}")]
+    NoVersion { app: AppName, version: Version, known: String },
+    #[error("there is a {what} {name:?} already")]
+    Exists { what: &'static str, name: String },
+    #[error("{0}")]
+    Changed(String),
+    #[error("{what} is refused: {why}")]
+    Refused { what: &'static str, why: Refusal },
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    #[error("{0}")]
+    Invalid(String),
+    #[error("larger than the {limit} bytes allowed here")]
+    TooLarge { limit: u64 },
+    #[error("the body is larger than this address takes")]
+    BodyTooLarge,
+    #[error("the bytes don't have the hash that they were announced with")]
+    WrongHash,
+    #[error("site {site} has handed over all that it may: {quota} bytes")]
+    Quota { site: String, quota: u64 },
+    #[error("too many failed attempts from this address")]
+    TooManyFailures,
+    #[error("two agents poll as this site: from {} and from {}", .0[0], .0[1])]
+    Clones([String; 2]),
+    #[error("the range lies outside the content, which has {size} bytes")]
+    Range { size: u64 },
+    #[error("no such address on this server")]
+    NoRoute,
+    #[error("the server is stopping")]
+    Stopping,
+    #[error("the server's disk is full")]
+    NoSpace,
+    #[error("the server failed; its log says more")]
+    Internal,
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoSpace => Self::NoSpace,
+            StoreError::Stopped => Self::Stopping,
+            error => {
+                tracing::error!(%error, "the store failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<NoRandom> for Error {
+    fn from(error: NoRandom) -> Self {
+        tracing::error!(%error, "no random bytes");
+        Self::Internal
+    }
+}
+
+impl Error {
+    pub(crate) fn no_such(what: &'static str, name: impl ToString) -> Self {
+        Self::NoSuch { what, name: name.to_string() }
+    }
+
+    fn code(&self) -> Code {
+        match self {
+            Self::Unauthorized => Code::Unauthorized,
+            Self::Forbidden { .. } => Code::Forbidden,
+            Self::InvitationSpent(_) => Code::InvitationSpent,
+            Self::NoSuch { .. } | Self::NoVersion { .. } | Self::NoRoute => Code::NotFound,
+            Self::Exists { .. } => Code::Exists,
+            Self::Changed(_) | Self::Trust(TrustError::WrongVersion { .. }) => Code::Changed,
+            Self::Refused { .. } | Self::Trust(_) => Code::Refused,
+            Self::Invalid(_) | Self::Range { .. } => Code::Invalid,
+            Self::TooLarge { .. } | Self::BodyTooLarge => Code::TooLarge,
+            Self::WrongHash => Code::WrongHash,
+            Self::Quota { .. } | Self::TooManyFailures => Code::TooMany,
+            Self::Clones(_) => Code::Clone,
+            Self::Stopping => Code::Unavailable,
+            Self::NoSpace => Code::NoSpace,
+            Self::Internal => Code::Internal,
+        }
+    }
+
+    fn cure(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Unauthorized => "log in, or enroll the site, anew",
+            Self::Forbidden { .. } => "ask an admin",
+            Self::InvitationSpent("login") => "ask for a new one: `fieldpost user add`",
+            Self::InvitationSpent(_) => "ask for a new one: `fieldpost site enroll`",
+            Self::NoSuch { what: "application", .. } => "`fieldpost app list` lists them",
+            Self::NoSuch { what: "site", .. } => "`fieldpost sites` lists them",
+            Self::NoSuch { what: "patch", .. } => "`fieldpost patches` lists them",
+            Self::NoVersion { .. } => "`fieldpost app set` adds versions",
+            Self::Changed(_) => "look at it again, then decide",
+            Self::Refused { why: Refusal::UnknownKey, .. } => "whoever has the root key runs `fieldpost trust add`",
+            Self::TooLarge { .. } => "the limit is `max_content` in the server's config",
+            Self::WrongHash => "send it again",
+            Self::Quota { .. } => "the limit is `site_quota` in the server's config",
+            Self::TooManyFailures => "wait a minute",
+            Self::Clones(_) => "stop one of them and enroll the other anew",
+            Self::Stopping | Self::NoSpace => "try again later",
+            _ => return None,
+        })
+    }
+
+    /// The problem document.
+    pub(crate) fn problem(&self) -> Problem {
+        let mut problem = Problem::new(self.code(), self.to_string());
+        if matches!(self, Self::Range { .. }) {
+            problem.status = 416;
+        }
+        match self.cure() {
+            Some(cure) => problem.cure(cure),
+            None => problem,
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let problem = self.problem();
+        let status = axum::http::StatusCode::from_u16(problem.status).unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_string(&problem).unwrap_or_else(|error| unreachable!("a problem is plain data: {error}"));
+        (status, [(axum::http::header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response()
+    }
+}

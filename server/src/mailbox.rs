@@ -1,0 +1,187 @@
+//! What polls are answered from: one mailbox per site, in memory, rebuilt at start. What is in it is read from the store.
+
+use crate::presence::{Presence, Verdict};
+use crate::store::site::{MailboxRow, Seen};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{BootId, SiteName};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::watch;
+
+/// All mailboxes, and whose token is whose.
+pub(crate) struct Mailboxes {
+    start: u64,
+    by_site: RwLock<HashMap<SiteName, Arc<Mailbox>>>,
+    tokens: RwLock<HashMap<ContentHash, SiteName>>,
+}
+
+/// One site's mailbox.
+pub(crate) struct Mailbox {
+    revision: watch::Sender<u64>,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    digest: Option<ContentHash>,
+    /// How many inventories came in this run.
+    puts: u64,
+    presence: Presence,
+    clones: Option<[String; 2]>,
+    seen: Option<Seen>,
+    /// Whether `seen` is newer than what the store has.
+    unsaved: bool,
+}
+
+/// What a poll finds of the inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InventoryState {
+    pub(crate) digest: Option<ContentHash>,
+    pub(crate) puts: u64,
+}
+
+/// How a poll was received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reception {
+    /// Answer it.
+    Welcome,
+    /// Answer that there is nothing.
+    Late,
+    /// Refuse it. `new`: they were only now found out.
+    Clones { addresses: [String; 2], new: bool },
+}
+
+impl Mailboxes {
+    /// None yet. `start` is where revisions begin: another place in every run, so that no old `ETag` fits.
+    pub(crate) fn new(start: u64) -> Self {
+        Self { start, by_site: RwLock::default(), tokens: RwLock::default() }
+    }
+
+    /// Rebuilds them out of the store.
+    pub(crate) fn load(&self, rows: Vec<MailboxRow>) {
+        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        let mut by_site = self.by_site.write().unwrap_or_else(PoisonError::into_inner);
+        for row in rows {
+            tokens.extend(row.token.map(|token| (token, row.site.clone())));
+            let seen = row.last_seen.map(|at| Seen { at, address: None, agent_version: None, clock_error_ms: None });
+            let known = Known { digest: row.digest, clones: row.clones, seen, ..Known::default() };
+            by_site.insert(row.site, Arc::new(Mailbox::new(self.start, known)));
+        }
+    }
+
+    /// Whose token has this hash.
+    pub(crate) fn owner(&self, token: &ContentHash) -> Option<SiteName> {
+        self.tokens.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+    }
+
+    /// A site's mailbox; made if it isn't there yet.
+    pub(crate) fn of(&self, site: &SiteName) -> Arc<Mailbox> {
+        if let Some(mailbox) = self.by_site.read().unwrap_or_else(PoisonError::into_inner).get(site) {
+            return Arc::clone(mailbox);
+        }
+        let mut all = self.by_site.write().unwrap_or_else(PoisonError::into_inner);
+        let made = all.entry(site.clone()).or_insert_with(|| Arc::new(Mailbox::new(self.start, Known::default())));
+        Arc::clone(made)
+    }
+
+    /// Something else waits for all sites than before.
+    pub(crate) fn wake_all(&self) {
+        self.by_site.read().unwrap_or_else(PoisonError::into_inner).values().for_each(|mailbox| mailbox.wake());
+    }
+
+    /// The site has this token from now on and no other; clones are cured, and nothing is known of its files.
+    pub(crate) fn token_set(&self, site: &SiteName, token: Option<ContentHash>) {
+        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        tokens.retain(|_, owner| owner != site);
+        tokens.extend(token.map(|token| (token, site.clone())));
+        drop(tokens);
+        self.of(site).forget();
+    }
+
+    /// The site is no more.
+    pub(crate) fn remove(&self, site: &SiteName) {
+        self.token_set(site, None);
+        self.by_site.write().unwrap_or_else(PoisonError::into_inner).remove(site);
+    }
+
+    /// What the store doesn't know yet of who was here.
+    pub(crate) fn unsaved(&self) -> Vec<(SiteName, Seen)> {
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter_map(|(site, mailbox)| mailbox.unsaved().map(|seen| (site.clone(), seen))).collect()
+    }
+}
+
+impl Mailbox {
+    fn new(start: u64, known: Known) -> Self {
+        Self { revision: watch::Sender::new(start), known: Mutex::new(known) }
+    }
+
+    fn known<T>(&self, look: impl FnOnce(&mut Known) -> T) -> T {
+        look(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Which state of the mailbox this is.
+    pub(crate) fn revision(&self) -> u64 {
+        *self.revision.borrow()
+    }
+
+    /// Tells when the revision is another.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    /// Something else waits for the site than before.
+    pub(crate) fn wake(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
+    /// What was last heard of the inventory.
+    pub(crate) fn inventory(&self) -> InventoryState {
+        self.known(|known| InventoryState { digest: known.digest, puts: known.puts })
+    }
+
+    /// An inventory was kept.
+    pub(crate) fn inventory_set(&self, digest: ContentHash) {
+        self.known(|known| {
+            known.digest = Some(digest);
+            known.puts += 1;
+        });
+    }
+
+    /// Receives a poll.
+    pub(crate) fn poll(&self, boot: &BootId, poll: u64, seen: Seen) -> Reception {
+        self.known(|known| {
+            if let Some(addresses) = known.clones.clone() {
+                return Reception::Clones { addresses, new: false };
+            }
+            match known.presence.poll(boot, poll, seen.address.as_deref().unwrap_or("?")) {
+                Verdict::Late => Reception::Late,
+                Verdict::Welcome => {
+                    (known.seen, known.unsaved) = (Some(seen), true);
+                    Reception::Welcome
+                }
+                Verdict::Clones(addresses) => {
+                    known.clones = Some(addresses.clone());
+                    Reception::Clones { addresses, new: true }
+                }
+            }
+        })
+    }
+
+    /// Who was here last, if that is newer than what the store has.
+    pub(crate) fn seen(&self) -> Option<Seen> {
+        self.known(|known| known.seen.clone())
+    }
+
+    fn unsaved(&self) -> Option<Seen> {
+        self.known(|known| std::mem::take(&mut known.unsaved).then(|| known.seen.clone()).flatten())
+    }
+
+    fn forget(&self) {
+        self.known(|known| {
+            (known.digest, known.clones, known.presence) = (None, None, Presence::default());
+            known.puts += 1;
+        });
+        self.wake();
+    }
+}

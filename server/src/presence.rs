@@ -1,0 +1,143 @@
+//! Tells a restarted agent from two agents with one identity, by boot ids and poll numbers. Pure.
+
+use fieldpost_common::id::BootId;
+
+/// How many former boots are remembered.
+const REMEMBERED: usize = 8;
+
+/// What is known of the processes that poll as one site.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Presence {
+    current: Option<Boot>,
+    former: Vec<Former>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Boot {
+    id: BootId,
+    poll: u64,
+    address: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Former {
+    boot: Boot,
+    /// Where the one after it stood when this one counted on for the first time after it was replaced.
+    counted_on: Option<u64>,
+}
+
+/// What a poll is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The site's agent.
+    Welcome,
+    /// Late, or repeated: from a process that another one has replaced, or an old poll of the present one.
+    Late,
+    /// Two processes both go on counting.
+    Clones([String; 2]),
+}
+
+impl Presence {
+    /// Judges a poll, and remembers it.
+    pub(crate) fn poll(&mut self, id: &BootId, poll: u64, address: &str) -> Verdict {
+        let Some(current) = &mut self.current else {
+            self.current = Some(Boot { id: id.clone(), poll, address: address.to_owned() });
+            return Verdict::Welcome;
+        };
+        if current.id == *id {
+            if poll <= current.poll {
+                return Verdict::Late;
+            }
+            current.poll = poll;
+            address.clone_into(&mut current.address);
+            return Verdict::Welcome;
+        }
+        let now = current.poll;
+        match self.former.iter_mut().find(|former| former.boot.id == *id) {
+            Some(former) => former.poll(poll, now, current),
+            None => {
+                self.restart(Boot { id: id.clone(), poll, address: address.to_owned() });
+                Verdict::Welcome
+            }
+        }
+    }
+
+    fn restart(&mut self, boot: Boot) {
+        let former = self.current.replace(boot);
+        self.former.extend(former.map(|boot| Former { boot, counted_on: None }));
+        if self.former.len() > REMEMBERED {
+            self.former.remove(0);
+        }
+    }
+}
+
+impl Former {
+    /// One poll may have been under way when its process ended; a second new one, after the successor has counted on too, can't.
+    fn poll(&mut self, poll: u64, now: u64, current: &Boot) -> Verdict {
+        if poll <= self.boot.poll {
+            return Verdict::Late;
+        }
+        self.boot.poll = poll;
+        match self.counted_on {
+            Some(then) if now > then => Verdict::Clones([self.boot.address.clone(), current.address.clone()]),
+            Some(_) => Verdict::Late,
+            None => {
+                self.counted_on = Some(now);
+                Verdict::Late
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn boot(letter: char) -> BootId {
+        letter.to_string().repeat(32).parse().expect("boot")
+    }
+
+    fn verdicts(polls: &[(char, u64)]) -> Vec<Verdict> {
+        let mut presence = Presence::default();
+        polls.iter().map(|(letter, poll)| presence.poll(&boot(*letter), *poll, &format!("10.0.0.{letter}"))).collect()
+    }
+
+    #[test]
+    fn a_new_boot_is_a_restart_and_late_polls_of_the_old_one_are_ignored() {
+        let seen = verdicts(&[('a', 1), ('a', 2), ('b', 1), ('a', 2), ('a', 3), ('b', 2), ('b', 3)]);
+        assert_eq!(seen[2], Verdict::Welcome);
+        assert_eq!(seen[3..5], [Verdict::Late, Verdict::Late]);
+        assert_eq!(seen[5..], [Verdict::Welcome, Verdict::Welcome]);
+    }
+
+    #[test]
+    fn two_boots_that_both_count_on_are_clones_and_both_addresses_are_named() {
+        let seen = verdicts(&[('a', 1), ('b', 1), ('a', 2), ('b', 2), ('a', 3)]);
+        assert_eq!(seen[4], Verdict::Clones(["10.0.0.a".to_owned(), "10.0.0.b".to_owned()]));
+    }
+
+    #[test]
+    fn a_poll_that_arrives_twice_is_answered_once() {
+        assert_eq!(verdicts(&[('a', 1), ('a', 1)])[1], Verdict::Late);
+    }
+
+    proptest! {
+        #[test]
+        fn an_agent_that_is_restarted_again_and_again_is_never_taken_for_a_clone(runs in proptest::collection::vec(1_u64..5, 1..7)) {
+            let mut presence = Presence::default();
+            let letters = "abcdef0";
+            for (run, polls) in runs.iter().enumerate() {
+                let id = boot(letters.chars().nth(run).expect("letter"));
+                for poll in 1..=*polls {
+                    prop_assert_eq!(presence.poll(&id, poll, "x"), Verdict::Welcome);
+                    // The last poll of the run before arrives now.
+                    if run > 0 && poll == 1 {
+                        let before = boot(letters.chars().nth(run - 1).expect("letter"));
+                        prop_assert_eq!(presence.poll(&before, runs[run - 1] + 1, "x"), Verdict::Late);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Every address of the server, by who uses it, with the largest body it takes. Who may is also in each handler's signature.
+
+use crate::agent::{content as agent_content, enroll, inventory, poll, results};
+use crate::api::{activity, applications, changes, content, grid, login, orders, publications, sites, trust, users};
+use crate::error::Error;
+use crate::monitor;
+use crate::server::Shared;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, Method};
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{MethodRouter, delete, get, post, put};
+use fieldpost_common::api::path as api;
+use fieldpost_common::wire::{header, path as wire};
+
+/// Who may use an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Everyone, without a token.
+    Anyone,
+    /// Everyone who holds a one-time secret.
+    Invited,
+    /// A site's agent.
+    Agent,
+    /// Whoever is logged in.
+    Viewer,
+    /// Who may publish and send.
+    Developer,
+    /// Who may do everything.
+    Admin,
+}
+
+/// One address.
+pub(crate) struct Route {
+    pub(crate) who: Who,
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    /// The largest body in bytes, as it travels. Contents have the config's limit, checked as they stream.
+    limit: usize,
+    handler: MethodRouter<Shared>,
+}
+
+const NOTHING: usize = 0;
+const SMALL: usize = 64 << 10;
+const SIGNED: usize = 1 << 20;
+const MANY: usize = 16 << 20;
+const STREAM: usize = usize::MAX;
+
+/// The table.
+#[rustfmt::skip]
+pub(crate) fn table() -> Vec<Route> {
+    let route = |who, method, path, limit, handler| Route { who, method, path, limit, handler };
+    vec![
+        // Monitors
+        route(Who::Anyone, Method::GET, "/livez", NOTHING, get(monitor::livez)),
+        route(Who::Anyone, Method::GET, "/readyz", NOTHING, get(monitor::readyz)),
+        // Agents
+        route(Who::Invited, Method::POST, wire::ENROLL, SMALL, post(enroll::enroll)),
+        route(Who::Agent, Method::GET, wire::POLL, NOTHING, get(poll::poll)),
+        route(Who::Agent, Method::PUT, wire::INVENTORY, MANY, put(inventory::inventory)),
+        route(Who::Agent, Method::GET, wire::CONTENT, NOTHING, get(agent_content::download)),
+        route(Who::Agent, Method::PUT, wire::CONTENT, STREAM, put(agent_content::upload)),
+        route(Who::Agent, Method::POST, wire::RESULTS, MANY, post(results::results)),
+        // People
+        route(Who::Invited, Method::POST, api::LOGIN, SMALL, post(login::login)),
+        route(Who::Viewer, Method::GET, api::WHOAMI, NOTHING, get(login::whoami)),
+        route(Who::Viewer, Method::GET, api::TRUST, NOTHING, get(trust::chain)),
+        route(Who::Developer, Method::PUT, api::TRUST, SIGNED, put(trust::next)),
+        route(Who::Viewer, Method::GET, api::USERS, NOTHING, get(users::list)),
+        route(Who::Admin, Method::POST, api::USERS, SMALL, post(users::add)),
+        route(Who::Viewer, Method::GET, api::APPS, NOTHING, get(applications::list)),
+        route(Who::Admin, Method::POST, api::APPS, SMALL, post(applications::add)),
+        route(Who::Admin, Method::PUT, api::APP, SMALL, put(applications::set)),
+        route(Who::Viewer, Method::GET, api::GRID, NOTHING, get(grid::grid)),
+        route(Who::Viewer, Method::GET, api::HISTORY, NOTHING, get(grid::history)),
+        route(Who::Developer, Method::POST, api::PUBLICATIONS, SIGNED, post(publications::publish)),
+        route(Who::Developer, Method::POST, api::UNPUBLISH, SMALL, post(publications::unpublish)),
+        route(Who::Viewer, Method::GET, api::SITES, NOTHING, get(sites::list)),
+        route(Who::Admin, Method::POST, api::SITES, SMALL, post(sites::add)),
+        route(Who::Viewer, Method::GET, api::SITE, NOTHING, get(sites::one)),
+        route(Who::Admin, Method::PUT, api::SITE, SMALL, put(sites::set)),
+        route(Who::Admin, Method::DELETE, api::SITE, NOTHING, delete(sites::remove)),
+        route(Who::Developer, Method::POST, api::ACCEPT_DROP, SMALL, post(sites::accept_drop)),
+        route(Who::Admin, Method::POST, api::REENROLL, SMALL, post(sites::reenroll)),
+        route(Who::Viewer, Method::GET, api::CONTENT, NOTHING, get(content::download)),
+        route(Who::Developer, Method::PUT, api::CONTENT, STREAM, put(content::upload)),
+        route(Who::Developer, Method::POST, api::PREPARE, MANY, post(orders::prepare)),
+        route(Who::Viewer, Method::GET, api::ORDERS, NOTHING, get(orders::list)),
+        route(Who::Developer, Method::POST, api::ORDERS, MANY, post(orders::give)),
+        route(Who::Viewer, Method::GET, api::ORDER, NOTHING, get(orders::one)),
+        route(Who::Developer, Method::POST, api::CANCEL, SMALL, post(orders::cancel)),
+        route(Who::Viewer, Method::GET, api::CHANGES, NOTHING, get(changes::changes)),
+        route(Who::Viewer, Method::GET, api::ACTIVITY, NOTHING, get(activity::activity)),
+        route(Who::Viewer, Method::GET, api::AUDIT, NOTHING, get(activity::audit)),
+    ]
+}
+
+/// The router.
+pub(crate) fn router(server: Shared) -> Router {
+    let mut router = Router::new();
+    for Route { who, path, limit, handler, .. } in table() {
+        let handler = handler.layer(DefaultBodyLimit::max(limit));
+        let handler = if matches!(who, Who::Agent | Who::Invited) { handler.layer(map_response(no_store)) } else { handler };
+        router = router.route(path, handler);
+    }
+    router.fallback(nowhere).method_not_allowed_fallback(nowhere).layer(map_response(ours)).with_state(server)
+}
+
+async fn no_store(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Every answer says whose it is, so that a portal or proxy page is never taken for one.
+async fn ours(mut response: Response) -> Response {
+    response.headers_mut().insert(header::SERVER, HeaderValue::from_static(crate::VERSION));
+    response
+}
+
+async fn nowhere(_: Request) -> Error {
+    Error::NoRoute
+}

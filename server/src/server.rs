@@ -1,0 +1,89 @@
+//! What all handlers share: the store, what is kept in memory beside it, and the limits.
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::feed::Feed;
+use crate::mailbox::Mailboxes;
+use crate::people::People;
+use crate::random;
+use crate::store::{Effect, Store, StoreError, meta, site, user};
+use crate::throttle::Throttle;
+use fieldpost_common::id::Generation;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// What handlers get.
+pub(crate) type Shared = Arc<Server>;
+
+/// One running server.
+pub(crate) struct Server {
+    pub(crate) store: Store,
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) throttle: Throttle,
+    pub(crate) config: Config,
+    pub(crate) generation: Generation,
+    pub(crate) url: String,
+    stopping: watch::Sender<bool>,
+}
+
+/// What is known without asking the store.
+pub(crate) struct Memory {
+    pub(crate) mailboxes: Mailboxes,
+    pub(crate) people: People,
+    pub(crate) feed: Feed,
+}
+
+impl Memory {
+    fn empty() -> Result<Self, Error> {
+        let epoch = random::hex32()?;
+        Ok(Self { mailboxes: Mailboxes::new(random::start()?), people: People::default(), feed: Feed::new(epoch) })
+    }
+
+    fn apply(&self, effect: Effect) {
+        match effect {
+            Effect::Changed(change) => self.feed.push(change),
+            Effect::Wake(site) => self.mailboxes.of(&site).wake(),
+            Effect::WakeAll => self.mailboxes.wake_all(),
+            Effect::Inventory(site, digest) => self.mailboxes.of(&site).inventory_set(digest),
+            Effect::SiteToken(site, token) => self.mailboxes.token_set(&site, token),
+            Effect::SiteGone(site) => self.mailboxes.remove(&site),
+            Effect::UserToken(user, role, token) => self.people.token_set(user, role, token),
+        }
+    }
+}
+
+impl Server {
+    /// Opens the data.
+    pub(crate) fn open(config: Config) -> Result<Shared, StoreError> {
+        let memory = Arc::new(Memory::empty().map_err(|error| StoreError::Io(error.to_string()))?);
+        let applied = Arc::clone(&memory);
+        let store = Store::open(&config.data, move |effect| applied.apply(effect))?;
+        let (generation, url) = store.peek(|db| Ok::<_, StoreError>((meta::generation_fetch(db)?, meta::url_fetch(db)?)))?;
+        memory.mailboxes.load(store.peek(site::site_mailboxes)?);
+        memory.people.load(store.peek(user::user_tokens)?);
+        let stopping = watch::Sender::new(false);
+        Ok(Arc::new(Self { store, memory, throttle: Throttle::default(), config, generation, url, stopping }))
+    }
+
+    /// Lets everything that waits go.
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Waits for a change, for so long, or until the server stops; whether the change came.
+    pub(crate) async fn park(&self, change: &mut watch::Receiver<u64>, wait: Duration) -> bool {
+        let mut stopping = self.stopping.subscribe();
+        tokio::select! {
+            changed = change.changed() => changed.is_ok(),
+            () = tokio::time::sleep(wait) => false,
+            _ = stopping.wait_for(|stopping| *stopping) => false,
+        }
+    }
+
+    /// Waits until the server stops.
+    pub(crate) async fn stopped(&self) {
+        // An error means that the sender is gone, and the server with it.
+        drop(self.stopping.subscribe().wait_for(|stopping| *stopping).await);
+    }
+}

@@ -1,0 +1,116 @@
+//! Applies what an inventory changes; what that is decides `observe`.
+
+use crate::error::Error;
+use crate::observe::{Before, Changes, observe};
+use crate::store::activity::{activity, activity_add};
+use crate::store::{Effect, Tx, application, cell, current, order, revision, site, site_app, upload};
+use fieldpost_common::api::{Change, OrderInfo, Origin};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::inventory::{Inventory, Listing};
+use fieldpost_common::name::PatchName;
+use fieldpost_common::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// Keeps an inventory and all that follows from it: the contents that the server wants.
+pub(crate) fn inventory_settle(
+    tx: &mut Tx<'_>,
+    site: &SiteName,
+    inventory: &Inventory,
+    now: Timestamp,
+) -> Result<Vec<ContentHash>, Error> {
+    let digest = inventory.digest();
+    for (app, listing) in &inventory.applications {
+        listing_settle(tx, (site, app), listing, false, now)?;
+    }
+    let named: Vec<_> = inventory.applications.keys().collect();
+    if site_app::site_app_retain(tx, site, &named)? {
+        tx.then(Effect::Changed(Change::Sites));
+    }
+    site::site_inventory_set(tx, site, inventory, &digest)?;
+    tx.then(Effect::Inventory(site.clone(), digest));
+    Ok(upload::upload_wanted_of(tx, site, inventory)?)
+}
+
+/// A person says that a mass drop is meant: what was held becomes true. Whether one was held.
+pub(crate) fn drop_accept(tx: &mut Tx<'_>, site: &SiteName, now: Timestamp) -> Result<bool, Error> {
+    let inventory = site::site_inventory_fetch(tx, site)?.unwrap_or_default();
+    let mut held = false;
+    for (app, listing) in &inventory.applications {
+        if site_app::site_app_held(tx, site, app)?.is_some() {
+            held = true;
+            listing_settle(tx, (site, app), listing, true, now)?;
+        }
+    }
+    Ok(held)
+}
+
+fn listing_settle(
+    tx: &mut Tx<'_>,
+    (site, app): (&SiteName, &AppName),
+    listing: &Listing,
+    drop_accepted: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(settings) = application::application_fetch(tx, app)? else {
+        tracing::warn!(%site, application = %app, "an inventory names an application that isn't known; it is passed over");
+        return Ok(());
+    };
+    site_app::site_app_set(tx, site, app, &listing.version)?;
+    let before = Before { cells: cell::cell_map(tx, site, app)?, held: site_app::site_app_held(tx, site, app)?, drop_accepted };
+    let newest = order::order_newest_list(tx, site, app)?;
+    let orders: BTreeMap<PatchName, OrderInfo> = newest.into_iter().map(|order| (order.patch.clone(), order)).collect();
+    let published = current::current_map(tx, app, &listing.version)?;
+    let changes = observe(&before, listing, &orders, &published, now);
+    let (directory, ignored) = (listing.directory, &listing.ignored);
+    site_app::site_app_directory_set(tx, (site, app), directory, ignored, changes.held.as_ref())?;
+    changes_keep(tx, (site, app), &changes, &orders, now)?;
+    revision::revision_stamp(tx, &settings, None)?;
+    tx.then(Effect::Changed(Change::Grid { application: app.clone() }));
+    tx.then(Effect::Changed(Change::Sites));
+    Ok(())
+}
+
+fn changes_keep(
+    tx: &mut Tx<'_>,
+    place: (&SiteName, &AppName),
+    changes: &Changes,
+    orders: &BTreeMap<PatchName, OrderInfo>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (site, app) = place;
+    for (patch, row) in &changes.cells {
+        cell::cell_set(tx, place, patch, row)?;
+        if let Some(has) = &row.has {
+            revision::revision_seen(tx, (app, patch), (has, row.size), &Origin::Site(site.clone()), now)?;
+        }
+    }
+    for (id, state) in &changes.orders {
+        order::order_state_set(tx, id, state)?;
+        let Some(order) = orders.values().find(|order| order.id == *id) else { continue };
+        order_note(tx, order, "confirmed", None, now)?;
+    }
+    if !changes.orders.is_empty() {
+        tx.then(Effect::Wake(site.clone()));
+    }
+    Ok(())
+}
+
+/// Says in the activity what became of an order.
+pub(crate) fn order_note(
+    tx: &mut Tx<'_>,
+    order: &OrderInfo,
+    what: &str,
+    detail: Option<String>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut row = activity(format!("site:{}", order.site), what);
+    row.application = Some(order.application.clone());
+    row.patch = Some(order.patch.clone());
+    row.site = Some(order.site.clone());
+    row.sha256 = order.action.outcome();
+    row.detail = detail;
+    activity_add(tx, row, now)?;
+    tx.then(Effect::Changed(Change::Activity));
+    Ok(())
+}

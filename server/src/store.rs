@@ -1,0 +1,208 @@
+//! Keeps everything in one SQLite file: one file per table below `store/`. It knows no HTTP, and decides nothing.
+
+pub(crate) mod activity;
+pub(crate) mod application;
+pub(crate) mod cell;
+mod column;
+pub(crate) mod content;
+pub(crate) mod counter;
+pub(crate) mod current;
+pub(crate) mod grid;
+pub(crate) mod meta;
+mod migrate;
+pub(crate) mod order;
+pub(crate) mod publication;
+mod readers;
+pub(crate) mod revision;
+pub(crate) mod site;
+pub(crate) mod site_app;
+pub(crate) mod trust;
+pub(crate) mod upload;
+pub(crate) mod user;
+mod writer;
+
+use fieldpost_common::api::{Change, Role};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{SiteName, UserName};
+use readers::Readers;
+use rusqlite::Connection;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+pub(crate) use writer::Tx;
+use writer::Writer;
+
+/// The database's name in the data directory.
+pub(crate) const FILE: &str = "fieldpost.db";
+const LOCK: &str = "fieldpost.lock";
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Why the store couldn't do it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full.
+    #[error("the server's disk is full")]
+    NoSpace,
+    /// Written by a newer program.
+    #[error("{file} has schema {has}, which is newer than the {knows} that this program knows; use the newer fieldpost-server")]
+    Newer {
+        /// The database.
+        file: String,
+        /// Its schema.
+        has: usize,
+        /// The newest known.
+        knows: usize,
+    },
+    /// Another server works on the same data.
+    #[error("another fieldpost-server is running on {0}; stop it first")]
+    Locked(String),
+    /// Nothing there.
+    #[error("there is no fieldpost data in {0}; `fieldpost-server init --data {0} --url URL` makes it")]
+    Missing(String),
+    /// A file that can't be used.
+    #[error("{0}")]
+    Io(String),
+    /// Anything that SQLite says.
+    #[error("the database says: {0}")]
+    Sqlite(String),
+    /// The whole group of changes was given up because of one of them.
+    #[error("the database gave up a transaction")]
+    RolledBack,
+    /// A bug, caught.
+    #[error("a change to the database panicked")]
+    Panicked,
+    /// The server is stopping.
+    #[error("the store has stopped")]
+    Stopped,
+}
+
+impl StoreError {
+    fn io(path: &Path, error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull => Self::NoSpace,
+            _ => Self::Io(format!("{}: {error}", path.display())),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::NoSpace,
+            _ => Self::Sqlite(error.to_string()),
+        }
+    }
+}
+
+/// What is to happen in memory once a change is committed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    /// Terminals want to know.
+    Changed(Change),
+    /// Something else waits for the site than before.
+    Wake(SiteName),
+    /// The same, for all sites.
+    WakeAll,
+    /// The site's inventory is this one now.
+    Inventory(SiteName, ContentHash),
+    /// The site has a new token, or none.
+    SiteToken(SiteName, Option<ContentHash>),
+    /// The site is no more.
+    SiteGone(SiteName),
+    /// The user has a new token.
+    UserToken(UserName, Role, ContentHash),
+}
+
+/// The open store.
+pub(crate) struct Store {
+    writer: Writer,
+    readers: Arc<Readers>,
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the data in a directory, alone.
+    pub(crate) fn open(data: &Path, on_commit: impl Fn(Effect) + Send + 'static) -> Result<Self, StoreError> {
+        let file = data.join(FILE);
+        if !file.is_file() {
+            return Err(StoreError::Missing(data.display().to_string()));
+        }
+        let lock = lock(data)?;
+        let mut connection = connect(&file)?;
+        migrate::migrate(&mut connection, &file)?;
+        let writer = Writer::start(connection, Box::new(on_commit)).map_err(|error| StoreError::io(&file, &error))?;
+        Ok(Self { writer, readers: Arc::new(Readers::new(file)), _lock: lock })
+    }
+
+    /// Changes something. The work is queued at once; the answer comes after its commit.
+    pub(crate) fn write<T, E, F>(&self, work: F) -> impl Future<Output = Result<T, E>> + use<T, E, F>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.writer.write(work)
+    }
+
+    /// A small look by key, on the calling thread.
+    pub(crate) fn peek<T, E: From<StoreError>>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        self.readers.read(look)
+    }
+
+    /// A look that may take long.
+    pub(crate) async fn read<T, E>(&self, look: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let readers = Arc::clone(&self.readers);
+        let task = tokio::task::spawn_blocking(move || readers.read(look));
+        task.await.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
+    }
+}
+
+fn lock(data: &Path) -> Result<File, StoreError> {
+    let path = data.join(LOCK);
+    let file = File::create(&path).map_err(|error| StoreError::io(&path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(data.display().to_string())),
+        Err(TryLockError::Error(error)) => Err(StoreError::io(&path, &error)),
+    }
+}
+
+fn connect(file: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -4_000)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes the data directory and the database in it; refuses one that is there.
+pub(crate) fn create(data: &Path, begin: impl FnOnce(&Connection) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    let file = data.join(FILE);
+    std::fs::create_dir_all(data).map_err(|error| StoreError::io(data, &error))?;
+    private(data, 0o700)?;
+    let mut connection = connect(&file)?;
+    private(&file, 0o600)?;
+    migrate::migrate(&mut connection, &file)?;
+    let tx = connection.transaction()?;
+    begin(&tx)?;
+    Ok(tx.commit()?)
+}
+
+#[cfg(unix)]
+fn private(path: &Path, mode: u32) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(|error| StoreError::io(path, &error))
+}
+
+#[cfg(not(unix))]
+fn private(_path: &Path, _mode: u32) -> Result<(), StoreError> {
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The table `cell`: what each site has of each patch, and what both sides last agreed on. How that stands is left to `cell()`.
+
+use super::{StoreError, column};
+use fieldpost_common::cell::Base;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::name::PatchName;
+use fieldpost_common::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use std::collections::BTreeMap;
+
+/// One patch at one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CellRow {
+    /// What the site has.
+    pub(crate) has: Option<ContentHash>,
+    /// Its size in bytes; 0 where nothing is.
+    pub(crate) size: u64,
+    /// When that last changed, by the server's clock.
+    pub(crate) since: Timestamp,
+    /// What both last agreed on.
+    pub(crate) base: Base,
+}
+
+pub(super) fn base(row: &Row<'_>, index: usize) -> rusqlite::Result<Base> {
+    let bytes: Option<Vec<u8>> = row.get(index)?;
+    Ok(match bytes.map(<[u8; 32]>::try_from) {
+        None => Base::Never,
+        Some(Ok(hash)) => Base::Content(ContentHash::from_bytes(hash)),
+        Some(Err(_)) => Base::Absent,
+    })
+}
+
+fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<CellRow> {
+    Ok(CellRow {
+        has: column::hash_opt(row, first)?,
+        size: column::size(row, first + 1)?,
+        since: column::time(row, first + 2)?,
+        base: base(row, first + 3)?,
+    })
+}
+
+/// All that is known of one site's files of one application.
+pub(crate) fn cell_map(db: &Connection, site: &SiteName, app: &AppName) -> Result<BTreeMap<PatchName, CellRow>, StoreError> {
+    let sql = "SELECT patch, has, size, since, base FROM cell WHERE application = ?1 AND site = ?2";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([app.as_str(), site.as_str()], |row| Ok((column::word(row, 0)?, read(row, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One cell.
+pub(crate) fn cell_fetch(
+    db: &Connection,
+    site: &SiteName,
+    app: &AppName,
+    patch: &PatchName,
+) -> Result<Option<CellRow>, StoreError> {
+    let sql = "SELECT has, size, since, base FROM cell WHERE application = ?1 AND site = ?2 AND patch = ?3";
+    let mut find = db.prepare_cached(sql)?;
+    Ok(find.query_row([app.as_str(), site.as_str(), patch.as_str()], |row| read(row, 0)).optional()?)
+}
+
+/// Keeps one cell.
+pub(crate) fn cell_set(
+    db: &Connection,
+    place: (&SiteName, &AppName),
+    patch: &PatchName,
+    row: &CellRow,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO cell (application, site, patch, has, size, since, base) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               ON CONFLICT (application, site, patch) DO UPDATE SET
+                 has = excluded.has, size = excluded.size, since = excluded.since, base = excluded.base";
+    let base: Option<&[u8]> = match &row.base {
+        Base::Never => None,
+        Base::Absent => Some(&[]),
+        Base::Content(hash) => Some(hash.as_bytes()),
+    };
+    let has = row.has.as_ref().map(ContentHash::as_bytes);
+    let (site, app) = (place.0.as_str(), place.1.as_str());
+    let values = params![app, site, patch.as_str(), has, column::int(row.size), row.since.as_ms(), base];
+    db.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+/// Where a site has exactly what was just published for its version, both agree on it from now on.
+pub(crate) fn cell_agree(db: &Connection, app: &AppName, patch: &PatchName) -> Result<(), StoreError> {
+    let sql = "UPDATE cell SET base = has
+               FROM site_app, current
+               WHERE cell.application = ?1 AND cell.patch = ?2 AND cell.has IS NOT NULL
+                 AND site_app.application = ?1 AND site_app.site = cell.site AND site_app.held IS NULL
+                 AND current.application = ?1 AND current.patch = ?2 AND current.newest = 1
+                 AND current.version = site_app.version AND current.sha256 = cell.has";
+    db.prepare_cached(sql)?.execute([app.as_str(), patch.as_str()])?;
+    Ok(())
+}
+
+/// Which sites have which content of a patch now.
+pub(crate) fn cell_sites(db: &Connection, app: &AppName, patch: &PatchName) -> Result<Vec<(SiteName, ContentHash)>, StoreError> {
+    let sql = "SELECT cell.site, cell.has FROM cell JOIN site_app USING (application, site)
+               WHERE cell.application = ?1 AND cell.patch = ?2 AND cell.has IS NOT NULL ORDER BY cell.site";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([app.as_str(), patch.as_str()], |row| Ok((column::word(row, 0)?, column::hash(row, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

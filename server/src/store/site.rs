@@ -1,0 +1,163 @@
+//! The table `site`: clients' installations, their agents' tokens' hashes, and what their last poll said.
+
+use super::{StoreError, column};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{GroupName, SiteName};
+use fieldpost_common::inventory::Inventory;
+use fieldpost_common::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// A site as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SiteRow {
+    pub(crate) name: SiteName,
+    pub(crate) groups: Vec<GroupName>,
+    pub(crate) enrolled_at: Option<Timestamp>,
+    pub(crate) last_seen: Option<Timestamp>,
+    pub(crate) address: Option<String>,
+    pub(crate) agent_version: Option<String>,
+    pub(crate) clock_error_ms: Option<i64>,
+    pub(crate) clones: Option<[String; 2]>,
+}
+
+const COLUMNS: &str = "name, groups, enrolled_at, last_seen, address, agent_version, clock_error_ms, clones";
+
+fn site(row: &Row<'_>) -> rusqlite::Result<SiteRow> {
+    Ok(SiteRow {
+        name: column::word(row, 0)?,
+        groups: column::json(row, 1)?,
+        enrolled_at: column::time_opt(row, 2)?,
+        last_seen: column::time_opt(row, 3)?,
+        address: row.get(4)?,
+        agent_version: row.get(5)?,
+        clock_error_ms: row.get(6)?,
+        clones: column::json_opt(row, 7)?,
+    })
+}
+
+/// All sites, by name.
+pub(crate) fn site_list(db: &Connection) -> Result<Vec<SiteRow>, StoreError> {
+    let mut all = db.prepare_cached(&format!("SELECT {COLUMNS} FROM site ORDER BY name"))?;
+    Ok(all.query_map([], site)?.collect::<Result<_, _>>()?)
+}
+
+/// One site.
+pub(crate) fn site_fetch(db: &Connection, name: &SiteName) -> Result<Option<SiteRow>, StoreError> {
+    let mut find = db.prepare_cached(&format!("SELECT {COLUMNS} FROM site WHERE name = ?1"))?;
+    Ok(find.query_row([name.as_str()], site).optional()?)
+}
+
+/// Makes a site.
+pub(crate) fn site_add(db: &Connection, name: &SiteName, groups: &[GroupName], now: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO site (name, groups, created) VALUES (?1, ?2, ?3)";
+    db.execute(sql, params![name.as_str(), column::text(&groups), now.as_ms()])?;
+    Ok(())
+}
+
+/// Changes a site's groups.
+pub(crate) fn site_groups_set(db: &Connection, name: &SiteName, groups: &[GroupName]) -> Result<(), StoreError> {
+    db.execute("UPDATE site SET groups = ?2 WHERE name = ?1", [name.as_str(), &column::text(&groups)])?;
+    Ok(())
+}
+
+/// Removes a site with all that hangs on it, but not its counters: they outlive it.
+pub(crate) fn site_delete(db: &Connection, name: &SiteName) -> Result<bool, StoreError> {
+    Ok(db.execute("DELETE FROM site WHERE name = ?1", [name.as_str()])? > 0)
+}
+
+/// An enrolment secret's hash waits until it is used or expires.
+pub(crate) fn site_invite(db: &Connection, name: &SiteName, secret: &ContentHash, expires: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE site SET secret = ?2, secret_expires = ?3 WHERE name = ?1";
+    db.execute(sql, params![name.as_str(), secret.as_bytes(), expires.as_ms()])?;
+    Ok(())
+}
+
+/// Uses an enrolment secret up; whether it was good.
+pub(crate) fn site_redeem(db: &Connection, name: &SiteName, secret: &ContentHash, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE site SET secret = NULL, secret_expires = NULL WHERE name = ?1 AND secret = ?2 AND secret_expires > ?3";
+    Ok(db.execute(sql, params![name.as_str(), secret.as_bytes(), now.as_ms()])? > 0)
+}
+
+/// An enrolment: the token's hash replaces the one before, and clones are cured.
+pub(crate) fn site_enroll(
+    db: &Connection,
+    name: &SiteName,
+    token: &ContentHash,
+    agent_version: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE site SET token = ?2, agent_version = ?3, enrolled_at = ?4, clones = NULL, digest = NULL WHERE name = ?1";
+    db.execute(sql, params![name.as_str(), token.as_bytes(), agent_version, now.as_ms()])?;
+    Ok(())
+}
+
+/// What a mailbox is rebuilt from.
+pub(crate) struct MailboxRow {
+    pub(crate) site: SiteName,
+    pub(crate) token: Option<ContentHash>,
+    pub(crate) digest: Option<ContentHash>,
+    pub(crate) last_seen: Option<Timestamp>,
+    pub(crate) clones: Option<[String; 2]>,
+}
+
+/// Every site's mailbox.
+pub(crate) fn site_mailboxes(db: &Connection) -> Result<Vec<MailboxRow>, StoreError> {
+    let mut all = db.prepare("SELECT name, token, digest, last_seen, clones FROM site")?;
+    let rows = all.query_map([], |row| {
+        Ok(MailboxRow {
+            site: column::word(row, 0)?,
+            token: column::hash_opt(row, 1)?,
+            digest: column::hash_opt(row, 2)?,
+            last_seen: column::time_opt(row, 3)?,
+            clones: column::json_opt(row, 4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What the last poll said of its sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) at: Timestamp,
+    pub(crate) address: Option<String>,
+    pub(crate) agent_version: Option<String>,
+    pub(crate) clock_error_ms: Option<i64>,
+}
+
+/// Keeps what the last poll said.
+pub(crate) fn site_seen(db: &Connection, name: &SiteName, seen: &Seen) -> Result<(), StoreError> {
+    let sql = "UPDATE site SET last_seen = ?2, address = coalesce(?3, address), agent_version = coalesce(?4, agent_version),
+               clock_error_ms = coalesce(?5, clock_error_ms) WHERE name = ?1";
+    let Seen { at, address, agent_version, clock_error_ms } = seen;
+    db.prepare_cached(sql)?.execute(params![name.as_str(), at.as_ms(), address, agent_version, clock_error_ms])?;
+    Ok(())
+}
+
+/// Two agents poll as this site.
+pub(crate) fn site_clones_set(db: &Connection, name: &SiteName, addresses: &[String; 2]) -> Result<(), StoreError> {
+    db.execute("UPDATE site SET clones = ?2 WHERE name = ?1", [name.as_str(), &column::text(addresses)])?;
+    Ok(())
+}
+
+/// Keeps the last inventory, whole, for a mass drop that is accepted later.
+pub(crate) fn site_inventory_set(
+    db: &Connection,
+    name: &SiteName,
+    inventory: &Inventory,
+    digest: &ContentHash,
+) -> Result<(), StoreError> {
+    let json = column::text(inventory);
+    let packed = zstd::bulk::compress(json.as_bytes(), 3).map_err(|error| StoreError::Io(error.to_string()))?;
+    let mut set = db.prepare_cached("UPDATE site SET inventory = ?2, digest = ?3 WHERE name = ?1")?;
+    set.execute(params![name.as_str(), packed, digest.as_bytes()])?;
+    Ok(())
+}
+
+/// The last inventory.
+pub(crate) fn site_inventory_fetch(db: &Connection, name: &SiteName) -> Result<Option<Inventory>, StoreError> {
+    let mut find = db.prepare_cached("SELECT inventory FROM site WHERE name = ?1")?;
+    let packed: Option<Vec<u8>> = find.query_row([name.as_str()], |row| row.get(0)).optional()?.flatten();
+    let unpack = |packed: Vec<u8>| zstd::stream::decode_all(&*packed).map_err(serde_json::Error::io);
+    let read = |packed| unpack(packed).and_then(|json| serde_json::from_slice(&json));
+    packed.map(read).transpose().map_err(|error| StoreError::Sqlite(format!("the inventory of {name} can't be read: {error}")))
+}
