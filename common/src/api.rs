@@ -371,7 +371,8 @@ pub struct OrderInfo {
     pub site: SiteName,
     /// What it expects to find.
     pub expected: Option<ContentHash>,
-    /// Who gave it.
+    /// Who gave it; some states have a `by` of their own, in the same JSON object.
+    #[serde(rename = "given_by")]
     pub by: UserName,
     /// When.
     pub created: Timestamp,
