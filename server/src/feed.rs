@@ -42,6 +42,12 @@ impl Feed {
         self.seq.subscribe()
     }
 
+    /// How many wait for a change.
+    #[cfg(test)]
+    pub(crate) fn watching(&self) -> usize {
+        self.seq.receiver_count()
+    }
+
     /// What changed since a place, oldest first, without repetitions.
     pub(crate) fn since(&self, place: &Place) -> Changes {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);

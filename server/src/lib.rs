@@ -35,7 +35,7 @@ pub use store::StoreError;
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
-use server::Server;
+use server::{Server, Shared};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,11 +75,20 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<
     let config = Config { listen: listener.local_addr()?, ..config };
     config.check()?;
     let tls = load_tls(&config).await?;
-    listener.set_nonblocking(true)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let server = Server::open(config)?;
     println!("listening on {scheme}://{}", server.config.listen);
-    let router = routes::router(Arc::clone(&server));
+    run(&server, tls, listener, shutdown).await
+}
+
+async fn run(
+    server: &Shared,
+    tls: Option<RustlsConfig>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
+    listener.set_nonblocking(true)?;
+    let router = routes::router(Arc::clone(server));
     let handle = Handle::new();
     let serving = accept(listener, tls, router, handle.clone());
     let stopping = async {
@@ -90,7 +99,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<
         std::future::pending::<()>().await;
     };
     let ticking = async {
-        ticker::tick(&server).await;
+        ticker::tick(server).await;
         std::future::pending::<()>().await;
     };
     tokio::select! {
@@ -98,7 +107,7 @@ pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<
         () = stopping => {}
         () = ticking => {}
     }
-    ticker::flush(&server).await?;
+    ticker::flush(server).await?;
     Ok(())
 }
 

@@ -130,6 +130,12 @@ impl Mailbox {
         self.revision.subscribe()
     }
 
+    /// How many polls wait here.
+    #[cfg(test)]
+    pub(crate) fn parked(&self) -> usize {
+        self.revision.receiver_count()
+    }
+
     /// Something else waits for the site than before.
     pub(crate) fn wake(&self) {
         self.revision.send_modify(|revision| *revision += 1);

@@ -100,7 +100,8 @@ pub(crate) fn table() -> Vec<Route> {
 /// The router.
 pub(crate) fn router(server: Shared) -> Router {
     let mut router = Router::new();
-    for Route { who, path, limit, handler, .. } in table() {
+    for Route { who, method, path, limit, handler } in table() {
+        tracing::trace!(%method, path, ?who, limit, "route");
         let handler = handler.layer(DefaultBodyLimit::max(limit));
         let handler = if matches!(who, Who::Agent | Who::Invited) { handler.layer(map_response(no_store)) } else { handler };
         router = router.route(path, handler);

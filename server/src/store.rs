@@ -118,6 +118,9 @@ pub(crate) enum Effect {
 pub(crate) struct Store {
     writer: Writer,
     readers: Arc<Readers>,
+    /// How often it was asked.
+    #[cfg(test)]
+    pub(crate) asked: std::sync::atomic::AtomicU64,
     _lock: File,
 }
 
@@ -132,8 +135,23 @@ impl Store {
         let mut connection = connect(&file)?;
         migrate::migrate(&mut connection, &file)?;
         let writer = Writer::start(connection, Box::new(on_commit)).map_err(|error| StoreError::io(&file, &error))?;
-        Ok(Self { writer, readers: Arc::new(Readers::new(file)), _lock: lock })
+        Ok(Self {
+            writer,
+            readers: Arc::new(Readers::new(file)),
+            #[cfg(test)]
+            asked: std::sync::atomic::AtomicU64::new(0),
+            _lock: lock,
+        })
     }
+
+    #[cfg(test)]
+    fn count(&self) {
+        self.asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    #[cfg(not(test))]
+    #[expect(clippy::unused_self, reason = "counts in tests only")]
+    fn count(&self) {}
 
     /// Changes something. The work is queued at once; the answer comes after its commit.
     pub(crate) fn write<T, E, F>(&self, work: F) -> impl Future<Output = Result<T, E>> + use<T, E, F>
@@ -142,11 +160,13 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.count();
         self.writer.write(work)
     }
 
     /// A small look by key, on the calling thread.
     pub(crate) fn peek<T, E: From<StoreError>>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        self.count();
         self.readers.read(look)
     }
 
@@ -156,6 +176,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.count();
         let readers = Arc::clone(&self.readers);
         let task = tokio::task::spawn_blocking(move || readers.read(look));
         task.await.unwrap_or_else(|_| Err(StoreError::Panicked.into()))

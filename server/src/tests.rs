@@ -1,1 +1,15 @@
-//! Tests.
+//! The server as its clients see it: real requests over loopback to a real store in a temporary directory.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod access;
+mod agents;
+mod changes;
+mod contents;
+mod drops;
+mod limits;
+mod orders;
+mod publications;
+mod stopping;
+mod tls;
+mod travel;
+mod world;

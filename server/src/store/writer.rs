@@ -163,3 +163,6 @@ fn savepoint(connection: &Connection, job: &mut dyn Job, effects: &mut Vec<Effec
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Who may do what: every route of the table, without a token and with one that is too small.
+
+use super::world::{Person, World, hash};
+use crate::routes::{Who, table};
+use crate::throttle::ALLOWED;
+use fieldpost_common::api::{Role, User, path};
+use fieldpost_common::problem::{Code, Problem};
+use reqwest::StatusCode;
+
+fn filled(path: &str) -> String {
+    path.replace("{application}", "trading")
+        .replace("{site}", "acme")
+        .replace("{order}", &"0".repeat(32))
+        .replace("{sha256}", &hash("x").to_string())
+}
+
+#[tokio::test]
+async fn no_route_but_the_public_ones_answers_without_a_token() {
+    let world = World::start().await;
+    for route in table() {
+        let sent =
+            world.client.request(route.method.clone(), format!("{}{}", world.url, filled(route.path))).send().await.unwrap();
+        let expected = match route.who {
+            Who::Anyone => StatusCode::OK,
+            // A body is missing, which is looked at before the secret in it.
+            Who::Invited => StatusCode::UNPROCESSABLE_ENTITY,
+            // The first ten failures are answered so, the others as one too many.
+            _ if sent.status() == StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::UNAUTHORIZED,
+        };
+        assert_eq!(sent.status(), expected, "{} {}", route.method, route.path);
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_may_look_at_everything_and_change_nothing() {
+    let world = World::start().await;
+    let vi = world.person("vi", Role::Viewer, 7).await;
+    for route in table() {
+        let sent = world.request(route.method.clone(), &filled(route.path), &vi.token).send().await.unwrap();
+        let (status, name) = (sent.status(), format!("{} {}", route.method, route.path));
+        match route.who {
+            Who::Developer | Who::Admin => assert_eq!(status, StatusCode::FORBIDDEN, "{name}"),
+            Who::Viewer => assert!(!matches!(status.as_u16(), 401 | 403 | 405 | 500), "{name}: {status}"),
+            Who::Agent => assert!(matches!(status.as_u16(), 401 | 429), "{name}: a person is no agent"),
+            Who::Anyone | Who::Invited => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_developer_is_no_admin_and_an_agent_is_no_person() {
+    let world = World::start().await;
+    let bn = world.developer("bn", 3).await;
+    let acme = world.site("acme", "7.7").await;
+    for route in table() {
+        let path = filled(route.path);
+        if route.who == Who::Admin {
+            let sent = world.request(route.method.clone(), &path, &bn.token).send().await.unwrap();
+            assert_eq!(sent.status(), StatusCode::FORBIDDEN, "{}", route.path);
+        }
+        if matches!(route.who, Who::Viewer | Who::Developer | Who::Admin) {
+            let sent = world.request(route.method.clone(), &path, &acme.token).send().await.unwrap();
+            assert!(matches!(sent.status().as_u16(), 401 | 429), "{}", route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn failures_from_one_address_are_held_up_and_good_tokens_are_not() {
+    let world = World::start().await;
+    let bad = Person { token: "guess".to_owned(), ..world.ada.clone() };
+    for _ in 0..ALLOWED {
+        assert_eq!(world.get::<()>(&bad, path::WHOAMI).await.unwrap_err().code, Code::Unauthorized);
+    }
+    assert_eq!(world.get::<()>(&bad, path::WHOAMI).await.unwrap_err().code, Code::TooMany);
+    assert_eq!(world.log_in(&bad, "guess").await.unwrap_err().code, Code::TooMany, "nor may it try secrets");
+    world.get::<serde_json::Value>(&world.ada, path::WHOAMI).await.expect("a good token passes");
+}
+
+#[tokio::test]
+async fn a_token_that_was_replaced_is_answered_like_one_that_never_was() {
+    let world = World::start().await;
+    let vi = world.person("vi", Role::Viewer, 7).await;
+    let newer = Person { token: "newer".to_owned(), ..vi.clone() };
+    let new = fieldpost_common::api::NewUser { name: "vi".parse().unwrap(), role: Role::Viewer };
+    let invited: fieldpost_common::api::Invited = world.post(&world.ada, path::USERS, &new).await.unwrap();
+    world.log_in(&newer, &invited.secret).await.unwrap();
+    let never = Person { token: "never".to_owned(), ..vi.clone() };
+    let (old, never): (Result<(), Problem>, _) =
+        (world.get(&vi, path::WHOAMI).await, world.get::<()>(&never, path::WHOAMI).await);
+    assert_eq!(old, never);
+    let users: Vec<User> = world.get(&newer, path::USERS).await.unwrap();
+    assert_eq!(users.len(), 2);
+}
+
+#[tokio::test]
+async fn a_login_string_works_once() {
+    let world = World::start().await;
+    let new = fieldpost_common::api::NewUser { name: "vi".parse().unwrap(), role: Role::Viewer };
+    let invited: fieldpost_common::api::Invited = world.post(&world.ada, path::USERS, &new).await.unwrap();
+    let vi = Person { name: "vi", token: "vi".to_owned(), key: world.ada.key.clone() };
+    world.log_in(&vi, &invited.secret).await.unwrap();
+    assert_eq!(world.log_in(&vi, &invited.secret).await.unwrap_err().code, Code::InvitationSpent);
+}
+
+#[tokio::test]
+async fn a_key_is_pending_until_the_trust_document_names_it() {
+    let world = World::start().await;
+    world.person("eve", Role::Developer, 9).await;
+    let pending =
+        |chain: fieldpost_common::api::TrustChain| chain.pending.into_iter().map(|key| key.user.to_string()).collect::<Vec<_>>();
+    assert_eq!(pending(world.get(&world.ada, path::TRUST).await.unwrap()), ["eve"]);
+    world.developer("bn", 3).await;
+    assert_eq!(pending(world.get(&world.ada, path::TRUST).await.unwrap()), ["eve"]);
+}
+
+#[tokio::test]
+async fn a_trust_document_signed_by_anyone_but_the_root_is_refused() {
+    let world = World::start().await;
+    let chain: fieldpost_common::api::TrustChain = world.get(&world.ada, path::TRUST).await.unwrap();
+    let mut next: fieldpost_common::trust::Trust = serde_json::from_slice(&chain.versions[0].by.bytes).unwrap();
+    next.version = 2;
+    let problem = world.put(&world.ada, path::TRUST, &next.sign(&world.ada.key)).await.unwrap_err();
+    assert_eq!(problem.code, Code::Refused);
+}
+
+#[tokio::test]
+async fn bodies_that_make_no_sense_get_a_problem_document_that_names_the_place() {
+    let world = World::start().await;
+    let problem =
+        world.post::<()>(&world.ada, path::APPS, &serde_json::json!({"name": "../x", "versions": ["1"]})).await.unwrap_err();
+    assert_eq!(problem.code, Code::Invalid);
+    assert!(problem.detail.contains("../x"), "{problem}");
+    let problem = world.get::<()>(&world.ada, "/api/v1/nothing").await.unwrap_err();
+    assert_eq!(problem.code, Code::NotFound);
+}

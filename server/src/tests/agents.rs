@@ -1,0 +1,93 @@
+//! What agents rely on: polls, waking, clones, enrolment.
+
+use super::world::World;
+use fieldpost_common::api::{Invited, Site, path};
+use fieldpost_common::problem::Code;
+use std::sync::atomic::Ordering;
+
+#[tokio::test]
+async fn an_idle_poll_asks_the_store_for_nothing() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    acme.poll(&world).await.unwrap().expect("the first batch");
+    // Its last-seen is flushed, and nothing else is under way.
+    crate::ticker::flush(&world.server).await.unwrap();
+    let (mut asked, mut polls) = (world.server.store.asked.load(Ordering::SeqCst), 0);
+    for _ in 0..50 {
+        assert_eq!(acme.poll(&world).await.unwrap(), None);
+        polls += 1;
+    }
+    asked = world.server.store.asked.load(Ordering::SeqCst) - asked;
+    assert!(asked < polls / 2, "only the ticker asks: {asked} in {polls} polls");
+}
+
+#[tokio::test]
+async fn a_parked_poll_is_woken_by_an_order() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    acme.poll(&world).await.unwrap().expect("the first batch");
+    let give = async {
+        let mailbox = world.server.memory.mailboxes.of(&"acme".parse().unwrap());
+        while mailbox.parked() == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap()
+    };
+    let (batch, _) = tokio::join!(acme.wait(&world, 50), give);
+    assert_eq!(batch.unwrap().expect("woken").orders.len(), 1);
+}
+
+#[tokio::test]
+async fn the_inventory_is_wanted_when_the_digests_differ_and_not_twice() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.digest = Some(super::world::hash("something else"));
+    assert!(acme.poll(&world).await.unwrap().unwrap().inventory_wanted);
+    acme.tell(&world).await;
+    let batch = acme.poll(&world).await.unwrap();
+    assert!(batch.is_none_or(|batch| !batch.inventory_wanted));
+}
+
+#[tokio::test]
+async fn two_agents_with_one_identity_get_nothing_until_one_is_enrolled_anew() {
+    let world = World::start().await;
+    let mut first = world.site("acme", "7.7").await;
+    first.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    let mut second = first.clone();
+    second.boot = "f".repeat(32).parse().unwrap();
+    for _ in 0..2 {
+        first.poll(&world).await.unwrap();
+        second.poll(&world).await.unwrap();
+    }
+    world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap();
+    for agent in [&mut first, &mut second] {
+        assert_eq!(agent.poll(&world).await.unwrap_err().code, Code::Clone);
+    }
+    let site: Site = world.get(&world.ada, &path::SITE.replace("{site}", "acme")).await.unwrap();
+    assert!(site.clones.is_some());
+    let world = world.restart().await;
+    assert_eq!(first.poll(&world).await.unwrap_err().code, Code::Clone, "a restart is no cure");
+    let invited: Invited = world.post(&world.ada, &path::REENROLL.replace("{site}", "acme"), &()).await.unwrap();
+    let mut cured = world.enroll("acme", "7.7", &invited.secret, "second").await.unwrap();
+    assert_eq!(cured.poll(&world).await.unwrap().unwrap().orders.len(), 1);
+    assert_eq!(first.poll(&world).await.unwrap_err().code, Code::Unauthorized);
+    let site: Site = world.get(&world.ada, &path::SITE.replace("{site}", "acme")).await.unwrap();
+    assert!(site.clones.is_none());
+}
+
+#[tokio::test]
+async fn an_enrolment_string_works_once_and_a_slip_gives_it_back() {
+    let world = World::start().await;
+    world.site("acme", "7.7").await;
+    let invited: Invited = world.post(&world.ada, &path::REENROLL.replace("{site}", "acme"), &()).await.unwrap();
+    let slip = world.enroll("acme", "9.9", &invited.secret, "x").await.err().unwrap();
+    assert_eq!(slip.code, Code::NotFound);
+    assert!(slip.detail.contains("7.6, 7.7"), "{slip}");
+    world.enroll("acme", "7.7", &invited.secret, "y").await.unwrap();
+    let spent = world.enroll("acme", "7.7", &invited.secret, "z").await.err().unwrap();
+    assert_eq!(spent.code, Code::InvitationSpent);
+}

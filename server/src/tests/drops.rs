@@ -1,0 +1,68 @@
+//! Missing is not deleted: lost directories and mass drops.
+
+use super::world::{Agent, World};
+use fieldpost_common::api::{Site, path};
+use fieldpost_common::cell::Unknown;
+use fieldpost_common::inventory::Directory;
+
+async fn full_site(world: &World) -> Agent {
+    let mut acme = world.site("acme", "7.7").await;
+    for name in ["a.st", "b.st", "c.st", "d.st", "e.st", "f.st"] {
+        acme.file(name, name);
+    }
+    acme.tell(world).await;
+    acme
+}
+
+async fn unknown(world: &World) -> Option<Unknown> {
+    world.table().await.grid.sites[0].unknown
+}
+
+#[tokio::test]
+async fn a_site_that_has_not_told_anything_is_unknown() {
+    let world = World::start().await;
+    world.site("acme", "7.7").await;
+    assert_eq!(unknown(&world).await, Some(Unknown::NoInventory));
+}
+
+#[tokio::test]
+async fn a_lost_directory_deletes_nothing() {
+    let world = World::start().await;
+    let mut acme = full_site(&world).await;
+    let files = std::mem::take(&mut acme.files);
+    acme.tell_of(&world, Directory::Missing).await;
+    assert_eq!(unknown(&world).await, Some(Unknown::Directory(Directory::Missing)));
+    acme.files = files;
+    acme.tell(&world).await;
+    assert_eq!(unknown(&world).await, None);
+    assert_eq!(world.word("a.st", "acme").await, "only_at_site");
+}
+
+#[tokio::test]
+async fn a_mass_drop_is_held_until_a_person_accepts_it() {
+    let world = World::start().await;
+    let mut acme = full_site(&world).await;
+    acme.files.truncate(1);
+    acme.tell(&world).await;
+    assert_eq!(unknown(&world).await, Some(Unknown::MassDrop));
+    let site: Site = world.get(&world.ada, &path::SITE.replace("{site}", "acme")).await.unwrap();
+    let held = site.applications[0].held.unwrap();
+    assert_eq!((held.dropped, held.of, site.applications[0].files), (5, 6, 6));
+    world.post::<()>(&world.ada, &path::ACCEPT_DROP.replace("{site}", "acme"), &()).await.unwrap();
+    assert_eq!(unknown(&world).await, None);
+    assert_eq!(world.table().await.grid.patches.len(), 1);
+}
+
+#[tokio::test]
+async fn a_mass_drop_is_forgotten_when_the_files_return() {
+    let world = World::start().await;
+    let mut acme = full_site(&world).await;
+    let all = acme.files.clone();
+    acme.files.clear();
+    acme.tell(&world).await;
+    assert_eq!(unknown(&world).await, Some(Unknown::MassDrop));
+    acme.files = all;
+    acme.tell(&world).await;
+    assert_eq!(unknown(&world).await, None);
+    assert_eq!(world.table().await.grid.patches.len(), 6);
+}

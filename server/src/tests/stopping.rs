@@ -1,0 +1,69 @@
+//! Stopping, starting beside a running server, and the copy of the data.
+
+use super::world::World;
+use crate::server::Server;
+use crate::{StoreError, command};
+use fieldpost_common::api::{Whoami, path};
+
+#[tokio::test]
+async fn the_server_stops_with_polls_and_terminals_parked() {
+    let mut world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    acme.poll(&world).await.unwrap().expect("the first batch");
+    let server = world.server.clone();
+    let answer = tokio::spawn(acme.parked_request(&world).send());
+    let mailbox = server.memory.mailboxes.of(&"acme".parse().unwrap());
+    while mailbox.parked() == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Returns only when every connection has ended: well before the 50 s that the poll would wait.
+    world.stop().await;
+    assert_eq!(answer.await.unwrap().unwrap().status().as_u16(), 304);
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_data_is_refused() {
+    let world = World::start().await;
+    let second = Server::open(world.server.config.clone());
+    assert!(matches!(second.err(), Some(StoreError::Locked(_))));
+}
+
+#[tokio::test]
+async fn a_backup_made_while_the_server_runs_is_whole_and_a_generation_of_its_own() {
+    let world = World::start().await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    let before: Whoami = world.get(&world.ada, path::WHOAMI).await.unwrap();
+    let restored = world.folder.path().join("restored");
+    std::fs::create_dir(&restored).unwrap();
+    let checked = command::backup(&world.server.config.data, &restored.join("fieldpost.db")).unwrap();
+    assert_eq!((checked.contents, checked.audit.broken_at), (1, None));
+    let again = command::backup(&world.server.config.data, &restored.join("fieldpost.db")).unwrap_err();
+    assert!(again.to_string().contains("never writes over"), "{again}");
+    let server = Server::open(crate::Config { data: restored, ..world.server.config.clone() }).unwrap();
+    assert_ne!(server.generation, before.generation, "agents and terminals notice");
+}
+
+#[test]
+fn init_refuses_a_directory_that_holds_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let admin = "admin".parse().unwrap();
+    command::init(folder.path(), "http://x", &admin).unwrap();
+    let again = command::init(folder.path(), "http://x", &admin).unwrap_err();
+    assert!(again.to_string().contains("has fieldpost data already"), "{again}");
+    let other = tempfile::tempdir().unwrap();
+    std::fs::write(other.path().join("thesis.txt"), "x").unwrap();
+    assert!(command::init(other.path(), "http://x", &admin).unwrap_err().to_string().contains("not empty"));
+    assert!(command::init(&other.path().join("new"), "post.example", &admin).unwrap_err().to_string().contains("not an address"));
+}
+
+#[test]
+fn a_content_that_went_bad_on_the_disk_is_found_by_check() {
+    let folder = tempfile::tempdir().unwrap();
+    command::init(folder.path(), "http://x", &"admin".parse().unwrap()).unwrap();
+    let db = rusqlite::Connection::open(folder.path().join("fieldpost.db")).unwrap();
+    db.execute("INSERT INTO content VALUES (zeroblob(32), 1, 'plain', NULL, 'x', 0)", []).unwrap_err();
+    db.execute("INSERT INTO content VALUES (zeroblob(32), 1, 'plain', NULL, x'78', 0)", []).unwrap();
+    drop(db);
+    assert!(command::check(folder.path()).unwrap_err().to_string().contains("doesn't have its hash"));
+}
