@@ -39,11 +39,11 @@ pub(crate) fn send(headers: &HeaderMap, bytes: Vec<u8>) -> Result<Response, Erro
     let size = bytes.len();
     let bytes = Bytes::from(bytes);
     let common = [(CONTENT_TYPE, "application/octet-stream"), (ACCEPT_RANGES, "bytes")];
-    let range = headers.get(RANGE).and_then(|value| value.to_str().ok()).and_then(|value| part(value, size));
+    let range = headers.get(RANGE).and_then(|value| value.to_str().ok()).map(|value| part(value, size));
     match range {
-        None => Ok((common, [(CONTENT_LENGTH, size.to_string())], Body::from(bytes)).into_response()),
-        Some(None) => Err(Error::Range { size: size as u64 }),
-        Some(Some(part)) => {
+        None | Some(Part::Whole) => Ok((common, [(CONTENT_LENGTH, size.to_string())], Body::from(bytes)).into_response()),
+        Some(Part::Outside) => Err(Error::Range { size: size as u64 }),
+        Some(Part::Within(part)) => {
             let range = format!("bytes {}-{}/{size}", part.start, part.end - 1);
             let piece = bytes.slice(part);
             let length = [(CONTENT_RANGE, range), (CONTENT_LENGTH, piece.len().to_string())];
@@ -52,18 +52,33 @@ pub(crate) fn send(headers: &HeaderMap, bytes: Vec<u8>) -> Result<Response, Erro
     }
 }
 
-/// Reads a `Range`. Outer `None`: not one range of bytes, so that the whole is sent; inner `None`: outside.
-fn part(value: &str, size: usize) -> Option<Option<Range<usize>>> {
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    /// Not one range of bytes.
+    Whole,
+    Within(Range<usize>),
+    Outside,
+}
+
+/// Reads a `Range`.
+fn part(value: &str, size: usize) -> Part {
+    match range(value, size) {
+        None => Part::Whole,
+        Some(range) if range.start < range.end => Part::Within(range),
+        Some(_) => Part::Outside,
+    }
+}
+
+fn range(value: &str, size: usize) -> Option<Range<usize>> {
     let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
     if last.contains([',', '-']) {
         return None;
     }
-    let range = match (first.trim(), last.trim()) {
+    Some(match (first.trim(), last.trim()) {
         ("", last) => size.saturating_sub(last.parse().ok()?)..size,
         (first, "") => first.parse().ok()?..size,
         (first, last) => first.parse().ok()?..last.parse::<usize>().ok()?.saturating_add(1).min(size),
-    };
-    Some((range.start < range.end).then_some(range))
+    })
 }
 
 #[cfg(test)]
@@ -72,15 +87,15 @@ mod tests {
 
     #[test]
     fn one_range_is_cut_out_and_anything_else_gets_the_whole_or_a_refusal() {
-        assert_eq!(part("bytes=0-3", 10), Some(Some(0..4)));
-        assert_eq!(part("bytes=4-", 10), Some(Some(4..10)));
-        assert_eq!(part("bytes=-3", 10), Some(Some(7..10)));
-        assert_eq!(part("bytes=-30", 10), Some(Some(0..10)));
-        assert_eq!(part("bytes=8-99", 10), Some(Some(8..10)));
-        assert_eq!(part("bytes=10-", 10), Some(None));
-        assert_eq!(part("bytes=5-4", 10), Some(None));
-        assert_eq!(part("bytes=0-1,4-5", 10), None);
-        assert_eq!(part("lines=0-1", 10), None);
-        assert_eq!(part("bytes=0-18446744073709551615", 10), Some(Some(0..10)));
+        assert_eq!(part("bytes=0-3", 10), Part::Within(0..4));
+        assert_eq!(part("bytes=4-", 10), Part::Within(4..10));
+        assert_eq!(part("bytes=-3", 10), Part::Within(7..10));
+        assert_eq!(part("bytes=-30", 10), Part::Within(0..10));
+        assert_eq!(part("bytes=8-99", 10), Part::Within(8..10));
+        assert_eq!(part("bytes=10-", 10), Part::Outside);
+        assert_eq!(part("bytes=5-4", 10), Part::Outside);
+        assert_eq!(part("bytes=0-1,4-5", 10), Part::Whole);
+        assert_eq!(part("lines=0-1", 10), Part::Whole);
+        assert_eq!(part("bytes=0-18446744073709551615", 10), Part::Within(0..10));
     }
 }

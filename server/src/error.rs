@@ -82,7 +82,7 @@ impl From<NoRandom> for Error {
 }
 
 impl Error {
-    pub(crate) fn no_such(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn no_such(what: &'static str, name: impl std::fmt::Display) -> Self {
         Self::NoSuch { what, name: name.to_string() }
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(crate) const VALID: Duration = Duration::from_hours(24);
 
 /// An invitation, and the hash of its secret: all that the store keeps.
-pub(crate) fn invite(server: &Server, name: impl ToString, now: Timestamp) -> Result<(Invited, ContentHash), Error> {
+pub(crate) fn invite(server: &Server, name: &impl ToString, now: Timestamp) -> Result<(Invited, ContentHash), Error> {
     let secret = random::secret()?;
     let hash = ContentHash::of(secret.as_bytes());
     Ok((Invited { url: server.url.clone(), name: name.to_string(), secret, expires: now.plus(VALID) }, hash))

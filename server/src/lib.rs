@@ -142,7 +142,7 @@ fn reload_on_hangup(loaded: RustlsConfig, Tls { cert, key }: Tls) -> std::io::Re
             match loaded.reload_from_pem_file(&cert, &key).await {
                 Ok(()) => tracing::info!(cert = %cert.display(), "the certificate was read anew"),
                 Err(error) => {
-                    tracing::error!(cert = %cert.display(), %error, "the certificate can't be read; the one before stays")
+                    tracing::error!(cert = %cert.display(), %error, "the certificate can't be read; the one before stays");
                 }
             }
         }

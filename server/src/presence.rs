@@ -53,13 +53,11 @@ impl Presence {
             return Verdict::Welcome;
         }
         let now = current.poll;
-        match self.former.iter_mut().find(|former| former.boot.id == *id) {
-            Some(former) => former.poll(poll, now, current),
-            None => {
-                self.restart(Boot { id: id.clone(), poll, address: address.to_owned() });
-                Verdict::Welcome
-            }
+        if let Some(former) = self.former.iter_mut().find(|former| former.boot.id == *id) {
+            return former.poll(poll, now, current);
         }
+        self.restart(Boot { id: id.clone(), poll, address: address.to_owned() });
+        Verdict::Welcome
     }
 
     fn restart(&mut self, boot: Boot) {

@@ -81,7 +81,7 @@ pub(crate) fn header<T: FromStr<Err: ToString>>(headers: &HeaderMap, name: &str)
 }
 
 fn is_packed(headers: &HeaderMap) -> Result<bool, Error> {
-    match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
+    match headers.get(CONTENT_ENCODING).map(axum::http::HeaderValue::as_bytes) {
         None | Some(b"identity") => Ok(false),
         Some(b"zstd") => Ok(true),
         Some(_) => Err(Error::Invalid("the body must be plain or packed with zstd".to_owned())),

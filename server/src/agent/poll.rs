@@ -112,8 +112,9 @@ async fn offer(server: &Server, site: SiteName, now: Timestamp) -> Result<(), Er
                 continue;
             }
             order::order_state_set(tx, &id, &next)?;
-            let order = order::order_fetch(tx, &id)?;
-            order.into_iter().for_each(|order| tx.then(Effect::Changed(Change::Grid { application: order.application })));
+            if let Some(order) = order::order_fetch(tx, &id)? {
+                tx.then(Effect::Changed(Change::Grid { application: order.application }));
+            }
         }
         Ok(())
     };

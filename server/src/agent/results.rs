@@ -46,7 +46,7 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, result: OrderResult, now: Timestamp) -
             if step == Progress::Installed { shown_already(tx, &order, state, now)? } else { state }
         }
     };
-    if state != order.state { state_keep(tx, &order, &state, now) } else { Ok(()) }
+    if state == order.state { Ok(()) } else { state_keep(tx, &order, &state, now) }
 }
 
 /// An order for what the site has anyway changes no inventory: the last one shows it.

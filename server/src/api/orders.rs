@@ -156,10 +156,10 @@ pub(crate) async fn cancel(
     At(id): At<OrderId>,
 ) -> Result<Json<OrderInfo>, Error> {
     let now = clock::now();
-    server.store.write(move |tx| take_back(tx, &id, user, now)).await.map(Json)
+    server.store.write(move |tx| take_back(tx, &id, &user, now)).await.map(Json)
 }
 
-fn take_back(tx: &mut Tx<'_>, id: &OrderId, user: UserName, now: Timestamp) -> Result<OrderInfo, Error> {
+fn take_back(tx: &mut Tx<'_>, id: &OrderId, user: &UserName, now: Timestamp) -> Result<OrderInfo, Error> {
     let mut order = order::order_fetch(tx, id)?.ok_or_else(|| Error::no_such("order", id))?;
     let state = advance(order.state.clone(), OrderEvent::Cancelled(user.clone()), now);
     if state == order.state {

@@ -39,10 +39,10 @@ fn take(tx: &mut Tx<'_>, publish: &Publish, user: &UserName, now: Timestamp) -> 
     }
     let fetch = |version| current::current_fetch(tx, &statement.application, &statement.patch, version);
     let is: Vec<_> = statement.versions.iter().map(fetch).collect::<Result<_, _>>()?;
-    let changes = judge_publication(&statement.sha256, &statement.versions, &is, &publish.replaces, now)?;
-    let changed = !changes.is_empty();
+    let news = judge_publication(&statement.sha256, &statement.versions, &is, &publish.replaces, now)?;
+    let changed = !news.is_empty();
     if changed {
-        keep(tx, &statement, publish, (&by, user), &changes, now)?;
+        keep(tx, &statement, publish, (&by, user), &news, now)?;
     }
     says(tx, &statement, &settings, changed)
 }
@@ -104,11 +104,11 @@ pub(crate) async fn unpublish(
     Said(what): Said<Unpublish>,
 ) -> Result<StatusCode, Error> {
     let now = clock::now();
-    server.store.write(move |tx| take_off(tx, what, user, now)).await?;
+    server.store.write(move |tx| take_off(tx, what, &user, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn take_off(tx: &mut Tx<'_>, what: Unpublish, user: UserName, now: Timestamp) -> Result<(), Error> {
+fn take_off(tx: &mut Tx<'_>, what: Unpublish, user: &UserName, now: Timestamp) -> Result<(), Error> {
     let Unpublish { application, patch, versions } = what;
     app(tx, &application, &versions)?;
     let mut taken = Vec::new();

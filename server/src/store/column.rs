@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 
-fn corrupt(index: usize, kind: Type, why: impl ToString) -> Error {
+fn corrupt(index: usize, kind: Type, why: &impl ToString) -> Error {
     Error::FromSqlConversionFailure(index, kind, why.to_string().into())
 }
 
@@ -24,27 +24,27 @@ pub(super) fn hash_opt(row: &Row<'_>, index: usize) -> Result<Option<ContentHash
 
 /// A word with rules of its own: an id, a name.
 pub(super) fn word<T: FromStr<Err: ToString>>(row: &Row<'_>, index: usize) -> Result<T> {
-    row.get_ref(index)?.as_str()?.parse().map_err(|error: T::Err| corrupt(index, Type::Text, error))
+    row.get_ref(index)?.as_str()?.parse().map_err(|error: T::Err| corrupt(index, Type::Text, &error))
 }
 
 /// A word, if there is one.
 pub(super) fn word_opt<T: FromStr<Err: ToString>>(row: &Row<'_>, index: usize) -> Result<Option<T>> {
     row.get_ref(index)?
         .as_str_or_null()?
-        .map(|text| text.parse().map_err(|error: T::Err| corrupt(index, Type::Text, error)))
+        .map(|text| text.parse().map_err(|error: T::Err| corrupt(index, Type::Text, &error)))
         .transpose()
 }
 
 /// A body in JSON.
 pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, index: usize) -> Result<T> {
-    serde_json::from_str(row.get_ref(index)?.as_str()?).map_err(|error| corrupt(index, Type::Text, error))
+    serde_json::from_str(row.get_ref(index)?.as_str()?).map_err(|error| corrupt(index, Type::Text, &error))
 }
 
 /// A body in JSON, if there is one.
 pub(super) fn json_opt<T: DeserializeOwned>(row: &Row<'_>, index: usize) -> Result<Option<T>> {
     row.get_ref(index)?
         .as_str_or_null()?
-        .map(|text| serde_json::from_str(text).map_err(|error| corrupt(index, Type::Text, error)))
+        .map(|text| serde_json::from_str(text).map_err(|error| corrupt(index, Type::Text, &error)))
         .transpose()
 }
 

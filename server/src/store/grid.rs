@@ -109,7 +109,8 @@ fn publications(db: &Connection, app: &AppName) -> Result<HashMap<PatchName, Vec
                 earlier: Vec::new(),
             }),
             Some(newest) => {
-                newest.earlier.extend(sha256.filter(|old| Some(*old) != newest.sha256 && !newest.earlier.contains(old)))
+                let old = sha256.filter(|old| Some(*old) != newest.sha256 && !newest.earlier.contains(old));
+                newest.earlier.extend(old);
             }
         }
     }

@@ -11,13 +11,13 @@ use std::collections::BTreeSet;
 /// A site has handed over a content.
 pub(crate) fn upload_add(
     db: &Connection,
-    site: &SiteName,
+    by: &SiteName,
     sha256: &ContentHash,
     size: u64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut add = db.prepare_cached("INSERT INTO upload VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?;
-    add.execute(params![site.as_str(), sha256.as_bytes(), column::int(size), now.as_ms()])?;
+    add.execute(params![by.as_str(), sha256.as_bytes(), column::int(size), now.as_ms()])?;
     Ok(())
 }
 

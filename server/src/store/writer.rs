@@ -34,6 +34,9 @@ impl Deref for Tx<'_> {
 
 type OnCommit = Box<dyn Fn(Effect) + Send>;
 
+/// The jobs that were in a transaction; and what is to happen now, or why nothing of it was kept.
+type Group = (Vec<Box<dyn Job>>, Result<Vec<Effect>, StoreError>);
+
 trait Job: Send {
     /// Whether what it did is to be kept.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
@@ -41,7 +44,7 @@ trait Job: Send {
 }
 
 struct Work<F, T, E> {
-    work: Option<F>,
+    todo: Option<F>,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -53,7 +56,7 @@ where
     E: From<StoreError> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
+        let Some(work) = self.todo.take() else { return false };
         let result = catch_unwind(AssertUnwindSafe(|| work(tx)));
         let result = result.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
         let keep = result.is_ok();
@@ -96,7 +99,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         if let Some(jobs) = &self.jobs {
             // When the thread is gone the job and its reply are dropped, and the answer below says so.
-            drop(jobs.send(Box::new(Work { work: Some(work), result: None, reply })));
+            drop(jobs.send(Box::new(Work { todo: Some(work), result: None, reply })));
         }
         async move { answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into())) }
     }
@@ -122,15 +125,14 @@ fn run(connection: &Connection, queue: &Receiver<Box<dyn Job>>, on_commit: &dyn 
         if let Err(error) = &end {
             tracing::error!(%error, jobs = done.len(), "a transaction was not committed");
         }
-        done.into_iter().for_each(|job| job.answer(end.clone()));
+        for job in done {
+            job.answer(end.clone());
+        }
     }
 }
 
-/// One transaction: the jobs that were in it, and what is to happen now, or why nothing of it was kept.
-fn group(
-    connection: &Connection,
-    next: impl FnMut() -> Option<Box<dyn Job>>,
-) -> (Vec<Box<dyn Job>>, Result<Vec<Effect>, StoreError>) {
+/// Runs one transaction.
+fn group(connection: &Connection, next: impl FnMut() -> Option<Box<dyn Job>>) -> Group {
     let mut effects = Vec::new();
     let mut done = Vec::new();
     let mut end = connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);

@@ -17,7 +17,7 @@ async fn a_sent_patch_is_in_sync_only_when_the_sites_inventory_shows_it() {
     let order = world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap();
     assert_eq!(world.order(&order).await.state.word(), "queued");
     let batch = acme.poll(&world).await.unwrap().expect("a batch");
-    assert_eq!(batch.orders.iter().map(Order::id).collect::<Vec<_>>(), [order.clone()]);
+    assert_eq!(batch.orders.iter().map(Order::id).collect::<Vec<_>>(), std::slice::from_ref(&order));
     assert_eq!(world.order(&order).await.state.word(), "offered");
     assert_eq!(acme.fetch(&world, "one").await.bytes().await.unwrap(), "one");
     acme.report(&world, &order, OrderOutcome::Progress { step: Progress::Installed, hook: None }).await;
