@@ -2,6 +2,8 @@
 
 use crate::random::NoRandom;
 use crate::store::StoreError;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use fieldpost_common::id::{AppName, Version};
 use fieldpost_common::order::Refusal;
@@ -128,6 +130,15 @@ impl Error {
         })
     }
 
+    /// In how many seconds it makes sense to try again.
+    fn retry_after(&self) -> Option<&'static str> {
+        match self {
+            Self::TooManyFailures | Self::NoSpace => Some("60"),
+            Self::Stopping => Some("5"),
+            _ => None,
+        }
+    }
+
     /// The problem document.
     pub(crate) fn problem(&self) -> Problem {
         let mut problem = Problem::new(self.code(), self.to_string());
@@ -146,6 +157,10 @@ impl IntoResponse for Error {
         let problem = self.problem();
         let status = axum::http::StatusCode::from_u16(problem.status).unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_string(&problem).unwrap_or_else(|error| unreachable!("a problem is plain data: {error}"));
-        (status, [(axum::http::header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response()
+        let mut response = (status, [(CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
+        response
     }
 }

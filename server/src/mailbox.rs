@@ -4,6 +4,7 @@ use crate::presence::{Presence, Verdict};
 use crate::store::site::{MailboxRow, Seen};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{BootId, SiteName};
+use fieldpost_common::time::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::watch;
@@ -28,6 +29,8 @@ struct Known {
     puts: u64,
     presence: Presence,
     clones: Option<[String; 2]>,
+    /// When the site last said that its inventory is the one that is kept.
+    confirmed: Option<Timestamp>,
     seen: Option<Seen>,
     /// Whether `seen` is newer than what the store has.
     unsaved: bool,
@@ -64,7 +67,8 @@ impl Mailboxes {
         for row in rows {
             tokens.extend(row.token.map(|token| (token, row.site.clone())));
             let seen = row.last_seen.map(|at| Seen { at, address: None, agent_version: None, clock_error_ms: None });
-            let known = Known { digest: row.digest, clones: row.clones, seen, ..Known::default() };
+            let confirmed = row.digest.and(row.last_seen);
+            let known = Known { digest: row.digest, clones: row.clones, confirmed, seen, ..Known::default() };
             by_site.insert(row.site, Arc::new(Mailbox::new(self.start, known)));
         }
     }
@@ -147,15 +151,15 @@ impl Mailbox {
     }
 
     /// An inventory was kept.
-    pub(crate) fn inventory_set(&self, digest: ContentHash) {
+    pub(crate) fn inventory_set(&self, digest: ContentHash, now: Timestamp) {
         self.known(|known| {
-            known.digest = Some(digest);
+            (known.digest, known.confirmed) = (Some(digest), Some(now));
             known.puts += 1;
         });
     }
 
     /// Receives a poll.
-    pub(crate) fn poll(&self, boot: &BootId, poll: u64, seen: Seen) -> Reception {
+    pub(crate) fn poll(&self, boot: &BootId, poll: u64, digest: Option<ContentHash>, seen: Seen) -> Reception {
         self.known(|known| {
             if let Some(addresses) = known.clones.clone() {
                 return Reception::Clones { addresses, new: false };
@@ -163,6 +167,9 @@ impl Mailbox {
             match known.presence.poll(boot, poll, seen.address.as_deref().unwrap_or("?")) {
                 Verdict::Late => Reception::Late,
                 Verdict::Welcome => {
+                    if digest.is_some() && digest == known.digest {
+                        known.confirmed = Some(seen.at);
+                    }
                     (known.seen, known.unsaved) = (Some(seen), true);
                     Reception::Welcome
                 }
@@ -179,13 +186,19 @@ impl Mailbox {
         self.known(|known| known.seen.clone())
     }
 
+    /// How old the knowledge of its files is: since when they are known to be so.
+    pub(crate) fn confirmed(&self) -> Option<Timestamp> {
+        self.known(|known| known.confirmed)
+    }
+
     fn unsaved(&self) -> Option<Seen> {
         self.known(|known| std::mem::take(&mut known.unsaved).then(|| known.seen.clone()).flatten())
     }
 
     fn forget(&self) {
         self.known(|known| {
-            (known.digest, known.clones, known.presence) = (None, None, Presence::default());
+            (known.digest, known.confirmed, known.clones) = (None, None, None);
+            known.presence = Presence::default();
             known.puts += 1;
         });
         self.wake();

@@ -45,7 +45,7 @@ impl Memory {
             Effect::Changed(change) => self.feed.push(change),
             Effect::Wake(site) => self.mailboxes.of(&site).wake(),
             Effect::WakeAll => self.mailboxes.wake_all(),
-            Effect::Inventory(site, digest) => self.mailboxes.of(&site).inventory_set(digest),
+            Effect::Inventory(site, digest, now) => self.mailboxes.of(&site).inventory_set(digest, now),
             Effect::SiteToken(site, token) => self.mailboxes.token_set(&site, token),
             Effect::SiteGone(site) => self.mailboxes.remove(&site),
             Effect::UserToken(user, role, token) => self.people.token_set(user, role, token),

@@ -28,7 +28,7 @@ pub(crate) fn inventory_settle(
         tx.then(Effect::Changed(Change::Sites));
     }
     site::site_inventory_set(tx, site, inventory, &digest)?;
-    tx.then(Effect::Inventory(site.clone(), digest));
+    tx.then(Effect::Inventory(site.clone(), digest, now));
     Ok(upload::upload_wanted_of(tx, site, inventory)?)
 }
 

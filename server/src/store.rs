@@ -24,6 +24,7 @@ mod writer;
 use fieldpost_common::api::{Change, Role};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{SiteName, UserName};
+use fieldpost_common::time::Timestamp;
 use readers::Readers;
 use rusqlite::Connection;
 use std::fs::{File, TryLockError};
@@ -105,7 +106,7 @@ pub(crate) enum Effect {
     /// The same, for all sites.
     WakeAll,
     /// The site's inventory is this one now.
-    Inventory(SiteName, ContentHash),
+    Inventory(SiteName, ContentHash, Timestamp),
     /// The site has a new token, or none.
     SiteToken(SiteName, Option<ContentHash>),
     /// The site is no more.

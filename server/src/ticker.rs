@@ -13,18 +13,25 @@ use std::time::Duration;
 const FLUSH: Duration = Duration::from_secs(1);
 /// Orders are looked at on every so many flushes.
 const ORDERS: u32 = 5;
+/// Terminals hear on every so many that sites were here, so that no age on a screen grows old by itself.
+const AGES: u32 = 60;
 
 /// Runs until the server stops.
 pub(crate) async fn tick(server: &Server) {
     let mut interval = tokio::time::interval(FLUSH);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut heard = false;
     for count in 0_u32.. {
         tokio::select! {
             _ = interval.tick() => {}
             () = server.stopped() => break,
         }
-        if let Err(error) = flush(server).await {
-            tracing::warn!(%error, "who was here could not be kept");
+        match flush(server).await {
+            Ok(sites) => heard |= sites > 0,
+            Err(error) => tracing::warn!(%error, "who was here could not be kept"),
+        }
+        if count.is_multiple_of(AGES) && std::mem::take(&mut heard) {
+            server.memory.feed.push(Change::Sites);
         }
         if count.is_multiple_of(ORDERS)
             && let Err(error) = run_out(server, clock::now()).await
@@ -34,15 +41,16 @@ pub(crate) async fn tick(server: &Server) {
     }
 }
 
-/// Keeps who was here, in one batch; nothing is written when nobody was.
-pub(crate) async fn flush(server: &Server) -> Result<(), StoreError> {
+/// Keeps who was here, in one batch; nothing is written when nobody was. How many sites were.
+pub(crate) async fn flush(server: &Server) -> Result<usize, StoreError> {
     let (sites, users) = (server.memory.mailboxes.unsaved(), server.memory.people.unsaved());
     if sites.is_empty() && users.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let keep = move |tx: &mut Tx<'_>| {
         sites.iter().try_for_each(|(name, seen)| site::site_seen(tx, name, seen))?;
-        users.iter().try_for_each(|(name, at)| user::user_seen(tx, name, *at))
+        users.iter().try_for_each(|(name, at)| user::user_seen(tx, name, *at))?;
+        Ok(sites.len())
     };
     server.store.write(keep).await
 }

@@ -61,7 +61,7 @@ pub(crate) async fn poll(
 ) -> Result<Response, Error> {
     let poll = read(&headers, peer)?;
     let mailbox = server.memory.mailboxes.of(&site);
-    match mailbox.poll(&poll.boot, poll.number, poll.seen.clone()) {
+    match mailbox.poll(&poll.boot, poll.number, poll.digest, poll.seen.clone()) {
         Reception::Welcome => {}
         Reception::Late => return Ok(StatusCode::NOT_MODIFIED.into_response()),
         Reception::Clones { addresses, new } => return Err(clones(&server, site, addresses, new).await),
@@ -85,12 +85,14 @@ async fn answer(
 ) -> Result<Response, Error> {
     // The revision is read before what it stands for: what changes meanwhile is delivered twice rather than never.
     let revision = mailbox.revision();
-    let (orders, queued) = server.store.peek(|db| orders(db, site))?;
+    let (name, held) = (site.clone(), poll.trust);
+    let waiting = server.store.read(move |db| {
+        Ok::<_, StoreError>((orders(db, &name)?, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?))
+    });
+    let ((orders, queued), trust, wanted) = waiting.await?;
     if queued {
         offer(server, site.clone(), clock::now()).await?;
     }
-    let (trust, wanted) =
-        server.store.peek(|db| Ok::<_, StoreError>((trust::trust_after(db, poll.trust)?, upload::upload_wanted(db, site)?)))?;
     let after = mailbox.inventory();
     // An inventory that came while this poll was under way is newer than what the poll says.
     let inventory_wanted = after.puts == before.puts && after.digest != poll.digest;

@@ -23,8 +23,7 @@ pub(crate) async fn grid(State(server): State<Shared>, _: Viewer, At(app): At<Ap
     let grid = server.store.read(move |db| grid_fetch(db, &name, feed, now)).await?;
     let mut grid = grid.ok_or_else(|| Error::no_such("application", app))?;
     for site in &mut grid.sites {
-        let seen = server.memory.mailboxes.of(&site.name).seen();
-        site.last_seen = seen.map(|seen| seen.at).or(site.last_seen);
+        site.last_seen = server.memory.mailboxes.of(&site.name).confirmed();
     }
     Ok(Json(grid))
 }

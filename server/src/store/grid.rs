@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 /// The most of a hook's output that stands in a cell, in characters.
 const NOTE: usize = 200;
 
-/// An application's grid; `None`: there is no such application.
+/// An application's grid, but for when each site was last heard of, which the memory knows; `None`: there is no such application.
 pub(crate) fn grid_fetch(db: &Connection, app: &AppName, feed: Feed, now: Timestamp) -> Result<Option<Grid>, StoreError> {
     let Some(settings) = application::application_fetch(db, app)? else { return Ok(None) };
     let columns = site_app::site_app_columns(db, app)?;
@@ -35,8 +35,8 @@ fn site(column: site_app::Column) -> GridSite {
         (Some(Directory::Present), None) => None,
         (Some(directory), _) => Some(Unknown::Directory(directory)),
     };
-    let site_app::Column { site: name, groups, version, last_seen, .. } = column;
-    GridSite { name, groups, version, unknown, last_seen }
+    let site_app::Column { site: name, groups, version, .. } = column;
+    GridSite { name, groups, version, unknown, last_seen: None }
 }
 
 /// The rows: whatever is current, at a site that runs the application, or on its way.

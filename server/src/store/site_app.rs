@@ -4,7 +4,6 @@ use super::{StoreError, column};
 use fieldpost_common::api::{HeldDrop, SiteListing};
 use fieldpost_common::id::{AppName, GroupName, SiteName, Version};
 use fieldpost_common::inventory::{Directory, Ignored};
-use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// The version that a site runs of an application, if it runs it.
@@ -75,13 +74,12 @@ pub(crate) struct Column {
     pub(crate) version: Version,
     pub(crate) directory: Option<Directory>,
     pub(crate) held: Option<HeldDrop>,
-    pub(crate) last_seen: Option<Timestamp>,
 }
 
 /// The sites that run an application, by name.
 pub(crate) fn site_app_columns(db: &Connection, app: &AppName) -> Result<Vec<Column>, StoreError> {
     let mut all = db.prepare_cached(
-        "SELECT site.name, site.groups, site_app.version, site_app.directory, site_app.held, site.last_seen
+        "SELECT site.name, site.groups, site_app.version, site_app.directory, site_app.held
          FROM site_app JOIN site ON site.name = site_app.site WHERE site_app.application = ?1 ORDER BY site.name",
     )?;
     let rows = all.query_map([app.as_str()], |row| {
@@ -91,7 +89,6 @@ pub(crate) fn site_app_columns(db: &Connection, app: &AppName) -> Result<Vec<Col
             version: column::word(row, 2)?,
             directory: column::json_opt(row, 3)?,
             held: column::json_opt(row, 4)?,
-            last_seen: column::time_opt(row, 5)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

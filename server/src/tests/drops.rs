@@ -66,3 +66,16 @@ async fn a_mass_drop_is_forgotten_when_the_files_return() {
     assert_eq!(unknown(&world).await, None);
     assert_eq!(world.table().await.grid.patches.len(), 6);
 }
+
+#[tokio::test]
+async fn the_age_of_a_column_is_that_of_its_inventory_and_not_of_the_last_poll() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.digest = Some(super::world::hash("an inventory that never arrived"));
+    acme.poll(&world).await.unwrap();
+    assert_eq!(world.table().await.grid.sites[0].last_seen, None);
+    acme.tell(&world).await;
+    let told = world.table().await.grid.sites[0].last_seen.unwrap();
+    acme.poll(&world).await.unwrap();
+    assert!(world.table().await.grid.sites[0].last_seen.unwrap() >= told);
+}
