@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use fieldpost_common::exit;
 use fieldpost_common::id::UserName;
 use fieldpost_server::{Config, ConfigError, ServeError};
+use std::io::IsTerminal as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -150,5 +151,9 @@ fn signal() -> std::io::Result<impl Future<Output = ()> + Send> {
 
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("FIELDPOST_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }

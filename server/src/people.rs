@@ -32,6 +32,12 @@ impl People {
         tokens.insert(token, (user, role));
     }
 
+    /// The user may do this from now on, whatever token is in use.
+    pub(crate) fn role_set(&self, user: &UserName, role: Role) {
+        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        tokens.values_mut().filter(|(owner, _)| owner == user).for_each(|(_, is)| *is = role);
+    }
+
     /// The user was here.
     pub(crate) fn seen(&self, user: &UserName, now: Timestamp) {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(user.clone(), now);

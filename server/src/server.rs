@@ -48,6 +48,7 @@ impl Memory {
             Effect::Inventory(site, digest, now) => self.mailboxes.of(&site).inventory_set(digest, now),
             Effect::SiteToken(site, token) => self.mailboxes.token_set(&site, token),
             Effect::SiteGone(site) => self.mailboxes.remove(&site),
+            Effect::UserRole(user, role) => self.people.role_set(&user, role),
             Effect::UserToken(user, role, token) => self.people.token_set(user, role, token),
         }
     }

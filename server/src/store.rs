@@ -111,6 +111,8 @@ pub(crate) enum Effect {
     SiteToken(SiteName, Option<ContentHash>),
     /// The site is no more.
     SiteGone(SiteName),
+    /// The user may do other things than before.
+    UserRole(UserName, Role),
     /// The user has a new token.
     UserToken(UserName, Role, ContentHash),
 }

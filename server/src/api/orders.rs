@@ -6,12 +6,14 @@ use crate::error::Error;
 use crate::request::{Ask, At, Said};
 use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
-use crate::store::{Effect, Tx, application, cell, content, counter, order, publication, site, site_app, trust};
+use crate::store::{Effect, Tx, application, cell, content, counter, order, publication, revision, site, site_app, trust};
 use crate::submit::{CellNow, judge_order};
 use axum::Json;
 use axum::extract::State;
 use fieldpost_common::api::{Change, NewOrder, OrderAnswer, OrderInfo, Prepare, PrepareCell, Prepared};
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName, UserName};
+use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
 use fieldpost_common::order::{Action, Order, Refusal};
 use fieldpost_common::time::Timestamp;
@@ -36,8 +38,19 @@ fn prepare_one(db: &Connection, app: &AppName, cell: &PrepareCell) -> Result<Pre
     site_runs(db, site, app)?;
     let counter = counter::counter_highest(db, site, app, patch)? + 1;
     let Some(sha256) = sha256 else { return Ok(Prepared { counter, size: 0, publication: None }) };
-    let size = content::content_size(db, sha256)?.ok_or_else(|| Error::no_such("content", sha256))?;
+    let size = revision_size(db, (app, patch), sha256)?.ok_or_else(|| Error::no_such("content", sha256))?;
     Ok(Prepared { counter, size, publication: publication::publication_newest(db, app, patch, sha256)? })
+}
+
+/// The size of a content that is here as a revision of the patch: a content of another patch, or of another application, is none.
+fn revision_size(db: &Connection, place: (&AppName, &PatchName), sha256: &ContentHash) -> Result<Option<u64>, Error> {
+    if revision::revision_fetch(db, place, sha256)?.is_some() {
+        return Ok(content::content_size(db, sha256)?);
+    }
+    if revision::revision_list(db, place.0, place.1)?.is_empty() {
+        return Err(Error::no_such("patch", place.1));
+    }
+    Ok(None)
 }
 
 fn site_runs(db: &Connection, site: &SiteName, app: &AppName) -> Result<(), Error> {
@@ -82,7 +95,7 @@ fn take(tx: &mut Tx<'_>, new: &NewOrder, trust: Option<&Trust>, user: &UserName,
         has: cell::cell_fetch(tx, site, app, patch)?.and_then(|cell| cell.has),
         highest: counter::counter_highest(tx, site, app, patch)?,
         stored: match given.action {
-            Action::Put { sha256, .. } => content::content_size(tx, &sha256)?,
+            Action::Put { sha256, .. } => revision_size(tx, (app, patch), &sha256)?,
             Action::Remove => None,
         },
         newest,

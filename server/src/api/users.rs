@@ -30,6 +30,7 @@ pub(crate) async fn add(
         let mut row = activity(format!("user:{by}"), "user_invited");
         row.detail = Some(new.name.to_string());
         activity_add(tx, row, now)?;
+        tx.then(Effect::UserRole(new.name, new.role));
         tx.then(Effect::Changed(Change::Users));
         tx.then(Effect::Changed(Change::Activity));
         Ok::<_, Error>(())

@@ -134,3 +134,14 @@ async fn bodies_that_make_no_sense_get_a_problem_document_that_names_the_place()
     let problem = world.get::<()>(&world.ada, "/api/v1/nothing").await.unwrap_err();
     assert_eq!(problem.code, Code::NotFound);
 }
+
+#[tokio::test]
+async fn a_person_who_is_invited_anew_with_a_smaller_role_has_it_at_once() {
+    let world = World::start().await;
+    let bn = world.developer("bn", 3).await;
+    world.upload(&bn, "one").await;
+    let new = fieldpost_common::api::NewUser { name: "bn".parse().unwrap(), role: Role::Viewer };
+    let _: fieldpost_common::api::Invited = world.post(&world.ada, path::USERS, &new).await.unwrap();
+    let again = world.request(reqwest::Method::PUT, &filled(path::CONTENT), &bn.token).body("x").send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::FORBIDDEN);
+}

@@ -1,6 +1,7 @@
 //! Missing is not deleted: lost directories and mass drops.
 
-use super::world::{Agent, World};
+use super::agent::Agent;
+use super::world::World;
 use fieldpost_common::api::{Site, path};
 use fieldpost_common::cell::Unknown;
 use fieldpost_common::inventory::Directory;

@@ -136,3 +136,13 @@ async fn an_order_whose_time_is_over_ends_and_is_not_offered_any_more() {
     assert_eq!(acme.poll(&world).await.unwrap().unwrap().orders, []);
     assert_eq!(world.word("Order.st", "borealis").await, "blocked");
 }
+
+#[tokio::test]
+async fn a_content_of_another_patch_is_not_sent_as_this_one() {
+    let world = start().await;
+    world.publish(&world.ada, "Secret.st", ("7.7", "of another patch"), None).await.unwrap();
+    let problem = world.give(&world.ada, &order(&world.ada, CELL, Some("of another patch"), None, 1), None).await.unwrap_err();
+    assert_eq!(problem.code, Code::NotFound);
+    let problem = world.send(&world.ada, ("Nothing.st", "acme"), Some("one"), None, None).await.unwrap_err();
+    assert_eq!(problem.detail, "there is no patch \"Nothing.st\"");
+}
