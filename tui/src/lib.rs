@@ -3,6 +3,7 @@
 //! [`client`] speaks to the server, [`keyring`] keeps token and keys, [`session`] is both together; [`send`] and [`publish`] are
 //! the only places that sign. `app` is the terminal app, [`cli`] the command line, [`demo`] a whole system on one machine.
 
+pub mod app;
 pub mod cli;
 pub mod client;
 pub mod clock;

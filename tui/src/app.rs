@@ -1,0 +1,40 @@
+//! The terminal app: Model, Message, update, view, and the loop that drives them. What the rules are is left to `app::update`,
+//! who answers requests to an [`office::Office`].
+
+mod act;
+pub mod compare;
+mod desk;
+mod dialog;
+mod diff;
+mod drive;
+mod grid;
+mod input;
+mod keymap;
+mod model;
+pub mod office;
+mod paint;
+mod terminal;
+mod theme;
+mod update;
+mod valid;
+mod view;
+
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use drive::run_with;
+pub use model::Seat;
+
+use crate::session::Session;
+
+/// Runs the app for somebody who is logged in, until that person quits or a signal ends it.
+pub async fn run(session: Session) -> anyhow::Result<()> {
+    let server = session.client.url();
+    let server = server.split_once("://").map_or(server, |(_, rest)| rest).to_owned();
+    let seat = Seat { user: session.user.to_string(), server };
+    run_with(seat, desk::Desk::new(session)).await
+}

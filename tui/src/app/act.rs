@@ -1,0 +1,209 @@
+//! From a key on a cell to a question: builds dialogs and diffs out of what the grid says. Nothing is sent from here.
+
+use super::dialog::publish::PublishDialog;
+use super::dialog::send::{SendDialog, Verb};
+use super::dialog::{Dialog, Info};
+use super::diff::{Body, DiffView, Offer, Side};
+use super::grid::explain::{ago, explain, stamp_ago};
+use super::grid::{GridView, Place};
+use super::model::{Effect, Model, Screen};
+use super::office::{Pair, Request};
+use fieldpost_common::cell::{Direction, Newer, Overlay, Standing};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::Version;
+use fieldpost_common::text::Clean;
+
+/// Asks before sending: the marked patches at all shown sites, or the selected cell.
+pub(crate) fn send(model: &mut Model, verb: Verb) {
+    match SendDialog::new(&model.grid, verb) {
+        Ok(dialog) => model.dialog = Some(Dialog::Send(Box::new(dialog))),
+        Err(words) => model.note(words),
+    }
+}
+
+/// Asks before sending to the site that the diff is of.
+pub(crate) fn send_from_diff(model: &mut Model) {
+    let Screen::Diff(diff) = &model.screen else { return };
+    let Some(place) = model.grid.find(&diff.patch, &diff.site) else {
+        return model.note("the patch or the site is gone");
+    };
+    match SendDialog::of_cell(&model.grid, place) {
+        Ok(dialog) => model.dialog = Some(Dialog::Send(Box::new(dialog))),
+        Err(words) => model.note(words),
+    }
+}
+
+/// The content that `<` or `p` would publish: the site's, else the one that is current for another version.
+pub(crate) fn content_to_publish(view: &GridView, place: Place) -> Option<ContentHash> {
+    let cell = view.cell(place);
+    if cell.unknown.is_some() {
+        return None;
+    }
+    view.table.has(place.patch, place.site).or_else(|| {
+        let published = &view.patch(place.patch).published;
+        published.iter().rev().find_map(|one| one.sha256)
+    })
+}
+
+/// Enter: a diff where there is something to compare, else words.
+pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some(place) = model.grid.selected() else { return Vec::new() };
+    let cell = model.grid.cell(place);
+    let words = !matches!(cell.overlay, Overlay::None)
+        || matches!(cell.standing, Standing::Unknown | Standing::DeletedAtSite | Standing::Removed);
+    if words {
+        info(model, place);
+        return Vec::new();
+    }
+    diff(model)
+}
+
+fn info(model: &mut Model, place: Place) {
+    let view = &model.grid;
+    let (fact, advice) = explain(view, place);
+    let mut lines = vec![fact, String::new(), advice];
+    if let Some(order) = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref()) {
+        lines.push(String::new());
+        lines.push(format!("order {} by {}, {}", &order.id.as_str()[..8], order.by, ago(order.created, view.now)));
+        lines.push(format!("state: {}", order.state.word().replace('_', " ")));
+    }
+    let title = format!("{} @ {}", view.patch(place.patch).name, view.site(place.site).name);
+    model.dialog = Some(Dialog::Info(Info { title, lines, top: 0 }));
+}
+
+/// Opens the diff of the selected cell.
+pub(crate) fn diff(model: &mut Model) -> Vec<Effect> {
+    let Some(place) = model.grid.selected() else { return Vec::new() };
+    open_diff(model, place, false)
+}
+
+/// Opens the diff from what is published to what would be, with the offer to publish it.
+pub(crate) fn retrieve(model: &mut Model) -> Vec<Effect> {
+    let Some(place) = model.grid.selected() else { return Vec::new() };
+    open_diff(model, place, true)
+}
+
+fn open_diff(model: &mut Model, place: Place, to_publish: bool) -> Vec<Effect> {
+    let view = &model.grid;
+    let Some(application) = view.application().cloned() else { return Vec::new() };
+    let cell = view.cell(place);
+    let Some(candidate) = content_to_publish(view, place) else {
+        return show(model, place, published_side(&model.grid, place), absent_side(&model.grid, place), None, application);
+    };
+    let (published, site) = (published_side(view, place), candidate_side(view, place, candidate));
+    // A diff reads from the older to the newer side; on the way to publishing, from what is current to what would be.
+    let forward = to_publish || cell.newer() != Some(Newer::Published);
+    let at_site = view.table.has(place.patch, place.site);
+    let offer = (published.sha256 != Some(candidate)).then(|| offer(view, place, candidate));
+    let offer = offer.or_else(|| to_publish.then(|| self::offer(view, place, candidate)));
+    let (left, right) = match (at_site, forward) {
+        (None, _) if published.sha256.is_some() => (absent_side(view, place), published),
+        (_, true) => (published, site),
+        (_, false) => (site, published),
+    };
+    show(model, place, left, right, offer, application)
+}
+
+fn show(
+    model: &mut Model,
+    place: Place,
+    left: Side,
+    right: Side,
+    offer: Option<Offer>,
+    application: fieldpost_common::id::AppName,
+) -> Vec<Effect> {
+    if left.sha256.is_none() && right.sha256.is_none() {
+        model.note("there is nothing to compare: neither published nor at the site");
+        return Vec::new();
+    }
+    let ticket = model.ticket();
+    let patch = model.grid.patch(place.patch).name.clone();
+    let site = model.grid.site(place.site).name.clone();
+    let pair = Pair { application, patch: patch.clone(), left: left.sha256, right: right.sha256 };
+    let view = DiffView { ticket, patch, site, left, right, body: Body::Loading, offer, top: 0, shift: 0 };
+    model.screen = Screen::Diff(Box::new(view));
+    vec![Effect::Ask(Request::Compare { ticket, pair })]
+}
+
+fn offer(view: &GridView, place: Place, sha256: ContentHash) -> Offer {
+    let published = &view.patch(place.patch).published;
+    let current = |version: &Version| published.iter().find(|one| one.version == *version).and_then(|one| one.sha256);
+    let versions = view.settings().map_or(&[][..], |settings| &settings.versions);
+    Offer {
+        sha256,
+        version: view.site(place.site).version.clone(),
+        current: versions.iter().rev().map(|version| (version.clone(), current(version))).collect(),
+        backward: view.cell(place).retrieve() == Some(Direction::Backward),
+    }
+}
+
+fn published_side(view: &GridView, place: Place) -> Side {
+    let version = &view.site(place.site).version;
+    let published = view.table.published(place.patch, place.site);
+    let sha256 = published.and_then(|one| one.sha256);
+    let stamp = match published {
+        Some(one) if sha256.is_some() => {
+            let patch = view.patch(place.patch);
+            let own = if patch.newest == sha256 {
+                stamp_words(view, patch.author.as_deref(), patch.changed_at.as_ref())
+            } else {
+                String::new()
+            };
+            format!("{own}published by {} {}", one.by, ago(one.at, view.now))
+        }
+        _ => "not published".to_owned(),
+    };
+    Side { title: format!("published for {version}"), sha256, stamp }
+}
+
+fn candidate_side(view: &GridView, place: Place, sha256: ContentHash) -> Side {
+    let site = view.site(place.site);
+    if view.table.has(place.patch, place.site).is_none() {
+        let from = view.patch(place.patch).published.iter().find(|one| one.sha256 == Some(sha256));
+        let title = from.map_or("elsewhere".to_owned(), |one| format!("published for {}", one.version));
+        let stamp = from.map_or(String::new(), |one| format!("published by {} {}", one.by, ago(one.at, view.now)));
+        return Side { title, sha256: Some(sha256), stamp };
+    }
+    let stamp = view.table.facts(place.patch, place.site).map_or("as published".to_owned(), |facts| {
+        let own = stamp_words(view, facts.author.as_deref(), facts.changed_at.as_ref());
+        facts.since.map_or(own.clone(), |since| format!("{own}seen there {}", ago(since, view.now)))
+    });
+    Side { title: format!("at {}", site.name), sha256: Some(sha256), stamp }
+}
+
+fn absent_side(view: &GridView, place: Place) -> Side {
+    Side { title: format!("at {}", view.site(place.site).name), sha256: None, stamp: "not there".to_owned() }
+}
+
+fn stamp_words(view: &GridView, author: Option<&str>, when: Option<&fieldpost_common::stamp::When>) -> String {
+    let author = author.map_or(String::new(), |author| format!("{} ", Clean::line(author)));
+    let when = when.map_or(String::new(), |when| stamp_ago(when, view.now));
+    let words = format!("{author}{when}");
+    if words.trim().is_empty() { String::new() } else { format!("{}, ", words.trim()) }
+}
+
+/// Asks before publishing what the diff shows.
+pub(crate) fn publish_from_diff(model: &mut Model) {
+    let Screen::Diff(diff) = &model.screen else { return };
+    match PublishDialog::new(diff, &model.grid) {
+        Some(dialog) => model.dialog = Some(Dialog::Publish(Box::new(dialog))),
+        None => model.note("wait until the content is shown: only what was shown is signed"),
+    }
+}
+
+/// Asks before taking the open order of the selected cell back.
+pub(crate) fn cancel(model: &mut Model) {
+    let view = &model.grid;
+    let Some(place) = view.selected() else { return };
+    let order = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref());
+    match order.filter(|order| order.state.is_open()) {
+        Some(order) => {
+            model.dialog = Some(Dialog::Cancel(super::dialog::CancelDialog {
+                order: order.id.clone(),
+                what: format!("{} → {}", view.patch(place.patch).name, view.site(place.site).name),
+                by: format!("given by {} {}", order.by, ago(order.created, view.now)),
+            }));
+        }
+        None => model.note("no order is on its way here"),
+    }
+}

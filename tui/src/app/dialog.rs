@@ -1,0 +1,170 @@
+//! What lies over the screen and asks or tells something. Each kind is one file; drawing is left to `dialog::draw`.
+
+pub(crate) mod draw;
+pub(crate) mod pick;
+pub(crate) mod publish;
+pub(crate) mod send;
+
+use super::input::Input;
+use super::keymap::Context;
+use super::office::Outcome;
+use super::theme::Tone;
+use fieldpost_common::id::OrderId;
+use fieldpost_common::text::{Clean, count};
+
+/// A dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Dialog {
+    Send(Box<send::SendDialog>),
+    Publish(Box<publish::PublishDialog>),
+    Cancel(CancelDialog),
+    Pick(pick::Pick),
+    Info(Info),
+}
+
+/// How much it takes to say yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Confirm {
+    /// One key.
+    Key,
+    /// A word, typed out.
+    Word { word: String, input: Input },
+}
+
+/// Asks before an order is taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CancelDialog {
+    pub(crate) order: OrderId,
+    pub(crate) what: String,
+    pub(crate) by: String,
+}
+
+/// Something to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Info {
+    pub(crate) title: String,
+    pub(crate) lines: Vec<String>,
+    pub(crate) top: usize,
+}
+
+impl Confirm {
+    pub(crate) fn word(word: impl Into<String>) -> Self {
+        Self::Word { word: word.into(), input: Input::default() }
+    }
+
+    /// Whether yes may be said.
+    pub(crate) fn ready(&self) -> bool {
+        match self {
+            Self::Key => true,
+            Self::Word { word, input } => input.text() == *word,
+        }
+    }
+
+    fn lines(&self) -> Vec<(Tone, String)> {
+        match self {
+            Self::Key => Vec::new(),
+            Self::Word { word, input } => {
+                vec![(Tone::Plain, String::new()), (Tone::Strong, format!("type {word} to go on: {}▏", input.shown()))]
+            }
+        }
+    }
+}
+
+impl Info {
+    /// What became of several things, failures first.
+    pub(crate) fn results(outcomes: &[Outcome]) -> Self {
+        let failed = outcomes.iter().filter(|outcome| outcome.result.is_err()).count();
+        let title = format!("{} done, {failed} not", outcomes.len() - failed);
+        let mut lines = Vec::new();
+        for outcome in outcomes {
+            match &outcome.result {
+                Ok(words) => lines.push(format!("  {}: {}", Clean::line(&outcome.what), Clean::line(words))),
+                Err(words) => {
+                    let words: Vec<_> = words.lines().map(|line| Clean::line(line).to_string()).collect();
+                    lines.insert(0, format!("! {}: {}", Clean::line(&outcome.what), words.join(" · ")));
+                }
+            }
+        }
+        Self { title, lines, top: 0 }
+    }
+}
+
+impl Dialog {
+    /// Where keys go while it is open.
+    pub(crate) fn context(&self) -> Context {
+        match self {
+            Self::Send(send) => confirm_context(&send.confirm),
+            Self::Publish(publish) => match &publish.confirm {
+                Some(confirm) => confirm_context(confirm),
+                None => Context::Versions,
+            },
+            Self::Cancel(_) => Context::Confirm,
+            Self::Pick(_) => Context::Pick,
+            Self::Info(_) => Context::Read,
+        }
+    }
+
+    /// The text field, if it has one now.
+    pub(crate) fn input(&mut self) -> Option<&mut Input> {
+        let confirm = match self {
+            Self::Send(send) => &mut send.confirm,
+            Self::Publish(publish) => publish.confirm.as_mut()?,
+            _ => return None,
+        };
+        match confirm {
+            Confirm::Word { input, .. } => Some(input),
+            Confirm::Key => None,
+        }
+    }
+
+    /// Whether yes may be said.
+    pub(crate) fn ready(&self) -> bool {
+        match self {
+            Self::Send(send) => send.ready(),
+            Self::Publish(publish) => publish.ready(),
+            Self::Cancel(_) | Self::Pick(_) | Self::Info(_) => true,
+        }
+    }
+
+    pub(crate) fn title(&self) -> String {
+        match self {
+            Self::Send(send) => send.title(),
+            Self::Publish(publish) => publish.title(),
+            Self::Cancel(_) => "Take the order back?".to_owned(),
+            Self::Pick(pick) => pick.title().to_owned(),
+            Self::Info(info) => info.title.clone(),
+        }
+    }
+
+    /// What it says, line by line.
+    pub(crate) fn lines(&self) -> Vec<(Tone, String)> {
+        match self {
+            Self::Send(send) => send.lines(),
+            Self::Publish(publish) => publish.lines(),
+            Self::Cancel(cancel) => vec![
+                (Tone::Strong, cancel.what.clone()),
+                (Tone::Plain, cancel.by.clone()),
+                (Tone::Plain, String::new()),
+                (Tone::Plain, "What the site has already begun may still be carried out.".to_owned()),
+            ],
+            Self::Pick(pick) => pick.lines(),
+            Self::Info(info) => info.lines.iter().skip(info.top).map(|line| (tone_of(line), line.clone())).collect(),
+        }
+    }
+}
+
+fn tone_of(line: &str) -> Tone {
+    if line.starts_with('!') { Tone::Alarm } else { Tone::Plain }
+}
+
+fn confirm_context(confirm: &Confirm) -> Context {
+    match confirm {
+        Confirm::Key => Context::Confirm,
+        Confirm::Word { .. } => Context::Word,
+    }
+}
+
+/// `1 patch at 3 sites`.
+fn patches_at_sites(patches: usize, sites: usize) -> String {
+    format!("{} at {}", count(patches, "patch"), count(sites, "site"))
+}

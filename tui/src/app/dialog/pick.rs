@@ -1,0 +1,61 @@
+//! Picks one of a list: the application, a version, a group of sites.
+
+use crate::app::theme::Tone;
+use fieldpost_common::id::{AppName, GroupName, Version};
+
+/// What can be picked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Choice {
+    App(AppName),
+    /// `None`: all of them.
+    Version(Option<Version>),
+    Group(Option<GroupName>),
+}
+
+/// The dialog; never without choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pick {
+    choices: Vec<Choice>,
+    cursor: usize,
+}
+
+impl Pick {
+    /// Begins at what is chosen now.
+    pub(crate) fn new(choices: Vec<Choice>, now: &Choice) -> Option<Self> {
+        let cursor = choices.iter().position(|choice| choice == now).unwrap_or(0);
+        (!choices.is_empty()).then_some(Self { choices, cursor })
+    }
+
+    pub(crate) fn step(&mut self, by: isize) {
+        self.cursor = self.cursor.saturating_add_signed(by).min(self.choices.len() - 1);
+    }
+
+    pub(crate) fn picked(&self) -> Choice {
+        self.choices[self.cursor].clone()
+    }
+
+    pub(crate) fn title(&self) -> &'static str {
+        match self.choices[0] {
+            Choice::App(_) => "Application",
+            Choice::Version(_) => "Version",
+            Choice::Group(_) => "Sites",
+        }
+    }
+
+    /// The line that the cursor is on.
+    pub(crate) fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    pub(crate) fn lines(&self) -> Vec<(Tone, String)> {
+        let line = |(place, choice): (usize, &Choice)| {
+            let label = match choice {
+                Choice::App(app) => app.to_string(),
+                Choice::Version(version) => version.as_ref().map_or("all versions".to_owned(), ToString::to_string),
+                Choice::Group(group) => group.as_ref().map_or("all sites".to_owned(), ToString::to_string),
+            };
+            if place == self.cursor { (Tone::Strong, format!("▌ {label}")) } else { (Tone::Plain, format!("  {label}")) }
+        };
+        self.choices.iter().enumerate().map(line).collect()
+    }
+}

@@ -1,0 +1,216 @@
+//! Draws the patches screen: only the rows and columns that are seen.
+
+mod empty;
+
+use super::explain::{explain, stamp_ago};
+use super::layout::{Frozen, Layout, MARGIN, body_height, current, explain_height, site_label};
+use super::{GridView, Mode, Place, is_silent};
+use crate::app::model::{Link, Model};
+use crate::app::paint::Painter;
+use crate::app::theme::Tone;
+use crate::app::view::link_words;
+use fieldpost_common::cell::{Cell, Newer, Overlay, Standing};
+use fieldpost_common::grid::GridPatch;
+use fieldpost_common::text::{Clean, age, count};
+use ratatui::layout::Rect;
+
+/// The whole screen but for the footer.
+pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
+    let grid = &model.grid;
+    header(model, painter, area.width);
+    painter.rule(1);
+    let body = body_height((area.width, area.height));
+    let layout = Layout::of(grid, (area.width, area.height));
+    let words = empty::words(model);
+    if words.is_empty() {
+        titles(grid, &layout, painter, 2);
+        for (line, place) in (0..body).zip(grid.top..grid.rows.len()) {
+            row(grid, &layout, painter, 3 + line, place);
+        }
+    } else {
+        for (line, words) in (5..).zip(&words) {
+            painter.line(3, line, area.width - 3, Tone::Plain, words);
+        }
+    }
+    let y = 3 + body;
+    painter.rule(y);
+    if let Some(place) = grid.selected().filter(|_| words.is_empty()) {
+        explanation(grid, place, painter, y + 1, area);
+    } else if let Link::Offline { why, .. } = &model.link {
+        painter.line(1, y + 1, area.width - 2, Tone::Alarm, Clean::line(why.lines().next().unwrap_or_default()).as_str());
+    }
+}
+
+fn explanation(grid: &GridView, place: Place, painter: &mut Painter<'_>, y: u16, area: Rect) {
+    let (fact, advice) = explain(grid, place);
+    let tone = tone(&grid.cell(place));
+    let tone = if tone == Tone::Faint { Tone::Plain } else { tone };
+    if explain_height(area.height) > 1 {
+        painter.line(1, y, area.width - 2, tone, &fact);
+        painter.line(1, y + 1, area.width - 2, Tone::Faint, &advice);
+    } else {
+        painter.line(1, y, area.width - 2, tone, &format!("{fact} · {advice}"));
+    }
+}
+
+fn header(model: &Model, painter: &mut Painter<'_>, width: u16) {
+    let grid = &model.grid;
+    let mut left = vec![(Tone::Strong, " fieldpost".to_owned())];
+    if let Some(application) = grid.application() {
+        left.push((Tone::Accent, format!("  {application}")));
+        left.push((Tone::Plain, grid.version.as_ref().map_or("  all versions".to_owned(), |version| format!("  {version}"))));
+    }
+    if let Some(group) = &grid.group {
+        left.push((Tone::Accent, format!("  @{group}")));
+    }
+    match (&grid.mode, grid.filter.is_empty()) {
+        (Mode::Filter, _) => left.push((Tone::Strong, format!("  /{}▏", grid.filter.shown()))),
+        (_, false) => left.push((Tone::Accent, format!("  /{}", grid.filter.shown()))),
+        _ => {}
+    }
+    let mut right = counts(grid);
+    right.extend(link_words(model));
+    let who = format!("{} · {}", model.seat.user, model.seat.server);
+    let end = painter.pieces(0, 0, width, &left);
+    // From the right: who, then counts; what has no room is left out.
+    let mut room = width.saturating_sub(end + 2);
+    let mut pieces: Vec<_> = right.into_iter().map(|(tone, words)| (tone, format!("{words}   "))).collect();
+    let wide = |pieces: &[(Tone, String)]| pieces.iter().map(|(_, words)| words.chars().count()).sum::<usize>();
+    let who_fits = wide(&pieces) + who.chars().count() < usize::from(room);
+    while wide(&pieces) > usize::from(room) && !pieces.is_empty() {
+        pieces.remove(0);
+    }
+    if who_fits {
+        painter.right(0, 0, width - 1, Tone::Faint, &who);
+        room = room.saturating_sub(u16::try_from(who.chars().count()).unwrap_or(0));
+    }
+    let taken = u16::try_from(wide(&pieces)).unwrap_or(room);
+    painter.pieces(end + 2 + room.saturating_sub(taken + 1), 0, taken, &pieces);
+}
+
+fn counts(grid: &GridView) -> Vec<(Tone, String)> {
+    if grid.read_at.is_none() {
+        return Vec::new();
+    }
+    let mut words = vec![(Tone::Plain, count(grid.table.grid.sites.len(), "site"))];
+    if grid.tally.problems > 0 {
+        words.push((Tone::Alarm, count(grid.tally.problems, "problem")));
+    }
+    if grid.tally.silent > 0 {
+        let since = grid.tally.longest.map_or("never seen".to_owned(), age);
+        words.push((Tone::Alarm, format!("{} silent {since}", grid.tally.silent)));
+    }
+    if !grid.marks.is_empty() {
+        words.push((Tone::Accent, format!("● {}", grid.marks.len())));
+    }
+    words
+}
+
+fn titles(grid: &GridView, layout: &Layout, painter: &mut Painter<'_>, y: u16) {
+    let mut x = MARGIN;
+    for (column, wide) in &layout.frozen {
+        let title = match column {
+            Frozen::Patch => {
+                let (shown, all) = (grid.rows.len(), grid.table.grid.patches.len());
+                if shown == all { format!("Patch {all}") } else { format!("Patch {shown}/{all}") }
+            }
+            other => other.title().to_owned(),
+        };
+        painter.line(x, y, *wide, Tone::Strong, &title);
+        x += wide + 2;
+    }
+    let sites = layout.sites(grid);
+    if grid.left > 0 {
+        painter.line(layout.sites_x - 2, y, 1, Tone::Faint, "‹");
+    }
+    if sites.last().is_some_and(|(place, _, _)| place + 1 < grid.columns.len()) {
+        painter.right(
+            0,
+            y - 1,
+            painter.width(),
+            Tone::Strong,
+            &format!(" {} more › ", grid.columns.len() - 1 - sites[sites.len() - 1].0),
+        );
+    }
+    for (place, x, wide) in sites {
+        let site = grid.site(grid.columns[place]);
+        let label = site_label(site, grid.now);
+        if place == grid.column {
+            painter.line(x, y, wide, Tone::Accent, &label);
+        } else {
+            painter.line(x, y, wide, if is_silent(site, grid.now) { Tone::Faint } else { Tone::Strong }, &label);
+        }
+    }
+}
+
+fn row(grid: &GridView, layout: &Layout, painter: &mut Painter<'_>, y: u16, place: usize) {
+    let patch = grid.patch(grid.rows[place]);
+    let selected = place == grid.row;
+    let marked = grid.marks.contains(&patch.name) || grid.range().is_some_and(|range| range.contains(&place));
+    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+    painter.line(1, y, 1, Tone::Accent, if marked { "●" } else { " " });
+    let mut x = MARGIN;
+    for (column, wide) in &layout.frozen {
+        let tone = if selected && *column == Frozen::Patch { Tone::Strong } else { Tone::Plain };
+        painter.line(x, y, *wide, tone, &frozen(grid, patch, *column));
+        x += wide + 2;
+    }
+    for (column, x, wide) in layout.sites(grid) {
+        let cell = grid.cell(Place { patch: grid.rows[place], site: grid.columns[column] });
+        let pieces = mark(&cell);
+        if selected && column == grid.column {
+            let text: String = pieces.iter().map(|(_, text)| *text).collect();
+            painter.selected(x, y, wide.min(3), tone(&cell), &format!("{text:<3}"));
+        } else {
+            let pieces: Vec<_> = pieces.into_iter().map(|(tone, text)| (tone, text.to_owned())).collect();
+            painter.pieces(x, y, wide, &pieces);
+        }
+    }
+}
+
+fn frozen(grid: &GridView, patch: &GridPatch, column: Frozen) -> String {
+    match column {
+        Frozen::Patch => Clean::line(patch.name.as_str()).to_string(),
+        Frozen::Issue => patch.issue.as_ref().map_or("–".to_owned(), ToString::to_string),
+        Frozen::By => patch.author.as_deref().map_or("–".to_owned(), |author| Clean::line(author).to_string()),
+        Frozen::Changed => {
+            let when = patch.changed_at.as_ref().or(patch.filed_out_at.as_ref());
+            when.map_or("–".to_owned(), |when| changed(&stamp_ago(when, grid.now)))
+        }
+        Frozen::Current => current(&grid.table, patch),
+    }
+}
+
+/// `2 h ago` as a table wants it.
+fn changed(words: &str) -> String {
+    match words {
+        "just now" => "now".to_owned(),
+        "yesterday" => "1 d".to_owned(),
+        words if words.starts_with("on ") => "future".to_owned(),
+        words => words.trim_end_matches(" ago").to_owned(),
+    }
+}
+
+/// What a cell means, for its colour. Old knowledge is faint whatever it says.
+pub(crate) fn tone(cell: &Cell) -> Tone {
+    match (&cell.overlay, cell.standing) {
+        (Overlay::Blocked(_), _) => Tone::Alarm,
+        (Overlay::Sending(_), _) => Tone::Busy,
+        _ if cell.is_stale() => Tone::Faint,
+        (_, Standing::Unknown | Standing::Conflict | Standing::DeletedAtSite) => Tone::Alarm,
+        (_, Standing::OnlyAtSite | Standing::Retrieve) => Tone::Accent,
+        (_, Standing::NotSent | Standing::SendUpdate) => Tone::Good,
+        (_, Standing::InSync) => Tone::Plain,
+        (_, Standing::Removed | Standing::OtherVersion | Standing::Absent | Standing::NotApplicable) => Tone::Faint,
+    }
+}
+
+/// The mark in pieces: of `> <` only the half that points from the newer side is bright.
+fn mark(cell: &Cell) -> Vec<(Tone, &'static str)> {
+    let bright = tone(cell);
+    match (&cell.overlay, cell.newer()) {
+        (Overlay::None, Some(Newer::Published)) => vec![(bright, ">"), (Tone::Faint, " <")],
+        (Overlay::None, Some(Newer::Site)) => vec![(Tone::Faint, "> "), (bright, "<")],
+        _ => vec![(bright, cell.mark())],
+    }
+}

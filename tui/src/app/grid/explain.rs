@@ -1,0 +1,122 @@
+//! The selected cell in words: who, when, and what happens on which key.
+
+use super::{GridView, Place};
+use fieldpost_common::cell::{Blocked, Cell, Direction, Overlay, Standing};
+use fieldpost_common::order::Action;
+use fieldpost_common::stamp::When;
+use fieldpost_common::text::{Clean, age};
+use fieldpost_common::time::Timestamp;
+
+/// How long ago, in words.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    match age(at.age(now)).as_str() {
+        "now" => "just now".to_owned(),
+        "1 d" => "yesterday".to_owned(),
+        age => format!("{age} ago"),
+    }
+}
+
+/// How long ago a stamp is; a stamp from the future is shown as it stands.
+pub(crate) fn stamp_ago(when: &When, now: Timestamp) -> String {
+    let at = Timestamp::from_ms(when.approx_unix_ms());
+    // A stamp without zone may be up to a day off.
+    if at.as_ms() > now.as_ms() + 86_400_000 { format!("on {when}") } else { ago(at, now) }
+}
+
+/// First what is the case, then what to do about it.
+pub(crate) fn explain(view: &GridView, place: Place) -> (String, String) {
+    let cell = view.cell(place);
+    let site = view.site(place.site);
+    let fact = match &cell.overlay {
+        Overlay::None => standing(view, place, &cell),
+        Overlay::Sending(step) => sending(view, place, step),
+        Overlay::Blocked(why) => format!("blocked: {}{}", Clean::line(&why.to_string()), order_by(view, place)),
+    };
+    let mut fact = format!("{} ({}): {fact}", site.name, site.version);
+    if let Some(note) = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref()?.note.as_ref()) {
+        fact = format!("{fact}; after-install: {note}");
+    }
+    if cell.is_stale() {
+        let since = site.last_seen.map_or("never heard of".to_owned(), |seen| format!("last heard of {}", ago(seen, view.now)));
+        fact = format!("{fact} ({since})");
+    }
+    (fact, advice(&cell).to_owned())
+}
+
+fn sending(view: &GridView, place: Place, step: &str) -> String {
+    let step = match step {
+        "queued" => "waits for the site to ask",
+        "offered" => "given to the site",
+        "fetched" => "fetched by the site",
+        "verified" => "checked by the site",
+        "installed" => "installed, the site's list must still show it",
+        other => other,
+    };
+    format!("on its way: {step}{}", order_by(view, place))
+}
+
+fn order_by(view: &GridView, place: Place) -> String {
+    let order = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref());
+    order.map_or(String::new(), |order| {
+        let verb = if order.action == Action::Remove { "removed" } else { "sent" };
+        format!("; {verb} by {} {}", order.by, ago(order.created, view.now))
+    })
+}
+
+fn standing(view: &GridView, place: Place, cell: &Cell) -> String {
+    let published = published(view, place);
+    let changed = changed(view, place);
+    match cell.standing {
+        Standing::NotApplicable => "the site doesn't run this application".to_owned(),
+        Standing::Unknown => format!("unknown: {}", cell.unknown.map_or("nothing is known", |why| why.explain())),
+        Standing::OtherVersion => "published for another version only".to_owned(),
+        Standing::Absent => "neither published nor here".to_owned(),
+        Standing::OnlyAtSite => format!("only at the site, not published; {changed}"),
+        Standing::InSync => format!("the same on both sides; {published}"),
+        Standing::NotSent => format!("never sent; {published}"),
+        Standing::DeletedAtSite => format!("deleted at the site; {published}"),
+        Standing::Removed => format!("removed by an order; {published}"),
+        Standing::SendUpdate => format!("the site has an older one; {published}"),
+        Standing::Retrieve => format!("{changed}; {published}"),
+        Standing::Conflict => format!("conflict: {published}, {changed}"),
+    }
+}
+
+fn published(view: &GridView, place: Place) -> String {
+    view.table
+        .published(place.patch, place.site)
+        .map_or("not published".to_owned(), |published| format!("published by {} {}", published.by, ago(published.at, view.now)))
+}
+
+fn changed(view: &GridView, place: Place) -> String {
+    let Some(facts) = view.table.facts(place.patch, place.site) else { return "changed at the site".to_owned() };
+    let by = facts.author.as_deref().map_or(String::new(), |author| format!(" by {}", Clean::line(author)));
+    let when = match (&facts.changed_at, facts.since) {
+        (Some(when), _) => format!(" {}", stamp_ago(when, view.now)),
+        (None, Some(since)) => format!(" {}", ago(since, view.now)),
+        (None, None) => String::new(),
+    };
+    format!("changed at the site{by}{when}")
+}
+
+/// What happens on which key.
+pub(crate) fn advice(cell: &Cell) -> &'static str {
+    match (&cell.overlay, cell.standing) {
+        (Overlay::Sending(_), _) => "x takes the order back · Enter shows it",
+        (Overlay::Blocked(Blocked::Failed(_)), _) if cell.send() == Some(Direction::Forward) => {
+            "> sends it once more · Enter says more"
+        }
+        (Overlay::Blocked(_), _) => "Enter says more",
+        (_, Standing::NotApplicable | Standing::Absent) => "nothing to do here",
+        (_, Standing::Unknown) => "Enter says why and what to do",
+        (_, Standing::OtherVersion) => "p publishes it for this version too · Enter shows it",
+        (_, Standing::OnlyAtSite) => "< shows it and publishes it",
+        (_, Standing::InSync) => "Enter shows it",
+        (_, Standing::NotSent) => "+ sends it · Enter shows it",
+        (_, Standing::DeletedAtSite) => "Enter: choose. + sends it again, after a question; left out of bulk sends",
+        (_, Standing::Removed) => "+ sends it again, after a question; left out of bulk sends",
+        (_, Standing::SendUpdate) => "> sends the newer one · < publishes the older one, after a question",
+        (_, Standing::Retrieve) => "< shows it and publishes it · > sends the older one back, after a question",
+        (_, Standing::Conflict) => "Enter compares · > or < takes one side, after a question",
+    }
+}

@@ -1,0 +1,109 @@
+//! The terminal's modes, taken and given back, and frames that are written in one piece.
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Takes the terminal: raw, on the alternate screen, pastes marked as such.
+pub(crate) fn enter() -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+}
+
+/// Gives the terminal back as it was. May be called at any time, from anywhere, more than once.
+pub(crate) fn leave() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // There may be no terminal any more; there is nothing to be done about that.
+    let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = disable_raw_mode();
+}
+
+/// Gives the terminal back when a panic unwinds, before its words are printed.
+pub(crate) fn leave_on_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        leave();
+        before(info);
+    }));
+}
+
+/// Gives the terminal back when it goes out of scope.
+pub(crate) struct Guard;
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Bytes that wait until their frame is whole.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pending(Arc<Mutex<Vec<u8>>>);
+
+impl Pending {
+    /// Takes what waits.
+    pub(crate) fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Draws frames into memory and writes each with one call.
+pub(crate) struct Screen {
+    terminal: Terminal<CrosstermBackend<Pending>>,
+    pending: Pending,
+}
+
+impl Screen {
+    pub(crate) fn new() -> io::Result<Self> {
+        let pending = Pending::default();
+        Ok(Self { terminal: Terminal::new(CrosstermBackend::new(pending.clone()))?, pending })
+    }
+
+    /// Columns and rows.
+    pub(crate) fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
+    /// Forgets what the terminal shows: the next frame is drawn whole.
+    pub(crate) fn forget(&mut self) -> io::Result<()> {
+        self.terminal.backend_mut().clear_region(ClearType::All)?;
+        self.terminal.clear()
+    }
+
+    /// Draws, and writes what changed between the marks of a synchronised update.
+    pub(crate) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(render)?;
+        let body = self.pending.take();
+        let mut frame = Vec::with_capacity(body.len() + 16);
+        queue!(frame, BeginSynchronizedUpdate)?;
+        frame.extend_from_slice(&body);
+        queue!(frame, EndSynchronizedUpdate)?;
+        let mut out = io::stdout().lock();
+        out.write_all(&frame)?;
+        out.flush()
+    }
+}

@@ -1,0 +1,44 @@
+//! The app's rules: what each message changes and what must be done outside. Pure; time is an argument.
+
+mod answers;
+mod keys;
+
+use super::model::{Effect, Message, Model, Toast};
+use super::office::Request;
+use fieldpost_common::time::Timestamp;
+
+/// What must be done when the app starts.
+pub(crate) fn start() -> Vec<Effect> {
+    vec![Effect::Ask(Request::Whoami), Effect::Ask(Request::Apps)]
+}
+
+/// Takes one message.
+pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
+    model.now = now;
+    model.grid.set_now(now);
+    let effects = match message {
+        Message::Key(key) => {
+            model.toast = None;
+            keys::key(model, key)
+        }
+        Message::Paste(text) => {
+            keys::paste(model, &text);
+            Vec::new()
+        }
+        Message::Resize(width, height) => {
+            model.size = (width, height);
+            Vec::new()
+        }
+        Message::Answer(answer) => answers::answer(model, answer),
+        Message::Tick => {
+            model.grid.count();
+            Vec::new()
+        }
+        Message::Resumed => keys::refresh(model),
+    };
+    if matches!(&model.toast, Some(Toast::Note(_, until)) if *until <= now) {
+        model.toast = None;
+    }
+    model.grid.follow(model.size);
+    effects
+}

@@ -1,0 +1,164 @@
+//! What came back from outside: lists, grids, changes, results.
+
+use crate::app::dialog::{Dialog, Info};
+use crate::app::diff::Body;
+use crate::app::model::{Apps, Effect, Link, Loading, Model, Screen};
+use crate::app::office::{Answer, Outcome, Request, Trouble};
+use fieldpost_common::api::{Change, Changes};
+use fieldpost_common::grid::{Feed, Grid};
+use fieldpost_common::id::AppName;
+use fieldpost_common::text::count;
+use std::time::Duration;
+
+/// The first wait after a failed try, and the longest.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
+    match answer {
+        Answer::Whoami(Ok(whoami)) => {
+            model.role = Some(whoami.role);
+            model.seat.user = whoami.user.to_string();
+            Vec::new()
+        }
+        Answer::Whoami(Err(trouble)) => troubled(model, &trouble),
+        Answer::Apps(Ok(apps)) => take_apps(model, apps),
+        Answer::Apps(Err(trouble)) => troubled(model, &trouble),
+        Answer::Grid(application, answer) => take_grid(model, &application, answer),
+        Answer::Changes(answer) => take_changes(model, answer),
+        Answer::Compared(ticket, answer) => {
+            if let Screen::Diff(diff) = &mut model.screen
+                && diff.ticket == ticket
+            {
+                diff.body = match answer {
+                    Ok(comparison) => Body::Ready(comparison),
+                    Err(trouble) => Body::Failed(trouble.words().to_owned()),
+                };
+            }
+            Vec::new()
+        }
+        Answer::Done(outcomes) => done(model, &outcomes),
+    }
+}
+
+/// Loads a grid, or notes that it must be loaded once more after the one under way.
+pub(super) fn load(model: &mut Model, application: AppName) -> Vec<Effect> {
+    match model.loading {
+        Loading::Idle => {
+            model.loading = Loading::Under(application.clone());
+            vec![Effect::Ask(Request::Grid(application))]
+        }
+        Loading::Under(_) | Loading::Again(_) => {
+            model.loading = Loading::Again(application);
+            Vec::new()
+        }
+    }
+}
+
+fn take_apps(model: &mut Model, apps: Vec<fieldpost_common::api::AppSettings>) -> Vec<Effect> {
+    online(model);
+    let chosen = model.grid.application().filter(|name| apps.iter().any(|app| app.name == **name)).cloned();
+    let chosen = chosen.or_else(|| apps.first().map(|app| app.name.clone()));
+    model.apps = Apps::Read(apps);
+    match chosen {
+        Some(application) => load(model, application),
+        None => watch(model, Feed::default(), Duration::ZERO),
+    }
+}
+
+fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Grid>, Trouble>) -> Vec<Effect> {
+    let next = match std::mem::replace(&mut model.loading, Loading::Idle) {
+        Loading::Again(next) => load(model, next),
+        Loading::Idle | Loading::Under(_) => Vec::new(),
+    };
+    // The person has gone on to another application meanwhile.
+    let outdated = matches!(&model.loading, Loading::Under(wanted) if wanted != application);
+    let mut effects = match answer {
+        Ok(grid) => {
+            online(model);
+            let feed = grid.feed.clone();
+            if !outdated {
+                model.grid.load(*grid, model.now);
+            }
+            watch(model, feed, Duration::ZERO)
+        }
+        Err(trouble) => troubled(model, &trouble),
+    };
+    effects.extend(next);
+    effects
+}
+
+fn take_changes(model: &mut Model, answer: Result<Changes, Trouble>) -> Vec<Effect> {
+    model.watching = false;
+    let changes = match answer {
+        Ok(changes) => changes,
+        Err(trouble) => return troubled(model, &trouble),
+    };
+    let was_offline = matches!(model.link, Link::Offline { .. });
+    online(model);
+    let everything = changes.reload || was_offline;
+    let mut effects = Vec::new();
+    if everything || matches!(model.apps, Apps::Unread) || changes.changes.contains(&Change::Apps) {
+        effects.push(Effect::Ask(Request::Apps));
+    } else if let Some(application) = model.grid.application().cloned() {
+        let concerned = |change: &Change| match change {
+            Change::Grid { application: changed } => *changed == application,
+            Change::Sites => true,
+            _ => false,
+        };
+        if changes.changes.iter().any(concerned) {
+            effects.extend(load(model, application));
+        }
+    }
+    if everything && model.role.is_none() {
+        effects.push(Effect::Ask(Request::Whoami));
+    }
+    // A server that says "reload" to everything must not be asked without end.
+    let after = if changes.reload { Duration::from_secs(1) } else { Duration::ZERO };
+    effects.extend(watch(model, changes.feed, after));
+    effects
+}
+
+/// Asks for changes, unless that question is under way.
+fn watch(model: &mut Model, feed: Feed, after: Duration) -> Vec<Effect> {
+    if std::mem::replace(&mut model.watching, true) {
+        return Vec::new();
+    }
+    vec![Effect::Ask(Request::Watch { feed, after })]
+}
+
+fn online(model: &mut Model) {
+    if matches!(model.link, Link::Offline { .. }) {
+        model.note("connected again");
+    }
+    model.link = Link::Online;
+}
+
+/// What is shown stays; the feed is asked again after a while, and whatever it says then, all is read anew.
+fn troubled(model: &mut Model, trouble: &Trouble) -> Vec<Effect> {
+    let (since, wait) = match &model.link {
+        // Several questions may fail at once; only the feed's own failure makes the wait longer.
+        Link::Offline { since, wait, .. } if model.watching => (*since, *wait),
+        Link::Offline { since, wait, .. } => (*since, (*wait * 2).min(LONGEST_WAIT)),
+        Link::Connecting | Link::Online => (model.now, FIRST_WAIT),
+    };
+    if let Trouble::Refused(words) = trouble {
+        model.error(words.clone());
+    }
+    model.link = Link::Offline { since, why: trouble.words().to_owned(), wait };
+    watch(model, model.grid.table.grid.feed.clone(), wait)
+}
+
+fn done(model: &mut Model, outcomes: &[Outcome]) -> Vec<Effect> {
+    model.working = model.working.saturating_sub(1);
+    match outcomes {
+        [Outcome { what, result: Ok(words) }] => model.note(format!("{what}: {words}")),
+        [Outcome { what, result: Err(words) }] => model.error(format!("{what}: {words}")),
+        all if all.iter().all(|outcome| outcome.result.is_ok()) => model.note(format!("{} given", count(all.len(), "order"))),
+        all => model.dialog = Some(Dialog::Info(Info::results(all))),
+    }
+    match model.grid.application().cloned() {
+        Some(application) => load(model, application),
+        None => Vec::new(),
+    }
+}
