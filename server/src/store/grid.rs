@@ -130,15 +130,15 @@ fn column_cells(
     patches: &[GridPatch],
     cells: &mut Vec<GridCell>,
 ) -> Result<(), StoreError> {
-    let rows = cell::cell_map(db, &column.site, app)?;
+    let rows = cell::cell_column(db, &column.site, app, patches.iter().map(|patch| &patch.name))?;
     let mut orders: BTreeMap<PatchName, OrderInfo> = BTreeMap::new();
     for order in order::order_newest_list(db, &column.site, app)? {
         orders.insert(order.patch.clone(), order);
     }
-    for (patch, row) in patches.iter().enumerate() {
-        let (known, order) = (rows.get(&row.name), orders.remove(&row.name));
+    for ((patch, row), known) in patches.iter().enumerate().zip(&rows) {
+        let order = orders.remove(&row.name);
         let current = row.published.iter().find(|one| one.version == column.version).and_then(|one| one.sha256);
-        let has = known.and_then(|known| known.has);
+        let has = known.as_ref().and_then(|known| known.has);
         if has == current && !order.as_ref().is_some_and(overlays) {
             continue;
         }
@@ -150,8 +150,8 @@ fn column_cells(
             patch,
             site: index,
             has,
-            since: known.map(|known| known.since),
-            base: known.map_or(Base::Never, |known| known.base),
+            since: known.as_ref().map(|known| known.since),
+            base: known.as_ref().map_or(Base::Never, |known| known.base),
             changed_at: says.as_ref().and_then(|says| says.changed_at),
             author: says.and_then(|says| says.author),
             order: order.map(latest),

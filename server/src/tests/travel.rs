@@ -113,3 +113,27 @@ async fn everything_is_there_again_after_a_restart() {
     assert!(!batch.inventory_wanted, "the digest outlives the restart");
     assert_eq!(world.word("Order.st", "acme").await, "sending");
 }
+
+#[tokio::test]
+async fn every_cell_stands_in_its_own_row_whatever_the_names_are() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    for name in ["b.st", "a.st", "B.st", "é.st", "b/a.st", "gone.st"] {
+        acme.file(name, name);
+    }
+    acme.tell(&world).await;
+    acme.files.retain(|(name, _)| *name != "gone.st");
+    acme.tell(&world).await;
+    world.publish(&world.ada, "a/first.st", ("7.7", "x"), None).await.unwrap();
+    world.publish(&world.ada, "é.st", ("7.7", "é.st"), None).await.unwrap();
+    for (name, word) in [("b.st", "only_at_site"), ("a.st", "only_at_site"), ("B.st", "only_at_site"), ("b/a.st", "only_at_site")]
+    {
+        assert_eq!(world.word(name, "acme").await, word, "{name}");
+        let table = world.table().await;
+        let row = table.grid.patches.iter().position(|row| row.name.as_str() == name).unwrap();
+        assert_eq!(table.has(row, 0), Some(hash(name)));
+    }
+    assert_eq!(world.word("é.st", "acme").await, "in_sync");
+    assert_eq!(world.word("a/first.st", "acme").await, "not_sent");
+    assert_eq!(world.word("gone.st", "acme").await, "no row");
+}
