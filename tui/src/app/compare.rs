@@ -134,9 +134,11 @@ fn text(left: Option<&Decoded>, right: Option<&Decoded>) -> Shown {
 fn push_op<'a>(diff: &TextDiff<'a, 'a, str>, op: &DiffOp, lines: &mut Vec<Line>) {
     let wanted = matches!(op, DiffOp::Replace { .. }) && lines.len() < WORD_LINES;
     if wanted {
-        lines.extend(diff.iter_inline_changes(op).map(|change| Line {
-            kind: kind(change.tag()),
-            pieces: change.values().iter().map(|(marked, text)| (*marked, ending_off(text))).collect(),
+        lines.extend(diff.iter_inline_changes(op).map(|change| {
+            // Where everything changed, marking it all says nothing.
+            let all = change.values().iter().all(|(marked, text)| *marked || text.trim().is_empty());
+            let pieces = change.values().iter().map(|(marked, text)| (*marked && !all, ending_off(text)));
+            Line { kind: kind(change.tag()), pieces: pieces.collect() }
         }));
     } else {
         lines.extend(diff.iter_changes(op).map(|change| whole(kind(change.tag()), change.value())));

@@ -9,8 +9,10 @@ use super::update::{start, update};
 use super::view::view;
 use crate::clock::{self, Stopwatch};
 use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
+use std::future::poll_fn;
 use std::io::{self, IsTerminal as _};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -104,16 +106,18 @@ impl<O: Office> Driver<O> {
                 Some(answer) = self.answers.recv() => Some(Message::Answer(answer)),
                 () = tokio::time::sleep(rest) => self.due(),
             };
-            if self.take(message)? == Next::End || self.drain()? == Next::End {
+            if self.take(message)? == Next::End || self.drain().await? == Next::End {
                 return Ok(());
             }
         }
     }
 
     /// Takes everything else that is there already, so that many keys make one frame.
-    fn drain(&mut self) -> anyhow::Result<Next> {
+    async fn drain(&mut self) -> anyhow::Result<Next> {
         loop {
-            let message = if let Some(Some(Ok(event))) = self.events.next().now_or_never() {
+            // Polled with this task's waker: the stream remembers whom to wake only once.
+            let ready = poll_fn(|context| Poll::Ready(self.events.poll_next_unpin(context))).await;
+            let message = if let Poll::Ready(Some(Ok(event))) = ready {
                 message(event)
             } else if let Ok(answer) = self.answers.try_recv() {
                 Some(Message::Answer(answer))

@@ -73,6 +73,13 @@ actions![
     Toggle,
 ];
 
+impl Action {
+    /// Whether it can change something at a site or in the published table.
+    pub(crate) fn changes_something(self) -> bool {
+        matches!(self, Self::SendNew | Self::SendUpdate | Self::Retrieve | Self::Publish | Self::Cancel)
+    }
+}
+
 /// A key as it is bound; Shift is part of the character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key {

@@ -103,7 +103,7 @@ fn agreed(word: &str) -> Base {
 fn patches() -> Vec<GridPatch> {
     let mut patches = vec![
         patch("4688-Quote-cache.st", "4688", "bn", 4_320, "7.7=quote2 7.6=quote1"),
-        patch("4711-Order-roundLots.st", "4711", "bn", 120, "7.7=round1@round2 7.6=round2"),
+        patch("4711-Order-roundLots.st", "4711", "bn", 120, "7.7=round1@round2 7.6=round1"),
         patch("4712-Settlement-fx.st", "4712", "ada", 1_500, "7.7=fx2"),
         patch("4720-Limits-check.st", "4720", "jk", 12, "7.7=limits"),
         patch("4731-Journal-export.patch", "4731", "Iñaki Ödön", 30_000, "7.7=journal 7.6=journal"),
@@ -126,7 +126,7 @@ fn cells() -> Vec<GridCell> {
     deleted.since = Some(before(40));
     vec![
         cell(0, 0, Some("quote-by-hand"), agreed("quote2")),
-        cell(1, 0, Some("round2"), agreed("round2")),
+        cell(1, 0, Some("round1"), agreed("round1")),
         cell(1, 1, None, Base::Never),
         cell(1, 3, None, Base::Absent),
         cell(2, 1, Some("fx-own"), agreed("fx1")),

@@ -6,7 +6,8 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,8 +91,9 @@ impl Screen {
 
     /// Forgets what the terminal shows: the next frame is drawn whole.
     pub(crate) fn forget(&mut self) -> io::Result<()> {
-        self.terminal.backend_mut().clear_region(ClearType::All)?;
-        self.terminal.clear()
+        // `Terminal::clear` would ask the terminal where its cursor is; answers get lost under tmux and SSH.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Draws, and writes what changed between the marks of a synchronised update.

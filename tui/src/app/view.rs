@@ -74,36 +74,67 @@ fn footer(model: &Model, painter: &mut Painter<'_>, width: u16, y: u16) {
         None => {}
     }
     let mut x = 1;
-    let help = if matches!(model.context(), Context::Grid | Context::Diff) { 8 } else { 0 };
-    for (keys, short) in footer_keys(model) {
-        let wide = keys.chars().count() + 1 + short.chars().count();
-        let wide = u16::try_from(wide).unwrap_or(u16::MAX);
-        let reserve = if short == "help" { 0 } else { help };
-        if x + wide + reserve > width {
-            if short == "help" || help == 0 {
-                break;
-            }
-            continue;
+    let mut end = width;
+    let shown = footer_keys(model);
+    if let Some((keys, short, _)) = shown.iter().find(|(_, short, _)| *short == "help") {
+        end = width.saturating_sub(wide(keys, short) + 1);
+        key_words(painter, end, y, keys, short);
+    }
+    // Keys that come and go with the cell have a place of their own, so that moving doesn't push the others about.
+    let (acting, others): (Vec<_>, Vec<_>) = shown.into_iter().filter(|(_, short, _)| *short != "help").partition(|one| one.2);
+    let has_place = matches!(model.context(), Context::Grid);
+    for (place, (keys, short, _)) in others.iter().enumerate() {
+        if place == 1 && has_place {
+            fill(painter, x, y, (x + ACTING).min(end), &acting);
+            x += ACTING;
         }
-        painter.line(x, y, width - x, Tone::Strong, &keys);
-        let at = x + u16::try_from(keys.chars().count()).unwrap_or(0) + 1;
-        painter.line(at, y, width - at, Tone::Faint, short);
-        x += wide + 3;
+        if x + wide(keys, short) + 1 > end {
+            break;
+        }
+        key_words(painter, x, y, keys, short);
+        x += wide(keys, short) + 3;
+    }
+    if !has_place {
+        fill(painter, x, y, end, &acting);
     }
 }
 
-/// Keys that do the same are shown together: `+ > send`.
-fn footer_keys(model: &Model) -> Vec<(String, &'static str)> {
-    let mut shown: Vec<(String, &'static str)> = Vec::new();
+/// How much room the keys have that come and go.
+const ACTING: u16 = 25;
+
+type FooterKey = (String, &'static str, bool);
+
+fn fill(painter: &mut Painter<'_>, mut x: u16, y: u16, end: u16, keys: &[FooterKey]) {
+    for (keys, short, _) in keys {
+        if x + wide(keys, short) > end {
+            break;
+        }
+        key_words(painter, x, y, keys, short);
+        x += wide(keys, short) + 3;
+    }
+}
+
+fn wide(keys: &str, short: &str) -> u16 {
+    u16::try_from(keys.chars().count() + 1 + short.chars().count()).unwrap_or(u16::MAX / 2)
+}
+
+fn key_words(painter: &mut Painter<'_>, x: u16, y: u16, keys: &str, short: &str) {
+    let at = painter.pieces(x, y, wide(keys, ""), &[(Tone::Strong, keys.to_owned())]) + 1;
+    painter.line(at, y, wide("", short), Tone::Plain, short);
+}
+
+/// Keys that do the same are shown together: `+ > send`. The flag says that the key acts on the cell.
+fn footer_keys(model: &Model) -> Vec<FooterKey> {
+    let mut shown: Vec<FooterKey> = Vec::new();
     let valid = keymap::of(model.context()).filter(|binding| !binding.short.is_empty() && (binding.valid)(model));
     for binding in valid {
         let key = binding.keys[0].label();
-        match shown.iter_mut().find(|(_, short)| *short == binding.short) {
-            Some((keys, _)) => {
+        match shown.iter_mut().find(|(_, short, _)| *short == binding.short) {
+            Some((keys, _, _)) => {
                 keys.push(' ');
                 keys.push_str(&key);
             }
-            None => shown.push((key, binding.short)),
+            None => shown.push((key, binding.short, binding.action.changes_something())),
         }
     }
     shown

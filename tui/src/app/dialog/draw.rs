@@ -40,8 +40,8 @@ pub(crate) fn window(painter: &mut Painter<'_>, area: Rect, title: &str, lines: 
     painter.line(x, y + height + 1, width, Tone::Faint, &format!("└{}┘", across(&more)));
 }
 
-/// Cuts a line between words.
-fn wrap(line: &str, width: usize) -> Vec<String> {
+/// Cuts a line between words; never without a line.
+pub(crate) fn wrap(line: &str, width: usize) -> Vec<String> {
     if line.width() <= width {
         return vec![line.to_owned()];
     }

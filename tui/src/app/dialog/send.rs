@@ -135,7 +135,7 @@ impl SendDialog {
             lines.push((Tone::Faint, format!("and {} more", plan.items.len() - LISTED)));
         }
         if self.hidden > 0 {
-            lines.push((Tone::Alarm, format!("{} of the marked patches are hidden by the filter", self.hidden)));
+            lines.push((Tone::Alarm, format!("hidden by the filters: {} of these", count(self.hidden, "patch"))));
         }
         if !plan.left_out.is_empty() {
             lines.push((Tone::Faint, "left out:".to_owned()));

@@ -5,6 +5,7 @@ mod empty;
 use super::explain::{explain, stamp_ago};
 use super::layout::{Frozen, Layout, MARGIN, body_height, current, explain_height, site_label};
 use super::{GridView, Mode, Place, is_silent};
+use crate::app::dialog::draw::wrap;
 use crate::app::model::{Link, Model};
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -41,15 +42,22 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     }
 }
 
+/// From this height on the keys are explained too; on smaller screens the footer must do, which costs fewer bytes.
+const ROOMY: u16 = 30;
+
 fn explanation(grid: &GridView, place: Place, painter: &mut Painter<'_>, y: u16, area: Rect) {
     let (fact, advice) = explain(grid, place);
     let tone = tone(&grid.cell(place));
     let tone = if tone == Tone::Faint { Tone::Plain } else { tone };
-    if explain_height(area.height) > 1 {
-        painter.line(1, y, area.width - 2, tone, &fact);
+    if explain_height(area.height) < 2 {
+        return painter.line(1, y, area.width - 2, tone, &fact);
+    }
+    let lines = wrap(&fact, usize::from(area.width - 2));
+    painter.line(1, y, area.width - 2, tone, &lines[0]);
+    if lines.len() > 1 {
+        painter.line(1, y + 1, area.width - 2, tone, &lines[1..].join(" "));
+    } else if area.height >= ROOMY {
         painter.line(1, y + 1, area.width - 2, Tone::Faint, &advice);
-    } else {
-        painter.line(1, y, area.width - 2, tone, &format!("{fact} · {advice}"));
     }
 }
 
@@ -147,12 +155,11 @@ fn row(grid: &GridView, layout: &Layout, painter: &mut Painter<'_>, y: u16, plac
     let patch = grid.patch(grid.rows[place]);
     let selected = place == grid.row;
     let marked = grid.marks.contains(&patch.name) || grid.range().is_some_and(|range| range.contains(&place));
-    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+    painter.line(0, y, 1, Tone::Accent, if selected { "▌" } else { " " });
     painter.line(1, y, 1, Tone::Accent, if marked { "●" } else { " " });
     let mut x = MARGIN;
     for (column, wide) in &layout.frozen {
-        let tone = if selected && *column == Frozen::Patch { Tone::Strong } else { Tone::Plain };
-        painter.line(x, y, *wide, tone, &frozen(grid, patch, *column));
+        painter.line(x, y, *wide, Tone::Plain, &frozen(grid, patch, *column));
         x += wide + 2;
     }
     for (column, x, wide) in layout.sites(grid) {

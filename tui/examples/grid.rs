@@ -1,0 +1,57 @@
+//! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`.
+
+use fieldpost::app::compare::compare;
+use fieldpost::app::office::{Answer, Office, Outcome, Request};
+use fieldpost::app::{Seat, run_with};
+use fieldpost_common::api::Changes;
+use tokio::sync::mpsc::UnboundedSender;
+
+#[expect(dead_code, reason = "the tests use all of it")]
+#[path = "../src/app/sample.rs"]
+mod sample;
+
+struct Canned;
+
+const OLD: &str = "'From VisualWorks of 24 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote, at most a second old. bn 21/11/2026\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > 1 seconds\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n";
+const NEW: &str = "'From VisualWorks of 24 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote, at most five seconds old. mk 24/11/2026\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > self class maximumAge\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n\n!Quote class methodsFor: 'constants'!\n\nmaximumAge\n\t^5 seconds! !\n";
+
+impl Office for Canned {
+    fn ask(&self, request: Request, answers: UnboundedSender<Answer>) {
+        let grid = sample::grid();
+        let answer = match request {
+            Request::Whoami | Request::Watch { .. } => return,
+            Request::Apps => Answer::Apps(Ok(grid.application.into_iter().collect())),
+            Request::Grid(application) => Answer::Grid(application, Ok(Box::new(grid))),
+            Request::Compare { ticket, pair } => {
+                let (left, right) = (pair.left.map(|_| OLD.as_bytes()), pair.right.map(|_| NEW.as_bytes()));
+                let mut comparison = compare(left, right);
+                for (blob, sha256) in [(&mut comparison.left, pair.left), (&mut comparison.right, pair.right)] {
+                    if let (Some(blob), Some(sha256)) = (blob.as_mut(), sha256) {
+                        blob.sha256 = sha256;
+                    }
+                }
+                Answer::Compared(ticket, Ok(Box::new(comparison)))
+            }
+            Request::Send(job) => Answer::Done(
+                job.items
+                    .iter()
+                    .map(|item| Outcome {
+                        what: format!("{} → {}", item.patch, item.site),
+                        result: Ok("the order is given".to_owned()),
+                    })
+                    .collect(),
+            ),
+            Request::Publish(_) | Request::Cancel(_) => {
+                Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() }))
+            }
+        };
+        // Nobody listens once the app has ended.
+        let _ = answers.send(answer);
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let seat = Seat { user: "ada".to_owned(), server: "post.acme.example".to_owned() };
+    run_with(seat, Canned).await
+}
