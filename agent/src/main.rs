@@ -1,2 +1,222 @@
-//! placeholder
-fn main() {}
+//! `fieldpost-agent`: arguments in, exit code out. What each command does is in the library.
+
+use clap::{Parser, Subcommand};
+use fieldpost_agent::clock::Clock;
+use fieldpost_agent::config::Config;
+use fieldpost_agent::driver::{self, StartError};
+use fieldpost_agent::enroll::{self, AppDirectory, EnrollError, Wish};
+use fieldpost_agent::status::{self, Status};
+use fieldpost_agent::trouble::Trouble;
+use fieldpost_agent::{check, clock, dry_run};
+use fieldpost_common::exit;
+use fieldpost_common::problem::Code;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Carries patches to and from this machine. It only ever connects out.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 3 pending found, 69 server unreachable, 77 not permitted, 78 bad config"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Enroll this machine as a site.
+    Enroll {
+        /// The enrolment string that `fieldpost site add` printed.
+        string: String,
+        /// The config file to write.
+        #[arg(long)]
+        config: PathBuf,
+        /// What runs here: NAME=VERSION:DIRECTORY. May be given several times.
+        #[arg(long = "app")]
+        applications: Vec<AppDirectory>,
+        /// Give an enrolled site a new identity; its config stays as it is.
+        #[arg(long)]
+        again: bool,
+        /// Go through this proxy.
+        #[arg(long)]
+        proxy: Option<String>,
+        /// Trust the certificates in this PEM file too.
+        #[arg(long)]
+        ca_file: Option<PathBuf>,
+    },
+    /// Run until told to stop.
+    Run {
+        /// The config file.
+        #[arg(long)]
+        config: PathBuf,
+        /// Ask once a minute instead of waiting at the server.
+        #[arg(long)]
+        plain_poll: bool,
+    },
+    /// Look at everything that the agent needs.
+    Check {
+        /// The config file.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Print what the agent would do next, without doing it.
+    Plan {
+        /// The config file.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Print what the running agent does.
+    Status {
+        /// The config file.
+        #[arg(long)]
+        config: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let provider = rustls::crypto::ring::default_provider().install_default();
+    debug_assert!(provider.is_ok(), "the first thing that is done");
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FIELDPOST_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return say(&error, exit::FAILED),
+    };
+    let code = runtime.block_on(run(arguments.command));
+    // A step that is being carried out may end; a download may not.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    code
+}
+
+async fn run(command: Command) -> ExitCode {
+    let (Command::Run { config, .. }
+    | Command::Check { config }
+    | Command::Plan { config }
+    | Command::Status { config }
+    | Command::Enroll { config, .. }) = &command;
+    let path = config.clone();
+    if let Command::Enroll { string, config, applications, again, proxy, ca_file } = command {
+        let ca_file = ca_file.map(|path| std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned());
+        let extra = [("proxy", proxy), ("ca_file", ca_file)].into_iter().filter_map(|(key, value)| Some((key, value?)));
+        return enrolled(&Wish { string, config, applications, again, extra: extra.collect() }).await;
+    }
+    let config = match Config::load(&path) {
+        Ok(config) => config,
+        Err(error) => return say(&error, exit::BAD_CONFIG),
+    };
+    match command {
+        Command::Run { plain_poll, .. } => serve(config, plain_poll).await,
+        Command::Check { .. } => checked(&config).await,
+        Command::Plan { .. } => planned(&config),
+        Command::Status { .. } => shown(&config),
+        Command::Enroll { .. } => unreachable!("done above"),
+    }
+}
+
+async fn enrolled(wish: &Wish) -> ExitCode {
+    match enroll::enroll(wish).await {
+        Ok(config) => {
+            println!("site {} is enrolled at {}", config.site, config.server);
+            println!("start its agent with `fieldpost-agent run --config {}`", wish.config.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let code = match &error {
+                EnrollError::Trouble(trouble) => code_of(trouble),
+                EnrollError::Config(_) => exit::BAD_CONFIG,
+                EnrollError::NoApplication | EnrollError::Invitation(_) => exit::USAGE,
+                EnrollError::Trust(_) => exit::NOT_PERMITTED,
+                _ => exit::FAILED,
+            };
+            say(&error, code)
+        }
+    }
+}
+
+fn code_of(trouble: &Trouble) -> u8 {
+    match trouble {
+        Trouble::Problem { problem, .. } => match problem.code {
+            Code::Unauthorized | Code::Forbidden | Code::Refused | Code::InvitationSpent => exit::NOT_PERMITTED,
+            Code::Unavailable | Code::TooMany => exit::TRY_LATER,
+            _ => exit::FAILED,
+        },
+        Trouble::Unreachable { .. } | Trouble::Lost { .. } | Trouble::NotOurs { .. } | Trouble::Unclear { .. } => {
+            exit::UNREACHABLE
+        }
+        Trouble::Local { .. } => exit::FAILED,
+    }
+}
+
+async fn serve(mut config: Config, plain_poll: bool) -> ExitCode {
+    if plain_poll {
+        config.wait = 0;
+    }
+    let (mut term, mut int) = match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(term), Ok(int)) => (term, int),
+        (Err(error), _) | (_, Err(error)) => return say(&error, exit::FAILED),
+    };
+    let site = config.site.clone();
+    let (driver, _lock) = match driver::start(config) {
+        Ok(started) => started,
+        Err(error @ StartError::Client(_)) => return say(&error, exit::BAD_CONFIG),
+        Err(error) => return say(&error, exit::FAILED),
+    };
+    tracing::info!("the agent of site {site} runs");
+    driver
+        .run(async move {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = int.recv() => {}
+            }
+        })
+        .await;
+    ExitCode::SUCCESS
+}
+
+async fn checked(config: &Config) -> ExitCode {
+    let findings = check::check(config).await;
+    for finding in &findings {
+        match &finding.how {
+            Ok(words) => println!("ok     {}: {words}", finding.what),
+            Err(words) => println!("wrong  {}: {words}", finding.what),
+        }
+    }
+    if findings.iter().all(|finding| finding.how.is_ok()) { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) }
+}
+
+fn planned(config: &Config) -> ExitCode {
+    match dry_run::plan(config, Clock::start()) {
+        Ok(steps) if steps.is_empty() => {
+            println!("nothing to do");
+            ExitCode::SUCCESS
+        }
+        Ok(steps) => {
+            steps.iter().for_each(|step| println!("{step}"));
+            ExitCode::from(exit::DIFFERS)
+        }
+        Err(error) => say(&error, exit::FAILED),
+    }
+}
+
+fn shown(config: &Config) -> ExitCode {
+    let Some(status) = Status::load(&config.state(status::FILE)) else {
+        return say(&"no status: the agent has not run yet", exit::FAILED);
+    };
+    print!("{}", status.show(clock::wall()));
+    if status.is_well() { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) }
+}
+
+fn say(error: &dyn std::fmt::Display, code: u8) -> ExitCode {
+    eprintln!("fieldpost-agent: {error}");
+    ExitCode::from(code)
+}

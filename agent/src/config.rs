@@ -1,0 +1,262 @@
+//! The agent's config file: read whole, checked whole, with errors that name file, line and column.
+
+mod address;
+mod ignore;
+
+pub use address::ServerUrl;
+pub use ignore::Ignore;
+
+use fieldpost_common::id::{AppName, SiteName, Version};
+use fieldpost_common::wire;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A config that was checked: only this is used by the rest of the agent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the server is.
+    pub server: ServerUrl,
+    /// Which site this is.
+    pub site: SiteName,
+    /// Where token, journal and downloads are kept.
+    pub state_dir: AbsolutePath,
+    /// A PEM file with further roots to trust, such as those of an inspecting proxy.
+    pub ca_file: Option<AbsolutePath>,
+    /// The proxy to go through; without it the environment's is used.
+    pub proxy: Option<String>,
+    /// Whether `http://` to another host is meant, because something else protects the way.
+    #[serde(default)]
+    pub allow_plain_http: bool,
+    /// Seconds that a poll may wait at the server; 0: plain polls.
+    #[serde(default = "wait")]
+    pub wait: u64,
+    /// Seconds between plain polls, and between full scans.
+    #[serde(default = "poll_interval")]
+    pub poll_interval_s: u64,
+    /// The largest content that is taken, in bytes.
+    #[serde(default = "max_size")]
+    pub max_size: u64,
+    /// What is installed at this site.
+    #[serde(rename = "application")]
+    pub applications: Vec<Application>,
+}
+
+/// One application at this site.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// Its name.
+    pub name: AppName,
+    /// The version that runs here: the truth about it.
+    pub version: Version,
+    /// Its patch directory.
+    pub directory: AbsolutePath,
+    /// What is not looked at, beside editors' own files.
+    #[serde(default)]
+    pub ignore: Ignore,
+    /// What runs after a patch was put in place.
+    pub after_install: Option<Hook>,
+}
+
+/// A program to run, without a shell.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hook {
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// Seconds that it may take.
+    #[serde(default = "hook_timeout")]
+    pub timeout_s: u64,
+}
+
+/// A path that means the same from every directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsolutePath(PathBuf);
+
+impl AbsolutePath {
+    /// The path.
+    pub fn as_path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for AbsolutePath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let path = PathBuf::deserialize(deserializer)?;
+        if path.is_absolute() {
+            Ok(Self(path))
+        } else {
+            Err(serde::de::Error::custom(format!("{} is a relative path: write it from / on", path.display())))
+        }
+    }
+}
+
+const fn wait() -> u64 {
+    wire::MAX_WAIT.as_secs()
+}
+
+const fn poll_interval() -> u64 {
+    wire::POLL_INTERVAL.as_secs()
+}
+
+const fn max_size() -> u64 {
+    wire::MAX_CONTENT
+}
+
+const fn hook_timeout() -> u64 {
+    60
+}
+
+/// What is wrong with a config.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It can't be read.
+    #[error("config {path}: {error}\n`fieldpost-agent enroll STRING --config {path} --app NAME=VERSION:DIR` makes one", path = .path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// The system's words.
+        error: std::io::Error,
+    },
+    /// It isn't TOML, or not of this form.
+    #[error("config {path}:{line}:{column}: {message}", path = .path.display())]
+    Syntax {
+        /// Which file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What was expected.
+        message: String,
+    },
+    /// Its parts don't fit together.
+    #[error("config {path}: {message}", path = .path.display())]
+    Sense {
+        /// Which file.
+        path: PathBuf,
+        /// What doesn't fit, and what to do.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks a config file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
+        Self::parse(&text, path)
+    }
+
+    /// Checks the text of a config; `path` is for the errors.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+            ConfigError::Syntax { path: path.to_owned(), line, column, message: error.message().to_owned() }
+        })?;
+        config.check().map_err(|message| ConfigError::Sense { path: path.to_owned(), message })?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.applications.is_empty() {
+            return Err("no [[application]]: add one with name, version and directory".to_owned());
+        }
+        let mut names = BTreeSet::new();
+        let mut directories = BTreeSet::new();
+        for application in &self.applications {
+            let Application { name, directory, after_install, .. } = application;
+            if !names.insert(name) {
+                return Err(format!("application {name} stands there twice: one site runs one version of it"));
+            }
+            if !directories.insert(directory.as_path()) {
+                return Err(format!("two applications share the directory {}", directory.as_path().display()));
+            }
+            if after_install.as_ref().is_some_and(|hook| hook.command.is_empty()) {
+                return Err(format!("application {name}: after_install has an empty command"));
+            }
+        }
+        if self.poll_interval_s == 0 {
+            return Err("poll_interval_s is 0: use 1 or more".to_owned());
+        }
+        self.server.check(self.allow_plain_http)
+    }
+
+    /// The longest that a poll waits at the server.
+    pub fn wait(&self) -> Duration {
+        Duration::from_secs(self.wait).min(wire::MAX_WAIT)
+    }
+
+    /// An application of this site.
+    pub fn application(&self, name: &AppName) -> Option<&Application> {
+        self.applications.iter().find(|application| application.name == *name)
+    }
+
+    /// A file or folder in the state directory.
+    pub fn state(&self, name: &str) -> PathBuf {
+        self.state_dir.as_path().join(name)
+    }
+}
+
+/// Line and column, from 1, of a byte offset.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+server = "https://post.example"
+site = "acme"
+state_dir = "/var/lib/fieldpost"
+
+[[application]]
+name = "trading"
+version = "7.7"
+directory = "/srv/patches"
+ignore = ["*.log", "archive/**"]
+after_install = { command = ["/usr/bin/true"] }
+"#;
+
+    fn error(text: &str) -> String {
+        Config::parse(text, Path::new("acme.toml")).expect_err("must be refused").to_string()
+    }
+
+    #[test]
+    fn a_full_config_is_read_with_its_defaults() {
+        let config = Config::parse(GOOD, Path::new("acme.toml")).expect("good");
+        assert_eq!(config.wait(), wire::MAX_WAIT);
+        assert_eq!(config.applications[0].after_install.as_ref().expect("hook").timeout_s, 60);
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_line_and_column() {
+        let cases = [
+            (GOOD.replace("acme", "../up"), "acme.toml:3:8: "),
+            (GOOD.replace("/srv/patches", "patches"), "acme.toml:9:13: patches is a relative path"),
+            (GOOD.replace("*.log", "[x"), "acme.toml:10:10: "),
+            (GOOD.replace("version =", "versoin ="), "acme.toml:8:1: "),
+            (GOOD.replace("https://", "gopher://"), "acme.toml:2:10: "),
+            (GOOD.replace("\"acme\"", "\"acme"), "acme.toml:3:"),
+        ];
+        for (text, start) in cases {
+            let error = error(&text);
+            assert!(error.starts_with(&format!("config {start}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_together_are_refused() {
+        let twice = format!("{GOOD}{}", GOOD.split_once("\n\n").expect("two parts").1);
+        assert!(error(&twice).contains("trading stands there twice"));
+        assert!(error(&GOOD.replace("https://post.example", "http://post.example")).contains("allow_plain_http"));
+        Config::parse(&GOOD.replace("https://post.example", "http://127.0.0.1:8700"), Path::new("x")).expect("loopback");
+    }
+}

@@ -1,0 +1,219 @@
+//! Turns the world into events and runs effects: the only place that waits. What to do decides [`crate::machine`].
+
+mod files;
+mod start;
+mod watch;
+
+pub use start::{StartError, start};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::hook::{self, Occasion};
+use crate::machine::{Effect, Event, Level, State, UploadEnd, handle};
+use crate::server::{PollAsk, Server};
+use crate::trouble::Trouble;
+use crate::{durable, trust};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, BootId, OrderId};
+use fieldpost_common::inventory::Inventory;
+use fieldpost_common::name::PatchName;
+use fieldpost_common::plan::Place;
+use fieldpost_common::text::Clean;
+use fieldpost_common::wire::Results;
+use files::Files;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+use watch::Watch;
+
+/// A running agent.
+pub struct Driver {
+    config: Arc<Config>,
+    clock: Clock,
+    boot: BootId,
+    server: Server,
+    files: Files,
+    state: State,
+    watch: Watch,
+    hint: Arc<Notify>,
+    events: mpsc::UnboundedSender<Event>,
+    arrived: mpsc::UnboundedReceiver<Event>,
+    status_written: Option<Duration>,
+    began: fieldpost_common::time::Timestamp,
+}
+
+/// The status file is written at most this often.
+const STATUS_PAUSE: Duration = Duration::from_secs(1);
+
+impl Driver {
+    /// Runs until `shutdown` is done.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
+        tokio::pin!(shutdown);
+        self.feed(Event::Started);
+        loop {
+            let event = tokio::select! {
+                () = &mut shutdown => break,
+                Some(event) = self.arrived.recv() => event,
+                () = self.hint.notified() => Event::FileHint,
+            };
+            self.feed(event);
+        }
+        self.write_status();
+        tracing::info!("the agent stops");
+    }
+
+    fn feed(&mut self, event: Event) {
+        if let Event::Scanned(report) = &event {
+            self.watch.follow(&self.config, report);
+        }
+        for effect in handle(&mut self.state, event, self.clock.now()) {
+            self.carry_out(effect);
+        }
+        let now = self.clock.now().mono;
+        if self.status_written.is_none_or(|last| now.saturating_sub(last) >= STATUS_PAUSE) {
+            self.status_written = Some(now);
+            self.write_status();
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Save => {
+                if let Err(error) = self.state.journal.save(&self.config.state(crate::journal::FILE)) {
+                    self.send(Event::SaveFailed(error.to_string()));
+                }
+            }
+            Effect::SaveTrust(bytes) => {
+                if let Err(error) = durable::write(&self.config.state(trust::FILE), &bytes, 0o600) {
+                    tracing::error!("the trust document can't be written: {error}");
+                }
+            }
+            Effect::Scan(reason) => {
+                tracing::debug!(?reason, "scan");
+                self.files.scan(self.clock, self.events.clone());
+            }
+            Effect::Execute(step) => self.files.execute(*step, self.events.clone()),
+            Effect::Upload { sha256, places } => self.upload(sha256, places),
+            Effect::Fetch { sha256, size } => self.fetch(sha256, size),
+            Effect::KeepDownloads(wanted) => {
+                if let Err(error) = self.files.downloads.keep_only(&wanted) {
+                    tracing::warn!("old downloads can't be cleared away: {error}");
+                }
+            }
+            Effect::Poll(ask) => self.poll(ask),
+            Effect::PutInventory(digest) => self.put_inventory(digest),
+            Effect::SendResults(results) => self.send_results(results),
+            Effect::Hook { order, application, patch } => self.hook(order, application, patch),
+            Effect::Timer { id, after } => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(after).await;
+                    // Nobody listens any more when the agent stops.
+                    let _ = events.send(Event::Timer(id));
+                });
+            }
+            Effect::Log(level, words) => log(level, &words),
+        }
+    }
+
+    fn send(&self, event: Event) {
+        // Nobody listens any more when the agent stops.
+        let _ = self.events.send(event);
+    }
+
+    /// Runs something beside the loop and feeds back what came of it.
+    fn beside(&self, work: impl Future<Output = Event> + Send + 'static) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let event = work.await;
+            // Nobody listens any more when the agent stops.
+            let _ = events.send(event);
+        });
+    }
+
+    fn poll(&self, ask: PollAsk) {
+        let (server, boot, clock) = (self.server.clone(), self.boot.clone(), self.clock);
+        self.beside(async move {
+            let answer = server.poll(&ask, &boot, clock.now().wall).await;
+            Event::Polled { number: ask.number, answer }
+        });
+    }
+
+    fn put_inventory(&self, digest: ContentHash) {
+        let body = self.state.report.as_ref().map(|report| compressed(&report.inventory));
+        let server = self.server.clone();
+        self.beside(async move {
+            let answer = match body {
+                Some(Ok(body)) => server.put_inventory(body).await,
+                Some(Err(error)) => Err(local(&format!("the inventory can't be packed: {error}"))),
+                None => Err(local("no scan was made yet")),
+            };
+            Event::InventoryPut { digest, answer }
+        });
+    }
+
+    fn upload(&self, sha256: ContentHash, places: Vec<Place>) {
+        let (server, files) = (self.server.clone(), self.files.clone());
+        self.beside(async move {
+            let end = match files.pack(sha256, places).await {
+                Ok(Some(parcel)) => match parcel.body().await {
+                    Ok(body) => match server.put_content(&sha256, body, parcel.size()).await {
+                        Ok(answer) => UploadEnd::Stored(answer),
+                        Err(trouble) => UploadEnd::Failed(trouble),
+                    },
+                    Err(error) => UploadEnd::Failed(local(&error.to_string())),
+                },
+                Ok(None) => UploadEnd::Changed,
+                Err(error) => UploadEnd::Failed(local(&error.to_string())),
+            };
+            Event::Uploaded { sha256, end }
+        });
+    }
+
+    fn fetch(&self, sha256: ContentHash, size: u64) {
+        let (server, downloads) = (self.server.clone(), Arc::clone(&self.files.downloads));
+        self.beside(async move { Event::Fetched { sha256, end: downloads.fetch(&server, sha256, size).await } });
+    }
+
+    fn send_results(&self, sent: Vec<fieldpost_common::wire::OrderResult>) {
+        let server = self.server.clone();
+        self.beside(async move {
+            let answer = server.send_results(&Results { orders: sent.clone() }).await;
+            Event::ResultsSent { sent, answer }
+        });
+    }
+
+    fn hook(&self, order: OrderId, application: AppName, patch: PatchName) {
+        let Some(entry) = self.config.application(&application).cloned() else { return };
+        let Some(hook) = entry.after_install else { return };
+        let occasion = Occasion { site: self.config.site.clone(), application, patch };
+        self.beside(async move {
+            let report = hook::run(&hook, &occasion, entry.directory.as_path()).await;
+            Event::HookDone { order, report }
+        });
+    }
+
+    fn write_status(&self) {
+        let status = files::status(&self.config, &self.state, self.clock.now(), self.began);
+        let bytes = serde_json::to_vec(&status).unwrap_or_else(|error| unreachable!("a status is plain data: {error}"));
+        if let Err(error) = durable::write_lightly(&self.config.state(crate::status::FILE), &bytes) {
+            tracing::debug!("the status can't be written: {error}");
+        }
+    }
+}
+
+fn compressed(inventory: &Inventory) -> std::io::Result<Vec<u8>> {
+    zstd::encode_all(serde_json::to_vec(inventory)?.as_slice(), 3)
+}
+
+fn local(words: &str) -> Trouble {
+    Trouble::Local { detail: Clean::line(words) }
+}
+
+fn log(level: Level, words: &str) {
+    match level {
+        Level::Info => tracing::info!("{words}"),
+        Level::Warn => tracing::warn!("{words}"),
+        Level::Error => tracing::error!("{words}"),
+    }
+}

@@ -1,0 +1,133 @@
+//! The agent's work on patch directories, done beside the loop on blocking threads, one scan or step at a time.
+
+use crate::clock::{Clock, Now};
+use crate::config::Config;
+use crate::fetch::Downloads;
+use crate::install::{self, Put};
+use crate::machine::{Event, Executed, State, planned};
+use crate::marker::Markers;
+use crate::root::Root;
+use crate::scan::Scanner;
+use crate::status::{Status, Watched};
+use crate::upload::{self, Parcel};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::AppName;
+use fieldpost_common::inventory::Directory;
+use fieldpost_common::plan::{Place, Step, What};
+use fieldpost_common::time::Timestamp;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// What the work needs.
+#[derive(Clone)]
+pub(super) struct Files {
+    pub(super) config: Arc<Config>,
+    pub(super) markers: Arc<Markers>,
+    pub(super) downloads: Arc<Downloads>,
+    pub(super) scanner: Arc<Mutex<Scanner>>,
+}
+
+impl Files {
+    pub(super) fn scan(&self, clock: Clock, events: UnboundedSender<Event>) {
+        let scanner = Arc::clone(&self.scanner);
+        tokio::task::spawn_blocking(move || {
+            let now = clock.now();
+            let report = scanner.lock().unwrap_or_else(PoisonError::into_inner).scan(now.mono, now.wall);
+            // Nobody listens any more when the agent stops.
+            let _ = events.send(Event::Scanned(Box::new(report)));
+        });
+    }
+
+    pub(super) fn execute(&self, step: Step, events: UnboundedSender<Event>) {
+        let files = self.clone();
+        tokio::task::spawn_blocking(move || {
+            let end = files.step(&step);
+            // Nobody listens any more when the agent stops; the journal knows that the step was begun.
+            let _ = events.send(Event::Executed { step: Box::new(step), end });
+        });
+    }
+
+    fn step(&self, step: &Step) -> Executed {
+        let root = match self.root(&step.application) {
+            Ok(root) => root,
+            Err(directory) => return Executed::Held(directory),
+        };
+        let mut scanner = self.scanner.lock().unwrap_or_else(PoisonError::into_inner);
+        match step.what {
+            What::Put { expected, sha256, size, .. } => {
+                let put = Put { patch: &step.patch, expected, sha256, size };
+                match install::put(&root, &put, &self.downloads.path(&sha256)) {
+                    Ok(installed) => {
+                        if let Some(meta) = installed.meta {
+                            scanner.installed(&step.application, &step.patch, installed.fact, meta);
+                        }
+                        Executed::Put(installed)
+                    }
+                    Err(failure) => Executed::Failed(failure),
+                }
+            }
+            What::Remove { expected, .. } => match install::remove(&root, &step.patch, expected) {
+                Ok(()) => {
+                    scanner.removed(&step.application, &step.patch);
+                    Executed::Removed
+                }
+                Err(failure) => Executed::Failed(failure),
+            },
+            // The machine sends nothing else here.
+            _ => Executed::Held(Directory::Present),
+        }
+    }
+
+    fn root(&self, application: &AppName) -> Result<Root, Directory> {
+        let entry = self.config.application(application).ok_or(Directory::Missing)?;
+        Root::open(entry.directory.as_path(), &self.markers.expected(&self.config.site, application))
+    }
+
+    /// Packs a content from the first place that still has it; `None`: none has.
+    pub(super) async fn pack(&self, sha256: ContentHash, places: Vec<Place>) -> io::Result<Option<Parcel>> {
+        let files = self.clone();
+        let packed = tokio::task::spawn_blocking(move || {
+            for (application, patch) in places {
+                let Ok(root) = files.root(&application) else { continue };
+                if let Some(parcel) = upload::pack(&root, &patch, sha256, &files.config.state("uploads"))? {
+                    return Ok(Some(parcel));
+                }
+            }
+            Ok(None)
+        });
+        packed.await.map_err(io::Error::other)?
+    }
+}
+
+/// What the status file says.
+pub(super) fn status(config: &Config, state: &State, now: Now, since: Timestamp) -> Status {
+    let directories = config.applications.iter().filter_map(|entry| {
+        let report = state.report.as_ref()?;
+        let listing = report.inventory.applications.get(&entry.name)?;
+        Some(Watched {
+            application: entry.name.clone(),
+            version: entry.version.clone(),
+            path: entry.directory.as_path().to_owned(),
+            state: listing.directory,
+            files: listing.files.len(),
+            unsettled: report.unsettled.iter().filter(|(application, _)| *application == entry.name).count(),
+            ignored: listing.ignored.clone(),
+        })
+    });
+    Status {
+        site: config.site.clone(),
+        server: config.server.to_string(),
+        agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        at: now.wall,
+        since,
+        last_poll: state.last_poll,
+        error: state.error().map(str::to_owned),
+        trust: state.trust.version(),
+        pending: planned(state, now).iter().map(ToString::to_string).collect(),
+        results_waiting: state.journal.results.len(),
+        uploads_waiting: state.uploads_waiting(),
+        directories: directories.collect(),
+    }
+}

@@ -1,0 +1,117 @@
+//! Puts a driver together from config and state directory, or says what is in the way.
+
+use super::files::Files;
+use super::watch::Watch;
+use super::Driver;
+use crate::clock::{self, Clock};
+use crate::config::Config;
+use crate::fetch::Downloads;
+use crate::install::cleaning;
+use crate::journal::{Found, Journal};
+use crate::lock::{Lock, LockError};
+use crate::machine::{Setup, State};
+use crate::marker::Markers;
+use crate::root::Root;
+use crate::scan::Scanner;
+use crate::server::{ClientError, Server};
+use crate::token::{Token, TokenError};
+use crate::trust::Held;
+use fieldpost_common::id::BootId;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use tokio::sync::{Notify, mpsc};
+
+/// Why an agent can't begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another agent runs.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The token can't be used.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// No way to the server can be set up.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A file in the state directory can't be used.
+    #[error("{0}: {1}\nenroll this site again: `fieldpost-agent enroll STRING --config FILE --again`")]
+    State(PathBuf, io::Error),
+}
+
+/// Takes the lock and reads what is remembered. The lock is held as long as the caller keeps it.
+pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
+    let clock = Clock::start();
+    let lock = Lock::take(&config.state("lock"))?;
+    let token = Token::load(&config.state("token"))?;
+    let state_error = |name: &'static str| {
+        let path = config.state(name);
+        move |error| StartError::State(path, error)
+    };
+    let trust = Held::load(config.state_dir.as_path()).map_err(state_error(crate::trust::PIN_FILE))?;
+    let journal = journal(&config).map_err(state_error(crate::journal::FILE))?;
+    let downloads = Downloads::open(config.state("downloads")).map_err(state_error("downloads"))?;
+    let fetched = downloads.list().map_err(state_error("downloads"))?;
+    let markers = Markers::load(&config.state("markers"));
+    clear_away(&config, &markers, &journal);
+    let server = Server::new(&config, token)?;
+    let setup = Setup {
+        site: config.site.clone(),
+        wait: config.wait(),
+        interval: std::time::Duration::from_secs(config.poll_interval_s),
+        max_size: config.max_size,
+        hooks: config.applications.iter().filter(|entry| entry.after_install.is_some()).map(|entry| entry.name.clone()).collect(),
+        built: clock::built(),
+    };
+    let (events, arrived) = mpsc::unbounded_channel();
+    let hint = Arc::new(Notify::new());
+    let scanner = Arc::new(Mutex::new(Scanner::new(&config, &markers)));
+    let config = Arc::new(config);
+    let files = Files { config: Arc::clone(&config), markers: Arc::new(markers), downloads: Arc::new(downloads), scanner };
+    let driver = Driver {
+        clock,
+        boot: boot(),
+        server,
+        files,
+        state: State::new(setup, journal, trust, fetched),
+        watch: Watch::new(&hint),
+        hint,
+        events,
+        arrived,
+        status_written: None,
+        began: clock::wall(),
+        config,
+    };
+    Ok((driver, lock))
+}
+
+fn boot() -> BootId {
+    let id = fieldpost_common::id::hex32(clock::random());
+    id.parse().unwrap_or_else(|_| unreachable!("32 hexadecimal digits are a boot id"))
+}
+
+fn journal(config: &Config) -> io::Result<Journal> {
+    match Journal::load(&config.state(crate::journal::FILE))? {
+        Found::Whole(journal) => Ok(journal),
+        Found::Nothing => Ok(Journal::default()),
+        Found::Broken(aside) => {
+            let aside = aside.display();
+            tracing::warn!("the journal is broken and was kept as {aside}: this site begins like a new one, nothing is deleted");
+            Ok(Journal::default())
+        }
+    }
+}
+
+/// What a crash left half done goes; bytes that only exist there are kept under a name that people see.
+fn clear_away(config: &Config, markers: &Markers, journal: &Journal) {
+    for entry in &config.applications {
+        let Ok(root) = Root::open(entry.directory.as_path(), &markers.expected(&config.site, &entry.name)) else { continue };
+        match cleaning::clean(&root, &journal.stored) {
+            Ok(cleaned) if cleaned.kept > 0 => tracing::warn!("{}: {} unfinished files were kept", entry.name, cleaned.kept),
+            Ok(_) => {}
+            Err(error) => tracing::warn!("{}: left-over files can't be cleared away: {error}", entry.name),
+        }
+    }
+    // Packed uploads are made anew; without the folder there is nothing to clear.
+    let _ = std::fs::remove_dir_all(config.state("uploads"));
+}

@@ -1,0 +1,245 @@
+//! `enroll`: takes an enrolment string, makes directories, marker, token and config, and tells the server.
+
+use crate::config::{Config, ConfigError};
+use crate::marker::{self, Markers, Marking};
+use crate::server::{ClientError, Server};
+use crate::token::Token;
+use crate::trouble::Trouble;
+use crate::trust::{self, Held};
+use crate::{clock, durable};
+use fieldpost_common::envelope::PublicKey;
+use fieldpost_common::id::{AppName, SiteName, Version};
+use fieldpost_common::invitation::{Invitation, InvitationError, Kind};
+use fieldpost_common::trust::TrustError;
+use fieldpost_common::wire::{EnrollRequest, SiteApp};
+use std::fmt::Write as _;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// `NAME=VERSION:DIR`.
+#[derive(Debug, Clone)]
+pub struct AppDirectory {
+    name: AppName,
+    version: Version,
+    directory: PathBuf,
+}
+
+impl FromStr for AppDirectory {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form = || format!("{text:?}: use NAME=VERSION:DIRECTORY, as in trading=7.7:/srv/trading/patches");
+        let (name, rest) = text.split_once('=').ok_or_else(form)?;
+        let (version, directory) = rest.split_once(':').filter(|(_, directory)| !directory.is_empty()).ok_or_else(form)?;
+        Ok(Self {
+            name: name.parse().map_err(|error| format!("{error}"))?,
+            version: version.parse().map_err(|error| format!("{error}"))?,
+            directory: PathBuf::from(directory),
+        })
+    }
+}
+
+/// What `enroll` was asked for.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The enrolment string.
+    pub string: String,
+    /// The config file to write.
+    pub config: PathBuf,
+    /// What runs at this site.
+    pub applications: Vec<AppDirectory>,
+    /// Whether an enrolled site gets a new identity; its config stays as it is.
+    pub again: bool,
+    /// Further lines of the config: proxy and the like.
+    pub extra: Vec<(&'static str, String)>,
+}
+
+/// Why a site was not enrolled.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrollError {
+    /// The string.
+    #[error(transparent)]
+    Invitation(#[from] InvitationError),
+    /// The string was made by something else than the app.
+    #[error("the enrolment string has no root key: ask for a new one, printed by `fieldpost site add`")]
+    NoRoot,
+    /// There is a config already.
+    #[error("{0} is there already\nto give this site a new identity: `fieldpost-agent enroll STRING --config {0} --again`")]
+    Exists(PathBuf),
+    /// Nothing to serve.
+    #[error("name what runs at this site: --app NAME=VERSION:DIRECTORY, once for each application")]
+    NoApplication,
+    /// The string is for another site.
+    #[error("the string is for site {given}, and the config is for site {here}")]
+    OtherSite {
+        /// In the string.
+        given: SiteName,
+        /// In the config.
+        here: SiteName,
+    },
+    /// The config.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A file or directory.
+    #[error("{0}: {1}")]
+    Io(PathBuf, io::Error),
+    /// The way to the server.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The server's answer.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+    /// The trust document doesn't follow from the string's root key.
+    #[error("the server's trust document does not follow from the root key in the string: {0}\nnothing was enrolled; ask whoever sent the string")]
+    Trust(#[from] TrustError),
+}
+
+/// Enrolls. Gives back the config, which is on disk by then.
+pub async fn enroll(wish: &Wish) -> Result<Config, EnrollError> {
+    let invitation = Invitation::parse(&wish.string, Kind::Enrolment)?;
+    let root = invitation.root.ok_or(EnrollError::NoRoot)?;
+    let site: SiteName = invitation.name.parse().map_err(|_| InvitationError::NotOurs("enrolment"))?;
+    let path = absolute(&wish.config)?;
+    let (text, config) = config(wish, &invitation, &site, &path)?;
+    private_dir(config.state_dir.as_path())?;
+    mark(&config)?;
+    let token = Token::make();
+    let server = Server::new(&config, token.clone())?;
+    let answer = server.enroll(&request(&config, invitation.secret, &token)).await?;
+    let mut held = Held { pinned: root, newest: None };
+    let (accepted, end) = held.extend(&answer.trust);
+    end?;
+    let document = accepted.map(|accepted| accepted.to_bytes());
+    keep(&config, &token, &root, document.as_deref())?;
+    if let Some(text) = text {
+        durable::write(&path, text.as_bytes(), 0o644).map_err(|error| EnrollError::Io(path.clone(), error))?;
+    }
+    Ok(config)
+}
+
+/// The config's text, when it is to be written, and the config itself.
+fn config(wish: &Wish, invitation: &Invitation, site: &SiteName, path: &Path) -> Result<(Option<String>, Config), EnrollError> {
+    if wish.again {
+        let config = Config::load(path)?;
+        if config.site != *site {
+            return Err(EnrollError::OtherSite { given: site.clone(), here: config.site });
+        }
+        return Ok((None, config));
+    }
+    if path.exists() {
+        return Err(EnrollError::Exists(path.to_owned()));
+    }
+    if wish.applications.is_empty() {
+        return Err(EnrollError::NoApplication);
+    }
+    let text = written(wish, &invitation.url, site, path)?;
+    let config = Config::parse(&text, path)?;
+    Ok((Some(text), config))
+}
+
+fn written(wish: &Wish, url: &str, site: &SiteName, path: &Path) -> Result<String, EnrollError> {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let mut state = path.as_os_str().to_owned();
+    state.push(".state");
+    let mut text = String::from("# Written by `fieldpost-agent enroll`. docs/quick-start.md says what else may stand here.\n");
+    let mut line = |key: &str, value: &str| {
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{key} = {}", quoted(value));
+    };
+    line("server", url);
+    line("site", site.as_str());
+    line("state_dir", &PathBuf::from(state).to_string_lossy());
+    wish.extra.iter().for_each(|(key, value)| line(key, value));
+    for AppDirectory { name, version, directory } in &wish.applications {
+        let directory = absolute(directory)?;
+        let (name, version, directory) =
+            (quoted(name.as_str()), quoted(version.as_str()), quoted(&directory.to_string_lossy()));
+        // Writing to a String can't fail.
+        let _ = write!(text, "\n[[application]]\nname = {name}\nversion = {version}\ndirectory = {directory}\n");
+        text.push_str("# ignore = [\"*.log\"]\n# after_install = { command = [\"/path/to/program\"], timeout_s = 60 }\n");
+    }
+    Ok(text)
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, EnrollError> {
+    let path_of = |error| EnrollError::Io(path.to_owned(), error);
+    let absolute = std::path::absolute(path).map_err(path_of)?;
+    // `./acme-patches` and `acme-patches` are one directory, also in the config.
+    Ok(absolute.components().filter(|part| *part != std::path::Component::CurDir).collect())
+}
+
+fn private_dir(path: &Path) -> Result<(), EnrollError> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| EnrollError::Io(path.to_owned(), error))
+}
+
+/// Makes and marks the patch directories, and remembers the markers.
+fn mark(config: &Config) -> Result<(), EnrollError> {
+    let path = config.state("markers");
+    let mut markers = Markers::load(&path);
+    for entry in &config.applications {
+        let directory = entry.directory.as_path();
+        let failed = |error| EnrollError::Io(directory.to_owned(), error);
+        std::fs::create_dir_all(directory).map_err(failed)?;
+        let (Marking::New(id) | Marking::Kept(id)) = marker::mark(directory, &config.site, &entry.name).map_err(failed)?;
+        markers.0.insert(entry.name.clone(), id);
+    }
+    markers.save(&path).map_err(|error| EnrollError::Io(path, error))
+}
+
+fn request(config: &Config, secret: String, token: &Token) -> EnrollRequest {
+    let applications =
+        config.applications.iter().map(|entry| SiteApp { application: entry.name.clone(), version: entry.version.clone() });
+    EnrollRequest {
+        site: config.site.clone(),
+        secret,
+        token_sha256: token.sha256(),
+        applications: applications.collect(),
+        agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn keep(config: &Config, token: &Token, root: &PublicKey, document: Option<&[u8]>) -> Result<(), EnrollError> {
+    let failed = |path: PathBuf| move |error| EnrollError::Io(path, error);
+    let path = config.state("token");
+    token.save(&path).map_err(failed(path.clone()))?;
+    Held::pin(config.state_dir.as_path(), root).map_err(failed(config.state(trust::PIN_FILE)))?;
+    if let Some(document) = document {
+        let path = config.state(trust::FILE);
+        durable::write(&path, document, 0o600).map_err(failed(path.clone()))?;
+    }
+    tracing::debug!("enrolled at {}", clock::wall());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_application_is_given_as_name_version_and_directory() {
+        let app: AppDirectory = "trading=7.7:./acme-patches".parse().expect("good");
+        assert_eq!((app.name.as_str(), app.version.as_str()), ("trading", "7.7"));
+        for bad in ["trading", "trading=7.7", "trading=7.7:", "=7.7:x", "../x=7.7:y"] {
+            bad.parse::<AppDirectory>().expect_err(bad);
+        }
+    }
+
+    #[test]
+    fn the_config_that_is_written_is_one_that_is_read() {
+        let wish = Wish {
+            string: String::new(),
+            config: PathBuf::from("/tmp/a b/acme.toml"),
+            applications: vec!["trading=7.7:/srv/\"odd\" dir".parse().expect("good")],
+            again: false,
+            extra: vec![("proxy", "http://proxy.example:3128".to_owned())],
+        };
+        let site = "acme".parse().expect("site");
+        let text = written(&wish, "https://post.example", &site, &wish.config).expect("written");
+        let config = Config::parse(&text, &wish.config).expect("read");
+        assert_eq!(config.applications[0].directory.as_path(), Path::new("/srv/\"odd\" dir"));
+        assert_eq!(config.state_dir.as_path(), Path::new("/tmp/a b/acme.toml.state"));
+        assert_eq!(config.proxy.as_deref(), Some("http://proxy.example:3128"));
+    }
+}

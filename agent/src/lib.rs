@@ -1,0 +1,33 @@
+//! The agent: makes patch directories match the orders that it accepts, and reports what it sees. A library so that tests can use its parts.
+//!
+//! In reading order:
+//!
+//! - [`config`], [`clock`], [`token`], [`lock`]: what an agent starts from;
+//! - [`root`], [`marker`], [`scan`], [`install`]: the patch directories, read and written without ever following a link;
+//! - [`journal`], [`trust`], [`status`]: what it remembers;
+//! - [`server`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
+//! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
+//! - [`enroll`], [`check`], [`dry_run`], [`hook`]: the other commands, and what runs after an installation.
+
+pub mod check;
+pub mod clock;
+pub mod config;
+pub mod driver;
+pub mod dry_run;
+pub mod durable;
+pub mod enroll;
+pub mod fetch;
+pub mod hook;
+pub mod install;
+pub mod journal;
+pub mod lock;
+pub mod machine;
+pub mod marker;
+pub mod root;
+pub mod scan;
+pub mod server;
+pub mod status;
+pub mod token;
+pub mod trouble;
+pub mod trust;
+pub mod upload;

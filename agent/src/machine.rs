@@ -1,0 +1,97 @@
+//! What the agent does next: events in, effects out. No disk, no network, no clock; the driver has those.
+//!
+//! [`handle`] takes in what happened, then starts whatever can be started now. Every effect that ends reports back as an event.
+
+mod backoff;
+mod effect;
+mod event;
+mod link;
+mod network;
+mod orders;
+mod polling;
+mod state;
+
+pub use effect::{Effect, Level, ScanReason, Timer};
+pub use event::{Event, Executed, UploadEnd};
+pub use state::{Setup, State};
+
+use crate::clock::Now;
+
+/// Takes in one event and says what to do.
+pub fn handle(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
+    let mut out = Vec::new();
+    take_in(state, event, now, &mut out);
+    go_on(state, now, &mut out);
+    if state.unsaved {
+        state.unsaved = false;
+        // Before anything that it leads to.
+        out.insert(0, Effect::Save);
+    }
+    out
+}
+
+fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
+    match event {
+        Event::Started => {
+            orders::reopen(state, now);
+            state.want_scan(ScanReason::Startup);
+        }
+        Event::Timer(id) => timer(state, id, now, out),
+        Event::FileHint => polling::hint(state, now, out),
+        Event::Scanned(report) => polling::scanned(state, *report, now, out),
+        Event::Polled { number, answer } => polling::polled(state, number, answer, now, out),
+        Event::InventoryPut { digest, answer } => network::inventory_put(state, digest, answer, now, out),
+        Event::Uploaded { sha256, end } => network::uploaded(state, sha256, end, now, out),
+        Event::Fetched { sha256, end } => orders::fetched(state, sha256, end, now, out),
+        Event::Executed { step, end } => orders::executed(state, &step, end, now, out),
+        Event::HookDone { order, report } => orders::hook_done(state, &order, report, now),
+        Event::ResultsSent { sent, answer } => network::results_sent(state, &sent, answer, now, out),
+        Event::SaveFailed(error) => {
+            // What isn't journalled must be asked for again.
+            state.journal.etag = None;
+            out.push(Effect::Log(Level::Error, format!("the journal can't be written: {error}")));
+        }
+    }
+}
+
+fn timer(state: &mut State, id: u64, now: Now, out: &mut Vec<Effect>) {
+    let Some(timer) = state.timers.fired(id) else { return };
+    match timer {
+        Timer::Scan => state.want_scan(ScanReason::Settle),
+        Timer::Rescan => {
+            state.want_scan(ScanReason::Timer);
+            state.set_timer(Timer::Rescan, state.interval, out);
+        }
+        Timer::Poll => state.poll_due = true,
+        Timer::Retry => link::probe(state),
+        Timer::Parking => polling::park_again(state, now, out),
+    }
+}
+
+/// Starts what can be started.
+fn go_on(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    orders::start(state, now, out);
+    if state.can_scan(now)
+        && let Some(reason) = state.scan_wanted.take()
+    {
+        state.scanning = true;
+        out.push(Effect::Scan(reason));
+    }
+    if state.link.is_open() {
+        network::start(state, out);
+        polling::start(state, now, out);
+    }
+}
+
+/// The plan as it stands.
+pub fn planned(state: &State, now: Now) -> Vec<fieldpost_common::plan::Step> {
+    orders::steps(state, now)
+}
+
+/// Opens what is journalled, as at a start.
+pub fn remember(state: &mut State, now: Now) {
+    orders::reopen(state, now);
+}
+
+#[cfg(test)]
+mod tests;

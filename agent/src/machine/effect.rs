@@ -1,0 +1,106 @@
+//! What an agent can do: plain data, carried out by the driver.
+
+use crate::server::PollAsk;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, OrderId};
+use fieldpost_common::name::PatchName;
+use fieldpost_common::plan::{Place, Step};
+use fieldpost_common::wire::OrderResult;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Write the journal, before any later effect of the same event.
+    Save,
+    /// Write the trust document that was just accepted.
+    SaveTrust(Vec<u8>),
+    /// Look at the patch directories.
+    Scan(ScanReason),
+    /// Ask the server for news.
+    Poll(PollAsk),
+    /// Send the inventory.
+    PutInventory(ContentHash),
+    /// Send a content that stands in one of these places.
+    Upload {
+        /// Which.
+        sha256: ContentHash,
+        /// Where.
+        places: Vec<Place>,
+    },
+    /// Get a content.
+    Fetch {
+        /// Which.
+        sha256: ContentHash,
+        /// Its signed size.
+        size: u64,
+    },
+    /// Throw away contents that no order asks for.
+    KeepDownloads(HashSet<ContentHash>),
+    /// Put or remove.
+    Execute(Box<Step>),
+    /// Run what the local config names.
+    Hook {
+        /// For which order.
+        order: OrderId,
+        /// For which application.
+        application: AppName,
+        /// For which patch.
+        patch: PatchName,
+    },
+    /// Say what became of orders.
+    SendResults(Vec<OrderResult>),
+    /// Send back [`super::Event::Timer`] after a while.
+    Timer {
+        /// Its id.
+        id: u64,
+        /// After how long.
+        after: Duration,
+    },
+    /// Tell people.
+    Log(Level, String),
+}
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something is in the way.
+    Warn,
+    /// Something must be done by a person.
+    Error,
+}
+
+/// Why a scan is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScanReason {
+    /// The agent began.
+    Startup,
+    /// It is time for a full look.
+    Timer,
+    /// Something may have changed.
+    FileHint,
+    /// A change may have settled.
+    Settle,
+    /// The agent itself changed something.
+    Order,
+    /// A file had other bytes than the inventory says.
+    Stale,
+}
+
+/// What a timer is for. At most one of each runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// Look at what changed.
+    Scan,
+    /// Look at everything, once in a while.
+    Rescan,
+    /// Poll.
+    Poll,
+    /// Try the server again.
+    Retry,
+    /// Let polls wait at the server again.
+    Parking,
+}

@@ -1,0 +1,101 @@
+//! What can happen to an agent.
+
+use crate::fetch::NotFetched;
+use crate::install::Installed;
+use crate::scan::Report;
+use crate::server::PollAnswer;
+use crate::trouble::Trouble;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::OrderId;
+use fieldpost_common::inventory::Directory;
+use fieldpost_common::order::Failure;
+use fieldpost_common::plan::Step;
+use fieldpost_common::wire::{HookReport, InventoryAnswer, OrderResult, StoredAnswer};
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The process began.
+    Started,
+    /// A timer went off; stale ones are ignored.
+    Timer(u64),
+    /// Something may have changed in a patch directory.
+    FileHint,
+    /// A scan ended.
+    Scanned(Box<Report>),
+    /// A poll ended.
+    Polled {
+        /// Which.
+        number: u64,
+        /// How.
+        answer: Result<PollAnswer, Trouble>,
+    },
+    /// The inventory was sent.
+    InventoryPut {
+        /// Of this digest.
+        digest: ContentHash,
+        /// The server's answer.
+        answer: Result<InventoryAnswer, Trouble>,
+    },
+    /// An upload ended.
+    Uploaded {
+        /// Of which content.
+        sha256: ContentHash,
+        /// How.
+        end: UploadEnd,
+    },
+    /// A download ended.
+    Fetched {
+        /// Of which content.
+        sha256: ContentHash,
+        /// How.
+        end: Result<(), NotFetched>,
+    },
+    /// A put or a removal ended.
+    Executed {
+        /// Which step.
+        step: Box<Step>,
+        /// How.
+        end: Executed,
+    },
+    /// An after-install hook ended.
+    HookDone {
+        /// For which order.
+        order: OrderId,
+        /// How.
+        report: HookReport,
+    },
+    /// Results were sent.
+    ResultsSent {
+        /// Which.
+        sent: Vec<OrderResult>,
+        /// The server's answer.
+        answer: Result<(), Trouble>,
+    },
+    /// The journal could not be written.
+    SaveFailed(String),
+}
+
+/// How an upload ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UploadEnd {
+    /// The server has it.
+    Stored(StoredAnswer),
+    /// The file has other bytes by now.
+    Changed,
+    /// It did not get there.
+    Failed(Trouble),
+}
+
+/// How a put or a removal ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Executed {
+    /// The content is in place.
+    Put(Installed),
+    /// The file is gone.
+    Removed,
+    /// It was not done.
+    Failed(Failure),
+    /// The directory went away: the order waits for it.
+    Held(Directory),
+}

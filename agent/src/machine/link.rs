@@ -1,0 +1,82 @@
+//! Whether the server can be reached: the one owner of retries, and of what is logged about them.
+
+use super::backoff;
+use super::effect::{Effect, Level, Timer};
+use super::state::State;
+use crate::clock::Now;
+use crate::trouble::Trouble;
+use std::time::Duration;
+
+/// The way to the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Link {
+    /// It works, or wasn't tried yet.
+    Up,
+    /// It failed; nothing is sent until the retry timer goes off.
+    Down {
+        failures: u32,
+        said: String,
+    },
+    /// It failed, and is being tried again.
+    Probing {
+        failures: u32,
+        said: String,
+    },
+}
+
+impl Link {
+    /// Whether requests may begin now.
+    pub(super) fn is_open(&self) -> bool {
+        !matches!(self, Self::Down { .. })
+    }
+
+    pub(super) fn error(&self) -> Option<&str> {
+        match self {
+            Self::Up => None,
+            Self::Down { said, .. } | Self::Probing { said, .. } => Some(said),
+        }
+    }
+}
+
+/// The server answered.
+pub(super) fn reached(state: &mut State, out: &mut Vec<Effect>) {
+    if state.link != Link::Up {
+        state.link = Link::Up;
+        state.timers.stop(Timer::Retry);
+        out.push(Effect::Log(Level::Info, "the server answers again".to_owned()));
+    }
+}
+
+/// A request came to nothing: a pause, and one line in the log when this is news.
+pub(super) fn failed(state: &mut State, trouble: &Trouble, now: Now, out: &mut Vec<Effect>) {
+    let (failures, said) = match std::mem::replace(&mut state.link, Link::Up) {
+        Link::Up => (0, String::new()),
+        // Other requests that were under way fail with the first: one pause for all.
+        Link::Down { failures, said } => {
+            state.link = Link::Down { failures, said };
+            return;
+        }
+        Link::Probing { failures, said } => (failures, said),
+    };
+    let failures = failures.saturating_add(1);
+    let pause = backoff::pause(failures, now.dice, trouble.retry_after());
+    let words = trouble.to_string();
+    if words != said {
+        out.push(Effect::Log(Level::Warn, format!("{words}\nthe agent goes on trying")));
+    }
+    state.link = Link::Down { failures, said: words };
+    state.set_timer(Timer::Retry, pause, out);
+}
+
+/// The pause is over.
+pub(super) fn probe(state: &mut State) {
+    if let Link::Down { failures, said } = std::mem::replace(&mut state.link, Link::Up) {
+        state.link = Link::Probing { failures, said };
+        state.poll_due = true;
+    }
+}
+
+/// The pause after a parked poll was cut: short, since most cuts are a server that restarts.
+pub(super) fn after_cut(dice: u64) -> Duration {
+    Duration::from_millis(500) + backoff::share(Duration::from_secs(1), dice)
+}

@@ -1,0 +1,223 @@
+//! Orders on their way through the agent: opened, planned, fetched for, carried out, told.
+
+use super::effect::{Effect, Level, ScanReason};
+use super::event::Executed;
+use super::link;
+use super::state::State;
+use crate::clock::Now;
+use crate::fetch::NotFetched;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::OrderId;
+use fieldpost_common::order::state::Progress;
+use fieldpost_common::order::{Failure, Order, Refusal};
+use fieldpost_common::plan::{Known, Outcome, Place, Step, What, plan};
+use fieldpost_common::text::Clean;
+use fieldpost_common::wire::{HookReport, OrderOutcome, OrderResult};
+
+/// A content that came wrong so often is not asked for again.
+const MAX_CORRUPT: u32 = 3;
+
+/// Opens the journalled batch against the trust that is held. What can't be opened is refused at once.
+pub(super) fn reopen(state: &mut State, now: Now) {
+    let mut opened = Vec::new();
+    for envelope in std::mem::take(&mut state.journal.orders) {
+        let id = Order::id(&envelope);
+        let trust = state.trust.newest.as_ref().ok_or(Refusal::UnknownKey);
+        let order = trust.and_then(|trust| Order::open(&envelope, trust, state.judged(now)));
+        let order = order.and_then(|order| if order.site == state.setup.site { Ok(order) } else { Err(Refusal::WrongSite) });
+        match order {
+            Ok(order) => opened.push((id, order)),
+            Err(refusal) => tell(state, &id, 0, OrderOutcome::Failed { reason: refusal.into() }, now),
+        }
+        state.journal.orders.push(envelope);
+    }
+    state.orders = opened;
+}
+
+/// Plans on the last scan and starts what the plan says.
+pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    // A plan on facts that are known to be wrong would only be refused by the executor.
+    if state.executing || state.scanning || state.scan_wanted == Some(ScanReason::Stale) {
+        return;
+    }
+    for step in steps(state, now) {
+        step_start(state, step, now, out);
+        if state.executing {
+            break;
+        }
+    }
+}
+
+/// The plan, as of the last scan.
+pub(super) fn steps(state: &State, now: Now) -> Vec<Step> {
+    let Some(report) = &state.report else { return Vec::new() };
+    let known = Known {
+        inventory: &report.inventory,
+        unsettled: &report.unsettled,
+        accepted: &state.journal.accepted,
+        stored: &state.journal.stored,
+        fetched: &state.fetched,
+        max_size: state.setup.max_size,
+        now: state.judged(now),
+    };
+    plan(&state.orders, &known)
+}
+
+fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
+    let place = (step.application.clone(), step.patch.clone());
+    let words = step.to_string();
+    match step.what {
+        What::Upload { sha256, .. } if state.skip.contains(&sha256) => {
+            let detail = Clean::line("the bytes that are there could not be given to the server first");
+            refuse(state, &step.order, &place, &Failure::Io { detail }, now);
+        }
+        What::Upload { sha256, .. } => {
+            state.wanted.insert(sha256);
+        }
+        What::Fetch { sha256, size } => {
+            if !state.fetching && state.link.is_open() {
+                state.fetching = true;
+                out.push(Effect::Fetch { sha256, size });
+            }
+        }
+        What::Put { counter, .. } | What::Remove { counter, .. } => {
+            // Durable before anything is changed: `handle` puts the save first.
+            state.journal.accept(place, counter, step.order.clone(), None);
+            state.unsaved = true;
+            state.executing = true;
+            out.push(Effect::Execute(Box::new(step)));
+        }
+        What::Settle { counter } => {
+            out.push(Effect::Log(Level::Info, words));
+            end(state, &step.order, place, counter, Outcome::Installed, now);
+        }
+        What::Refuse { why, counter } => {
+            if !state.told.contains(&step.order) {
+                out.push(Effect::Log(Level::Warn, words));
+                match counter {
+                    Some(counter) => end(state, &step.order, place, counter, Outcome::Failed(why), now),
+                    None => refuse(state, &step.order, &place, &why, now),
+                }
+            }
+        }
+        What::Repeat { outcome } => {
+            if !state.told.contains(&step.order) {
+                let counter = state.journal.counter(&place);
+                tell(state, &step.order, counter, told(outcome), now);
+            }
+        }
+    }
+}
+
+fn told(outcome: Outcome) -> OrderOutcome {
+    match outcome {
+        Outcome::Installed => OrderOutcome::Progress { step: Progress::Installed, hook: None },
+        Outcome::Failed(reason) => OrderOutcome::Failed { reason },
+    }
+}
+
+/// An order ended here: remembered, and told.
+fn end(state: &mut State, order: &OrderId, place: Place, counter: u64, outcome: Outcome, now: Now) {
+    state.journal.accept(place.clone(), counter, order.clone(), Some(outcome.clone()));
+    let highest = state.journal.counter(&place);
+    tell(state, order, highest, told(outcome), now);
+}
+
+/// An order that was never accepted: only told.
+fn refuse(state: &mut State, order: &OrderId, place: &Place, why: &Failure, now: Now) {
+    let counter = state.journal.counter(place);
+    tell(state, order, counter, OrderOutcome::Failed { reason: why.clone() }, now);
+}
+
+fn tell(state: &mut State, order: &OrderId, counter: u64, outcome: OrderOutcome, now: Now) {
+    state.told.insert(order.clone());
+    report(state, order, counter, outcome, now);
+}
+
+fn report(state: &mut State, order: &OrderId, counter: u64, outcome: OrderOutcome, now: Now) {
+    state.journal.queue(OrderResult { order: order.clone(), outcome, counter, at: now.wall });
+    state.unsaved = true;
+}
+
+/// A download ended.
+pub(super) fn fetched(state: &mut State, sha256: ContentHash, end: Result<(), NotFetched>, now: Now, out: &mut Vec<Effect>) {
+    state.fetching = false;
+    match end {
+        Ok(()) => {
+            link::reached(state, out);
+            state.fetched.insert(sha256);
+            state.corrupt.remove(&sha256);
+            for (id, place, _) in orders_for(state, sha256) {
+                let counter = state.journal.counter(&place);
+                let progress = OrderOutcome::Progress { step: Progress::Verified, hook: None };
+                report(state, &id, counter, progress, now);
+            }
+        }
+        Err(NotFetched::Later(trouble)) if trouble.is_final() => {
+            let detail = Clean::line(&format!("the server does not give the content: {trouble}"));
+            give_up(state, sha256, &Failure::Io { detail }, now, out);
+        }
+        Err(NotFetched::Later(trouble)) => link::failed(state, &trouble, now, out),
+        Err(NotFetched::Corrupt) => {
+            let times = state.corrupt.entry(sha256).or_insert(0);
+            *times += 1;
+            if *times >= MAX_CORRUPT {
+                state.corrupt.remove(&sha256);
+                give_up(state, sha256, &Refusal::WrongHash.into(), now, out);
+            }
+        }
+        Err(NotFetched::Never(failure)) => give_up(state, sha256, &failure, now, out),
+    }
+}
+
+fn orders_for(state: &State, sha256: ContentHash) -> Vec<(OrderId, Place, u64)> {
+    let asks = state.orders.iter().filter(|(_, order)| order.action.outcome() == Some(sha256));
+    asks.map(|(id, order)| (id.clone(), (order.application.clone(), order.patch.clone()), order.counter)).collect()
+}
+
+fn give_up(state: &mut State, sha256: ContentHash, why: &Failure, now: Now, out: &mut Vec<Effect>) {
+    out.push(Effect::Log(Level::Error, format!("content {} was not fetched: {why}", sha256.short())));
+    for (id, place, counter) in orders_for(state, sha256) {
+        end(state, &id, place, counter, Outcome::Failed(why.clone()), now);
+    }
+}
+
+/// A put or a removal ended.
+pub(super) fn executed(state: &mut State, step: &Step, how: Executed, now: Now, out: &mut Vec<Effect>) {
+    state.executing = false;
+    let place = (step.application.clone(), step.patch.clone());
+    let (What::Put { counter, .. } | What::Remove { counter, .. }) = step.what else { return };
+    let fact = match how {
+        Executed::Held(directory) => {
+            out.push(Effect::Log(Level::Warn, format!("{step}: waits, {}", directory.explain())));
+            state.scan_wanted = Some(ScanReason::Stale);
+            return;
+        }
+        Executed::Failed(why) => {
+            out.push(Effect::Log(Level::Warn, format!("{step}: not done: {why}")));
+            state.scan_wanted = Some(ScanReason::Stale);
+            return end(state, &step.order, place, counter, Outcome::Failed(why), now);
+        }
+        Executed::Put(installed) => Some(installed.fact),
+        Executed::Removed => None,
+    };
+    out.push(Effect::Log(Level::Info, format!("done: {step}")));
+    end(state, &step.order, place, counter, Outcome::Installed, now);
+    if let Some(listing) = state.report.as_mut().and_then(|report| report.inventory.applications.get_mut(&step.application)) {
+        match fact {
+            Some(fact) => listing.files.insert(step.patch.clone(), fact),
+            None => listing.files.remove(&step.patch),
+        };
+    }
+    state.want_scan(ScanReason::Order);
+    if fact.is_some() && state.setup.hooks.contains(&step.application) {
+        let (order, application, patch) = (step.order.clone(), step.application.clone(), step.patch.clone());
+        out.push(Effect::Hook { order, application, patch });
+    }
+}
+
+/// An after-install hook ended: told beside the outcome, which it doesn't change.
+pub(super) fn hook_done(state: &mut State, order: &OrderId, hook: HookReport, now: Now) {
+    let counter = state.journal.accepted.values().find(|accepted| accepted.order == *order).map_or(0, |accepted| accepted.counter);
+    report(state, order, counter, OrderOutcome::Progress { step: Progress::Installed, hook: Some(hook) }, now);
+}

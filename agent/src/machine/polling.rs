@@ -1,0 +1,165 @@
+//! When to look at the directories and when to ask the server, and what a batch changes.
+
+use super::effect::{Effect, Level, ScanReason, Timer};
+use super::state::{InFlight, State};
+use super::{backoff, link, network, orders};
+use crate::clock::Now;
+use crate::scan::Report;
+use crate::server::{PollAnswer, PollAsk};
+use crate::trouble::Trouble;
+use fieldpost_common::inventory::Directory;
+use fieldpost_common::wire::Batch;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// A hint is followed after so long: a save is several events.
+const AFTER_HINT: Duration = Duration::from_millis(200);
+/// After so many cuts before their time, polls don't wait at the server for a while.
+const MAX_CUTS: u32 = 3;
+/// For how long.
+const UNPARKED: Duration = Duration::from_hours(1);
+/// A poll that is answered sooner than this, so often in a row, is not followed by another at once.
+const QUICK: Duration = Duration::from_secs(1);
+const MAX_QUICK: u32 = 20;
+
+/// Something may have changed in a patch directory.
+pub(super) fn hint(state: &mut State, _now: Now, out: &mut Vec<Effect>) {
+    if !state.timers.is_set(Timer::Scan) {
+        state.set_timer(Timer::Scan, AFTER_HINT, out);
+    }
+}
+
+/// A scan ended: its facts are the truth.
+pub(super) fn scanned(state: &mut State, report: Report, now: Now, out: &mut Vec<Effect>) {
+    state.scanning = false;
+    state.scanned_at = now.mono;
+    if let Some(rest) = report.look_again {
+        state.set_timer(Timer::Scan, rest + Duration::from_millis(20), out);
+    }
+    if !state.timers.is_set(Timer::Rescan) {
+        state.set_timer(Timer::Rescan, state.interval, out);
+    }
+    tell_directories(state, &report, out);
+    state.digest = Some(report.inventory.digest());
+    state.report = Some(report);
+}
+
+fn tell_directories(state: &State, report: &Report, out: &mut Vec<Effect>) {
+    for (app, listing) in &report.inventory.applications {
+        let before = state.report.as_ref().and_then(|before| before.inventory.applications.get(app)).map(|before| before.directory);
+        match (before, listing.directory) {
+            (before, now) if before == Some(now) => {}
+            (None, Directory::Present) => {}
+            (_, Directory::Present) => out.push(Effect::Log(Level::Info, format!("{app}: the directory is there again"))),
+            (_, wrong) => {
+                out.push(Effect::Log(Level::Error, format!("{app}: {}; nothing is changed until it is back", wrong.explain())));
+            }
+        }
+    }
+}
+
+/// Asks for news, when it is time and the server has the inventory.
+pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    let (Some(digest), true, None) = (state.digest, state.poll_due, &state.poll) else { return };
+    if state.putting || network::inventory_due(state).is_some() {
+        return;
+    }
+    state.poll_due = false;
+    state.timers.stop(Timer::Poll);
+    state.polls += 1;
+    let wait = if state.plain { Duration::ZERO } else { state.setup.wait };
+    state.poll = Some(InFlight { number: state.polls, wait, since: now.mono });
+    let (etag, trust) = (state.journal.etag.clone(), state.trust.version());
+    out.push(Effect::Poll(PollAsk { number: state.polls, wait, etag, digest, trust }));
+}
+
+/// A poll ended.
+pub(super) fn polled(state: &mut State, number: u64, answer: Result<PollAnswer, Trouble>, now: Now, out: &mut Vec<Effect>) {
+    let Some(poll) = state.poll.filter(|poll| poll.number == number) else { return };
+    state.poll = None;
+    let lasted = now.mono.saturating_sub(poll.since);
+    match answer {
+        Ok(answer) => {
+            link::reached(state, out);
+            state.last_poll = Some(now.wall);
+            state.interval = answer.interval.unwrap_or(state.setup.interval);
+            let waited = !poll.wait.is_zero() && lasted + QUICK >= poll.wait;
+            if waited {
+                state.cuts = 0;
+            }
+            state.quick = if lasted < QUICK { state.quick + 1 } else { 0 };
+            let news = answer.news.is_some();
+            if let Some((etag, batch)) = answer.news {
+                take(state, etag, batch, now, out);
+            }
+            if (news || waited) && state.quick < MAX_QUICK {
+                state.poll_due = true;
+            } else {
+                at_phase(state, now, out);
+            }
+        }
+        Err(trouble) if was_cut(&trouble, poll, lasted) => cut(state, now, out),
+        Err(trouble) => link::failed(state, &trouble, now, out),
+    }
+}
+
+fn at_phase(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    state.quick = 0;
+    let rest = backoff::until_phase(&state.setup.site, state.interval, now.wall, now.dice);
+    state.set_timer(Timer::Poll, rest, out);
+}
+
+/// A poll that waited at the server broke off before its time.
+fn was_cut(trouble: &Trouble, poll: InFlight, lasted: Duration) -> bool {
+    !poll.wait.is_zero() && lasted >= QUICK && matches!(trouble, Trouble::Lost { .. } | Trouble::NotOurs { .. })
+}
+
+fn cut(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    state.cuts += 1;
+    if state.cuts >= MAX_CUTS {
+        state.cuts = 0;
+        state.plain = true;
+        state.set_timer(Timer::Parking, UNPARKED, out);
+        let words = "something on the way cuts waiting polls: for an hour the agent asks once a minute instead";
+        out.push(Effect::Log(Level::Warn, words.to_owned()));
+    }
+    state.set_timer(Timer::Poll, link::after_cut(now.dice), out);
+}
+
+/// Polls may wait at the server again.
+pub(super) fn park_again(state: &mut State, _now: Now, _out: &mut Vec<Effect>) {
+    state.plain = false;
+    state.cuts = 0;
+    state.poll_due = true;
+}
+
+/// Takes in all that waits for the site. It is journalled before anything of it is done.
+fn take(state: &mut State, etag: Option<String>, batch: Batch, now: Now, out: &mut Vec<Effect>) {
+    network::generation(state, &batch.generation, out);
+    let (accepted, end) = state.trust.extend(&batch.trust);
+    let document = accepted.map(|accepted| accepted.to_bytes());
+    out.extend(document.map(Effect::SaveTrust));
+    if let Err(error) = end {
+        out.push(Effect::Log(Level::Error, format!("a new trust document is not accepted: {error}")));
+    }
+    state.journal.etag = etag;
+    state.journal.orders = batch.orders;
+    state.unsaved = true;
+    orders::reopen(state, now);
+    let offered: HashSet<_> = state.journal.orders.iter().map(fieldpost_common::order::Order::id).collect();
+    state.told.retain(|order| offered.contains(order));
+    let contents: HashSet<_> = state.orders.iter().filter_map(|(_, order)| order.action.outcome()).collect();
+    if !state.fetching {
+        state.fetched.retain(|sha256| contents.contains(sha256));
+        out.push(Effect::KeepDownloads(contents));
+    }
+    // What the server says that it lacks it doesn't have, whatever was acknowledged before.
+    for sha256 in &batch.wanted {
+        state.journal.stored.remove(sha256);
+    }
+    state.wanted.extend(batch.wanted);
+    if batch.inventory_wanted {
+        state.put = None;
+        state.want_scan(ScanReason::Timer);
+    }
+}

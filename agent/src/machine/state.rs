@@ -1,0 +1,186 @@
+//! Everything that the machine knows.
+
+use super::effect::{Effect, ScanReason, Timer};
+use super::link::Link;
+use crate::clock::Now;
+use crate::journal::Journal;
+use crate::scan::Report;
+use crate::trust::Held;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, OrderId, SiteName};
+use fieldpost_common::order::Order;
+use fieldpost_common::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::Duration;
+
+/// What doesn't change while the agent runs.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The site.
+    pub site: SiteName,
+    /// How long a poll may wait at the server; zero: plain polls.
+    pub wait: Duration,
+    /// The pace of plain polls and of full scans.
+    pub interval: Duration,
+    /// The largest content that is taken, in bytes.
+    pub max_size: u64,
+    /// Applications with an after-install hook.
+    pub hooks: BTreeSet<AppName>,
+    /// When this program was built: no clock before that is believed.
+    pub built: Timestamp,
+}
+
+/// The timers that run.
+#[derive(Debug, Default)]
+pub(super) struct Timers {
+    last: u64,
+    running: BTreeMap<Timer, u64>,
+}
+
+impl Timers {
+    /// The timer with that id, if it wasn't set anew or stopped since.
+    pub(super) fn fired(&mut self, id: u64) -> Option<Timer> {
+        let timer = self.running.iter().find(|(_, running)| **running == id).map(|(timer, _)| *timer)?;
+        self.running.remove(&timer);
+        Some(timer)
+    }
+
+    pub(super) fn is_set(&self, timer: Timer) -> bool {
+        self.running.contains_key(&timer)
+    }
+
+    pub(super) fn stop(&mut self, timer: Timer) {
+        self.running.remove(&timer);
+    }
+}
+
+/// A poll that is under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InFlight {
+    pub(super) number: u64,
+    pub(super) wait: Duration,
+    pub(super) since: Duration,
+}
+
+/// Everything that the machine knows.
+#[derive(Debug)]
+pub struct State {
+    /// What doesn't change.
+    pub setup: Setup,
+    /// What must survive.
+    pub journal: Journal,
+    /// Whose orders are accepted.
+    pub trust: Held,
+    /// The last scan.
+    pub report: Option<Report>,
+    /// The digest of its inventory.
+    pub digest: Option<ContentHash>,
+    /// When a poll was last answered.
+    pub last_poll: Option<Timestamp>,
+    /// Contents that were fetched whole.
+    pub fetched: HashSet<ContentHash>,
+    pub(super) unsaved: bool,
+    pub(super) link: Link,
+    pub(super) timers: Timers,
+    pub(super) orders: Vec<(OrderId, Order)>,
+    pub(super) told: HashSet<OrderId>,
+    pub(super) corrupt: HashMap<ContentHash, u32>,
+    pub(super) skip: HashSet<ContentHash>,
+    pub(super) scan_wanted: Option<ScanReason>,
+    pub(super) scanning: bool,
+    pub(super) scanned_at: Duration,
+    pub(super) executing: bool,
+    pub(super) fetching: bool,
+    pub(super) putting: bool,
+    pub(super) put: Option<ContentHash>,
+    pub(super) refused_put: Option<ContentHash>,
+    pub(super) wanted: BTreeSet<ContentHash>,
+    pub(super) uploading: bool,
+    pub(super) sending: bool,
+    pub(super) interval: Duration,
+    pub(super) poll: Option<InFlight>,
+    pub(super) poll_due: bool,
+    pub(super) polls: u64,
+    pub(super) cuts: u32,
+    pub(super) plain: bool,
+    pub(super) quick: u32,
+}
+
+impl State {
+    /// The state of an agent that begins with what it remembers.
+    pub fn new(setup: Setup, journal: Journal, trust: Held, fetched: HashSet<ContentHash>) -> Self {
+        let interval = setup.interval;
+        Self {
+            setup,
+            journal,
+            trust,
+            report: None,
+            digest: None,
+            last_poll: None,
+            fetched,
+            unsaved: false,
+            link: Link::Up,
+            timers: Timers::default(),
+            orders: Vec::new(),
+            told: HashSet::new(),
+            corrupt: HashMap::new(),
+            skip: HashSet::new(),
+            scan_wanted: None,
+            scanning: false,
+            scanned_at: Duration::ZERO,
+            executing: false,
+            fetching: false,
+            putting: false,
+            put: None,
+            refused_put: None,
+            wanted: BTreeSet::new(),
+            uploading: false,
+            sending: false,
+            interval,
+            poll: None,
+            poll_due: true,
+            polls: 0,
+            cuts: 0,
+            plain: false,
+            quick: 0,
+        }
+    }
+
+    /// What is wrong with the way to the server.
+    pub fn error(&self) -> Option<&str> {
+        self.link.error()
+    }
+
+    /// How many contents wait to be uploaded.
+    pub fn uploads_waiting(&self) -> usize {
+        self.wanted.len()
+    }
+
+    /// The time by which orders are judged: no clock before the build is believed.
+    pub(super) fn judged(&self, now: Now) -> Timestamp {
+        now.wall.max(self.setup.built)
+    }
+
+    pub(super) fn want_scan(&mut self, reason: ScanReason) {
+        self.scan_wanted.get_or_insert(reason);
+    }
+
+    /// Not while files are being changed, nor twice within a blink.
+    pub(super) fn can_scan(&self, _now: Now) -> bool {
+        !self.scanning && !self.executing
+    }
+
+    /// Sets a timer; one of the same kind that ran before is void.
+    pub(super) fn set_timer(&mut self, timer: Timer, after: Duration, out: &mut Vec<Effect>) {
+        self.timers.last += 1;
+        self.timers.running.insert(timer, self.timers.last);
+        out.push(Effect::Timer { id: self.timers.last, after });
+    }
+
+    /// The hashes that stand in the inventory now.
+    pub(super) fn has(&self, sha256: &ContentHash) -> bool {
+        self.report.as_ref().is_some_and(|report| {
+            report.inventory.applications.values().any(|listing| listing.files.values().any(|file| file.sha256 == *sha256))
+        })
+    }
+}

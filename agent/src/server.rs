@@ -1,0 +1,192 @@
+//! The agent's requests to the server. Believes only answers that carry the server's header; follows no redirect.
+
+mod answer;
+mod client;
+
+use crate::config::Config;
+use crate::token::Token;
+use crate::trouble::Trouble;
+use answer::{Kind, json};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::BootId;
+use fieldpost_common::text::Clean;
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::{Batch, EnrollAnswer, EnrollRequest, InventoryAnswer, Results, StoredAnswer, header, path};
+use reqwest::{RequestBuilder, Response, StatusCode};
+use std::time::Duration;
+
+pub use client::ClientError;
+
+/// A way to the server.
+#[derive(Debug, Clone)]
+pub struct Server {
+    client: reqwest::Client,
+    address: crate::config::ServerUrl,
+    proxy: Option<String>,
+    token: Token,
+}
+
+/// What one poll says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollAsk {
+    /// Counts up within a boot.
+    pub number: u64,
+    /// How long the server may keep it; zero: not at all.
+    pub wait: Duration,
+    /// The tag of the batch that is journalled.
+    pub etag: Option<String>,
+    /// The digest of the inventory.
+    pub digest: ContentHash,
+    /// The version of the trust document.
+    pub trust: u64,
+}
+
+/// What a poll brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollAnswer {
+    /// What waits for the site; `None`: nothing new.
+    pub news: Option<(Option<String>, Batch)>,
+    /// The pace that the server wants.
+    pub interval: Option<Duration>,
+}
+
+/// How long a short request may take in all.
+const SHORT: Duration = Duration::from_secs(30);
+/// The slowest way that is still waited for, in bytes per second.
+pub const MIN_RATE: u64 = 1024;
+
+/// How long a transfer of so many bytes may take in all.
+pub fn transfer_time(bytes: u64) -> Duration {
+    Duration::from_secs(60 + bytes / MIN_RATE)
+}
+
+impl Server {
+    /// A way to the server that the config names.
+    pub fn new(config: &Config, token: Token) -> Result<Self, ClientError> {
+        let ca_file = config.ca_file.as_ref().map(crate::config::AbsolutePath::as_path);
+        let (client, proxy) = client::build(&config.server, config.proxy.as_deref(), ca_file)?;
+        Ok(Self { client, address: config.server.clone(), proxy, token })
+    }
+
+    async fn send(&self, request: RequestBuilder, kind: Kind) -> Result<Response, Trouble> {
+        let sent = request.bearer_auth(self.token.expose()).send().await;
+        answer::judge(self, sent, kind).await
+    }
+
+    fn lost(&self, error: &reqwest::Error) -> Trouble {
+        answer::broken(self, error)
+    }
+
+    /// Trades the one-time secret. The only request without a token.
+    pub async fn enroll(&self, request: &EnrollRequest) -> Result<EnrollAnswer, Trouble> {
+        let sent = self.client.post(self.address.join(path::ENROLL)).json(request).timeout(SHORT).send().await;
+        let response = answer::judge(self, sent, Kind::Body).await?;
+        json(self, response).await
+    }
+
+    /// Asks for news.
+    pub async fn poll(&self, ask: &PollAsk, boot: &BootId, clock: Timestamp) -> Result<PollAnswer, Trouble> {
+        let mut request = self
+            .client
+            .get(self.address.join(path::POLL))
+            .header(header::INVENTORY, ask.digest.to_string())
+            .header(header::BOOT, boot.as_str())
+            .header(header::POLL, ask.number)
+            .header(header::TRUST, ask.trust)
+            .header(header::CLOCK, clock.to_string())
+            .timeout(ask.wait + SHORT);
+        if let Some(etag) = &ask.etag {
+            request = request.header(reqwest::header::IF_NONE_MATCH, etag);
+        }
+        if !ask.wait.is_zero() {
+            request = request.header("prefer", format!("wait={}", ask.wait.as_secs()));
+        }
+        let response = self.send(request, Kind::Poll).await?;
+        let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let interval = text(header::INTERVAL).and_then(|text| text.parse().ok()).map(Duration::from_secs);
+        let etag = text("etag");
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(PollAnswer { news: None, interval });
+        }
+        let batch = json(self, response).await?;
+        Ok(PollAnswer { news: Some((etag, batch)), interval })
+    }
+
+    /// Says what is there. `body`: an inventory, JSON, zstd.
+    pub async fn put_inventory(&self, body: Vec<u8>) -> Result<InventoryAnswer, Trouble> {
+        let time = transfer_time(body.len() as u64);
+        let request = self
+            .client
+            .put(self.address.join(path::INVENTORY))
+            .header(reqwest::header::CONTENT_TYPE, "application/json")
+            .header(reqwest::header::CONTENT_ENCODING, "zstd")
+            .timeout(time)
+            .body(body);
+        json(self, self.send(request, Kind::Body).await?).await
+    }
+
+    /// Gives the server a content. `body`: zstd, `size` bytes long.
+    pub async fn put_content(&self, sha256: &ContentHash, body: reqwest::Body, size: u64) -> Result<StoredAnswer, Trouble> {
+        let request = self
+            .client
+            .put(self.content(sha256))
+            .header(reqwest::header::CONTENT_TYPE, "application/octet-stream")
+            .header(reqwest::header::CONTENT_ENCODING, "zstd")
+            .header(reqwest::header::CONTENT_LENGTH, size)
+            .timeout(transfer_time(size))
+            .body(body);
+        json(self, self.send(request, Kind::Body).await?).await
+    }
+
+    /// Asks for a content from an offset on.
+    pub async fn get_content(&self, sha256: &ContentHash, from: u64, size: u64) -> Result<Download, Trouble> {
+        let mut request = self.client.get(self.content(sha256)).timeout(transfer_time(size));
+        if from > 0 {
+            request = request.header(reqwest::header::RANGE, format!("bytes={from}-"));
+        }
+        let response = self.send(request, Kind::Content).await?;
+        let start = match response.status() {
+            StatusCode::PARTIAL_CONTENT => Some(from),
+            StatusCode::RANGE_NOT_SATISFIABLE => None,
+            _ => Some(0),
+        };
+        Ok(Download { response, start, server: self.clone() })
+    }
+
+    fn content(&self, sha256: &ContentHash) -> String {
+        self.address.join(&path::CONTENT.replace("{sha256}", &sha256.to_string()))
+    }
+
+    /// Says what became of orders.
+    pub async fn send_results(&self, results: &Results) -> Result<(), Trouble> {
+        let request = self.client.post(self.address.join(path::RESULTS)).json(results).timeout(SHORT);
+        self.send(request, Kind::Body).await.map(|_| ())
+    }
+}
+
+/// A content on its way.
+#[derive(Debug)]
+pub struct Download {
+    response: Response,
+    /// At which offset the bytes begin; `None`: the server has no such range.
+    pub start: Option<u64>,
+    server: Server,
+}
+
+/// How long not a single byte may come.
+const SILENCE: Duration = Duration::from_secs(30);
+
+impl Download {
+    /// The next bytes; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<bytes::Bytes>, Trouble> {
+        match tokio::time::timeout(SILENCE, self.response.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(error)) => Err(self.server.lost(&error)),
+            Err(_) => Err(Trouble::Lost {
+                server: self.server.address.to_string(),
+                proxy: self.server.proxy.clone(),
+                detail: Clean::line("no byte came for 30 s"),
+            }),
+        }
+    }
+}

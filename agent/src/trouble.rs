@@ -1,0 +1,90 @@
+//! What can go wrong between agent and server, told so that a client's administrator knows what to do.
+
+use fieldpost_common::problem::{Code, Problem};
+use fieldpost_common::text::Clean;
+use std::time::Duration;
+
+/// Why a request to the server came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// No connection could be made.
+    #[error("can't reach {server}{}: {detail}", via(proxy.as_ref()))]
+    Unreachable {
+        /// Where.
+        server: String,
+        /// The proxy on the way.
+        proxy: Option<String>,
+        /// The system's words.
+        detail: Clean,
+    },
+    /// A connection was made and broke, or took too long.
+    #[error("lost the connection to {server}{}: {detail}", via(proxy.as_ref()))]
+    Lost {
+        /// Where.
+        server: String,
+        /// The proxy on the way.
+        proxy: Option<String>,
+        /// The system's words.
+        detail: Clean,
+    },
+    /// Something answered that isn't fieldpost: a portal, a proxy's error page.
+    #[error("{server} was answered by something that is not the fieldpost server: {what}{}", via(proxy.as_ref()))]
+    NotOurs {
+        /// Where.
+        server: String,
+        /// The proxy on the way.
+        proxy: Option<String>,
+        /// What came.
+        what: Clean,
+        /// When it wants to be asked again.
+        retry_after: Option<Duration>,
+    },
+    /// The server says no.
+    #[error("the server says: {problem}")]
+    Problem {
+        /// Its words.
+        problem: Problem,
+        /// When it wants to be asked again.
+        retry_after: Option<Duration>,
+    },
+    /// The server's answer can't be read.
+    #[error("the server's answer can't be read: {detail}")]
+    Unclear {
+        /// Why.
+        detail: Clean,
+    },
+    /// The agent's own files are in the way.
+    #[error("{detail}")]
+    Local {
+        /// What, on which file.
+        detail: Clean,
+    },
+}
+
+fn via(proxy: Option<&String>) -> String {
+    proxy.map(|proxy| format!(" (through the proxy {proxy})")).unwrap_or_default()
+}
+
+impl Trouble {
+    /// When the other end wants to be asked again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::NotOurs { retry_after, .. } | Self::Problem { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// The code, when the server itself answered.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Problem { problem, .. } => Some(problem.code),
+            _ => None,
+        }
+    }
+
+    /// Whether asking the same again can only be answered the same: the request itself is refused.
+    pub fn is_final(&self) -> bool {
+        let codes = [Code::Forbidden, Code::NotFound, Code::Refused, Code::Invalid, Code::TooLarge, Code::WrongHash];
+        self.code().is_some_and(|code| codes.contains(&code))
+    }
+}
