@@ -1,1 +1,233 @@
 //! Trades a login string for a token, makes the keys, and founds the trust document at the very first login.
+
+use crate::client::{Client, ClientError};
+use crate::keyring::{Keyring, KeyringError, Login};
+use fieldpost_common::api::{LoginAnswer, LoginRequest, Role};
+use fieldpost_common::envelope::{PublicKey, SecretKey};
+use fieldpost_common::exit;
+use fieldpost_common::hash::{ContentHash, hex};
+use fieldpost_common::id::UserName;
+use fieldpost_common::invitation::{Invitation, InvitationError, Kind};
+use fieldpost_common::trust::{Developer, Scope, Trust, TrustError};
+use std::path::{Path, PathBuf};
+
+/// What a login came to.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// Who.
+    pub user: UserName,
+    /// What they may do.
+    pub role: Role,
+    /// The public half of their signing key.
+    pub key: PublicKey,
+    /// Whether the trust document names that key already.
+    pub trusted: bool,
+    /// The file with the root key, when this login made it.
+    pub founded: Option<PathBuf>,
+}
+
+/// Why nobody was logged in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The string.
+    #[error(transparent)]
+    Invitation(#[from] InvitationError),
+    /// The folder.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The server.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The user in the string isn't a user's name.
+    #[error(transparent)]
+    Name(#[from] fieldpost_common::id::IdError),
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(String),
+    /// Somebody else is logged in.
+    #[error("{folder} belongs to {user} at {url} already\nset FIELDPOST_CONFIG_DIR to another folder, or move this one away", folder = folder.display())]
+    Taken {
+        /// The folder.
+        folder: PathBuf,
+        /// Whose.
+        user: UserName,
+        /// Where.
+        url: String,
+    },
+    /// Trust was founded before, and this string doesn't say by which root key.
+    #[error(
+        "this login string names no root key, and the server has a trust document already\nask for a string made with `fieldpost user add`: it names the key to pin"
+    )]
+    NoRoot,
+    /// The server's trust document isn't the one that the string pins.
+    #[error(
+        "{0}\nthe server's trust document doesn't continue from the root key in the login string; ask the one who gave it to you"
+    )]
+    Trust(#[from] TrustError),
+}
+
+impl LoginError {
+    /// The exit code that says so.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Client(error) => error.exit_code(),
+            Self::Keyring(error) => error.exit_code(),
+            Self::Invitation(_) | Self::Name(_) | Self::Taken { .. } | Self::Random(_) => exit::FAILED,
+            Self::NoRoot | Self::Trust(_) => exit::NOT_PERMITTED,
+        }
+    }
+}
+
+/// Logs in with a string. Keys are on the disk before the secret in the string is spent.
+pub async fn login(keyring: &Keyring, string: &str, ca_file: Option<&Path>) -> Result<LoggedIn, LoginError> {
+    let invitation = Invitation::parse(string, Kind::Login)?;
+    let user: UserName = invitation.name.parse()?;
+    let pinned = known_root(keyring, &invitation, &user)?;
+    let client = Client::new(&invitation.url, None, ca_file)?;
+    let key = own_key(keyring)?;
+    let token = hex(&random()?);
+    let root = match pinned {
+        Some(root) => root,
+        None => own_root(keyring)?,
+    };
+    let request = LoginRequest {
+        user: user.clone(),
+        secret: invitation.secret.clone(),
+        token_sha256: ContentHash::of(token.as_bytes()),
+        key: key.public(),
+    };
+    let answer = client.login(&request).await?;
+    let trust = Trust::walk(&answer.trust, &root);
+    if trust.is_err() && invitation.root.is_none() && pinned.is_none() {
+        return Err(LoginError::NoRoot);
+    }
+    let trust = trust?;
+    let kept = Login { url: invitation.url.clone(), user, token, root, ca_file: ca_file.map(Path::to_owned) };
+    keyring.keep_login(&kept)?;
+    finish(keyring, &kept, &key, answer, trust).await
+}
+
+async fn finish(
+    keyring: &Keyring,
+    kept: &Login,
+    key: &SecretKey,
+    answer: LoginAnswer,
+    trust: Option<Trust>,
+) -> Result<LoggedIn, LoginError> {
+    let mut done = LoggedIn { user: answer.user, role: answer.role, key: key.public(), trusted: false, founded: None };
+    let root = keyring.root()?.filter(|root| root.public() == kept.root);
+    match (trust, root) {
+        (Some(trust), _) => done.trusted = trust.developers.iter().any(|developer| developer.key == key.public()),
+        (None, Some(root)) => {
+            let client = Client::new(&kept.url, Some(&kept.token), kept.ca_file.as_deref())?;
+            client.trust_put(&found(&root, key, &kept.user).sign(&root)).await?;
+            done.trusted = true;
+            done.founded = Some(keyring.root_file());
+        }
+        (None, None) => {}
+    }
+    Ok(done)
+}
+
+/// The first version of a trust document: one developer, who may do everything.
+pub fn found(root: &SecretKey, key: &SecretKey, user: &UserName) -> Trust {
+    let first = Developer {
+        user: user.clone(),
+        key: key.public(),
+        applications: Scope::All,
+        sites: Scope::All,
+        may_remove: true,
+        may_run_actions: true,
+        expires: None,
+    };
+    Trust::found(root.public(), first)
+}
+
+/// The root key that is known already: from the string, else from an earlier login of the same person.
+fn known_root(keyring: &Keyring, invitation: &Invitation, user: &UserName) -> Result<Option<PublicKey>, LoginError> {
+    let earlier = match keyring.login() {
+        Ok(login) => Some(login),
+        Err(KeyringError::NotLoggedIn(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(login) = &earlier
+        && (login.user != *user || login.url != invitation.url)
+    {
+        let folder = keyring.folder().to_owned();
+        return Err(LoginError::Taken { folder, user: login.user.clone(), url: login.url.clone() });
+    }
+    Ok(invitation.root.or(earlier.map(|login| login.root)))
+}
+
+fn own_key(keyring: &Keyring) -> Result<SecretKey, LoginError> {
+    if let Some(key) = keyring.developer()? {
+        return Ok(key);
+    }
+    let key = SecretKey::from_seed(random()?);
+    keyring.keep_developer(&key)?;
+    Ok(key)
+}
+
+/// The root key for the very first login; one that an interrupted first login left is used again.
+fn own_root(keyring: &Keyring) -> Result<PublicKey, LoginError> {
+    if let Some(root) = keyring.root()? {
+        return Ok(root.public());
+    }
+    let root = SecretKey::from_seed(random()?);
+    keyring.keep_root(&root)?;
+    Ok(root.public())
+}
+
+fn random() -> Result<[u8; 32], LoginError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| LoginError::Random(error.to_string()))?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invitation(root: Option<PublicKey>) -> Invitation {
+        let url = "http://127.0.0.1:9".to_owned();
+        Invitation { kind: Kind::Login, url, name: "ada".to_owned(), secret: "s".to_owned(), root }
+    }
+
+    fn kept(keyring: &Keyring, user: &str, root: PublicKey) {
+        let login = Login {
+            url: "http://127.0.0.1:9".to_owned(),
+            user: user.parse().expect("user"),
+            token: "t".to_owned(),
+            root,
+            ca_file: None,
+        };
+        keyring.keep_login(&login).expect("kept");
+    }
+
+    #[test]
+    fn a_folder_that_belongs_to_somebody_else_is_not_taken_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = Keyring::at(folder.path().to_owned());
+        let root = SecretKey::from_seed([1; 32]).public();
+        kept(&keyring, "bn", root);
+        let error = known_root(&keyring, &invitation(None), &"ada".parse().expect("user")).expect_err("taken");
+        assert!(error.to_string().contains("bn") && error.to_string().contains("FIELDPOST_CONFIG_DIR"), "{error}");
+    }
+
+    #[test]
+    fn a_second_login_keeps_the_root_that_was_pinned_first() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = Keyring::at(folder.path().to_owned());
+        let root = SecretKey::from_seed([1; 32]).public();
+        kept(&keyring, "ada", root);
+        assert_eq!(known_root(&keyring, &invitation(None), &"ada".parse().expect("user")).expect("known"), Some(root));
+    }
+
+    #[test]
+    fn the_keys_of_an_interrupted_first_login_are_used_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = Keyring::at(folder.path().to_owned());
+        assert_eq!(own_root(&keyring).expect("made"), own_root(&keyring).expect("found"));
+        assert_eq!(own_key(&keyring).expect("made").public(), own_key(&keyring).expect("found").public());
+    }
+}

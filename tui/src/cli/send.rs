@@ -1,0 +1,225 @@
+//! `fieldpost send`: orders for many cells, each decided by what the grid shows. `remove` gives its orders from here too.
+
+use super::failure::Failure;
+use super::names;
+use super::talk::Talk;
+use super::target::{self, Ask, Decision, Replacing};
+use super::wait;
+use crate::send::Wish;
+use crate::session::Session;
+use fieldpost_common::exit;
+use fieldpost_common::grid::Table;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, OrderId};
+use fieldpost_common::text;
+use serde::Serialize;
+use std::time::Duration;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The patches: names, ends of names, or file names
+    #[arg(required = true)]
+    patches: Vec<String>,
+    #[command(flatten)]
+    to: To,
+    /// This content in place of the published one (with all 64 digits: also one that was never published)
+    #[arg(long, value_name = "SHA")]
+    revision: Option<String>,
+}
+
+/// What `send` and `remove` have in common.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct To {
+    /// The application
+    #[arg(long = "app")]
+    pub(crate) application: Option<AppName>,
+    /// Sites, groups, or `all`
+    #[arg(long, required = true, value_delimiter = ',', value_name = "SITE[,SITE]|GROUP|all")]
+    pub(crate) to: Vec<String>,
+    /// What you saw at the site and mean to overwrite: its SHA-256, or `absent`
+    #[arg(long, value_name = "SHA|absent")]
+    pub(crate) replacing: Option<Replacing>,
+    /// Wait until the sites have it, so many seconds at most
+    #[arg(long, value_name = "S", num_args = 0..=1, require_equals = true, default_missing_value = "300")]
+    pub(crate) wait: Option<u64>,
+    /// Why, for those who read the history
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// Don't ask; never answers a conflict or a backward send
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// What became of one cell. Field names are stable.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    patch: String,
+    site: String,
+    order: Option<OrderId>,
+    state: String,
+    reason: Option<String>,
+    #[serde(skip)]
+    code: u8,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    orders: Vec<&'a Outcome>,
+    left_out: Vec<&'a Outcome>,
+}
+
+pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+    let (settings, table) = names::table(session, args.to.application.as_ref()).await?;
+    let patches = args.patches.iter().map(|word| names::patch(&table.grid, word)).collect::<Result<Vec<_>, _>>()?;
+    let mut ask = Ask { replacing: args.to.replacing.clone(), reason: args.to.reason.clone(), ..Ask::default() };
+    if let Some(word) = &args.revision {
+        let [patch] = patches.as_slice() else { return Err(Failure::usage("--revision goes with a single patch")) };
+        let (revision, shown) = revision(session, &settings.name, &table, *patch, word).await?;
+        (ask.revision, ask.shown) = (Some(revision), shown);
+    }
+    let job = Job { session, talk, table: &table, application: &settings.name, to: &args.to, what: "send" };
+    job.run(&patches, |cell| target::send(&table, &settings.name, cell, &ask)).await
+}
+
+async fn revision(
+    session: &Session,
+    app: &AppName,
+    table: &Table,
+    patch: usize,
+    word: &str,
+) -> Result<(ContentHash, bool), Failure> {
+    let history = session.client.history(app, &table.grid.patches[patch].name).await?;
+    let known: Vec<ContentHash> = history.revisions.iter().map(|revision| revision.sha256).collect();
+    Ok((names::content(word, &known)?, word.len() == 64))
+}
+
+/// One `send` or `remove`.
+pub(crate) struct Job<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) talk: &'a Talk,
+    pub(crate) table: &'a Table,
+    pub(crate) application: &'a AppName,
+    pub(crate) to: &'a To,
+    pub(crate) what: &'static str,
+}
+
+impl Job<'_> {
+    /// Decides every cell, asks once, gives the orders, waits if told to, and reports each cell.
+    pub(crate) async fn run(&self, patches: &[usize], decide: impl Fn((usize, usize)) -> Decision) -> Result<u8, Failure> {
+        let sites = target::sites(self.table, self.application, &self.to.to)?;
+        if !self.to.yes && !self.talk.can_ask() {
+            return Err(Failure::usage(format!("there is no terminal to ask on: say --yes if the {} is meant", self.what)));
+        }
+        let cells = patches.iter().flat_map(|patch| sites.indexes.iter().map(|site| (*patch, *site)));
+        let (mut wishes, mut outcomes) = (Vec::new(), Vec::new());
+        for cell in cells {
+            match decide(cell) {
+                Decision::Order(wish) => wishes.push(wish),
+                Decision::NeedsReplacing(wish, words) => self.needs(cell, wish, words, sites.bulk, &mut wishes, &mut outcomes)?,
+                decision => outcomes.push(self.outcome(cell, decision, sites.bulk)),
+            }
+        }
+        if !wishes.is_empty() && !self.agreed(&wishes)? {
+            return Err(Failure::new("nothing was changed"));
+        }
+        outcomes.extend(give(self.session, &wishes).await);
+        if let Some(seconds) = self.to.wait {
+            self.wait(&mut outcomes, Duration::from_secs(seconds)).await?;
+        }
+        report(&outcomes, self.talk)
+    }
+
+    /// Somebody at a terminal may type what they saw; nobody else gets past this.
+    fn needs(
+        &self,
+        cell: (usize, usize),
+        wish: Wish,
+        words: String,
+        bulk: bool,
+        wishes: &mut Vec<Wish>,
+        outcomes: &mut Vec<Outcome>,
+    ) -> Result<(), Failure> {
+        let quiet = bulk && target::left_out_of_bulk(self.table, cell.0, cell.1);
+        if !self.to.yes && !quiet && self.talk.can_ask() {
+            let seen = wish.expected.map_or("absent".to_owned(), |has| has.short());
+            if self.talk.ask(&format!("{words}\ntype {seen} to {} all the same, or nothing to leave it:", self.what))? == seen {
+                wishes.push(Wish { shown: true, ..wish });
+                return Ok(());
+            }
+        }
+        outcomes.push(self.outcome(cell, Decision::NeedsReplacing(wish, words), bulk));
+        Ok(())
+    }
+
+    fn outcome(&self, (patch, site): (usize, usize), decision: Decision, bulk: bool) -> Outcome {
+        let word = self.table.cell(patch, site, self.table.grid.now).word();
+        let quiet = bulk && target::left_out_of_bulk(self.table, patch, site);
+        let (order, reason, code) = match decision {
+            Decision::Done(why) => (None, why.to_owned(), exit::OK),
+            Decision::OnItsWay(order) => (Some(order), "already on its way".to_owned(), exit::OK),
+            Decision::NeedsReplacing(_, words) | Decision::Impossible(words) => {
+                (None, words, if quiet { exit::OK } else { exit::FAILED })
+            }
+            Decision::Order(_) => unreachable!("orders are given, not reported"),
+        };
+        let (patch, site) = (&self.table.grid.patches[patch].name, &self.table.grid.sites[site].name);
+        Outcome { patch: patch.to_string(), site: site.to_string(), order, state: word.to_owned(), reason: Some(reason), code }
+    }
+
+    fn agreed(&self, wishes: &[Wish]) -> Result<bool, Failure> {
+        if self.to.yes {
+            return Ok(true);
+        }
+        for wish in wishes {
+            let there = wish.expected.map_or("nothing".to_owned(), |has| has.short());
+            self.talk.say(&format!("  {} at {} (has {there})", wish.patch, wish.site));
+        }
+        self.talk.confirm(&format!("{} {}?", self.what, text::count(wishes.len(), "patch")), "--yes")
+    }
+
+    async fn wait(&self, outcomes: &mut [Outcome], limit: Duration) -> Result<(), Failure> {
+        let orders: Vec<OrderId> = outcomes.iter().filter_map(|outcome| outcome.order.clone()).collect();
+        let ended = wait::wait(self.session, self.application, &orders, limit, self.talk).await?;
+        for outcome in outcomes.iter_mut() {
+            let Some(order) = &outcome.order else { continue };
+            let Some(end) = ended.get(order) else { continue };
+            outcome.state.clone_from(&end.state);
+            outcome.reason.clone_from(&end.reason);
+            outcome.code = end.code;
+        }
+        Ok(())
+    }
+}
+
+async fn give(session: &Session, wishes: &[Wish]) -> Vec<Outcome> {
+    let outcome = |(wish, result): (Wish, Result<OrderId, crate::send::SendError>)| {
+        let (order, state, reason, code) = match result {
+            Ok(order) => (Some(order), "queued", None, exit::OK),
+            Err(error) => (None, "refused", Some(error.to_string()), error.exit_code()),
+        };
+        Outcome { patch: wish.patch.to_string(), site: wish.site.to_string(), order, state: state.to_owned(), reason, code }
+    };
+    crate::send::send(session, wishes).await.into_iter().map(outcome).collect()
+}
+
+fn report(outcomes: &[Outcome], talk: &Talk) -> Result<u8, Failure> {
+    let (orders, left_out): (Vec<_>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.order.is_some());
+    talk.data(&Report { orders, left_out }, || {
+        let good = outcomes.iter().filter(|outcome| outcome.code == exit::OK || outcome.order.is_some());
+        let line = |outcome: &Outcome| {
+            let order = outcome.order.as_ref().map(|order| format!("  order {order}")).unwrap_or_default();
+            let reason = outcome.reason.as_deref().map(|reason| format!(": {}", reason.replace('\n', "; "))).unwrap_or_default();
+            format!("{} at {}  {}{reason}{order}", outcome.patch, outcome.site, outcome.state)
+        };
+        good.map(line).collect::<Vec<_>>().join("\n")
+    })?;
+    for bad in outcomes.iter().filter(|outcome| outcome.code != exit::OK && outcome.order.is_none()) {
+        let reason = bad.reason.as_deref().unwrap_or_default();
+        let named = reason.contains(&bad.patch) && reason.contains(&bad.site);
+        let words = if named { reason.to_owned() } else { format!("{} at {}: {reason}", bad.patch, bad.site) };
+        talk.fail(&Failure { code: bad.code, words });
+    }
+    // What failed weighs more than what is still on its way.
+    let code = |wanted: fn(u8) -> bool| outcomes.iter().map(|outcome| outcome.code).find(|code| wanted(*code));
+    Ok(code(|code| code != exit::OK && code != exit::TRY_LATER).or(code(|code| code != exit::OK)).unwrap_or(exit::OK))
+}

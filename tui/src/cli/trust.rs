@@ -1,0 +1,192 @@
+//! `fieldpost trust …`: the trust document, and new versions of it signed with the root key.
+
+use super::failure::Failure;
+use super::talk::Talk;
+use crate::login;
+use crate::session::{Session, SessionError};
+use fieldpost_common::api::{PendingKey, TrustChain};
+use fieldpost_common::envelope::SecretKey;
+use fieldpost_common::exit;
+use fieldpost_common::id::{AppName, SiteName, UserName};
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::trust::{Developer, Scope, Trust};
+use serde_json::json;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Verb {
+    /// Who may sign what, checked from the root key that was pinned at login
+    Show,
+    /// Trust a person's key, or change how far it reaches; needs the root key
+    Add(AddArgs),
+    /// Found the trust document when the first login was interrupted; needs the root key
+    Found,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AddArgs {
+    /// Whose key
+    name: UserName,
+    /// Only for these applications
+    #[arg(long = "app", value_delimiter = ',')]
+    applications: Vec<AppName>,
+    /// Only for these sites
+    #[arg(long = "site", value_delimiter = ',')]
+    sites: Vec<SiteName>,
+    /// May not order removals
+    #[arg(long)]
+    no_remove: bool,
+    /// The key ends then
+    #[arg(long, value_name = "TIME")]
+    expires: Option<Timestamp>,
+    /// Don't ask: the fingerprint was compared
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(crate) async fn run(verb: Verb, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+    match verb {
+        Verb::Show => {
+            let (trust, chain) = session.trust().await?;
+            talk.data(&json!({ "trust": trust, "pending": chain.pending }), || words(&trust, &chain))?;
+        }
+        Verb::Add(args) => add(args, session, talk).await?,
+        Verb::Found => {
+            let root = root(session)?;
+            let key = session.key.clone().ok_or_else(|| SessionError::NoKey(session.keyring.folder().display().to_string()))?;
+            session.client.trust_put(&login::found(&root, &key, &session.user).sign(&root)).await?;
+            talk.data(&json!({ "version": 1 }), || "the trust document is founded".to_owned())?;
+        }
+    }
+    Ok(exit::OK)
+}
+
+fn root(session: &Session) -> Result<SecretKey, Failure> {
+    let file = session.keyring.root_file();
+    session.keyring.root()?.ok_or_else(|| Failure {
+        code: exit::NOT_PERMITTED,
+        words: format!(
+            "this needs the root key, and {} is not there\nput the file back for as long as it is needed",
+            file.display()
+        ),
+    })
+}
+
+async fn add(args: AddArgs, session: &Session, talk: &Talk) -> Result<(), Failure> {
+    let (trust, chain) = session.trust().await?;
+    let root = root(session)?;
+    if root.public() != trust.root {
+        let words = format!("{} is not the root key of the present trust document", session.keyring.root_file().display());
+        return Err(Failure { code: exit::NOT_PERMITTED, words });
+    }
+    let developer = developer(&args, &trust, &chain, session.now())?;
+    let question =
+        format!("trust {}'s key {}? compare the fingerprint with them by voice", args.name, developer.key.fingerprint());
+    if !args.yes && !talk.confirm(&question, "--yes")? {
+        return Err(Failure::new("nothing was changed"));
+    }
+    let next = next(&trust, developer);
+    session.client.trust_put(&next.sign(&root)).await?;
+    talk.data(&json!({ "version": next.version, "user": args.name }), || {
+        format!("{} may sign now (trust version {})", args.name, next.version)
+    })
+}
+
+/// The person's newest waiting key, else the one that is trusted already.
+fn developer(args: &AddArgs, trust: &Trust, chain: &TrustChain, now: Timestamp) -> Result<Developer, Failure> {
+    let pending = chain.pending.iter().filter(|pending| pending.user == args.name).max_by_key(|pending| pending.since);
+    let known = trust.developers.iter().rev().find(|developer| developer.user == args.name);
+    let key = pending.map(|pending| pending.key).or(known.map(|developer| developer.key)).ok_or_else(|| {
+        let waiting: Vec<&str> = chain.pending.iter().map(|pending: &PendingKey| pending.user.as_str()).collect();
+        let waiting = if waiting.is_empty() { "no key waits".to_owned() } else { format!("keys of: {}", waiting.join(", ")) };
+        Failure::new(format!(
+            "{} has no key yet: `fieldpost user add {}` and a login make one\nwaiting: {waiting}",
+            args.name, args.name
+        ))
+    })?;
+    if args.expires.is_some_and(|expires| expires <= now) {
+        return Err(Failure::new("--expires lies in the past"));
+    }
+    Ok(Developer {
+        user: args.name.clone(),
+        key,
+        applications: if args.applications.is_empty() { Scope::All } else { Scope::Only(args.applications.clone()) },
+        sites: if args.sites.is_empty() { Scope::All } else { Scope::Only(args.sites.clone()) },
+        may_remove: !args.no_remove,
+        may_run_actions: false,
+        expires: args.expires,
+    })
+}
+
+/// The next version: the key with its new reach, all others as they were.
+fn next(trust: &Trust, developer: Developer) -> Trust {
+    let mut next = trust.clone();
+    next.version += 1;
+    next.developers.retain(|known| known.key != developer.key);
+    next.developers.push(developer);
+    next
+}
+
+fn words(trust: &Trust, chain: &TrustChain) -> String {
+    let mut lines = vec![format!("version {}, root key {}", trust.version, trust.root.fingerprint())];
+    lines.extend(trust.developers.iter().map(|developer| {
+        let mut line = format!("  {:<16} {}", developer.user, developer.key.fingerprint());
+        line += &reach("applications", &developer.applications);
+        line += &reach("sites", &developer.sites);
+        line += if developer.may_remove { "" } else { "; may not remove" };
+        line + &developer.expires.map(|expires| format!("; until {expires}")).unwrap_or_default()
+    }));
+    lines.extend(trust.revoked.iter().map(|key| format!("  revoked: {key}")));
+    let waiting =
+        |pending: &PendingKey| format!("  waits: {} {} since {}", pending.user, pending.key.fingerprint(), pending.since);
+    lines.extend(chain.pending.iter().map(waiting));
+    lines.join("\n")
+}
+
+fn reach<T: ToString>(what: &str, scope: &Scope<T>) -> String {
+    match scope {
+        Scope::All => String::new(),
+        Scope::Only(list) => format!("; {what}: {}", list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(seed: u8) -> SecretKey {
+        SecretKey::from_seed([seed; 32])
+    }
+
+    fn args(name: &str) -> AddArgs {
+        let name = name.parse().expect("user");
+        AddArgs { name, applications: Vec::new(), sites: Vec::new(), no_remove: true, expires: None, yes: true }
+    }
+
+    fn first() -> Trust {
+        login::found(&key(1), &key(2), &"ada".parse().expect("user"))
+    }
+
+    #[test]
+    fn a_waiting_key_is_added_and_the_next_version_is_accepted_by_the_last() {
+        let waiting = PendingKey { user: "bn".parse().expect("user"), key: key(3).public(), since: Timestamp::default() };
+        let chain = TrustChain { versions: Vec::new(), pending: vec![waiting] };
+        let bn = developer(&args("bn"), &first(), &chain, Timestamp::default()).expect("a key waits");
+        assert!(!bn.may_remove);
+        let next = next(&first(), bn);
+        assert_eq!(first().accept(&next.sign(&key(1))), Ok(next));
+    }
+
+    #[test]
+    fn a_key_that_is_trusted_already_changes_its_reach_and_is_not_there_twice() {
+        let ada = developer(&args("ada"), &first(), &TrustChain::default(), Timestamp::default()).expect("known");
+        let next = next(&first(), ada);
+        assert_eq!(next.developers.len(), 1);
+        assert!(!next.developers[0].may_remove);
+    }
+
+    #[test]
+    fn a_person_without_a_key_is_named_with_what_to_do() {
+        let error = developer(&args("cy"), &first(), &TrustChain::default(), Timestamp::default()).expect_err("none");
+        assert!(error.words.contains("cy") && error.words.contains("fieldpost user add cy"), "{}", error.words);
+    }
+}
