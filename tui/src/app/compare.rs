@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf_8_are_shown_without_losing_a_difference() {
         let comparison = compare(Some(b"caf\xe9\n"), Some(b"caf\xe8\n"));
-        assert!(shown(&comparison).contains("+") && shown(&comparison).contains('è'), "{}", shown(&comparison));
+        assert!(shown(&comparison).contains('+') && shown(&comparison).contains('è'), "{}", shown(&comparison));
         assert_eq!(comparison.notes, ["encoding: not UTF-8, shown as Latin-1"]);
     }
 

@@ -39,10 +39,10 @@ impl Office for Desk {
 async fn answer(session: &Session, request: Request) -> Answer {
     let client = &session.client;
     match request {
-        Request::Whoami => Answer::Whoami(client.whoami().await.map_err(trouble)),
-        Request::Apps => Answer::Apps(client.apps().await.map_err(trouble)),
+        Request::Whoami => Answer::Whoami(client.whoami().await.map_err(|error| trouble(&error))),
+        Request::Apps => Answer::Apps(client.apps().await.map_err(|error| trouble(&error))),
         Request::Grid(application) => {
-            let grid = client.grid(&application).await.map(Box::new).map_err(trouble);
+            let grid = client.grid(&application).await.map(Box::new).map_err(|error| trouble(&error));
             Answer::Grid(application, grid)
         }
         Request::Watch { feed, after } => Answer::Changes(watch(session, &feed, after).await),
@@ -53,7 +53,7 @@ async fn answer(session: &Session, request: Request) -> Answer {
     }
 }
 
-fn trouble(error: ClientError) -> Trouble {
+fn trouble(error: &ClientError) -> Trouble {
     match error {
         ClientError::Unreachable { .. } | ClientError::NotOurs { .. } => Trouble::Unreachable(error.to_string()),
         ClientError::Problem(_) | ClientError::Local(_) => Trouble::Refused(error.to_string()),
@@ -62,7 +62,7 @@ fn trouble(error: ClientError) -> Trouble {
 
 async fn watch(session: &Session, feed: &Feed, after: Duration) -> Result<Changes, Trouble> {
     tokio::time::sleep(after).await;
-    session.client.changes(feed, PARKED).await.map_err(trouble)
+    session.client.changes(feed, PARKED).await.map_err(|error| trouble(&error))
 }
 
 async fn both(session: &Session, pair: &Pair) -> Result<Box<super::compare::Comparison>, Trouble> {
@@ -74,7 +74,7 @@ async fn both(session: &Session, pair: &Pair) -> Result<Box<super::compare::Comp
 
 async fn content(session: &Session, application: &AppName, sha256: Option<&ContentHash>) -> Result<Option<Vec<u8>>, Trouble> {
     let Some(sha256) = sha256 else { return Ok(None) };
-    session.client.content(application, sha256).await.map(Some).map_err(trouble)
+    session.client.content(application, sha256).await.map(Some).map_err(|error| trouble(&error))
 }
 
 async fn give(session: &Session, job: SendJob) -> Vec<Outcome> {

@@ -59,7 +59,7 @@ fn colour(tone: Tone) -> Style {
         Tone::Strong => style.add_modifier(Modifier::BOLD),
         Tone::Accent => style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
         Tone::Good => style.fg(Color::Green).add_modifier(Modifier::BOLD),
-        Tone::Busy => style.fg(Color::Yellow),
+        Tone::Busy => style.fg(Color::Magenta),
         Tone::Alarm => style.fg(Color::Red).add_modifier(Modifier::BOLD),
         Tone::Added => style.fg(Color::Green),
         Tone::AddedWord => style.fg(Color::Green).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),

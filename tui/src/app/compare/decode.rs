@@ -49,8 +49,12 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Decoded> {
 
 fn line_ends(bytes: &[u8]) -> &'static str {
     let both = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
-    let returns = bytes.iter().filter(|byte| **byte == b'\r').count() - both;
-    let feeds = bytes.iter().filter(|byte| **byte == b'\n').count() - both;
+    let (returns, feeds) = bytes.iter().fold((0, 0), |(returns, feeds), byte| match byte {
+        b'\r' => (returns + 1, feeds),
+        b'\n' => (returns, feeds + 1),
+        _ => (returns, feeds),
+    });
+    let (returns, feeds) = (returns - both, feeds - both);
     match (both, returns, feeds) {
         (0, 0, _) => "LF",
         (0, _, 0) => "CR",

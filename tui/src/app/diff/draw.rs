@@ -55,8 +55,8 @@ pub(crate) fn draw(model: &Model, diff: &DiffView, painter: &mut Painter<'_>, ar
 
 fn side(diff: &DiffView, side: &Side, sign: char, tone: Tone, painter: &mut Painter<'_>, y: u16, width: u16) {
     let facts = side.sha256.map_or(String::new(), |sha256| {
-        let size = diff.size_of(&sha256).map_or(String::new(), |bytes| format!(" · {}", size(bytes)));
-        format!("{}{size}", sha256.short())
+        let length = diff.size_of(&sha256).map_or(String::new(), |bytes| format!(" · {}", size(bytes)));
+        format!("{}{length}", sha256.short())
     });
     painter.line(1, y, width - 1, tone, &format!("{sign} {}: {}", side.title, side.stamp));
     painter.right(0, y, width - 1, Tone::Faint, &format!(" {facts}"));

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// The first wait after a failed try, and the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
     match answer {
@@ -21,9 +21,8 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             model.seat.user = whoami.user.to_string();
             Vec::new()
         }
-        Answer::Whoami(Err(trouble)) => troubled(model, &trouble),
         Answer::Apps(Ok(apps)) => take_apps(model, apps),
-        Answer::Apps(Err(trouble)) => troubled(model, &trouble),
+        Answer::Whoami(Err(trouble)) | Answer::Apps(Err(trouble)) => troubled(model, &trouble),
         Answer::Grid(application, answer) => take_grid(model, &application, answer),
         Answer::Changes(answer) => take_changes(model, answer),
         Answer::Compared(ticket, answer) => {
@@ -102,7 +101,7 @@ fn take_changes(model: &mut Model, answer: Result<Changes, Trouble>) -> Vec<Effe
         effects.push(Effect::Ask(Request::Apps));
     } else if let Some(application) = model.grid.application().cloned() {
         let concerned = |change: &Change| match change {
-            Change::Grid { application: changed } => *changed == application,
+            Change::Grid { application: which } => *which == application,
             Change::Sites => true,
             _ => false,
         };

@@ -57,8 +57,7 @@ pub(super) fn help(model: &mut Model, action: Action) {
     let lines = view::help_lines(model).len();
     let page = usize::from(model.size.1.saturating_sub(4)).max(1);
     model.help = match (action, model.help) {
-        (Action::Decline, _) => None,
+        (Action::Decline, _) | (_, None) => None,
         (_, Some(top)) => Some(stepped(top, lines, page, action).min(lines.saturating_sub(page))),
-        (_, None) => None,
     };
 }
