@@ -65,15 +65,15 @@ fn header(model: &Model, painter: &mut Painter<'_>, width: u16) {
     let grid = &model.grid;
     let mut left = vec![(Tone::Strong, " fieldpost".to_owned())];
     if let Some(application) = grid.application() {
-        left.push((Tone::Accent, format!("  {application}")));
+        left.extend([(Tone::Plain, "  ".to_owned()), (Tone::Accent, application.to_string())]);
         left.push((Tone::Plain, grid.version.as_ref().map_or("  all versions".to_owned(), |version| format!("  {version}"))));
     }
     if let Some(group) = &grid.group {
-        left.push((Tone::Accent, format!("  @{group}")));
+        left.extend([(Tone::Plain, "  ".to_owned()), (Tone::Accent, format!("@{group}"))]);
     }
     match (&grid.mode, grid.filter.is_empty()) {
         (Mode::Filter, _) => left.push((Tone::Strong, format!("  /{}▏", grid.filter.shown()))),
-        (_, false) => left.push((Tone::Accent, format!("  /{}", grid.filter.shown()))),
+        (_, false) => left.extend([(Tone::Plain, "  ".to_owned()), (Tone::Accent, format!("/{}", grid.filter.shown()))]),
         _ => {}
     }
     let mut right = counts(grid);
@@ -155,8 +155,8 @@ fn row(grid: &GridView, layout: &Layout, painter: &mut Painter<'_>, y: u16, plac
     let patch = grid.patch(grid.rows[place]);
     let selected = place == grid.row;
     let marked = grid.marks.contains(&patch.name) || grid.range().is_some_and(|range| range.contains(&place));
-    painter.line(0, y, 1, Tone::Accent, if selected { "▌" } else { " " });
-    painter.line(1, y, 1, Tone::Accent, if marked { "●" } else { " " });
+    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+    painter.line(1, y, 1, Tone::Strong, if marked { "●" } else { " " });
     let mut x = MARGIN;
     for (column, wide) in &layout.frozen {
         painter.line(x, y, *wide, Tone::Plain, &frozen(grid, patch, *column));
