@@ -3,13 +3,14 @@
 //! In reading order:
 //!
 //! - [`id`], [`name`], [`hash`], [`time`], [`text`]: the small words everything else is made of;
-//! - [`stamp`], [`issue`]: what a patch says about itself;
+//! - [`encoding`], [`stamp`], [`issue`]: what a patch says about itself;
 //! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
 pub mod api;
 pub mod cell;
+pub mod encoding;
 pub mod envelope;
 pub mod exit;
 pub mod grid;

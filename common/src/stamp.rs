@@ -1,33 +1,59 @@
 //! Reads who changed a patch and when out of its own text; the formats themselves are one file each below `stamp/`.
 //!
-//! Names what was found and picks the newest; what to do about it is left to `cell`. Nothing here knows the
-//! present time, so a stamp from the future is returned as it stands.
+//! Keeps what was found, chooses by one stated rule and says which; what to do about it is left to `cell`. The present
+//! time is a hint from outside.
 
+mod choice;
 mod chunks;
 mod clock;
 mod comment;
 mod cursor;
 mod dates;
+mod diff;
+mod dolphin;
+mod encoded;
 mod evidence;
+mod file_name;
+mod filetree;
+mod flyway;
+mod found;
+mod gemstone;
 mod git;
+mod hints;
+mod keyword;
+mod liquibase;
+mod month;
+mod monticello;
+mod order;
 mod pattern;
+mod removal;
+mod signed;
+mod smalltalk78;
 mod squeak;
 mod text;
+mod tonel;
+mod vast;
 mod visualworks;
 mod when;
 
 #[cfg(test)]
 mod tests;
 
+pub use found::{Found, Kind, Precision, Why};
+pub use hints::{DateOrder, Hints};
 pub use pattern::{Pattern, PatternError};
 use serde::{Deserialize, Serialize};
 pub(crate) use text::{comment_lines, lines, without_bom};
 pub use when::{When, WhenError};
 
+use dates::Slashes;
 use evidence::Evidence;
 
 /// How many lines at the head of a file may hold a comment that says who wrote it, or its issue.
 pub(crate) const HEAD_LINES: usize = 50;
+
+/// The most stamps of one file that are kept; the choice looks at all of them.
+pub const MAX_FOUND: usize = 10_000;
 
 /// What a patch says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +66,45 @@ pub struct Stamp {
     pub filed_out_at: Option<When>,
     /// The format that was recognised.
     pub format: Format,
+    /// By which rule author and time were chosen.
+    #[serde(default)]
+    pub why: Why,
+    /// Where the author was read.
+    #[serde(default)]
+    pub author_from: Option<Kind>,
+    /// Where the time was read.
+    #[serde(default)]
+    pub time_from: Option<Kind>,
+    /// Who the author's initials belong to, by the application's table.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// Whether a date was left out because nobody can tell its day from its month.
+    #[serde(default)]
+    pub ambiguous: bool,
+    /// Whether a time was left out because it lies over a day ahead.
+    #[serde(default)]
+    pub future: bool,
+    /// What the format calls the patch: a change set's name, the subject of a mail.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What the patch was made against: the number of the latest update.
+    #[serde(default)]
+    pub base: Option<String>,
+    /// Its place in a sequence: a file's number, a migration's version.
+    #[serde(default)]
+    pub number: Option<String>,
+    /// Methods and classes that it removes, as `Order class>>price` and `Order`.
+    #[serde(default)]
+    pub removals: Vec<String>,
+    /// All that was found, in the order of the file, up to [`MAX_FOUND`].
+    #[serde(default)]
+    pub found: Vec<Found>,
+    /// Whether there was more than is kept.
+    #[serde(default)]
+    pub more: bool,
 }
 
-/// The formats that carry a stamp.
+/// The formats that are recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
@@ -52,10 +114,30 @@ pub enum Format {
     VisualWorksXml,
     /// VisualWorks file-outs in chunks, with ENVY or without.
     VisualWorksChunk,
+    /// GemStone's Topaz, and programs that write it.
+    Topaz,
+    /// Dolphin classes and packages: no stamp.
+    Dolphin,
+    /// VA Smalltalk and ENVY applications: no stamp.
+    VaSmalltalk,
+    /// The `version` file of a Monticello package.
+    Monticello,
+    /// FileTree's `methodProperties.json` and class `properties.json`.
+    FileTree,
+    /// Tonel: no stamp.
+    Tonel,
+    /// Updates of Smalltalk-78, and other numbered updates.
+    Smalltalk78,
     /// Mail as `git format-patch` writes it.
     GitPatch,
     /// A plain unified diff.
     UnifiedDiff,
+    /// Formatted SQL of Liquibase: authors, no time.
+    Liquibase,
+    /// A migration of Flyway, by its name: no stamp.
+    Flyway,
+    /// `$Id$` and its like, as RCS, CVS and Subversion expand them.
+    Keyword,
     /// A comment at the head or foot of any text.
     Comment,
     /// The application's own regular expression.
@@ -63,37 +145,91 @@ pub enum Format {
 }
 
 /// A file as the readers see it.
+#[derive(Clone, Copy)]
 struct Source<'a> {
     bytes: &'a [u8],
     name: &'a str,
+    /// How to read a date that can be read two ways, outside the families with a fixed order.
+    slashes: Slashes,
+    /// The first millisecond that is too far ahead to be true.
+    future_from: Option<i64>,
+    /// What the byte order mark before the bytes takes.
+    skipped: usize,
+}
+
+impl<'a> Source<'a> {
+    fn new(content: &'a [u8], file_name: &'a str, hints: &Hints) -> Source<'a> {
+        let bytes = without_bom(content);
+        Source {
+            bytes,
+            name: file_name.rsplit(['/', '\\']).next().unwrap_or(file_name),
+            slashes: Slashes::Unsure,
+            future_from: hints.future_from(),
+            skipped: content.len() - bytes.len(),
+        }
+    }
 }
 
 /// Reads one format: none when the file isn't of it, else what the file says (perhaps nothing).
-type Reader = fn(&Source) -> Option<Evidence>;
+type Reader = for<'a> fn(&Source<'a>) -> Option<Evidence<'a>>;
 
 /// In order of trust: a patch that carries a file-out is a patch, and comments are the weakest evidence.
 const FORMATS: &[(Format, Reader)] = &[
-    (Format::GitPatch, git::mail),
-    (Format::UnifiedDiff, git::diff),
+    (Format::GitPatch, git::read),
+    (Format::UnifiedDiff, diff::read),
     (Format::VisualWorksXml, visualworks::xml),
     (Format::VisualWorksChunk, visualworks::chunk),
+    (Format::Topaz, gemstone::read),
+    (Format::Monticello, monticello::read),
+    (Format::FileTree, filetree::read),
+    (Format::Tonel, tonel::read),
+    (Format::Dolphin, dolphin::read),
     (Format::SqueakChangeSet, squeak::read),
+    (Format::VaSmalltalk, vast::read),
+    (Format::Liquibase, liquibase::read),
+    (Format::Keyword, keyword::read),
+    (Format::Flyway, flyway::read),
+    (Format::Smalltalk78, smalltalk78::read),
     (Format::Comment, comment::read),
 ];
 
 /// Reads the stamp: the application's own pattern first, then the table of formats; the first format that
-/// recognises the file decides. What the pattern leaves open is filled in by that format.
+/// recognises the file decides. What the pattern leaves open is filled in by that format. None when the file says
+/// nothing about who or when.
 pub fn stamp(content: &[u8], file_name: &str, pattern: Option<&Pattern>) -> Option<Stamp> {
-    let source = Source { bytes: without_bom(content), name: file_name };
-    let general = FORMATS.iter().find_map(|(format, read)| read(&source).map(|evidence| evidence.stamp(*format))).flatten();
-    let Some(own) = pattern.and_then(|pattern| pattern.read(&source).stamp(Format::Pattern)) else {
-        return general;
+    let hints = Hints { patterns: pattern.cloned().into_iter().collect(), ..Hints::default() };
+    stamp_with(content, file_name, &hints).filter(|stamp| stamp.author.is_some() || stamp.changed_at.is_some())
+}
+
+/// As [`stamp`], with what is known from elsewhere; a file whose format is recognised has a stamp even when it says
+/// nothing about who or when.
+pub fn stamp_with(content: &[u8], file_name: &str, hints: &Hints) -> Option<Stamp> {
+    let source = Source::new(content, file_name, hints);
+    let general = settled(source, hints, |source| {
+        FORMATS.iter().find_map(|(format, read)| read(source).map(|evidence| (*format, evidence)))
+    });
+    let general = general.map(|(format, evidence)| evidence.stamp(format, hints));
+    let own = hints.patterns.iter().find_map(|pattern| {
+        let (format, evidence) = settled(source, hints, |source| Some((Format::Pattern, pattern.read(source))))?;
+        let stamp = evidence.stamp(format, hints);
+        (stamp.author.is_some() || stamp.changed_at.is_some() || stamp.ambiguous || stamp.future).then_some(stamp)
+    });
+    match (own, general) {
+        (Some(own), Some(general)) => Some(choice::merged(own, general)),
+        (own, general) => own.or(general),
+    }
+}
+
+/// Reads once, and once more when the file or the hints settle how its doubtful dates are meant.
+fn settled<'a>(
+    source: Source<'a>,
+    hints: &Hints,
+    read: impl Fn(&Source<'a>) -> Option<(Format, Evidence<'a>)>,
+) -> Option<(Format, Evidence<'a>)> {
+    let (format, evidence) = read(&source)?;
+    let header = evidence.filed_out.map(|(_, at)| at);
+    let Some(slashes) = evidence.doubt.and_then(|doubt| order::settle(&source, doubt, header, hints)) else {
+        return Some((format, evidence));
     };
-    let Some(general) = general else { return Some(own) };
-    Some(Stamp {
-        author: own.author.or(general.author),
-        changed_at: own.changed_at.or(general.changed_at),
-        filed_out_at: general.filed_out_at,
-        format: Format::Pattern,
-    })
+    read(&Source { slashes, ..source })
 }

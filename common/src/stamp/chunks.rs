@@ -4,7 +4,8 @@
 //! header; after `!C methodsFor: …!` come methods up to an empty chunk (`! !`), after `!C commentStamp: …!` one comment.
 //! Source: `PositionableStream>>fileIn` and `nextChunk` in Squeak, Pharo and Cuis.
 
-use super::text::{decode, position};
+use super::Kind;
+use super::text::position;
 
 /// What a chunk is, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +117,7 @@ fn words(header: &[u8]) -> impl Iterator<Item = Word<'_>> {
 }
 
 /// What stands inside the quotes that the text begins with, and what comes after them.
-fn quoted(text: &[u8], quote: u8) -> Option<(&[u8], &[u8])> {
+pub(super) fn quoted(text: &[u8], quote: u8) -> Option<(&[u8], &[u8])> {
     let mut at = 1;
     while at < text.len() {
         match (text[at] == quote, text.get(at + 1)) {
@@ -129,16 +130,20 @@ fn quoted(text: &[u8], quote: u8) -> Option<(&[u8], &[u8])> {
 }
 
 /// The stamp of a method or class comment, from its header.
-pub(super) fn header_stamp(header: &[u8]) -> Option<&[u8]> {
+pub(super) fn header_stamp(header: &[u8]) -> Option<(Kind, &[u8])> {
     // Most headers carry none, and are soon passed.
     position(header, b"tamp:")?;
-    let mut named = false;
+    let mut named = None;
     words(header).find_map(|word| match word {
         Word::Plain(word) => {
-            named = word == b"stamp:" || word == b"commentStamp:";
+            named = match word {
+                b"stamp:" => Some(Kind::Method),
+                b"commentStamp:" => Some(Kind::ClassComment),
+                _ => None,
+            };
             None
         }
-        Word::Literal(inside) => std::mem::take(&mut named).then_some(inside),
+        Word::Literal(inside) => named.take().map(|kind| (kind, inside)),
     })
 }
 
@@ -161,9 +166,4 @@ pub(super) fn sole_string(chunk: &[u8]) -> Option<&[u8]> {
     }
     let (inside, after) = (rest.first() == Some(&b'\'')).then(|| quoted(rest, b'\''))??;
     after.is_empty().then_some(inside)
-}
-
-/// Text of a chunk for people: its doubled bangs and quotes are one each.
-pub(super) fn plain(bytes: &[u8]) -> Option<String> {
-    Some(decode(bytes)?.replace("!!", "!").replace("''", "'"))
 }

@@ -2,24 +2,26 @@
 
 use jiff::civil::Time;
 
+use super::Precision;
 use super::cursor::Cursor;
 
 impl Cursor<'_> {
-    pub(super) fn time(&mut self) -> Option<Time> {
+    /// A time of day, and how exact it is.
+    pub(super) fn time(&mut self) -> Option<(Time, Precision)> {
         let hour = self.small()?;
         self.eat(b":")?;
         let minute = self.two_digits()?;
-        let (second, nanos) = self.attempt(Self::seconds).unwrap_or((0, 0));
+        let (second, nanos, precision) = self.attempt(Self::seconds).unwrap_or((0, 0, Precision::Minute));
         let hour = match self.attempt(Self::half_of_day) {
             // Twelve comes before one, in both halves of the day.
             Some(noon) if hour <= 12 => hour % 12 + noon,
             _ => hour,
         };
         // A leap second is as good as the one before it.
-        Time::new(hour, minute, if second == 60 { 59 } else { second }, nanos).ok()
+        Some((Time::new(hour, minute, if second == 60 { 59 } else { second }, nanos).ok()?, precision))
     }
 
-    fn seconds(&mut self) -> Option<(i8, i32)> {
+    fn seconds(&mut self) -> Option<(i8, i32, Precision)> {
         self.eat(b":")?;
         let second = self.two_digits()?;
         let nanos = self.attempt(|c| {
@@ -28,7 +30,7 @@ impl Cursor<'_> {
             let nanos = (0..9).fold(0, |n, i| n * 10 + digits.get(i).map_or(0, |b| i32::from(b - b'0')));
             (!digits.is_empty()).then_some(nanos)
         });
-        Some((second, nanos.unwrap_or(0)))
+        Some((second, nanos.unwrap_or(0), nanos.map_or(Precision::Second, |_| Precision::Fraction)))
     }
 
     /// The hours to add: none before noon, twelve after.

@@ -6,15 +6,21 @@
 
 use jiff::civil::{Date, Time};
 
-use super::When;
 use super::cursor::Cursor;
+use super::month::month;
+use super::{Precision, When};
+
+/// A date isn't looked for beyond this, so that a long line costs no more than a short one.
+const MAX_SEARCH: usize = 4_000;
 
 /// How to read `4/8/2011`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slashes {
-    /// Month first: Squeak and its kin print a fixed format whatever the locale.
+    /// 8 April: Squeak and its kin print a fixed format whatever the locale.
     MonthFirst,
-    /// Nobody knows: only dates that can be read one way are read.
+    /// 4 August, where something settled it.
+    DayFirst,
+    /// Nobody knows: a date that can be read two ways comes with both readings.
     Unsure,
 }
 
@@ -24,10 +30,27 @@ pub(super) struct Spot {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) when: When,
+    pub(super) precision: Precision,
+    /// The reading with the day first, when `when` is only that with the month first.
+    pub(super) other: Option<When>,
+}
+
+impl Spot {
+    /// The same in UTC, for writers that don't say so.
+    pub(super) fn in_utc(mut self) -> Spot {
+        self.when = self.when.in_utc();
+        self
+    }
+
+    /// The stretch of a text that the date takes.
+    pub(super) fn of<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
 }
 
 /// The first date in the text. A number that only looks like part of one (`1998-2011`, `2007/275`) isn't.
 pub(super) fn find(text: &[u8], slashes: Slashes) -> Option<Spot> {
+    let text = &text[..text.len().min(MAX_SEARCH)];
     (0..text.len()).find_map(|start| {
         let starts = text[start].is_ascii_alphanumeric()
             && (start == 0 || !matches!(text[start - 1], b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.'));
@@ -43,17 +66,20 @@ pub(super) fn leading(text: &[u8], slashes: Slashes) -> Option<Spot> {
 
 fn at(text: &[u8], start: usize, slashes: Slashes) -> Option<Spot> {
     let mut cursor = Cursor { text, at: start };
-    if let Some((date, time)) = cursor.attempt(Cursor::ctime) {
-        return Some(Spot { start, end: cursor.at, when: When::new(date, Some(time), None) });
+    if let Some((date, time, precision)) = cursor.attempt(Cursor::ctime) {
+        let offset = cursor.attempt(Cursor::offset);
+        return Some(Spot { start, end: cursor.at, when: When::new(date, Some(time), offset), precision, other: None });
     }
-    let date = cursor.date(slashes)?;
+    let (date, other) = cursor.date(slashes)?;
     let time = cursor.attempt(|c| {
         c.gap();
         c.time()
     });
     let offset = time.and_then(|_| cursor.attempt(Cursor::offset));
     let whole = time.is_some() || !matches!(cursor.peek(), Some(b) if b.is_ascii_alphanumeric());
-    whole.then_some(Spot { start, end: cursor.at, when: When::new(date, time, offset) })
+    let precision = time.map_or(Precision::Day, |(_, precision)| precision);
+    let when = |date| When::new(date, time.map(|(time, _)| time), offset);
+    whole.then(|| Spot { start, end: cursor.at, when: when(date), precision, other: other.map(when) })
 }
 
 impl Cursor<'_> {
@@ -67,34 +93,16 @@ impl Cursor<'_> {
     }
 
     fn month(&mut self) -> Option<i8> {
-        const MONTHS: [&[u8]; 12] = [
-            b"january",
-            b"february",
-            b"march",
-            b"april",
-            b"may",
-            b"june",
-            b"july",
-            b"august",
-            b"september",
-            b"october",
-            b"november",
-            b"december",
-        ];
-        let word = self.word();
-        let is = |month: &[u8]| {
-            word.len() >= 3
-                && word.len() <= month.len()
-                && month[..word.len()].eq_ignore_ascii_case(word)
-                && (word.len() == 3 || word.len() == month.len() || word.eq_ignore_ascii_case(b"sept"))
-        };
-        (1..).zip(MONTHS).find_map(|(number, month)| is(month).then_some(number))
+        month(self.run(|b| b.is_ascii_alphabetic() || b >= 0x80))
     }
 
-    fn date(&mut self, slashes: Slashes) -> Option<Date> {
-        self.attempt(Self::year_first)
-            .or_else(|| self.attempt(Self::month_first))
-            .or_else(|| self.attempt(|c| c.day_first(slashes)))
+    /// A date; and its other reading, when there are two.
+    fn date(&mut self, slashes: Slashes) -> Option<(Date, Option<Date>)> {
+        let sure = |date| (date, None);
+        if self.peek()?.is_ascii_alphabetic() {
+            return self.attempt(Self::month_first).map(sure);
+        }
+        self.attempt(Self::year_first).map(sure).or_else(|| self.attempt(|c| c.day_first(slashes)))
     }
 
     fn year_first(&mut self) -> Option<Date> {
@@ -117,42 +125,45 @@ impl Cursor<'_> {
     }
 
     /// `Feb 21 14:15:37 2007`, as C's `ctime` writes it.
-    fn ctime(&mut self) -> Option<(Date, Time)> {
+    fn ctime(&mut self) -> Option<(Date, Time, Precision)> {
+        self.peek().filter(u8::is_ascii_alphabetic)?;
         let month = self.month()?;
         self.blanks()?;
         let day = self.small()?;
         self.blanks()?;
-        let time = self.time()?;
+        let (time, precision) = self.time()?;
         self.blanks()?;
-        Some((Date::new(self.year(false)?, month, day).ok()?, time))
+        // `Thu Apr 27 23:10:40 US/Pacific 2000`
+        let _ = self.attempt(|c| {
+            let zone = c.run(|b| b.is_ascii_alphabetic() || b == b'/');
+            (!zone.is_empty()).then(|| c.blanks())?
+        });
+        Some((Date::new(self.year(false)?, month, day).ok()?, time, precision))
     }
 
-    fn day_first(&mut self, slashes: Slashes) -> Option<Date> {
+    fn day_first(&mut self, slashes: Slashes) -> Option<(Date, Option<Date>)> {
+        let sure = |date| (date, None);
         let first = self.small()?;
         if self.blanks().is_some() {
-            return self.named_month(first, None);
+            return self.named_month(first, None).map(sure);
         }
         match self.eat(b"/-.")? {
             b'.' => {
                 if self.blanks().is_some() {
-                    return self.named_month(first, None);
+                    return self.named_month(first, None).map(sure);
                 }
                 let month = self.small()?;
                 self.eat(b".")?;
-                Date::new(self.year(false)?, month, first).ok()
+                Date::new(self.year(false)?, month, first).ok().map(sure)
             }
-            separator if self.peek().is_some_and(|b| b.is_ascii_alphabetic()) => self.named_month(first, Some(separator)),
+            separator if self.peek().is_some_and(|b| b.is_ascii_alphabetic() || b >= 0x80) => {
+                self.named_month(first, Some(separator)).map(sure)
+            }
             separator => {
                 let second = self.small()?;
                 self.eat(&[separator])?;
-                let year = self.year(slashes == Slashes::MonthFirst)?;
-                let (month, day) = match slashes {
-                    Slashes::MonthFirst => (first, second),
-                    Slashes::Unsure if first > 12 || first == second => (second, first),
-                    Slashes::Unsure if second > 12 => (first, second),
-                    Slashes::Unsure => return None,
-                };
-                Date::new(year, month, day).ok()
+                let year = self.year(separator == b'/' || slashes == Slashes::MonthFirst)?;
+                read_slashes(year, (first, second), slashes)
             }
         }
     }
@@ -176,8 +187,36 @@ impl Cursor<'_> {
             return;
         }
         let _ = self.attempt(|c| {
-            (c.word().eq_ignore_ascii_case(b"at") || c.eat(b".").is_some()).then_some(())?;
+            let word = c.word();
+            (word.eq_ignore_ascii_case(b"at") || word.eq_ignore_ascii_case(b"um") || c.eat(b".").is_some()).then_some(())?;
             c.blanks()
         });
     }
+}
+
+/// Day and month in the order that is known, or that their sizes show; both readings where neither does.
+fn read_slashes(year: i16, (first, second): (i8, i8), slashes: Slashes) -> Option<(Date, Option<Date>)> {
+    let month_first = Date::new(year, first, second).ok();
+    let day_first = Date::new(year, second, first).ok();
+    match slashes {
+        Slashes::MonthFirst => Some((month_first?, None)),
+        Slashes::DayFirst => Some((day_first.or(month_first)?, None)),
+        Slashes::Unsure if first == second => Some((month_first?, None)),
+        Slashes::Unsure => match (month_first, day_first) {
+            (Some(date), other @ Some(_)) => Some((date, other)),
+            (one, other) => Some((one.or(other)?, None)),
+        },
+    }
+}
+
+/// `2007/275`, which counts the days of a year; only where a label says that it is a date.
+pub(super) fn day_of_year(text: &[u8]) -> Option<Spot> {
+    let (year, day) = text.split_at_checked(5)?;
+    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<i16>().ok();
+    let digits = day.len() == 3 && day.iter().all(u8::is_ascii_digit);
+    let (year, day) = (number(year.strip_suffix(b"/")?)?, number(day).filter(|_| digits)?);
+    let date = Date::new(year, 1, 1).ok()?.checked_add(jiff::Span::new().days(day - 1)).ok()?;
+    let valid = year >= 1900 && day > 0 && date.year() == year;
+    let when = When::new(date, None, None);
+    valid.then_some(Spot { start: 0, end: text.len(), when, precision: Precision::Day, other: None })
 }

@@ -1,28 +1,32 @@
-//! Mail as `git format-patch` writes it, and plain unified diffs; the code they change is left alone.
+//! Mail as `git format-patch` writes it; the code it changes is left alone, names are decoded by `encoded`.
 //!
-//! Sources: git-format-patch(1), git-mailinfo(1), RFC 5322 for folded headers, RFC 2047 for encoded names, GNU diff's
-//! manual for `+++ path<TAB>time zone`.
+//! Sources: git-format-patch(1), git-mailinfo(1), RFC 5322 for folded headers.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use super::dates::find;
+use super::encoded::{decode_words, person};
+use super::evidence::Mark;
+use super::text::{contains, lines, position, value};
+use super::{Evidence, Kind, Source};
 
-use super::dates::{Slashes, find};
-use super::text::{decode, lines};
-use super::{Evidence, Source, When};
+/// More than a mail program would let pass.
+const MAX_FIELD: usize = 4000;
 
 /// Reads `From:` and `Date:` of each mail; prose may stand before the first.
-pub(super) fn mail(source: &Source) -> Option<Evidence> {
-    let mut evidence = Evidence::default();
+pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
+    // Whatever else it is, a file without an envelope isn't mail.
+    let first = position(source.bytes, b"From ")?;
+    contains(&source.bytes[first..], b" Mon Sep 17 00:00:00 2001")
+        .then_some(())
+        .or_else(|| lines(source.bytes).any(is_envelope).then_some(()))?;
+    let mut evidence = Evidence::new(source);
     let mut recognised = false;
     let mut all = lines(source.bytes);
     while let Some(line) = all.next() {
         if is_envelope(line) {
-            let (author, at) = headers(&mut all);
             // Prose that quotes such a line isn't mail.
-            recognised |= author.is_some() || at.is_some();
-            evidence.change(author, at);
+            recognised |= note_mail(source, &mut all, &mut evidence);
         } else if let Some(author) = sign_off(line) {
-            evidence.author(author);
+            evidence.author(Kind::SignOff, line, author.into());
         } else if line.starts_with(b"@@ -") && !recognised {
             return None;
         }
@@ -33,143 +37,69 @@ pub(super) fn mail(source: &Source) -> Option<Evidence> {
 /// `From a63456b9191fae2fe49f4b121e025792022e3950 Mon Sep 17 00:00:00 2001`: its date is always the same.
 fn is_envelope(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"From ") else { return false };
-    let hash = rest.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    let hash = rest.iter().take(65).take_while(|b| b.is_ascii_hexdigit()).count();
     (hash == 40 || hash == 64) && rest.get(hash) == Some(&b' ')
 }
 
-/// Author and time from the headers of a mail, and from the `From:` that may begin its text and names the real author.
-fn headers<'a>(rest: &mut impl Iterator<Item = &'a [u8]>) -> (Option<String>, Option<When>) {
-    let mut found = (None, None);
-    let mut field: Vec<u8> = Vec::new();
+/// What the headers of a mail say.
+#[derive(Default)]
+struct Headers<'a> {
+    from: Option<(&'a [u8], String)>,
+    date: Option<(&'a [u8], super::dates::Spot)>,
+    subject: Option<Vec<u8>>,
+}
+
+/// Notes author and time from the headers of a mail, and from the `From:` that may begin its text and names the real
+/// author.
+fn note_mail<'a>(source: &Source<'a>, rest: &mut impl Iterator<Item = &'a [u8]>, evidence: &mut Evidence<'a>) -> bool {
+    let mut found = Headers::default();
+    let (mut first, mut field): (&[u8], Vec<u8>) = (b"", Vec::new());
     for line in rest.by_ref() {
         let folded = line.starts_with(b" ") || line.starts_with(b"\t");
         if folded && field.len() < MAX_FIELD {
             field.extend_from_slice(b" ");
-            field.extend_from_slice(line.trim_ascii());
+            field.extend_from_slice(line[..line.len().min(MAX_FIELD)].trim_ascii());
             continue;
         }
-        note_field(&field, &mut found);
+        note_field(source, first, &field, &mut found);
+        first = line;
         field.clear();
         field.extend_from_slice(&line[..line.len().min(MAX_FIELD)]);
         if line.is_empty() {
             break;
         }
     }
-    note_field(&field, &mut found);
+    note_field(source, first, &field, &mut found);
     let body = rest.find(|line| !line.trim_ascii().is_empty());
-    if let Some(author) = body.and_then(|line| value(line, b"From:")).and_then(person) {
-        found.0 = Some(author);
+    if let Some((line, author)) = body.and_then(|line| Some((line, value(line, b"From:").and_then(person)?))) {
+        found.from = Some((line, author));
     }
-    found
+    if let Some(subject) = found.subject {
+        evidence.title(without_tag(&subject));
+    }
+    let raw = found.from.as_ref().map(|(line, _)| *line).or(found.date.map(|(line, _)| line));
+    let author = found.from.map(|(_, author)| author.into_bytes().into());
+    let mark = raw.map(|raw| Mark { kind: Kind::Mail, raw, author, spot: found.date.map(|(_, spot)| spot) });
+    mark.map(|mark| evidence.change(mark)).is_some()
 }
 
-/// More than a mail program would let pass.
-const MAX_FIELD: usize = 4000;
-
-fn note_field(field: &[u8], found: &mut (Option<String>, Option<When>)) {
+fn note_field<'a>(source: &Source<'a>, line: &'a [u8], field: &[u8], found: &mut Headers<'a>) {
     if let Some(from) = value(field, b"From:") {
-        found.0 = person(from);
+        found.from = person(from).map(|author| (line, author));
     } else if let Some(date) = value(field, b"Date:") {
-        found.1 = find(date, Slashes::Unsure).map(|spot| spot.when);
+        found.date = find(date, source.slashes).map(|spot| (line, spot));
+    } else if let Some(subject) = value(field, b"Subject:") {
+        found.subject = Some(decode_words(subject));
     }
 }
 
-fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let (head, rest) = line.split_at_checked(name.len())?;
-    head.eq_ignore_ascii_case(name).then(|| rest.trim_ascii())
+/// The subject without the `[PATCH 2/5]` before it.
+pub(super) fn without_tag(subject: &[u8]) -> &[u8] {
+    let tag = subject.strip_prefix(b"[").and_then(|rest| Some((rest, rest.iter().position(|b| *b == b']')?)));
+    tag.filter(|(rest, end)| contains(&rest[..*end], b"PATCH")).map_or(subject, |(rest, end)| rest[end + 1..].trim_ascii())
 }
 
-/// A plain unified diff: `--- path`, `+++ path` and `@@` in a row.
-pub(super) fn diff(source: &Source) -> Option<Evidence> {
-    let mut evidence = Evidence::default();
-    let mut recognised = false;
-    let (mut before, mut new): (&[u8], Option<&[u8]>) = (b"", None);
-    for line in lines(source.bytes) {
-        if let Some(path) = new.take().filter(|_| line.starts_with(b"@@ -")) {
-            recognised = true;
-            evidence.change(None, file_time(path));
-        }
-        new = line.strip_prefix(b"+++ ").filter(|_| before.starts_with(b"--- "));
-        before = line;
-        if let Some(author) = sign_off(line) {
-            evidence.author(author);
-        }
-    }
-    recognised.then_some(evidence)
-}
-
-/// The time of the new file; a file that isn't there has that of the epoch.
-fn file_time(path: &[u8]) -> Option<When> {
-    let tab = path.iter().position(|b| *b == b'\t')?;
-    let when = find(&path[tab + 1..], Slashes::Unsure)?.when;
-    (when.approx_unix_ms().abs() > 24 * 3_600_000).then_some(when)
-}
-
-fn sign_off(line: &[u8]) -> Option<String> {
-    value(line, b"Signed-off-by:").and_then(person)
-}
-
-/// A name with its encoded words decoded and the quotes around it gone.
-fn person(field: &[u8]) -> Option<String> {
-    let text = decode(&decode_words(field))?;
-    let bare = text.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(name, mail)| format!("{name}{mail}"));
-    Some(bare.unwrap_or(text))
-}
-
-/// Replaces `=?charset?q?…?=`; blanks between two of them go, and bytes are joined before they become text, since a
-/// character may be cut in two.
-fn decode_words(field: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(field.len());
-    let mut rest = field;
-    let mut after_word = false;
-    while let Some(first) = rest.first() {
-        if let Some((text, tail)) = encoded_word(rest) {
-            out.extend_from_slice(&text);
-            (rest, after_word) = (tail, true);
-        } else if after_word && first.is_ascii_whitespace() && encoded_word(rest.trim_ascii_start()).is_some() {
-            rest = rest.trim_ascii_start();
-        } else {
-            out.push(*first);
-            (rest, after_word) = (&rest[1..], false);
-        }
-    }
-    out
-}
-
-/// One encoded word and what follows it; the text comes out as UTF-8 where the charset is known to be something else.
-fn encoded_word(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    // RFC 2047 allows 75 bytes in all; some programs write more.
-    let word = &text.strip_prefix(b"=?")?[..text.len().min(300) - 2];
-    let mut parts = word.splitn(4, |b| *b == b'?');
-    let (charset, coding, data, after) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    after.strip_prefix(b"=")?;
-    let end = 2 + charset.len() + 1 + coding.len() + 1 + data.len() + 2;
-    let bytes = match coding {
-        b"q" | b"Q" => quoted(data),
-        b"b" | b"B" => STANDARD.decode(data).ok()?,
-        _ => return None,
-    };
-    let latin = [&b"iso-8859-1"[..], b"iso-8859-15", b"windows-1252"].iter().any(|name| name.eq_ignore_ascii_case(charset));
-    let text_bytes = if latin { bytes.iter().map(|b| char::from(*b)).collect::<String>().into_bytes() } else { bytes };
-    Some((text_bytes, text.get(end..)?))
-}
-
-/// The Q coding: `_` is a blank, `=C3` a byte.
-fn quoted(data: &[u8]) -> Vec<u8> {
-    let digit = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-    let mut out = Vec::with_capacity(data.len());
-    let mut at = 0;
-    while let Some(byte) = data.get(at) {
-        match (byte, digit(data.get(at + 1)), digit(data.get(at + 2))) {
-            (b'=', Some(high), Some(low)) => {
-                out.push(high * 16 + low);
-                at += 3;
-                continue;
-            }
-            (b'_', _, _) => out.push(b' '),
-            _ => out.push(*byte),
-        }
-        at += 1;
-    }
-    out
+pub(super) fn sign_off(line: &[u8]) -> Option<Vec<u8>> {
+    let signed = value(line, b"Signed-off-by:")?;
+    person(&signed[..signed.len().min(MAX_FIELD)]).map(String::into_bytes)
 }

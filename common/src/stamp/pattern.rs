@@ -3,9 +3,9 @@
 use regex::bytes::{Regex, RegexBuilder};
 use thiserror::Error;
 
-use super::dates::{Slashes, find};
-use super::text::decode;
-use super::{Evidence, Source};
+use super::dates::find;
+use super::evidence::Mark;
+use super::{Evidence, Kind, Source};
 
 /// Bytes that a compiled pattern may take.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -53,12 +53,14 @@ impl Pattern {
         }
     }
 
-    pub(super) fn read(&self, source: &Source) -> Evidence {
-        let mut evidence = Evidence::default();
+    pub(super) fn read<'a>(&self, source: &Source<'a>) -> Evidence<'a> {
+        let mut evidence = Evidence::new(source);
         for found in self.regex.captures_iter(source.bytes) {
-            let author = found.name("author").and_then(|group| decode(group.as_bytes()));
-            let time = found.name("time").and_then(|group| find(group.as_bytes(), Slashes::Unsure));
-            evidence.change(author, time.map(|spot| spot.when));
+            let (author, time) = (found.name("author"), found.name("time"));
+            let spot = time.and_then(|group| find(group.as_bytes(), source.slashes));
+            let Some(raw) = found.get(0) else { continue };
+            let author = author.map(|group| group.as_bytes().into());
+            evidence.change(Mark { kind: Kind::Own, raw: raw.as_bytes(), author, spot });
         }
         evidence
     }

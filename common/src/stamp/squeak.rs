@@ -3,38 +3,54 @@
 //! Sources: `ChangeSet>>fileOut`, `ClassDescription>>printCategoryChunk:…`, Cuis' `authorAndStamp:partsDo:`. Numeric
 //! dates of this family are always month first; times without a zone are local to whoever wrote them.
 
-use super::chunks::{Chunk, chunks, comments, header_stamp, plain, sole_string};
-use super::comment::{is_placeholder, signed};
-use super::dates::{Slashes, find, leading};
-use super::text::{after_last, lines};
-use super::{Evidence, Source, When};
+use super::chunks::{Chunk, chunks, comments, header_stamp, sole_string};
+use super::comment::is_placeholder;
+use super::dates::{Slashes, Spot, find, leading};
+use super::evidence::Mark;
+use super::signed::signed;
+use super::text::{after_last, contains, decode, lines, position};
+use super::{Evidence, Kind, Source, file_name, removal};
+
+/// Longer stamps than this aren't.
+const MAX_STAMP: usize = 400;
 
 /// Reads the header, the preamble, the stamps of methods and class comments, and the records of a changes log.
-pub(super) fn read(source: &Source) -> Option<Evidence> {
-    let mut evidence = Evidence::default();
+pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
+    // Whatever else it is, a file without any of these isn't one of this family.
+    const NAMES: [&[u8]; 5] = [b"tamp:", b"'From ", b"Change Set:", b"----QUIT", b"----SNAPSHOT"];
+    NAMES.iter().any(|name| contains(source.bytes, name)).then_some(())?;
+    let mut evidence = Evidence::new(source);
     let mut recognised = false;
     for chunk in chunks(source.bytes) {
-        recognised |= note(chunk, &mut evidence);
+        recognised |= note(chunk, Slashes::MonthFirst, &mut evidence);
     }
-    recognised.then_some(evidence)
+    recognised.then_some(())?;
+    file_name::note(source, &mut evidence);
+    Some(evidence)
 }
 
-/// Notes what a chunk says; true when only this family writes such a chunk.
-pub(super) fn note(chunk: Chunk, evidence: &mut Evidence) -> bool {
+/// Notes what a chunk says; true when only this family writes such a chunk. The order is that of signed comments.
+pub(super) fn note<'a>(chunk: Chunk<'a>, slashes: Slashes, evidence: &mut Evidence<'a>) -> bool {
     match chunk {
-        Chunk::Header(header) => header_stamp(header).is_some_and(|stamp| {
-            note_stamp(stamp, evidence);
+        Chunk::Header(header) => header_stamp(header).is_some_and(|(kind, stamp)| {
+            note_stamp(kind, stamp, evidence);
             true
         }),
         Chunk::Code(code) => {
-            note_comments(code, evidence);
-            if let Some(at) = filed_out(code) {
-                evidence.filed_out(at);
+            for mark in comments(code).filter_map(|comment| signed(comment, slashes)) {
+                evidence.change(mark);
+            }
+            removal::note(code, evidence);
+            if let Some((header, spot)) = filed_out(code) {
+                evidence.base = evidence.base.take().or_else(|| base(header));
+                evidence.filed_out(header, spot);
                 return true;
             }
             let preamble = note_preamble(code, evidence);
             let record = logged(code);
-            evidence.change(None, record);
+            if let Some((raw, spot)) = record {
+                evidence.change(Mark { kind: Kind::Log, raw, author: None, spot: Some(spot) });
+            }
             preamble || record.is_some()
         }
         Chunk::Text => false,
@@ -42,43 +58,57 @@ pub(super) fn note(chunk: Chunk, evidence: &mut Evidence) -> bool {
 }
 
 /// `jmv 8/6/2008 14:36`: whatever stands before the date is the author.
-fn note_stamp(stamp: &[u8], evidence: &mut Evidence) {
-    let (author, at) = match find(stamp, Slashes::MonthFirst) {
-        Some(spot) => (&stamp[..spot.start], Some(spot.when)),
+pub(super) fn note_stamp<'a>(kind: Kind, stamp: &'a [u8], evidence: &mut Evidence<'a>) {
+    if stamp.is_empty() || stamp.len() > MAX_STAMP {
+        return;
+    }
+    let (author, spot) = match find(stamp, Slashes::MonthFirst) {
+        Some(spot) => (&stamp[..spot.start], Some(spot)),
         None => (stamp, None),
     };
-    let author = plain(author).filter(|author| !author.starts_with('<'));
-    evidence.change(author, at);
-}
-
-/// Comments that a site's own file-out method puts between chunks.
-pub(super) fn note_comments(code: &[u8], evidence: &mut Evidence) {
-    for (author, at) in comments(code).filter_map(signed) {
-        evidence.change(Some(author), Some(at));
-    }
+    let author = author.trim_ascii();
+    let named = !author.is_empty() && !author.starts_with(b"<");
+    evidence.change(Mark { kind, raw: stamp, author: named.then(|| author.into()), spot });
 }
 
 /// `'From Cuis 4.1 of 12 December 2012 [latest update: #1739] on 30 June 2013 at 4:12:05 pm'`: the first date is that
 /// of the build.
-pub(super) fn filed_out(code: &[u8]) -> Option<When> {
+fn filed_out(code: &[u8]) -> Option<(&[u8], Spot)> {
     let header = sole_string(code)?;
-    header.starts_with(b"From ").then(|| leading(after_last(header, b" on ")?, Slashes::Unsure))?.map(|spot| spot.when)
+    let date = header.starts_with(b"From ").then(|| after_last(header, b" on "))??;
+    Some((header, leading(date, Slashes::Unsure)?))
+}
+
+/// The number in `[latest update: #1739]`.
+fn base(header: &[u8]) -> Option<String> {
+    const NAME: &[u8] = b"[latest update: #";
+    let rest = &header[position(header, NAME)? + NAME.len()..];
+    decode(&rest[..rest.iter().position(|b| *b == b']')?])
 }
 
 /// `"Change Set: … Date: … Author: …"`. Its date is typed by hand, and may lie before or after the header's.
-fn note_preamble(code: &[u8], evidence: &mut Evidence) -> bool {
+fn note_preamble<'a>(code: &'a [u8], evidence: &mut Evidence<'a>) -> bool {
     let Some(preamble) = comments(code).find(|comment| comment.starts_with(b"Change Set:")) else { return false };
-    let author = lines(preamble).find_map(|line| line.trim_ascii().strip_prefix(b"Author:")).and_then(plain);
-    if let Some(author) = author.filter(|author| !is_placeholder(author)) {
-        evidence.author(author);
+    for line in lines(preamble).take(10) {
+        let text = line.trim_ascii();
+        if let Some(title) = text.strip_prefix(b"Change Set:") {
+            evidence.title(title);
+        }
+        let author = text.strip_prefix(b"Author:").map(<[u8]>::trim_ascii);
+        let named = |author: &&[u8]| decode(author).is_some_and(|author| !is_placeholder(&author));
+        if let Some(author) = author.filter(named) {
+            evidence.author(Kind::Preamble, text, author.into());
+        }
     }
     true
 }
 
 /// `----QUIT/NOSAVE----{8 July 2015 . 10:09:53 pm} Squeak4.6.image priorSource: 303`
-fn logged(code: &[u8]) -> Option<When> {
+fn logged(code: &[u8]) -> Option<(&[u8], Spot)> {
     let code = code.trim_ascii_start();
     (code.starts_with(b"----SNAPSHOT") || code.starts_with(b"----QUIT")).then_some(())?;
     let brace = code.iter().take(100).position(|b| *b == b'{')?;
-    leading(&code[brace + 1..], Slashes::Unsure).map(|spot| spot.when)
+    // The rest of the record is a path, which names people.
+    let spot = leading(&code[brace + 1..], Slashes::Unsure)?;
+    Some((code.get(..brace + 1 + spot.end)?, spot))
 }

@@ -1,13 +1,12 @@
 //! Lines, comment lines and lenient text out of bytes of any encoding; what they say is left to the readers.
 
-use super::HEAD_LINES;
+use memchr::{memchr2, memmem};
+
+use super::{HEAD_LINES, Kind};
+use crate::encoding;
 
 /// More than any author's name needs.
 const MAX_CHARS: usize = 200;
-
-/// The upper half of MacRoman, which old Squeak and VisualWorks images wrote
-/// (<https://www.unicode.org/Public/MAPPINGS/VENDORS/APPLE/ROMAN.TXT>).
-const MAC_ROMAN: &str = "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø¿¡¬√ƒ≈∆«»… ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{f8ff}ÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ";
 
 /// The content after a UTF-8 byte order mark.
 pub(crate) fn without_bom(content: &[u8]) -> &[u8] {
@@ -19,7 +18,7 @@ pub(crate) fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(content);
     std::iter::from_fn(move || {
         let text = rest?;
-        let Some(end) = text.iter().position(|b| matches!(b, b'\r' | b'\n')) else {
+        let Some(end) = memchr2(b'\r', b'\n', text) else {
             rest = None;
             return (!text.is_empty()).then_some(text);
         };
@@ -29,38 +28,64 @@ pub(crate) fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Text for people out of bytes that may be UTF-8, MacRoman or Latin-1: one line, no control or direction
-/// characters, no blanks at its ends, not too long; none when nothing is left.
+/// Text for people out of bytes of any encoding: one line, no control or direction characters, no blanks at its ends,
+/// not too long; none when nothing is left.
 pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        // In Latin-1 these are control characters, so nobody can have meant them.
-        Err(_) if bytes.iter().any(|b| (0x80..0xA0).contains(b)) => bytes.iter().map(|b| mac_roman(*b)).collect(),
-        Err(_) => bytes.iter().map(|b| char::from(*b)).collect(),
-    };
+    /// Nothing that is cut off later is worth decoding.
+    const ENOUGH: usize = 8 * MAX_CHARS;
+    let start = bytes.iter().position(|b| !b.is_ascii_whitespace())?;
+    let bytes = &bytes[start..bytes.len().min(start + ENOUGH)];
+    let simple = |b: &u8| (0x21..0x7F).contains(b);
+    if bytes.len() <= MAX_CHARS && bytes.iter().all(simple) {
+        return String::from_utf8(bytes.to_vec()).ok();
+    }
+    let (text, _) = encoding::decode(bytes);
     let hidden = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !hidden(*c)).collect();
-    let line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    let short: String = line.chars().take(MAX_CHARS).collect();
-    (!short.is_empty()).then_some(short)
+    let mut line = String::with_capacity(text.len());
+    let (mut gap, mut length) = (false, 0);
+    for c in text.chars().filter(|c| !hidden(*c)) {
+        if c.is_control() || c.is_whitespace() {
+            gap = length > 0;
+            continue;
+        }
+        length += 1 + usize::from(gap);
+        if length > MAX_CHARS {
+            break;
+        }
+        if std::mem::take(&mut gap) {
+            line.push(' ');
+        }
+        line.push(c);
+    }
+    (!line.is_empty()).then_some(line)
 }
 
-fn mac_roman(byte: u8) -> char {
-    match byte.checked_sub(0x80) {
-        None => char::from(byte),
-        Some(upper) => MAC_ROMAN.chars().nth(usize::from(upper)).unwrap_or(char::REPLACEMENT_CHARACTER),
-    }
+/// A name as people read it: in chunks, bangs and quotes are doubled.
+pub(super) fn plain(kind: Kind, name: &[u8]) -> Option<String> {
+    let text = decode(name)?;
+    let doubled = matches!(kind, Kind::Method | Kind::ClassComment | Kind::Preamble | Kind::Store);
+    Some(if doubled { text.replace("!!", "!").replace("''", "'") } else { text })
 }
 
 /// Where the first of the needle begins.
 pub(super) fn position(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    memmem::find(haystack, needle)
+}
+
+/// Whether the needle stands anywhere.
+pub(super) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    position(haystack, needle).is_some()
 }
 
 /// What stands after the last of the needle.
 pub(super) fn after_last<'a>(haystack: &'a [u8], needle: &[u8]) -> Option<&'a [u8]> {
-    let at = haystack.windows(needle.len()).rposition(|window| window == needle)?;
-    haystack.get(at + needle.len()..)
+    haystack.get(memmem::rfind(haystack, needle)? + needle.len()..)
+}
+
+/// What follows a word at the beginning of a line, whatever its case.
+pub(super) fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let (head, rest) = line.split_at_checked(name.len())?;
+    head.eq_ignore_ascii_case(name).then(|| rest.trim_ascii())
 }
 
 /// Comments that run from one mark to another, over lines.

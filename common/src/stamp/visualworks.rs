@@ -4,49 +4,64 @@
 //! one, and a site's file-out method may add a comment. Sources: file-outs of VisualWorks 2.5.2 to 8.3.
 
 use super::chunks::{Chunk, chunks, comments, sole_string};
-use super::comment::note_signed_lines;
 use super::dates::{Slashes, leading};
-use super::squeak;
-use super::text::{after_last, decode, position};
-use super::{Evidence, Source};
+use super::signed;
+use super::text::{after_last, contains, position};
+use super::{Evidence, Kind, Source, file_name, removal, squeak};
 
 /// `<time-stamp>From VisualWorks®, 7.4.1 of May 30, 2006 on December 7, 2006 at 4:20:46 pm</time-stamp>`
-pub(super) fn xml(source: &Source) -> Option<Evidence> {
+pub(super) fn xml<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
+    const OPEN: &[u8] = b"<time-stamp>";
     position(source.bytes, b"<st-source>")?;
-    let start = position(source.bytes, b"<time-stamp>From ")?;
+    let start = position(source.bytes, b"<time-stamp>From ")? + OPEN.len();
     let rest = &source.bytes[start..];
     let line = &rest[..position(rest, b"</time-stamp>")?];
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::new(source);
     if let Some(spot) = after_last(line, b" on ").and_then(|date| leading(date, Slashes::Unsure)) {
-        evidence.filed_out(spot.when);
+        evidence.filed_out(line, spot);
     }
-    note_signed_lines(source.bytes, &mut evidence);
+    if let Some(title) = title(source.bytes) {
+        evidence.title(title);
+    }
+    removal::note_xml(source.bytes, &mut evidence);
+    signed::note_lines(source, &mut evidence);
     Some(evidence)
 }
 
+/// `<!-- Changes in change set NAME -->`
+fn title(content: &[u8]) -> Option<&[u8]> {
+    const NAME: &[u8] = b"Changes in change set ";
+    let head = &content[..content.len().min(4_000)];
+    let rest = &head[position(head, NAME)? + NAME.len()..];
+    Some(&rest[..position(rest, b"-->")?])
+}
+
 /// `'From VisualWorks®, Pre-Release 7 of June 3, 2002 on August 23, 2002 at 9:50:56 pm'!`
-pub(super) fn chunk(source: &Source) -> Option<Evidence> {
+pub(super) fn chunk<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
     // Whatever else it is, a file without the name isn't one of these.
-    position(source.bytes, b"'From VisualWorks")?;
-    let mut evidence = Evidence::default();
+    contains(source.bytes, b"'From VisualWorks").then_some(())?;
+    let mut evidence = Evidence::new(source);
     let mut recognised = false;
     for chunk in chunks(source.bytes) {
-        squeak::note(chunk, &mut evidence);
+        squeak::note(chunk, source.slashes, &mut evidence);
         if let Chunk::Code(code) = chunk {
             recognised |= sole_string(code).is_some_and(|header| header.starts_with(b"From VisualWorks"));
-            if let Some(user) = comments(code).find_map(store_user) {
-                evidence.author(user);
+            if let Some((comment, name, user)) = comments(code).find_map(store) {
+                evidence.title(name);
+                evidence.author(Kind::Store, comment, user.into());
             }
         }
     }
-    recognised.then_some(evidence)
+    recognised.then_some(())?;
+    file_name::note(source, &mut evidence);
+    Some(evidence)
 }
 
-/// `Package GlorpDatabase(0.2.11,aknight)=`, as Store writes it above the code of a package.
-fn store_user(comment: &[u8]) -> Option<String> {
+/// `Package GlorpDatabase(0.2.11,aknight)=`, as Store writes it above the code of a package: its name and the user.
+fn store(comment: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let kinds: [&[u8]; 3] = [b"Package ", b"Bundle ", b"Parcel "];
-    kinds.iter().any(|kind| comment.starts_with(kind)).then_some(())?;
-    let inside = comment.trim_ascii_end().strip_suffix(b"=")?.strip_suffix(b")")?;
+    let named = kinds.iter().find_map(|kind| comment.strip_prefix(*kind))?;
+    let inside = named.trim_ascii_end().strip_suffix(b"=")?.strip_suffix(b")")?;
     let (open, comma) = (inside.iter().rposition(|b| *b == b'(')?, inside.iter().rposition(|b| *b == b',')?);
-    (open < comma).then(|| decode(&inside[comma + 1..]))?
+    (open < comma).then(|| (comment, &inside[..open], inside[comma + 1..].trim_ascii()))
 }

@@ -38,6 +38,16 @@ impl When {
         self.offset.is_some()
     }
 
+    /// The same with its zone taken to be UTC, unless it says another or has no time.
+    pub(super) fn in_utc(self) -> When {
+        When::new(self.date, self.time, self.offset.or(Some(0)))
+    }
+
+    /// The day, in the writer's zone.
+    pub(super) fn date(&self) -> Date {
+        self.date
+    }
+
     /// Nanoseconds since 1970, an unknown zone read as UTC.
     fn instant(&self) -> i128 {
         let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);

@@ -1,0 +1,188 @@
+//! Text out of bytes that don't say their encoding: exact where they prove it, else a guess that says that it is one.
+//!
+//! For showing only. Hashes are over the bytes, stamps are found in the bytes, and nothing decoded is ever stored.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What bytes were read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// Nothing but ASCII.
+    Ascii,
+    /// Valid UTF-8, with a byte order mark or without.
+    Utf8,
+    /// UTF-16 with a byte order mark, low byte first.
+    Utf16Le,
+    /// UTF-16 with a byte order mark, high byte first.
+    Utf16Be,
+    /// ISO 8859-1; a guess.
+    Latin1,
+    /// ISO 8859-15, which has the euro; a guess.
+    Latin9,
+    /// What Windows writes in the West; a guess.
+    Windows1252,
+    /// What old Squeak and VisualWorks images wrote; a guess.
+    MacRoman,
+}
+
+impl Encoding {
+    /// Whether the bytes don't prove it.
+    pub fn is_guess(self) -> bool {
+        matches!(self, Encoding::Latin1 | Encoding::Latin9 | Encoding::Windows1252 | Encoding::MacRoman)
+    }
+
+    fn character(self, byte: u8) -> char {
+        match self {
+            Encoding::MacRoman => upper_half(MAC_ROMAN, 0x80, byte),
+            Encoding::Windows1252 if byte < 0xA0 => upper_half(WINDOWS_1252, 0x80, byte),
+            Encoding::Latin9 => LATIN_9.iter().find(|(at, _)| *at == byte).map_or(char::from(byte), |(_, c)| *c),
+            _ => char::from(byte),
+        }
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Encoding::Ascii => "ASCII",
+            Encoding::Utf8 => "UTF-8",
+            Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16",
+            Encoding::Latin1 => "probably ISO 8859-1",
+            Encoding::Latin9 => "probably ISO 8859-15",
+            Encoding::Windows1252 => "probably Windows-1252",
+            Encoding::MacRoman => "probably MacRoman",
+        })
+    }
+}
+
+/// The upper half of MacRoman (<https://www.unicode.org/Public/MAPPINGS/VENDORS/APPLE/ROMAN.TXT>).
+const MAC_ROMAN: &[char; 128] = &[
+    'Ä', 'Å', 'Ç', 'É', 'Ñ', 'Ö', 'Ü', 'á', 'à', 'â', 'ä', 'ã', 'å', 'ç', 'é', 'è', 'ê', 'ë', 'í', 'ì', 'î', 'ï', 'ñ', 'ó', 'ò',
+    'ô', 'ö', 'õ', 'ú', 'ù', 'û', 'ü', '†', '°', '¢', '£', '§', '•', '¶', 'ß', '®', '©', '™', '´', '¨', '≠', 'Æ', 'Ø', '∞', '±',
+    '≤', '≥', '¥', 'µ', '∂', '∑', '∏', 'π', '∫', 'ª', 'º', 'Ω', 'æ', 'ø', '¿', '¡', '¬', '√', 'ƒ', '≈', '∆', '«', '»', '…',
+    '\u{a0}', 'À', 'Ã', 'Õ', 'Œ', 'œ', '–', '—', '“', '”', '‘', '’', '÷', '◊', 'ÿ', 'Ÿ', '⁄', '€', '‹', '›', 'ﬁ', 'ﬂ', '‡', '·',
+    '‚', '„', '‰', 'Â', 'Ê', 'Á', 'Ë', 'È', 'Í', 'Î', 'Ï', 'Ì', 'Ó', 'Ô', '\u{f8ff}', 'Ò', 'Ú', 'Û', 'Ù', 'ı', 'ˆ', '˜', '¯',
+    '˘', '˙', '˚', '¸', '˝', '˛', 'ˇ',
+];
+
+/// 0x80 to 0x9F of Windows-1252; the five it leaves undefined are replacement characters.
+const WINDOWS_1252: &[char; 32] = &[
+    '€', '\u{fffd}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{fffd}', 'Ž', '\u{fffd}', '\u{fffd}', '‘', '’',
+    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{fffd}', 'ž', 'Ÿ',
+];
+
+/// Where ISO 8859-15 differs from ISO 8859-1.
+const LATIN_9: &[(u8, char)] =
+    &[(0xA4, '€'), (0xA6, 'Š'), (0xA8, 'š'), (0xB4, 'Ž'), (0xB8, 'ž'), (0xBC, 'Œ'), (0xBD, 'œ'), (0xBE, 'Ÿ')];
+
+fn upper_half(table: &[char], first: u8, byte: u8) -> char {
+    match byte.checked_sub(first) {
+        None => char::from(byte),
+        Some(at) => table.get(usize::from(at)).copied().unwrap_or(char::REPLACEMENT_CHARACTER),
+    }
+}
+
+/// The text, and what it was read as. A byte order mark is left out; what no encoding explains is replaced.
+pub fn decode(bytes: &[u8]) -> (String, Encoding) {
+    match bytes {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => (String::from_utf8_lossy(rest).into_owned(), Encoding::Utf8),
+        [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes), Encoding::Utf16Le),
+        [0xFE, 0xFF, rest @ ..] => (utf16(rest, u16::from_be_bytes), Encoding::Utf16Be),
+        _ => {
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                return (text.to_owned(), if text.is_ascii() { Encoding::Ascii } else { Encoding::Utf8 });
+            }
+            let encoding = guess(bytes);
+            (bytes.iter().map(|b| encoding.character(*b)).collect(), encoding)
+        }
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let units = pairs.iter().map(|pair| unit(*pair));
+    let mut text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    text.extend(rest.iter().map(|_| char::REPLACEMENT_CHARACTER));
+    text
+}
+
+/// The single-byte encoding whose characters fit best to what stands beside them.
+fn guess(bytes: &[u8]) -> Encoding {
+    /// So many characters tell as much as all.
+    const ENOUGH: usize = 4_000;
+    let high = || (0..bytes.len()).filter(|at| bytes[*at] >= 0x80).take(ENOUGH);
+    let control = high().any(|at| bytes[at] < 0xA0);
+    let euro = high().any(|at| bytes[at] == 0xA4);
+    // Old Macintosh images end lines in CR alone; it only decides between equals.
+    let mac = bytes.iter().take(10_000).zip(bytes.iter().skip(1)).any(|(a, b)| *a == b'\r' && *b != b'\n');
+    let western = match (control, euro) {
+        (true, _) => Encoding::Windows1252,
+        (false, true) => Encoding::Latin9,
+        (false, false) => Encoding::Latin1,
+    };
+    let score = |encoding| high().map(|at| fit(bytes, at, encoding)).sum::<i32>();
+    let (theirs, ours) = (score(Encoding::MacRoman), score(western));
+    if theirs > ours || theirs == ours && (mac || control) { Encoding::MacRoman } else { western }
+}
+
+/// How well a character fits where it stands.
+fn fit(bytes: &[u8], at: usize, encoding: Encoding) -> i32 {
+    let c = encoding.character(bytes[at]);
+    let near = |at: Option<usize>| at.and_then(|at| bytes.get(at)).map_or(' ', |b| encoding.character(*b));
+    let (before, after) = (near(at.checked_sub(1)), near(at.checked_add(1)));
+    let inside = before.is_alphabetic() && after.is_alphabetic();
+    match c {
+        char::REPLACEMENT_CHARACTER | '\u{f8ff}' => -4,
+        '’' if inside => 2,
+        // Letters that these encodings have, but hardly any text.
+        'ª' | 'º' | 'ƒ' | 'ˆ' | '˜' | 'ı' | 'Ω' | 'π' => -1,
+        c if c.is_lowercase() && (before.is_alphabetic() || after.is_lowercase()) => 2,
+        c if c.is_uppercase() && before.is_lowercase() => -2,
+        c if c.is_uppercase() && (after.is_alphabetic() || before.is_uppercase()) => 2,
+        // Few words have one letter.
+        'à' | 'À' => 0,
+        c if c.is_alphabetic() => -1,
+        '“' | '‘' | '„' | '«' if !before.is_alphanumeric() && after.is_alphanumeric() => 2,
+        '”' | '’' | '»' if !after.is_alphanumeric() && !before.is_whitespace() => 2,
+        '•' | '…' | '–' | '—' | '“' | '”' | '‘' | '’' | '€' | '°' | '©' | '®' | '™' if !inside => 1,
+        _ if inside => -2,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_guess_says_that_it_is_one() {
+        for (bytes, text, encoding) in [
+            (&b"plain"[..], "plain", Encoding::Ascii),
+            (b"B\xC3\xB6b", "Böb", Encoding::Utf8),
+            (b"\xEF\xBB\xBFB\xC3\xB6b", "Böb", Encoding::Utf8),
+            (b"\xFF\xFEB\0\xF6\0", "Bö", Encoding::Utf16Le),
+            (b"\xFE\xFF\0B\0\xF6", "Bö", Encoding::Utf16Be),
+            (b"gr\xFC\xDFe, 20\xB0", "grüße, 20°", Encoding::Latin1),
+            (b"10 \xA4 f\xFCr caf\xE9", "10 € für café", Encoding::Latin9),
+            (b"\x93don\x92t\x94 \x96 \x80 5\r\n", "“don’t” – € 5\r\n", Encoding::Windows1252),
+            (b"gr\x9F\xA7e\r\xA5 one\r", "grüße\r• one\r", Encoding::MacRoman),
+            (b"one\r\t\xA5 two\r", "one\r\t• two\r", Encoding::MacRoman),
+            (b"M\x9Frz", "Mürz", Encoding::MacRoman),
+        ] {
+            assert_eq!(decode(bytes), (text.to_owned(), encoding), "{bytes:?}");
+        }
+        assert!(!Encoding::Utf8.is_guess() && Encoding::MacRoman.is_guess());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_become_text(bytes: Vec<u8>) {
+            let (text, encoding) = decode(&bytes);
+            prop_assert!(!encoding.is_guess() || text.chars().count() == bytes.len());
+        }
+    }
+}
