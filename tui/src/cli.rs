@@ -117,7 +117,7 @@ pub async fn run(cli: Cli) -> u8 {
 async fn carry_out(cli: Cli, talk: &Talk) -> Result<u8, Failure> {
     let Some(verb) = cli.verb else { return app(talk).await };
     match verb {
-        Verb::Demo(args) => crate::demo::run(args.headless).await.map_err(Failure::from),
+        Verb::Demo(args) => crate::demo::run(args.headless, talk.has_screen()).await.map_err(Failure::from),
         Verb::Login(args) => log_in::run(args, talk).await,
         Verb::Key(verb) => key::run(&verb, talk).await,
         Verb::Doctor => doctor::run(talk).await,
@@ -153,7 +153,7 @@ async fn app(talk: &Talk) -> Result<u8, Failure> {
             "the terminal app needs a terminal\nuse `fieldpost patches` for the grid as text, `fieldpost --help` for all verbs",
         ));
     }
-    crate::demo::show_app(Session::open()?).await?;
+    crate::app::run(Session::open()?).await.map_err(|error| Failure::new(format!("{error:#}")))?;
     Ok(exit::OK)
 }
 

@@ -1,20 +1,122 @@
-//! The demo.
-use crate::session::Session;
-/// x
+//! `fieldpost demo`: a server, three sites and this app on this machine, as real processes in a temporary folder.
+//!
+//! `world` starts and ends them, `files` is what they play with, `story` plays without a terminal, `life` behind the app.
+
+mod binaries;
+mod files;
+mod life;
+mod story;
+mod world;
+
+use crate::session::{Session, SessionError};
+use fieldpost_common::exit;
+use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
+use world::World;
+
+/// Why the demo didn't come to its end.
 #[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct DemoError;
+pub enum DemoError {
+    /// A program isn't beside this one.
+    #[error(
+        "{0} is missing: the demo starts the real programs\nbuild them with `cargo build --release --bins` and run the `fieldpost` beside them"
+    )]
+    Missing(PathBuf),
+    /// A file or a process.
+    #[error("{what}: {error}")]
+    Io {
+        /// On what.
+        what: String,
+        /// The system's words.
+        error: std::io::Error,
+    },
+    /// A command ended in another way than it should.
+    #[error("`{command}` ended with {code}\n{said}")]
+    Command {
+        /// What was run.
+        command: String,
+        /// Its exit code; -1: a signal.
+        code: i32,
+        /// What it printed.
+        said: String,
+    },
+    /// Something didn't hold.
+    #[error("this did not hold: {0}")]
+    Check(String),
+    /// A person or the system ended it.
+    #[error("the demo was interrupted")]
+    Interrupted,
+    /// Nobody is there to look.
+    #[error("the demo needs a terminal\nuse `fieldpost demo --headless` to play it without one")]
+    NoTerminal,
+    /// The app itself.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The app itself.
+    #[error("{0}")]
+    App(String),
+}
+
 impl DemoError {
-    /// x
+    /// The exit code that says so.
     pub fn exit_code(&self) -> u8 {
-        1
+        match self {
+            Self::NoTerminal => exit::USAGE,
+            Self::Session(error) => error.exit_code(),
+            _ => exit::FAILED,
+        }
+    }
+
+    fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |error| Self::Io { what, error }
     }
 }
-/// x
-pub async fn run(_headless: bool) -> Result<u8, DemoError> {
-    Ok(1)
+
+/// Plays the demo: with the app, or headless as a checked story. All processes and files are gone when it returns.
+pub async fn run(headless: bool, has_screen: bool) -> Result<u8, DemoError> {
+    if !headless && !has_screen {
+        return Err(DemoError::NoTerminal);
+    }
+    let mut world = World::make()?;
+    let folder = world.path().display().to_string();
+    println!("fieldpost demo in {folder}");
+    let played = if headless {
+        tokio::select! {
+            played = story::play(&mut world) => played,
+            () = interrupted() => Err(DemoError::Interrupted),
+        }
+    } else {
+        show(&mut world).await
+    };
+    if played.is_err() {
+        world.show_logs();
+    }
+    drop(world);
+    println!("all processes ended, {folder} removed");
+    played.map(|()| exit::OK)
 }
-/// x
-pub async fn show_app(session: Session) -> Result<(), DemoError> {
-    crate::app::run(session).await.map_err(|_| DemoError)
+
+/// The app over a world in which things go on happening. The app itself listens to signals while it runs.
+async fn show(world: &mut World) -> Result<(), DemoError> {
+    tokio::select! {
+        ready = life::prepare(world) => ready?,
+        () = interrupted() => return Err(DemoError::Interrupted),
+    }
+    let session = Session::open_from(world.keyring())?;
+    let life = life::go_on(world);
+    tokio::select! {
+        ended = crate::app::run(session) => ended.map_err(|error| DemoError::App(format!("{error:#}"))),
+        never = life => match never {},
+    }
+}
+
+async fn interrupted() {
+    let signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
+    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else { return std::future::pending().await };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
 }

@@ -52,6 +52,12 @@ pub(crate) struct CellRow {
     age_s: Option<u64>,
 }
 
+/// All of it.
+#[derive(Serialize)]
+struct Rows {
+    patches: Vec<Row>,
+}
+
 /// What is looked at.
 #[derive(Debug, Default)]
 pub(crate) struct View {
@@ -78,7 +84,7 @@ pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8
         rows.extend(self::rows(&table, &view, name));
         texts.push(text(&table, &view, &settings.name, talk.colour()));
     }
-    talk.data(&serde_json::json!({ "patches": rows }), || match texts.as_slice() {
+    talk.data(&Rows { patches: rows }, || match texts.as_slice() {
         [] => "no application yet: `fieldpost app add NAME --versions V,V`".to_owned(),
         texts => texts.join("\n\n"),
     })?;

@@ -7,6 +7,7 @@ use super::target::{self, Ask, Decision, Replacing};
 use super::wait;
 use crate::send::Wish;
 use crate::session::Session;
+use fieldpost_common::cell::SILENT_AFTER;
 use fieldpost_common::exit;
 use fieldpost_common::grid::Table;
 use fieldpost_common::hash::ContentHash;
@@ -39,7 +40,7 @@ pub(crate) struct To {
     /// What you saw at the site and mean to overwrite: its SHA-256, or `absent`
     #[arg(long, value_name = "SHA|absent")]
     pub(crate) replacing: Option<Replacing>,
-    /// Wait until the sites have it, so many seconds at most
+    /// Wait until the sites have it, so many seconds at most (300); without, it looks for 5 and leaves the rest to the sites
     #[arg(long, value_name = "S", num_args = 0..=1, require_equals = true, default_missing_value = "300")]
     pub(crate) wait: Option<u64>,
     /// Why, for those who read the history
@@ -49,6 +50,9 @@ pub(crate) struct To {
     #[arg(long)]
     pub(crate) yes: bool,
 }
+
+/// How long `send` looks whether its orders arrive when nobody told it to wait.
+const GLANCE: Duration = Duration::from_secs(5);
 
 /// What became of one cell. Field names are stable.
 #[derive(Debug, Serialize)]
@@ -123,8 +127,9 @@ impl Job<'_> {
             return Err(Failure::new("nothing was changed"));
         }
         outcomes.extend(give(self.session, &wishes).await);
-        if let Some(seconds) = self.to.wait {
-            self.wait(&mut outcomes, Duration::from_secs(seconds)).await?;
+        let limit = self.to.wait.map_or_else(|| self.glance(&wishes), Duration::from_secs);
+        if !limit.is_zero() {
+            self.wait(&mut outcomes, limit).await?;
         }
         report(&outcomes, self.talk)
     }
@@ -177,6 +182,16 @@ impl Job<'_> {
         self.talk.confirm(&format!("{} {}?", self.what, text::count(wishes.len(), "patch")), "--yes")
     }
 
+    /// How long to look without `--wait`: a site with a parked poll has the patch within a second or two.
+    fn glance(&self, wishes: &[Wish]) -> Duration {
+        let live = |wish: &Wish| {
+            let site = self.table.grid.sites.iter().find(|site| site.name == wish.site);
+            let seen = site.and_then(|site| site.last_seen);
+            seen.is_none_or(|seen| seen.age(self.table.grid.now) < SILENT_AFTER)
+        };
+        if wishes.iter().any(live) { GLANCE } else { Duration::ZERO }
+    }
+
     async fn wait(&self, outcomes: &mut [Outcome], limit: Duration) -> Result<(), Failure> {
         let orders: Vec<OrderId> = outcomes.iter().filter_map(|outcome| outcome.order.clone()).collect();
         let ended = wait::wait(self.session, self.application, &orders, limit, self.talk).await?;
@@ -185,7 +200,9 @@ impl Job<'_> {
             let Some(end) = ended.get(order) else { continue };
             outcome.state.clone_from(&end.state);
             outcome.reason.clone_from(&end.reason);
-            outcome.code = end.code;
+            // Without --wait, what is still on its way is as good as done.
+            let pending = end.code == exit::TRY_LATER && self.to.wait.is_none();
+            outcome.code = if pending { exit::OK } else { end.code };
         }
         Ok(())
     }

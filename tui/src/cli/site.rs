@@ -169,10 +169,16 @@ fn line(site: &Site, now: Timestamp) -> String {
 
 fn seen(site: &Site, now: Timestamp) -> String {
     match (site.last_seen, site.enrolled_at) {
-        (Some(seen), _) => format!("seen {} ago", text::age(seen.age(now))),
+        (Some(seen), _) => ago(seen, now),
         (None, Some(_)) => "never seen".to_owned(),
         (None, None) => "not enrolled".to_owned(),
     }
+}
+
+/// `seen now`, `seen 3 min ago`.
+pub(crate) fn ago(seen: Timestamp, now: Timestamp) -> String {
+    let age = seen.age(now);
+    if age.as_secs() < 60 { "seen now".to_owned() } else { format!("seen {} ago", text::age(age)) }
 }
 
 fn whole(site: &Site, now: Timestamp) -> String {

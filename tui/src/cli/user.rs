@@ -7,7 +7,6 @@ use fieldpost_common::api::{Invited, NewUser, Role, User};
 use fieldpost_common::exit;
 use fieldpost_common::id::UserName;
 use fieldpost_common::invitation::{Invitation, Kind};
-use fieldpost_common::text;
 use fieldpost_common::time::Timestamp;
 use serde_json::json;
 
@@ -68,7 +67,7 @@ fn line(user: &User, now: Timestamp) -> String {
         Role::Developer => "developer",
         Role::Admin => "admin",
     };
-    let seen = user.last_seen.map_or("never seen".to_owned(), |seen| format!("seen {} ago", text::age(seen.age(now))));
+    let seen = user.last_seen.map_or("never seen".to_owned(), |seen| super::site::ago(seen, now));
     let key = user.key.as_ref().map_or("no key yet".to_owned(), |key| format!("key {key}"));
     format!("{:<20} {role:<10} {seen:<18} {key}", user.name)
 }
