@@ -105,7 +105,7 @@ struct DemoArgs {
 /// Carries out a command line and says how it ended.
 pub async fn run(cli: Cli) -> u8 {
     let talk = Talk::new(cli.json);
-    match carry_out(cli, &talk).await {
+    match carry_out(cli, talk).await {
         Ok(code) => code,
         Err(failure) => {
             talk.fail(&failure);
@@ -114,7 +114,7 @@ pub async fn run(cli: Cli) -> u8 {
     }
 }
 
-async fn carry_out(cli: Cli, talk: &Talk) -> Result<u8, Failure> {
+async fn carry_out(cli: Cli, talk: Talk) -> Result<u8, Failure> {
     let Some(verb) = cli.verb else { return app(talk).await };
     match verb {
         Verb::Demo(args) => crate::demo::run(args.headless, talk.has_screen()).await.map_err(Failure::from),
@@ -125,7 +125,7 @@ async fn carry_out(cli: Cli, talk: &Talk) -> Result<u8, Failure> {
     }
 }
 
-async fn with_session(verb: Verb, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+async fn with_session(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     match verb {
         Verb::App(verb) => application::run(verb, session, talk).await,
         Verb::Site(verb) => site::run(verb, session, talk).await,
@@ -147,7 +147,7 @@ async fn with_session(verb: Verb, session: &Session, talk: &Talk) -> Result<u8, 
     }
 }
 
-async fn app(talk: &Talk) -> Result<u8, Failure> {
+async fn app(talk: Talk) -> Result<u8, Failure> {
     if !talk.has_screen() {
         return Err(Failure::usage(
             "the terminal app needs a terminal\nuse `fieldpost patches` for the grid as text, `fieldpost --help` for all verbs",

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// How long making a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an ordinary request may take.
-const ORDINARY: Duration = Duration::from_secs(60);
+const ORDINARY: Duration = Duration::from_mins(1);
 /// How long a content may travel.
 const CONTENT: Duration = Duration::from_mins(20);
 

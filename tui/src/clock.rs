@@ -1,5 +1,7 @@
 //! The only place of the app that reads clocks; everything else gets the time as an argument.
 
+#![expect(clippy::disallowed_methods, reason = "this is where clocks are read")]
+
 use fieldpost_common::time::Timestamp;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

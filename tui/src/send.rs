@@ -175,14 +175,14 @@ async fn send_some(signer: &Signer, wishes: &[Wish]) -> Result<Vec<Result<OrderI
         let what = format!("{} prepared orders for {}", prepared.len(), wishes.len());
         return Err(ClientError::NotOurs { url: client.url().to_owned(), what }.into());
     }
-    let signed: Vec<_> = wishes.iter().zip(&prepared).map(|(wish, prepared)| sign(signer, wish, prepared)).collect();
-    let orders: Vec<NewOrder> = signed.iter().filter_map(|signed| signed.as_ref().ok().cloned()).collect();
+    let made: Vec<_> = wishes.iter().zip(&prepared).map(|(wish, prepared)| sign(signer, wish, prepared)).collect();
+    let orders: Vec<NewOrder> = made.iter().filter_map(|made| made.as_ref().ok().cloned()).collect();
     let answers = if orders.is_empty() { Vec::new() } else { client.orders_give(&orders).await? };
     let mut answers = answers.into_iter();
-    Ok(signed
+    Ok(made
         .into_iter()
-        .map(|signed| {
-            let order = signed?;
+        .map(|made| {
+            let order = made?;
             match answers.next() {
                 Some(OrderAnswer::Taken(_)) => Ok(Order::id(&order.order)),
                 Some(OrderAnswer::Refused(problem)) => Err(SendError::Refused(problem)),

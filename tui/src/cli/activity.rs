@@ -24,7 +24,7 @@ pub(crate) enum AuditVerb {
     Verify,
 }
 
-pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let all = session.client.activity(args.before, args.limit).await?;
     talk.data(&json!({ "activity": all }), || all.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(exit::OK)
@@ -47,7 +47,7 @@ fn line(one: &Activity) -> String {
     line
 }
 
-pub(crate) async fn audit(verb: AuditVerb, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn audit(verb: AuditVerb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let AuditVerb::Verify = verb;
     let state = session.client.audit().await?;
     talk.data(&state, || {

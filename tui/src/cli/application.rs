@@ -54,7 +54,7 @@ pub(crate) struct More {
     stamp: Option<String>,
 }
 
-pub(crate) async fn run(verb: Verb, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     match verb {
         Verb::Add { name, versions, more } => {
             let mut settings = AppSettings { name, versions, issue_url: None, issue_prefix: None, stamp: None };
@@ -106,7 +106,7 @@ fn change(settings: &mut AppSettings, more: More) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(settings: &AppSettings, talk: &Talk) -> Result<(), Failure> {
+fn show(settings: &AppSettings, talk: Talk) -> Result<(), Failure> {
     talk.data(settings, || line(settings))
 }
 
@@ -115,7 +115,7 @@ fn line(settings: &AppSettings) -> String {
     let mut words = format!("{}: {versions}", settings.name);
     for (what, value) in [("issues", &settings.issue_url), ("issue prefix", &settings.issue_prefix), ("stamp", &settings.stamp)] {
         if let Some(value) = value {
-            words += &format!("\n  {what}: {value}");
+            words.extend([format!("\n  {what}: {value}")]);
         }
     }
     words

@@ -37,7 +37,7 @@ struct Chosen {
     sha256: Option<ContentHash>,
 }
 
-pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.application.as_ref()).await?;
     let index = names::patch(&table.grid, &args.patch)?;
     let patch = &table.grid.patches[index].name;
@@ -52,15 +52,13 @@ pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8
         }
     };
     let (old, new) = (fetch(session, &settings.name, &from).await?, fetch(session, &settings.name, &to).await?);
-    let side = |chosen: &'_ Chosen, bytes: &'_ Option<Vec<u8>>, colour| (chosen.label.clone(), bytes.clone(), colour);
-    let ((old_label, old, _), (new_label, new, _)) = (side(&from, &old, false), side(&to, &new, false));
-    let sides = (Side { label: &old_label, bytes: old.as_deref() }, Side { label: &new_label, bytes: new.as_deref() });
+    let sides = (Side { label: &from.label, bytes: old.as_deref() }, Side { label: &to.label, bytes: new.as_deref() });
     let binary = [&old, &new].into_iter().flatten().any(|bytes| content::is_binary(bytes));
-    let size = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(Vec::len);
+    let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(Vec::len);
     let data = json!({
         "patch": patch, "equal": from.sha256 == to.sha256, "binary": binary,
-        "from": { "what": from.label, "sha256": from.sha256, "size": size(&old) },
-        "to": { "what": to.label, "sha256": to.sha256, "size": size(&new) },
+        "from": { "what": from.label, "sha256": from.sha256, "size": length(&old) },
+        "to": { "what": to.label, "sha256": to.sha256, "size": length(&new) },
         "diff": content::difference(sides.0, sides.1, false),
     });
     if from.sha256 == to.sha256 {

@@ -36,7 +36,7 @@ impl Finding {
     }
 }
 
-pub(crate) async fn run(talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(talk: Talk) -> Result<u8, Failure> {
     let findings = findings().await;
     talk.data(&json!({ "findings": findings }), || {
         let line = |one: &Finding| {

@@ -18,7 +18,7 @@ pub(crate) struct Args {
     application: Option<AppName>,
 }
 
-pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.application.as_ref()).await?;
     let index = names::patch(&table.grid, &args.patch)?;
     let history = session.client.history(&settings.name, &table.grid.patches[index].name).await?;
@@ -45,14 +45,14 @@ fn revision(revision: &Revision) -> String {
     }
     let versions = |versions: &[Version]| versions.iter().map(Version::as_str).collect::<Vec<_>>().join(" ");
     for one in &revision.publications {
-        line += &format!("\n      published for {} by {} at {}", versions(&one.versions), one.by, one.at);
+        line.extend([format!("\n      published for {} by {} at {}", versions(&one.versions), one.by, one.at)]);
     }
     if !revision.current_for.is_empty() {
-        line += &format!("\n      current for {}", versions(&revision.current_for));
+        line.extend([format!("\n      current for {}", versions(&revision.current_for))]);
     }
     if !revision.at_sites.is_empty() {
         let sites = revision.at_sites.iter().map(SiteName::as_str).collect::<Vec<_>>().join(", ");
-        line += &format!("\n      at {sites}");
+        line.extend([format!("\n      at {sites}")]);
     }
     line
 }

@@ -14,7 +14,7 @@ pub(crate) enum Verb {
     List,
 }
 
-pub(crate) async fn run(verb: &Verb, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(verb: &Verb, talk: Talk) -> Result<u8, Failure> {
     let Verb::List = verb;
     let keyring = Keyring::from_environment()?;
     let session = Session::open_from(keyring.clone())?;

@@ -18,7 +18,7 @@ pub(crate) struct Args {
     ca_file: Option<PathBuf>,
 }
 
-pub(crate) async fn run(args: Args, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, talk: Talk) -> Result<u8, Failure> {
     let mut string = args.string;
     if string == "-" {
         string.clear();
@@ -39,12 +39,12 @@ pub(crate) async fn run(args: Args, talk: &Talk) -> Result<u8, Failure> {
     talk.data(&data, || {
         let mut words = format!("logged in as {}; signing key {}", done.user, done.key.fingerprint());
         if let Some(root) = &done.founded {
-            words += &format!(
+            words.extend([format!(
                 "\nThe root key is in {}: it decides whose signature sites obey. Move it to a safe place; `trust add` needs it again.",
                 root.display()
-            );
+            )]);
         } else if !done.trusted {
-            words += &format!("\nThe key isn't trusted yet: the holder of the root key uses `fieldpost trust add {}`.", done.user);
+            words.extend([format!("\nThe key isn't trusted yet: the holder of the root key uses `fieldpost trust add {}`.", done.user)]);
         }
         words
     })?;

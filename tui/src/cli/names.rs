@@ -21,7 +21,7 @@ pub(crate) fn unknown(what: &str, given: &str, known: &[&str], make: &str) -> Fa
     }
     let close = similar::get_close_matches(given, known, 1, 0.5);
     if let [close] = close.as_slice() {
-        words += &format!("; did you mean {close:?}?");
+        words.extend([format!("; did you mean {close:?}?")]);
     }
     let more = if known.len() > NAMED { format!(" and {} more", known.len() - NAMED) } else { String::new() };
     let listed = known.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");

@@ -16,7 +16,7 @@ pub(crate) struct CancelArgs {
     order: OrderId,
 }
 
-pub(crate) async fn cancel(args: CancelArgs, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn cancel(args: CancelArgs, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let info = session.client.cancel(&args.order).await?;
     talk.data(&info, || format!("{} at {}: {}", info.patch, info.site, info.state.word()))?;
     match info.state {

@@ -65,7 +65,7 @@ pub(crate) struct View {
     filter: Option<String>,
 }
 
-pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let apps = match &args.application {
         Some(application) => vec![names::application(session, Some(application)).await?],
         None => session.client.apps().await?,

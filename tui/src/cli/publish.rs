@@ -59,7 +59,7 @@ struct Found {
     name: Result<PatchName, Failure>,
 }
 
-pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let settings = names::application(session, args.application.as_ref()).await?;
     let versions = names::versions(&settings, &args.versions)?;
     let files = files(&args, talk)?;
@@ -78,7 +78,7 @@ pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8
     report(&files, &done, &versions, talk)
 }
 
-fn report(files: &[Found], done: &[Result<Published, Failure>], versions: &[Version], talk: &Talk) -> Result<u8, Failure> {
+fn report(files: &[Found], done: &[Result<Published, Failure>], versions: &[Version], talk: Talk) -> Result<u8, Failure> {
     let row = |(file, done): (&Found, &Result<Published, Failure>)| match done {
         Ok(done) => json!({
             "patch": done.patch, "file": file.path, "sha256": done.sha256, "author": done.author, "changed_at": done.changed_at,
@@ -152,7 +152,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(failed)
 }
 
-fn files(args: &Args, talk: &Talk) -> Result<Vec<Found>, Failure> {
+fn files(args: &Args, talk: Talk) -> Result<Vec<Found>, Failure> {
     if let Some(name) = &args.name {
         let [path] = args.paths.as_slice() else { return Err(Failure::usage("--name goes with a single file")) };
         if path.is_dir() {
@@ -177,7 +177,7 @@ fn files(args: &Args, talk: &Talk) -> Result<Vec<Found>, Failure> {
 }
 
 /// Takes a tree. Links are left out: what they lead to may lie anywhere.
-fn walk(root: &Path, folder: &Path, found: &mut Vec<Found>, talk: &Talk) -> Result<(), Failure> {
+fn walk(root: &Path, folder: &Path, found: &mut Vec<Found>, talk: Talk) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::file(folder, &error);
     let mut entries = std::fs::read_dir(folder).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
@@ -203,7 +203,7 @@ fn patch_name(path: &Path) -> Result<PatchName, Failure> {
     names::new_patch(text)
 }
 
-pub(crate) async fn unpublish(args: UnpublishArgs, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn unpublish(args: UnpublishArgs, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.application.as_ref()).await?;
     let versions = names::versions(&settings, &args.versions)?;
     let rows = args.patches.iter().map(|word| names::patch(&table.grid, word)).collect::<Result<Vec<_>, _>>()?;
@@ -245,7 +245,7 @@ mod tests {
         }
         std::os::unix::fs::symlink("/etc/passwd", root.join("a-link")).expect("a link");
         let mut found = Vec::new();
-        walk(root, root, &mut found, &Talk::new(true)).expect("walked");
+        walk(root, root, &mut found, Talk::new(true)).expect("walked");
         let names: Vec<_> = found.iter().map(|file| file.name.clone().expect("good").to_string()).collect();
         assert_eq!(names, ["b.st", "sql/deep/V1.sql"]);
     }
@@ -256,7 +256,7 @@ mod tests {
         std::fs::write(folder.path().join("nul.txt"), "x").expect("written");
         std::fs::write(folder.path().join("ok.txt"), "x").expect("written");
         let mut found = Vec::new();
-        walk(folder.path(), folder.path(), &mut found, &Talk::new(true)).expect("walked");
+        walk(folder.path(), folder.path(), &mut found, Talk::new(true)).expect("walked");
         assert!(found[0].name.as_ref().expect_err("a device").words.contains("nul.txt"));
         assert!(found[1].name.is_ok());
     }

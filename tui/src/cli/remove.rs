@@ -16,7 +16,7 @@ pub(crate) struct Args {
     to: send::To,
 }
 
-pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let to: &To = &args.to;
     let (settings, table) = names::table(session, to.application.as_ref()).await?;
     let patches = args.patches.iter().map(|word| names::patch(&table.grid, word)).collect::<Result<Vec<_>, _>>()?;

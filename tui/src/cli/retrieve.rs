@@ -40,7 +40,7 @@ pub(crate) struct Args {
     replacing: Option<Replacing>,
 }
 
-pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.application.as_ref()).await?;
     let patch = names::patch(&table.grid, &args.patch)?;
     let site = names::site(&table.grid, &settings.name, &args.from)?;
@@ -53,9 +53,10 @@ pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8
     if let Some(path) = &args.out {
         save(path, &bytes)?;
     }
-    let published = match args.publish {
-        true => make_current(&args, session, talk, (&settings, &table), (patch, site), &bytes).await?,
-        false => None,
+    let published = if args.publish {
+        Some(make_current(&args, session, talk, (&settings, &table), (patch, site), &bytes).await?)
+    } else {
+        None
     };
     if !talk.json() && !args.publish && args.out.is_none() {
         let text = talk.is_terminal().then(|| content::shown(&bytes).to_string().into_bytes());
@@ -75,10 +76,10 @@ fn words(args: &Args, sha256: ContentHash, published: Option<&(Published, Vec<Ve
     let mut words = format!("{} from {}  {}", args.patch, args.from, sha256.short());
     if let Some((done, versions)) = published {
         let versions = versions.iter().map(Version::as_str).collect::<Vec<_>>().join(" ");
-        words += &format!("  {} for {versions}", if done.changed { "published" } else { "already current" });
+        words.extend([format!("  {} for {versions}", if done.changed { "published" } else { "already current" })]);
     }
     if let Some(path) = &args.out {
-        words += &format!("  saved to {}", path.display());
+        words.extend([format!("  saved to {}", path.display())]);
     }
     words
 }
@@ -95,11 +96,11 @@ fn at_site(table: &Table, patch: usize, site: usize) -> Result<ContentHash, Fail
 async fn make_current(
     args: &Args,
     session: &Session,
-    talk: &Talk,
+    talk: Talk,
     (settings, table): (&AppSettings, &Table),
     (patch, site): (usize, usize),
     bytes: &[u8],
-) -> Result<Option<(Published, Vec<Version>)>, Failure> {
+) -> Result<(Published, Vec<Version>), Failure> {
     let (row, column) = (&table.grid.patches[patch], &table.grid.sites[site]);
     let versions = match args.versions.as_slice() {
         [] => vec![column.version.clone()],
@@ -118,10 +119,10 @@ async fn make_current(
         versions: publish::seen(&table.grid, &row.name, &versions),
         issue: row.issue.clone().or_else(|| issue(row.name.as_str(), bytes, prefix.as_ref())),
     };
-    Ok(Some((crate::publish::publish(session, wish).await?, versions)))
+    Ok((crate::publish::publish(session, wish).await?, versions))
 }
 
-fn allowed(args: &Args, talk: &Talk, patch: &str, (published, backward): (Option<ContentHash>, bool)) -> Result<bool, Failure> {
+fn allowed(args: &Args, talk: Talk, patch: &str, (published, backward): (Option<ContentHash>, bool)) -> Result<bool, Failure> {
     let now = published.map_or("absent".to_owned(), |sha256| sha256.to_string());
     match &args.replacing {
         Some(replacing) if replacing.is(published) => Ok(true),

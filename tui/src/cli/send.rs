@@ -35,8 +35,8 @@ pub(crate) struct To {
     #[arg(long = "app")]
     pub(crate) application: Option<AppName>,
     /// Sites, groups, or `all`
-    #[arg(long, required = true, value_delimiter = ',', value_name = "SITE[,SITE]|GROUP|all")]
-    pub(crate) to: Vec<String>,
+    #[arg(long = "to", required = true, value_delimiter = ',', value_name = "SITE[,SITE]|GROUP|all")]
+    pub(crate) sites: Vec<String>,
     /// What you saw at the site and mean to overwrite: its SHA-256, or `absent`
     #[arg(long, value_name = "SHA|absent")]
     pub(crate) replacing: Option<Replacing>,
@@ -72,7 +72,7 @@ struct Report<'a> {
     left_out: Vec<&'a Outcome>,
 }
 
-pub(crate) async fn run(args: Args, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.to.application.as_ref()).await?;
     let patches = args.patches.iter().map(|word| names::patch(&table.grid, word)).collect::<Result<Vec<_>, _>>()?;
     let mut ask = Ask { replacing: args.to.replacing.clone(), reason: args.to.reason.clone(), ..Ask::default() };
@@ -100,7 +100,7 @@ async fn revision(
 /// One `send` or `remove`.
 pub(crate) struct Job<'a> {
     pub(crate) session: &'a Session,
-    pub(crate) talk: &'a Talk,
+    pub(crate) talk: Talk,
     pub(crate) table: &'a Table,
     pub(crate) application: &'a AppName,
     pub(crate) to: &'a To,
@@ -110,7 +110,7 @@ pub(crate) struct Job<'a> {
 impl Job<'_> {
     /// Decides every cell, asks once, gives the orders, waits if told to, and reports each cell.
     pub(crate) async fn run(&self, patches: &[usize], decide: impl Fn((usize, usize)) -> Decision) -> Result<u8, Failure> {
-        let sites = target::sites(self.table, self.application, &self.to.to)?;
+        let sites = target::sites(self.table, self.application, &self.to.sites)?;
         if !self.to.yes && !self.talk.can_ask() {
             return Err(Failure::usage(format!("there is no terminal to ask on: say --yes if the {} is meant", self.what)));
         }
@@ -219,7 +219,7 @@ async fn give(session: &Session, wishes: &[Wish]) -> Vec<Outcome> {
     crate::send::send(session, wishes).await.into_iter().map(outcome).collect()
 }
 
-fn report(outcomes: &[Outcome], talk: &Talk) -> Result<u8, Failure> {
+fn report(outcomes: &[Outcome], talk: Talk) -> Result<u8, Failure> {
     let (orders, left_out): (Vec<_>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.order.is_some());
     talk.data(&Report { orders, left_out }, || {
         let good = outcomes.iter().filter(|outcome| outcome.code == exit::OK || outcome.order.is_some());

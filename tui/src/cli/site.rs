@@ -59,7 +59,7 @@ pub(crate) enum Verb {
     },
 }
 
-pub(crate) async fn run(verb: Verb, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let client = &session.client;
     match verb {
         Verb::Add { name, apps, groups } => add(name, &apps, groups, session, talk).await?,
@@ -99,7 +99,7 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: &Talk) -> Result<u8
     Ok(exit::OK)
 }
 
-async fn add(name: SiteName, apps: &[String], groups: Vec<GroupName>, session: &Session, talk: &Talk) -> Result<(), Failure> {
+async fn add(name: SiteName, apps: &[String], groups: Vec<GroupName>, session: &Session, talk: Talk) -> Result<(), Failure> {
     let mut applications = Vec::new();
     for word in apps {
         let (application, version) = word
@@ -113,7 +113,7 @@ async fn add(name: SiteName, apps: &[String], groups: Vec<GroupName>, session: &
 }
 
 /// The app, never the server, puts the pinned root key into the string.
-fn invitation(invited: Invited, session: &Session, talk: &Talk) -> Result<(), Failure> {
+fn invitation(invited: Invited, session: &Session, talk: Talk) -> Result<(), Failure> {
     let Invited { url, name, secret, expires } = invited;
     let string = Invitation { kind: Kind::Enrolment, url, name: name.clone(), secret, root: Some(session.root) }.to_string();
     talk.data(&json!({ "enrolment": string, "site": name, "expires": expires }), || string.clone())?;
@@ -123,13 +123,13 @@ fn invitation(invited: Invited, session: &Session, talk: &Talk) -> Result<(), Fa
     Ok(())
 }
 
-async fn set_groups(session: &Session, name: &SiteName, groups: Vec<GroupName>, talk: &Talk) -> Result<(), Failure> {
+async fn set_groups(session: &Session, name: &SiteName, groups: Vec<GroupName>, talk: Talk) -> Result<(), Failure> {
     let settings = SiteSettings { groups };
     session.client.site_set(name, &settings).await?;
     talk.data(&json!({ "site": name, "groups": settings.groups }), || format!("{name}: {}", words(&settings.groups)))
 }
 
-async fn remove(name: &str, yes: bool, session: &Session, talk: &Talk) -> Result<(), Failure> {
+async fn remove(name: &str, yes: bool, session: &Session, talk: Talk) -> Result<(), Failure> {
     let name = names::any_site(session, name).await?;
     if !yes && !talk.confirm(&format!("forget site {name} and shut its agent out?"), "--yes")? {
         return Err(Failure::new("nothing was changed"));
@@ -138,7 +138,7 @@ async fn remove(name: &str, yes: bool, session: &Session, talk: &Talk) -> Result
     talk.data(&json!({ "site": name, "removed": true }), || format!("{name} is forgotten; its files stay as they are"))
 }
 
-pub(crate) async fn list(session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn list(session: &Session, talk: Talk) -> Result<u8, Failure> {
     let sites = session.client.sites().await?;
     let now = session.now();
     talk.data(&json!({ "sites": sites }), || match sites.as_slice() {
@@ -152,17 +152,19 @@ fn line(site: &Site, now: Timestamp) -> String {
     let apps = site.applications.iter().map(|app| format!("{} {}", app.application, app.version)).collect::<Vec<_>>();
     let mut line = format!("{:<20} {:<18} {}", site.name, seen(site, now), apps.join(", "));
     if site.open_orders > 0 {
-        line += &format!("  {} waiting", text::count(site.open_orders, "order"));
+        line.extend([format!("  {} waiting", text::count(site.open_orders, "order"))]);
     }
     for app in &site.applications {
         match (&app.held, app.directory) {
-            (Some(held), _) => line += &format!("  ! {} of {} files of {} vanished", held.dropped, held.of, app.application),
-            (None, Some(directory)) if directory != Directory::Present => line += &format!("  ! {}", directory.explain()),
+            (Some(held), _) => {
+                line.extend([format!("  ! {} of {} files of {} vanished", held.dropped, held.of, app.application)]);
+            }
+            (None, Some(directory)) if directory != Directory::Present => line.extend(["  ! ", directory.explain()]),
             _ => {}
         }
     }
     if let Some([one, other]) = &site.clones {
-        line += &format!("  ! two agents poll as this site: {one} and {other}");
+        line.extend([format!("  ! two agents poll as this site: {one} and {other}")]);
     }
     line
 }

@@ -5,18 +5,35 @@ use fieldpost_common::text::Clean;
 use serde::Serialize;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-/// How a command speaks.
+/// How a command speaks, and to whom.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Talk {
     json: bool,
-    colour: bool,
+    out: Out,
+    /// Standard input is a terminal.
+    keyboard: bool,
+    /// Standard error is a terminal.
+    listener: bool,
+}
+
+/// What standard output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Out {
+    Program,
+    Mono,
+    Colour,
 }
 
 impl Talk {
     /// Speaks JSON or words.
     pub(crate) fn new(json: bool) -> Self {
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { json, colour: !json && !no_colour && std::io::stdout().is_terminal() }
+        let out = match std::io::stdout().is_terminal() {
+            false => Out::Program,
+            true if no_colour => Out::Mono,
+            true => Out::Colour,
+        };
+        Self { json, out, keyboard: std::io::stdin().is_terminal(), listener: std::io::stderr().is_terminal() }
     }
 
     /// Whether data goes out as JSON.
@@ -26,22 +43,22 @@ impl Talk {
 
     /// Whether standard output shows colours.
     pub(crate) fn colour(self) -> bool {
-        self.colour
+        self.out == Out::Colour
     }
 
     /// Whether standard output is a terminal.
     pub(crate) fn is_terminal(self) -> bool {
-        std::io::stdout().is_terminal()
+        self.out != Out::Program
     }
 
     /// Whether there is a screen and a keyboard.
     pub(crate) fn has_screen(self) -> bool {
-        std::io::stdin().is_terminal() && self.is_terminal()
+        self.keyboard && self.is_terminal()
     }
 
     /// Whether somebody can be asked.
     pub(crate) fn can_ask(self) -> bool {
-        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+        self.keyboard && self.listener
     }
 
     /// Data for a program, as one JSON document, or else for people, as text.
@@ -51,6 +68,9 @@ impl Talk {
         } else {
             words()
         };
+        if text.is_empty() {
+            return Ok(());
+        }
         self.raw(format!("{}\n", text.trim_end_matches('\n')).as_bytes())
     }
 
@@ -89,6 +109,9 @@ impl Talk {
 
     /// Asks for a word.
     pub(crate) fn ask(self, question: &str) -> Result<String, Failure> {
+        if !self.can_ask() {
+            return Err(Failure::usage("there is no terminal to ask on"));
+        }
         let failed = |error| Failure::new(format!("the terminal: {error}"));
         let mut err = std::io::stderr().lock();
         write!(err, "{} ", Clean::lines(question).as_str()).and_then(|()| err.flush()).map_err(failed)?;

@@ -43,7 +43,7 @@ pub(crate) struct AddArgs {
     yes: bool,
 }
 
-pub(crate) async fn run(verb: Verb, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     match verb {
         Verb::Show => {
             let (trust, chain) = session.trust().await?;
@@ -71,7 +71,7 @@ fn root(session: &Session) -> Result<SecretKey, Failure> {
     })
 }
 
-async fn add(args: AddArgs, session: &Session, talk: &Talk) -> Result<(), Failure> {
+async fn add(args: AddArgs, session: &Session, talk: Talk) -> Result<(), Failure> {
     let (trust, chain) = session.trust().await?;
     let root = root(session)?;
     if root.public() != trust.root {

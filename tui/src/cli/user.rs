@@ -35,7 +35,7 @@ pub(crate) enum As {
     Admin,
 }
 
-pub(crate) async fn run(verb: Verb, session: &Session, talk: &Talk) -> Result<u8, Failure> {
+pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     match verb {
         Verb::Add { name, role } => {
             let role = match role {

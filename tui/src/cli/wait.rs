@@ -31,7 +31,7 @@ pub(crate) async fn wait(
     application: &AppName,
     orders: &[OrderId],
     limit: Duration,
-    talk: &Talk,
+    talk: Talk,
 ) -> Result<BTreeMap<OrderId, End>, Failure> {
     let watch = Stopwatch::start();
     let mut open: BTreeSet<OrderId> = orders.iter().cloned().collect();

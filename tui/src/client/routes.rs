@@ -66,8 +66,8 @@ impl Client {
 
     /// Everything that is known of one patch.
     pub async fn history(&self, application: &AppName, patch: &PatchName) -> Result<History, ClientError> {
-        let path = with(path::HISTORY, "application", application.as_str());
-        self.json(self.request(Method::GET, &path).query(&[("patch", patch.as_str())])).await
+        let route = with(path::HISTORY, "application", application.as_str());
+        self.json(self.request(Method::GET, &route).query(&[("patch", patch.as_str())])).await
     }
 
     /// Makes a content current that the server has.
