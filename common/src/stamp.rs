@@ -41,7 +41,7 @@ mod tests;
 
 pub use found::{Found, Kind, Precision, Why};
 pub use hints::{DateOrder, Hints};
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, Place};
 use serde::{Deserialize, Serialize};
 pub(crate) use text::{comment_lines, lines, without_bom};
 pub use when::{When, WhenError};

@@ -93,7 +93,12 @@ impl Cursor<'_> {
     }
 
     fn month(&mut self) -> Option<i8> {
-        month(self.run(|b| b.is_ascii_alphabetic() || b >= 0x80))
+        /// No month has a longer name; what goes on is looked at once, not from each of its letters.
+        const LONGEST: usize = 10;
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let length = rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+        self.at += length;
+        month(&rest[..length])
     }
 
     /// A date; and its other reading, when there are two.

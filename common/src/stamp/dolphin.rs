@@ -2,7 +2,7 @@
 //!
 //! What people wrote into comments by hand is kept for whoever looks, and never chosen: it dates a line, not the file.
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use super::dates::{Slashes, find};
 use super::evidence::Mark;
@@ -27,6 +27,7 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
 fn remark(comment: &[u8], slashes: Slashes) -> Option<Mark<'_>> {
     const LONGEST: usize = 60;
     let head = &comment[..comment.len().min(LONGEST)];
+    let head = &head[..memchr(b'"', head).unwrap_or(head.len())];
     let (name, rest) = match position(head, b" - ") {
         Some(at) => (Some(&head[..at]), &head[at + 3..]),
         None => (None, head.strip_prefix(b"Initial code:")?.trim_ascii_start()),

@@ -44,7 +44,11 @@ fn parts(content: &[u8], at: usize) -> Option<(u8, u8)> {
     let second = after.iter().take_while(|b| b.is_ascii_digit()).count();
     let rest = after.get(second..)?;
     let year = rest.get(1..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
-    let shaped = alone && (1..=2).contains(&digits) && (1..=2).contains(&second) && rest.first() == Some(&separator) && year == 4;
+    let shaped = alone
+        && (1..=2).contains(&digits)
+        && (1..=2).contains(&second)
+        && rest.first() == Some(&separator)
+        && (year == 4 || year == 2 && separator == b'/');
     let number = |digits: &[u8]| digits.iter().fold(0, |n, b| n * 10 + (b - b'0'));
     shaped.then(|| (number(&before[before.len() - digits..]), number(&after[..second])))
 }

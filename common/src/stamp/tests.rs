@@ -1,8 +1,14 @@
 //! What each format says, and the traps laid by real files.
 
+mod choosing;
+mod fields;
+mod others;
+mod smalltalk;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::time::Timestamp;
 
 /// Format, author, change and file-out as one line, with `-` for what isn't known.
 fn shown(stamp: Option<&Stamp>) -> String {
@@ -353,6 +359,22 @@ fn pieces() -> impl Strategy<Value = String> {
         "Signed-off-by: ",
         "\t",
         "1998-2011",
+        "4/8/2011 ",
+        "20/4/2011 10:00",
+        "! From ! GEMSTONE: 3.1\n",
+        "! On April 8, 2011, 1:02 pm\n",
+        "# Created 3. April 2022 um 18:54:04 by T(1,bob)\n",
+        "(name 'A-bob.1' date '08/06/2012' time '12:20:09' author 'bob' ancestors (",
+        "\"Filed out from Dolphin",
+        "\"bob - 2/26/2003",
+        "$Id: a 1 2008-03-08 22:05:23Z bob $",
+        "$Date: ",
+        "$Author: bob $",
+        "--liquibase formatted sql\n",
+        "--changeset bob:1\n",
+        " removeSelector: #a!",
+        "Class { #name",
+        "'Changes from (12 February 2025 7:23:24 pm )'",
     ]);
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
@@ -374,5 +396,23 @@ proptest! {
         for end in ["\r", "\r\n"] {
             prop_assert_eq!(&placeless(&text.replace('\n', end)), &expected);
         }
+    }
+
+    #[test]
+    fn any_text_of_known_pieces_is_read_under_any_name_without_panic(text in pieces(), name in "[A-Z0-9a-]{0,9}(\\.cs|\\.st|\\.sql|\\.json)?") {
+        let hints = Hints { date_order: Some(DateOrder::DayFirst), now: Some(Timestamp::from_ms(0)), ..Hints::default() };
+        if let Some(stamp) = stamp_with(text.as_bytes(), &name, &hints) {
+            prop_assert!(stamp.found.iter().all(|found| found.offset <= text.len()));
+            prop_assert!(stamp.changed_at.is_none_or(|at| at.approx_unix_ms() <= 24 * 3_600_000));
+        }
+    }
+
+    #[test]
+    fn prose_before_a_mail_and_bytes_after_a_change_set_change_no_answer(prose in "[a-z \\n]{0,200}", rest: Vec<u8>) {
+        let mail = mail("Bob <bob@example.org>");
+        prop_assert_eq!(read(format!("{prose}\n{mail}")), read(&mail));
+        let set = [HEADER, &method("bob 12/30/2012 10:00")].concat();
+        let junk: Vec<u8> = rest.into_iter().filter(|b| *b >= 0x80).collect();
+        prop_assert_eq!(read([set.as_bytes(), &junk].concat()), read(&set));
     }
 }

@@ -1,0 +1,120 @@
+//! Diffs, SQL, keywords and comments, each with its traps.
+
+use super::super::*;
+use super::{read, shown};
+
+fn named(name: &str, content: impl AsRef<[u8]>) -> String {
+    shown(stamp_with(content.as_ref(), name, &Hints::default()).as_ref())
+}
+
+const HUNK: &str = "--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-x\n+Author: eve\n";
+
+#[test]
+fn the_headers_before_a_quilt_patch_name_its_author_before_any_sign_off() {
+    for (head, expected) in [
+        (
+            "From: Bob <b@x>\nDate: Wed, 4 Jun 2025 17:28:19 +0200\nSubject: [PATCH] x\n\n",
+            "Bob <b@x> | 2025-06-04T17:28:19+02:00",
+        ),
+        ("Description: x\nAuthor: Bob <b@x>\nLast-Update: 2013-05-02\n", "Bob <b@x> | 2013-05-02"),
+        (
+            "commit abc\nAuthor: Bob <b@x>\nDate:   Wed Jun 4 17:28:19 2025 +0200\n\n    x\n\n",
+            "Bob <b@x> | 2025-06-04T17:28:19+02:00",
+        ),
+        ("# HG changeset patch\n# User Bob <b@x>\n# Date 1263480000 -3600\n", "Bob <b@x> | 2010-01-14T15:40:00+01:00"),
+        ("Signed-off-by: Eve <e@x>\nSigned-off-by: Bob <b@x>\n", "Eve <e@x> | -"),
+        ("Index: a.c\n=====\n", "- | -"),
+    ] {
+        assert_eq!(named("fix.patch", format!("{head}{HUNK}")), format!("UnifiedDiff | {expected} | -"), "{head}");
+    }
+}
+
+#[test]
+fn the_last_change_set_of_formatted_sql_names_the_author() {
+    for (lines, expected) in [
+        ("--changeset your.name:1\nx\n--changeset other.dev:3 labels:a context:b", "other.dev"),
+        ("-- changeset \"Some User\":1::createView splitStatements:true", "Some User"),
+        ("--changeset \"n voxland\":\"change 2\"", "n voxland"),
+        ("--changeset nvoxland:: ::sid", "nvoxland"),
+        ("--ChangeSet bob:1578520961284-9", "bob"),
+        ("--changeset ${authorProp}:1", "-"),
+        ("--changeset bob:1\n--changeset ${authorProp}:2", "-"),
+        ("select '--changeset eve:1'", "-"),
+    ] {
+        for first in ["--liquibase formatted sql", "-- Liquibase Formatted SQL", "--\tliquibase formatted sql changeLogId:1"] {
+            let file = format!("{first}\n\n{lines}\ncreate table a (b int);\n-- Author: eve\n");
+            assert_eq!(named("V1__a.sql", file), format!("Liquibase | {expected} | - | -"), "{lines}");
+        }
+    }
+}
+
+#[test]
+fn a_migration_is_known_by_its_name_and_has_no_stamp_of_its_own() {
+    for (name, number, title) in [
+        ("V1__table.sql", Some("1"), "table"),
+        ("V2.1_3__add_a_table.sql", Some("2.1.3"), "add a table"),
+        ("R__views.sql", None, "views"),
+        ("U1__table.sql", Some("1"), "table"),
+    ] {
+        let stamp = stamp_with(b"create table a (b int);\n", name, &Hints::default()).expect("a stamp");
+        assert_eq!(shown(Some(&stamp)), "Flyway | - | - | -");
+        assert_eq!((stamp.number.as_deref(), stamp.title.as_deref()), (number, Some(title)));
+    }
+    assert_eq!(named("V1__table.sql", "-- Author: bob\n"), "Flyway | bob | - | -");
+    assert_eq!(named("Values__x.sql", "x"), "-");
+}
+
+#[test]
+fn keywords_are_read_as_each_system_expands_them() {
+    for (keyword, expected) in [
+        ("$Id: wiring.c 388 2008-03-08 22:05:23Z mellis $", "mellis | 2008-03-08T22:05:23Z"),
+        ("$Id: complex.rb,v 1.3 1998/07/08 10:05:28 keiju Exp keiju $", "keiju | 1998-07-08T10:05:28Z"),
+        ("$Id: old.c,v 1.3 93/07/08 10:05:28 keiju Exp $", "keiju | 1993-07-08T10:05:28Z"),
+        ("$Id: date.rb,v 2.37 2008-01-17 20:16:31+09 tadf Exp $", "tadf | 2008-01-17T20:16:31+09:00"),
+        ("$Header: /cvs/a.c,v 1.1 2008/01/17 20:16:31 bob Exp $", "bob | 2008-01-17T20:16:31Z"),
+        ("$Date: 2009-08-09 17:44:15 +0900 (Sun, 09 Aug 2009) $", "- | 2009-08-09T17:44:15+09:00"),
+        ("$LastChangedDate:: 2009-08-09 17:44:15 +0900 #$ $LastChangedBy: bob $", "bob | 2009-08-09T17:44:15+09:00"),
+        ("$Author: keiju $", "keiju | -"),
+    ] {
+        assert_eq!(read(format!("/* a\n {keyword}\n*/\n")), format!("Keyword | {expected} | -"), "{keyword}");
+        assert_eq!(read(format!("static char id[] = \"{keyword}\";\n")), format!("Keyword | {expected} | -"), "{keyword}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_keyword_says_nothing() {
+    for decoy in [
+        "$Id$",
+        "$Id: $",
+        "$Idaemons: /home/cvs/rb/a.rb,v 1.2 2001/05/30 09:37:45 eve Exp $",
+        "$RoughId: a.rb,v 1.4 2003/10/14 19:45:42 eve Exp $",
+        "$id: NAME 0.006$",
+        "$Id: 54a4f0239f2e54a4f0239f2e54a4f0239f2e54a4 $",
+        "$Id: a.rb,v\n 1.4 2003/10/14 19:45:42 eve Exp $",
+        "$Id: a.rb,v 1.4 2003/10/14 19:45:42 eve Exp",
+        "$Date$ $Author$",
+    ] {
+        assert_eq!(read(format!("# {decoy}\n")), "-", "{decoy}");
+        let real = format!("# {decoy}\n# $Id: a.c 388 2008-03-08 22:05:23Z bob $\n");
+        assert_eq!(read(real), "Keyword | bob | 2008-03-08T22:05:23Z | -", "{decoy}");
+    }
+}
+
+#[test]
+fn comments_by_hand_come_in_more_forms() {
+    for (file, expected) in [
+        ("# Author:: Bob Bauer\n# Date:: 2007/275\n", "Bob Bauer | 2007-10-02"),
+        ("# Date:: 2007/366\n", ""),
+        ("# modified the loop on April 5, 2010\n", "- | 2010-04-05"),
+        ("// Modified by Bob Bauer on 2010-04-05.\n", "Bob Bauer | 2010-04-05"),
+        ("# modified on April 5, 2010 for eve\n", ""),
+        ("# by Bob Bauer(bob@example.org)\n", "Bob Bauer | -"),
+        ("# by hand (see below)\n", ""),
+        ("# initial version: 3 May 2000 by Bob and Eve\n# Modified May 2002 Eve - support\n", ""),
+        ("# Date: 1/2/85\n# Date: 1/13/84\n", "- | 1985-01-02"),
+        ("# Date: 1/13/04\n", "- | 2004-01-13"),
+    ] {
+        let expected = if expected.is_empty() { "-".to_owned() } else { format!("Comment | {expected} | -") };
+        assert_eq!(read(file), expected, "{file}");
+    }
+}
