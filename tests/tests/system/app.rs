@@ -46,7 +46,9 @@ fn greater_than_sends_an_update_and_less_than_retrieves_what_the_site_changed() 
     world.edit("acme", "a.st", "three\n");
     app.wait_for("a change at the site", |screen| row(screen, "a.st").contains('<'));
     app.press("<");
-    app.wait_text("three");
+    app.wait_text("+three");
+    app.press("\r");
+    app.wait_text("Publish a.st?");
     app.press("\r");
     until_true("it is published", || world.ada().state("trading", "a.st", "acme") == "in_sync");
     assert_eq!(world.read("acme", "a.st").as_deref(), Some(&b"three\n"[..]));

@@ -71,6 +71,8 @@ struct Driver<O> {
     answers: UnboundedReceiver<Answer>,
     events: EventStream,
     dirty: bool,
+    /// The terminal no longer shows the last frame: the next is drawn whole.
+    stale: bool,
     since_frame: Stopwatch,
 }
 
@@ -89,7 +91,7 @@ impl<O: Office> Driver<O> {
         let model = Model::new(seat, theme, screen.size()?, clock::now());
         let (ask, answers) = unbounded_channel();
         let events = EventStream::new();
-        Ok(Self { model, screen, office, ask, answers, events, dirty: true, since_frame: Stopwatch::start() })
+        Ok(Self { model, screen, office, ask, answers, events, dirty: true, stale: false, since_frame: Stopwatch::start() })
     }
 
     async fn run(&mut self, signals: &mut Signals) -> anyhow::Result<()> {
@@ -133,6 +135,8 @@ impl<O: Office> Driver<O> {
     fn take(&mut self, message: Option<Message>) -> anyhow::Result<Next> {
         let Some(message) = message else { return Ok(Next::On) };
         self.dirty = true;
+        // A terminal that shrank and grew again has lost what it showed, though its size is the same as before.
+        self.stale |= matches!(message, Message::Resize(..));
         for effect in update(&mut self.model, message, clock::now()) {
             if self.carry_out(effect)? == Next::End {
                 return Ok(Next::End);
@@ -165,6 +169,9 @@ impl<O: Office> Driver<O> {
 
     fn draw_if_due(&mut self) -> io::Result<()> {
         if self.dirty && self.since_frame.left_of(FRAME).is_zero() {
+            if std::mem::take(&mut self.stale) {
+                self.screen.forget()?;
+            }
             let model = &self.model;
             self.screen.draw(|frame| view(model, frame))?;
             self.dirty = false;
