@@ -1,7 +1,7 @@
 //! When to look at the directories and when to ask the server, and what a batch changes.
 
 use super::effect::{Effect, Level, ScanReason, Timer};
-use super::state::{InFlight, State};
+use super::state::{InFlight, Lane, State};
 use super::{backoff, link, network, orders};
 use crate::clock::Now;
 use crate::scan::Report;
@@ -14,39 +14,65 @@ use std::time::Duration;
 
 /// A hint is followed after so long: a save is several events.
 const AFTER_HINT: Duration = Duration::from_millis(200);
+/// However many hints come, looks are at least so far apart.
+const APART: Duration = Duration::from_secs(1);
 /// After so many cuts before their time, polls don't wait at the server for a while.
 const MAX_CUTS: u32 = 3;
 /// For how long.
 const UNPARKED: Duration = Duration::from_hours(1);
-/// A poll that is answered sooner than this, so often in a row, is not followed by another at once.
+/// Polls that are answered sooner than this, so often in a row, are followed by a breath each: a server that always has news
+/// must not keep the site busy, and a site with much to do must not fall behind a minute.
 const QUICK: Duration = Duration::from_secs(1);
 const MAX_QUICK: u32 = 20;
+const BREATH: Duration = Duration::from_secs(1);
 
 /// Something may have changed in a patch directory.
-pub(super) fn hint(state: &mut State, _now: Now, out: &mut Vec<Effect>) {
-    if !state.timers.is_set(Timer::Scan) {
-        state.set_timer(Timer::Scan, AFTER_HINT, out);
+pub(super) fn hint(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    if !state.hinted {
+        state.hinted = true;
+        let since = now.mono.saturating_sub(state.scanned_at);
+        state.set_timer(Timer::Scan, AFTER_HINT.max(APART.saturating_sub(since)), out);
     }
+}
+
+/// It is time for the look that a hint or an unsettled file asked for.
+pub(super) fn scan_due(state: &mut State) {
+    let reason = if state.hinted { ScanReason::FileHint } else { ScanReason::Settle };
+    state.hinted = false;
+    state.want_scan(reason);
 }
 
 /// A scan ended: its facts are the truth.
 pub(super) fn scanned(state: &mut State, report: Report, now: Now, out: &mut Vec<Effect>) {
-    state.scanning = false;
+    state.busy.remove(&Lane::Scan);
     state.scanned_at = now.mono;
-    if let Some(rest) = report.look_again {
+    if let Some(rest) = report.look_again
+        && !state.hinted
+    {
         state.set_timer(Timer::Scan, rest + Duration::from_millis(20), out);
     }
     if !state.timers.is_set(Timer::Rescan) {
         state.set_timer(Timer::Rescan, state.interval, out);
     }
     tell_directories(state, &report, out);
+    forget_stored(state, &report);
     state.digest = Some(report.inventory.digest());
     state.report = Some(report);
 }
 
+/// What is no longer here needn't be remembered as stored; of a directory that is away nothing is forgotten.
+fn forget_stored(state: &mut State, report: &Report) {
+    let listings = report.inventory.applications.values();
+    if listings.clone().all(|listing| listing.directory == Directory::Present) {
+        let here: HashSet<_> = listings.flat_map(|listing| listing.files.values().map(|file| file.sha256)).collect();
+        state.journal.stored.retain(|sha256| here.contains(sha256));
+    }
+}
+
 fn tell_directories(state: &State, report: &Report, out: &mut Vec<Effect>) {
     for (app, listing) in &report.inventory.applications {
-        let before = state.report.as_ref().and_then(|before| before.inventory.applications.get(app)).map(|before| before.directory);
+        let before =
+            state.report.as_ref().and_then(|before| before.inventory.applications.get(app)).map(|before| before.directory);
         match (before, listing.directory) {
             (before, now) if before == Some(now) => {}
             (None, Directory::Present) => {}
@@ -61,13 +87,13 @@ fn tell_directories(state: &State, report: &Report, out: &mut Vec<Effect>) {
 /// Asks for news, when it is time and the server has the inventory.
 pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     let (Some(digest), true, None) = (state.digest, state.poll_due, &state.poll) else { return };
-    if state.putting || network::inventory_due(state).is_some() {
+    if state.is_busy(Lane::Inventory) || network::inventory_due(state).is_some() {
         return;
     }
     state.poll_due = false;
     state.timers.stop(Timer::Poll);
     state.polls += 1;
-    let wait = if state.plain { Duration::ZERO } else { state.setup.wait };
+    let wait = if state.timers.is_set(Timer::Parking) { Duration::ZERO } else { state.setup.wait };
     state.poll = Some(InFlight { number: state.polls, wait, since: now.mono });
     let (etag, trust) = (state.journal.etag.clone(), state.trust.version());
     out.push(Effect::Poll(PollAsk { number: state.polls, wait, etag, digest, trust }));
@@ -82,7 +108,8 @@ pub(super) fn polled(state: &mut State, number: u64, answer: Result<PollAnswer, 
         Ok(answer) => {
             link::reached(state, out);
             state.last_poll = Some(now.wall);
-            state.interval = answer.interval.unwrap_or(state.setup.interval);
+            let interval = answer.interval.map(|wish| wish.clamp(Duration::from_secs(1), Duration::from_hours(1)));
+            state.interval = interval.unwrap_or(state.setup.interval);
             let waited = !poll.wait.is_zero() && lasted + QUICK >= poll.wait;
             if waited {
                 state.cuts = 0;
@@ -92,10 +119,12 @@ pub(super) fn polled(state: &mut State, number: u64, answer: Result<PollAnswer, 
             if let Some((etag, batch)) = answer.news {
                 take(state, etag, batch, now, out);
             }
-            if (news || waited) && state.quick < MAX_QUICK {
+            if !news && !waited {
+                at_phase(state, now, out);
+            } else if state.quick < MAX_QUICK {
                 state.poll_due = true;
             } else {
-                at_phase(state, now, out);
+                state.set_timer(Timer::Poll, BREATH, out);
             }
         }
         Err(trouble) if was_cut(&trouble, poll, lasted) => cut(state, now, out),
@@ -104,21 +133,19 @@ pub(super) fn polled(state: &mut State, number: u64, answer: Result<PollAnswer, 
 }
 
 fn at_phase(state: &mut State, now: Now, out: &mut Vec<Effect>) {
-    state.quick = 0;
     let rest = backoff::until_phase(&state.setup.site, state.interval, now.wall, now.dice);
     state.set_timer(Timer::Poll, rest, out);
 }
 
 /// A poll that waited at the server broke off before its time.
 fn was_cut(trouble: &Trouble, poll: InFlight, lasted: Duration) -> bool {
-    !poll.wait.is_zero() && lasted >= QUICK && matches!(trouble, Trouble::Lost { .. } | Trouble::NotOurs { .. })
+    lasted >= QUICK && lasted < poll.wait && matches!(trouble, Trouble::Lost { .. } | Trouble::NotOurs { .. })
 }
 
 fn cut(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     state.cuts += 1;
     if state.cuts >= MAX_CUTS {
         state.cuts = 0;
-        state.plain = true;
         state.set_timer(Timer::Parking, UNPARKED, out);
         let words = "something on the way cuts waiting polls: for an hour the agent asks once a minute instead";
         out.push(Effect::Log(Level::Warn, words.to_owned()));
@@ -127,8 +154,7 @@ fn cut(state: &mut State, now: Now, out: &mut Vec<Effect>) {
 }
 
 /// Polls may wait at the server again.
-pub(super) fn park_again(state: &mut State, _now: Now, _out: &mut Vec<Effect>) {
-    state.plain = false;
+pub(super) fn park_again(state: &mut State) {
     state.cuts = 0;
     state.poll_due = true;
 }
@@ -149,7 +175,7 @@ fn take(state: &mut State, etag: Option<String>, batch: Batch, now: Now, out: &m
     let offered: HashSet<_> = state.journal.orders.iter().map(fieldpost_common::order::Order::id).collect();
     state.told.retain(|order| offered.contains(order));
     let contents: HashSet<_> = state.orders.iter().filter_map(|(_, order)| order.action.outcome()).collect();
-    if !state.fetching {
+    if !state.is_busy(Lane::Fetch) {
         state.fetched.retain(|sha256| contents.contains(sha256));
         out.push(Effect::KeepDownloads(contents));
     }
