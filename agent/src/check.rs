@@ -32,16 +32,22 @@ pub async fn check(config: &Config) -> Vec<Finding> {
     findings.extend(directories(config));
     let held = Held::load(config.state_dir.as_path());
     let version = held.as_ref().map_or(0, Held::version);
-    findings.push(found("trust", match held {
-        Ok(held) if held.newest.is_some() => Ok(format!("version {version}, root key {}", held.pinned.fingerprint())),
-        Ok(_) => Err("no trust document yet: no order is accepted until the server sends one".to_owned()),
-        Err(error) => Err(format!("{error}: enroll this site (again)")),
-    }));
-    findings.push(found("lock", match Lock::take(&config.state("lock")) {
-        Ok(_) => Ok("no agent runs".to_owned()),
-        Err(LockError::Held { pid, .. }) => Ok(format!("an agent runs, pid {pid}")),
-        Err(error) => Err(error.to_string()),
-    }));
+    findings.push(found(
+        "trust",
+        match held {
+            Ok(held) if held.newest.is_some() => Ok(format!("version {version}, root key {}", held.pinned.fingerprint())),
+            Ok(_) => Err("no trust document yet: no order is accepted until the server sends one".to_owned()),
+            Err(error) => Err(format!("{error}: enroll this site (again)")),
+        },
+    ));
+    findings.push(found(
+        "lock",
+        match Lock::take(&config.state("lock")) {
+            Ok(_) => Ok("no agent runs".to_owned()),
+            Err(LockError::Held { pid, .. }) => Ok(format!("an agent runs, pid {pid}")),
+            Err(error) => Err(error.to_string()),
+        },
+    ));
     findings.push(found("server", reach(config, version).await));
     findings
 }
@@ -75,9 +81,9 @@ async fn reach(config: &Config, trust: u64) -> Result<String, String> {
     let ask = PollAsk { number: 1, wait: Duration::ZERO, etag: None, digest: Inventory::default().digest(), trust };
     match server.poll(&ask, &boot, clock::wall()).await {
         Ok(_) => Ok("reached, and it knows this site".to_owned()),
-        Err(trouble) if trouble.code() == Some(Code::Unauthorized) => {
-            Err(format!("{trouble}\nask for a new enrolment string and run `fieldpost-agent enroll STRING --config FILE --again`"))
-        }
+        Err(trouble) if trouble.code() == Some(Code::Unauthorized) => Err(format!(
+            "{trouble}\nask for a new enrolment string and run `fieldpost-agent enroll STRING --config FILE --again`"
+        )),
         Err(trouble) => Err(trouble.to_string()),
     }
 }

@@ -1,5 +1,7 @@
 //! The only place of the agent that reads clocks and rolls dice; everything else gets [`Now`] as an argument.
 
+#![expect(clippy::disallowed_methods, reason = "this is where the clocks are read")]
+
 use fieldpost_common::time::Timestamp;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

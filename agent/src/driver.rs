@@ -9,7 +9,7 @@ pub use start::{StartError, start};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hook::{self, Occasion};
-use crate::machine::{Effect, Event, Level, State, UploadEnd, handle};
+use crate::machine::{Effect, Event, Executed, Level, State, UploadEnd, handle};
 use crate::server::{PollAsk, Server};
 use crate::trouble::Trouble;
 use crate::{durable, trust};
@@ -17,6 +17,7 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, OrderId};
 use fieldpost_common::inventory::Inventory;
 use fieldpost_common::name::PatchName;
+use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::Results;
@@ -38,11 +39,12 @@ pub struct Driver {
     hint: Arc<Notify>,
     events: mpsc::UnboundedSender<Event>,
     arrived: mpsc::UnboundedReceiver<Event>,
-    status_written: Option<Duration>,
+    status_due: bool,
+    hooks: Arc<tokio::sync::Mutex<()>>,
     began: fieldpost_common::time::Timestamp,
 }
 
-/// The status file is written at most this often.
+/// The status file is written so long after something happened.
 const STATUS_PAUSE: Duration = Duration::from_secs(1);
 
 impl Driver {
@@ -55,6 +57,10 @@ impl Driver {
                 () = &mut shutdown => break,
                 Some(event) = self.arrived.recv() => event,
                 () = self.hint.notified() => Event::FileHint,
+                () = tokio::time::sleep(STATUS_PAUSE), if self.status_due => {
+                    self.write_status();
+                    continue;
+                }
             };
             self.feed(event);
         }
@@ -66,23 +72,42 @@ impl Driver {
         if let Event::Scanned(report) = &event {
             self.watch.follow(&self.config, report);
         }
+        let mut saved = true;
         for effect in handle(&mut self.state, event, self.clock.now()) {
-            self.carry_out(effect);
+            match effect {
+                Effect::Save => saved = self.save(),
+                effect if saved => self.carry_out(effect),
+                effect => self.carry_out_unsaved(effect),
+            }
         }
-        let now = self.clock.now().mono;
-        if self.status_written.is_none_or(|last| now.saturating_sub(last) >= STATUS_PAUSE) {
-            self.status_written = Some(now);
-            self.write_status();
+        self.status_due = true;
+    }
+
+    fn save(&self) -> bool {
+        let path = self.config.state(crate::journal::FILE);
+        let saved = self.state.journal.save(&path);
+        if let Err(error) = &saved {
+            self.send(Event::SaveFailed(format!("{}: {error}", path.display())));
+        }
+        saved.is_ok()
+    }
+
+    /// What isn't journalled is neither acted on nor told to the server as known.
+    fn carry_out_unsaved(&mut self, effect: Effect) {
+        match effect {
+            Effect::Execute(step) => {
+                let detail = Clean::line("the agent's journal can't be written");
+                self.send(Event::Executed { step, end: Executed::Failed(Failure::Io { detail }) });
+            }
+            Effect::Poll(ask) => self.carry_out(Effect::Poll(PollAsk { etag: None, ..ask })),
+            effect => self.carry_out(effect),
         }
     }
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Save => {
-                if let Err(error) = self.state.journal.save(&self.config.state(crate::journal::FILE)) {
-                    self.send(Event::SaveFailed(error.to_string()));
-                }
-            }
+            // Done before, by `feed`.
+            Effect::Save => {}
             Effect::SaveTrust(bytes) => {
                 if let Err(error) = durable::write(&self.config.state(trust::FILE), &bytes, 0o600) {
                     tracing::error!("the trust document can't be written: {error}");
@@ -187,13 +212,17 @@ impl Driver {
         let Some(entry) = self.config.application(&application).cloned() else { return };
         let Some(hook) = entry.after_install else { return };
         let occasion = Occasion { site: self.config.site.clone(), application, patch };
+        let turn = Arc::clone(&self.hooks);
         self.beside(async move {
+            // Hooks run one after the other.
+            let _turn = turn.lock().await;
             let report = hook::run(&hook, &occasion, entry.directory.as_path()).await;
             Event::HookDone { order, report }
         });
     }
 
-    fn write_status(&self) {
+    fn write_status(&mut self) {
+        self.status_due = false;
         let status = files::status(&self.config, &self.state, self.clock.now(), self.began);
         let bytes = serde_json::to_vec(&status).unwrap_or_else(|error| unreachable!("a status is plain data: {error}"));
         if let Err(error) = durable::write_lightly(&self.config.state(crate::status::FILE), &bytes) {

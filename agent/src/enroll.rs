@@ -91,7 +91,9 @@ pub enum EnrollError {
     #[error(transparent)]
     Trouble(#[from] Trouble),
     /// The trust document doesn't follow from the string's root key.
-    #[error("the server's trust document does not follow from the root key in the string: {0}\nnothing was enrolled; ask whoever sent the string")]
+    #[error(
+        "the server's trust document does not follow from the root key in the string: {0}\nnothing was enrolled; ask whoever sent the string"
+    )]
     Trust(#[from] TrustError),
 }
 
@@ -153,8 +155,7 @@ fn written(wish: &Wish, url: &str, site: &SiteName, path: &Path) -> Result<Strin
     wish.extra.iter().for_each(|(key, value)| line(key, value));
     for AppDirectory { name, version, directory } in &wish.applications {
         let directory = absolute(directory)?;
-        let (name, version, directory) =
-            (quoted(name.as_str()), quoted(version.as_str()), quoted(&directory.to_string_lossy()));
+        let (name, version, directory) = (quoted(name.as_str()), quoted(version.as_str()), quoted(&directory.to_string_lossy()));
         // Writing to a String can't fail.
         let _ = write!(text, "\n[[application]]\nname = {name}\nversion = {version}\ndirectory = {directory}\n");
         text.push_str("# ignore = [\"*.log\"]\n# after_install = { command = [\"/path/to/program\"], timeout_s = 60 }\n");

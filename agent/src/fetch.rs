@@ -127,7 +127,9 @@ async fn receive(download: &mut Download, file: &mut File, part: &Path, size: u6
 
 fn local(path: &Path, error: &io::Error) -> NotFetched {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => NotFetched::Never(Failure::NoSpace),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            NotFetched::Never(Failure::NoSpace)
+        }
         _ => {
             let detail = Clean::line(&format!("{}: {error}", path.display()));
             NotFetched::Never(Failure::Io { detail })

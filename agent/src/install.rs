@@ -77,12 +77,7 @@ pub fn remove(root: &Root, patch: &PatchName, expected: ContentHash) -> Result<(
 }
 
 /// Like [`remove()`], with a call right before the file is moved aside.
-pub fn remove_watched(
-    root: &Root,
-    patch: &PatchName,
-    expected: ContentHash,
-    before_swap: BeforeSwap<'_>,
-) -> Result<(), Failure> {
+pub fn remove_watched(root: &Root, patch: &PatchName, expected: ContentHash, before_swap: BeforeSwap<'_>) -> Result<(), Failure> {
     let dir = root.folder(patch).map_err(|error| folder_failure(&error))?;
     let name = OsStr::new(patch.file_name());
     expect(&dir, name, expected)?;

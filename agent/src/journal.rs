@@ -103,14 +103,14 @@ impl Journal {
     /// Reads it; a broken one is set aside, so that the next save doesn't destroy the evidence.
     pub fn load(path: &Path) -> io::Result<Found> {
         match std::fs::read(path) {
-            Ok(bytes) => match Self::from_bytes(&bytes) {
-                Some(journal) => Ok(Found::Whole(journal)),
-                None => {
-                    let aside = path.with_extension("broken");
-                    std::fs::rename(path, &aside)?;
-                    Ok(Found::Broken(aside))
+            Ok(bytes) => {
+                if let Some(journal) = Self::from_bytes(&bytes) {
+                    return Ok(Found::Whole(journal));
                 }
-            },
+                let aside = path.with_extension("broken");
+                std::fs::rename(path, &aside)?;
+                Ok(Found::Broken(aside))
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
             Err(error) => Err(error),
         }

@@ -30,8 +30,7 @@ impl Lock {
     /// Takes the lock at once or says who has it.
     pub fn take(path: &Path) -> Result<Self, LockError> {
         let failed = |error| LockError::Io(path.to_owned(), error);
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Held { path: path.to_owned(), pid: holder(&mut file) }),

@@ -13,6 +13,7 @@ mod state;
 
 pub use effect::{Effect, Level, ScanReason, Timer};
 pub use event::{Event, Executed, UploadEnd};
+use state::Lane;
 pub use state::{Setup, State};
 
 use crate::clock::Now;
@@ -24,19 +25,29 @@ pub fn handle(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     go_on(state, now, &mut out);
     if state.unsaved {
         state.unsaved = false;
-        // Before anything that it leads to.
-        out.insert(0, Effect::Save);
+        out.push(Effect::Save);
     }
+    // What is remembered is durable before anything that it leads to: first whom to trust, then what they ordered.
+    out.sort_by_key(|effect| match effect {
+        Effect::SaveTrust(_) => 0,
+        Effect::Save => 1,
+        _ => 2,
+    });
     out
 }
 
 fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
     match event {
         Event::Started => {
-            orders::reopen(state, now);
+            if state.trust.newest.is_some() {
+                orders::reopen(state, now);
+            } else {
+                // Never had or lost: the whole batch is asked for, with the chain from the pinned key.
+                state.journal.etag = None;
+            }
             state.want_scan(ScanReason::Startup);
         }
-        Event::Timer(id) => timer(state, id, now, out),
+        Event::Timer(id) => timer(state, id, out),
         Event::FileHint => polling::hint(state, now, out),
         Event::Scanned(report) => polling::scanned(state, *report, now, out),
         Event::Polled { number, answer } => polling::polled(state, number, answer, now, out),
@@ -54,27 +65,27 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
     }
 }
 
-fn timer(state: &mut State, id: u64, now: Now, out: &mut Vec<Effect>) {
+fn timer(state: &mut State, id: u64, out: &mut Vec<Effect>) {
     let Some(timer) = state.timers.fired(id) else { return };
     match timer {
-        Timer::Scan => state.want_scan(ScanReason::Settle),
+        Timer::Scan => polling::scan_due(state),
         Timer::Rescan => {
             state.want_scan(ScanReason::Timer);
             state.set_timer(Timer::Rescan, state.interval, out);
         }
         Timer::Poll => state.poll_due = true,
         Timer::Retry => link::probe(state),
-        Timer::Parking => polling::park_again(state, now, out),
+        Timer::Parking => polling::park_again(state),
     }
 }
 
 /// Starts what can be started.
 fn go_on(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     orders::start(state, now, out);
-    if state.can_scan(now)
+    if state.can_scan()
         && let Some(reason) = state.scan_wanted.take()
     {
-        state.scanning = true;
+        state.busy.insert(Lane::Scan);
         out.push(Effect::Scan(reason));
     }
     if state.link.is_open() {
@@ -93,5 +104,7 @@ pub fn remember(state: &mut State, now: Now) {
     orders::reopen(state, now);
 }
 
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod tests;

@@ -201,7 +201,9 @@ fn planned(config: &Config) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(steps) => {
-            steps.iter().for_each(|step| println!("{step}"));
+            for step in &steps {
+                println!("{step}");
+            }
             ExitCode::from(exit::DIFFERS)
         }
         Err(error) => say(&error, exit::FAILED),

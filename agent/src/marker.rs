@@ -79,8 +79,12 @@ pub fn mark(directory: &Path, site: &SiteName, application: &AppName) -> io::Res
     match std::fs::read(&path) {
         Ok(bytes) => match serde_json::from_slice::<Marker>(&bytes) {
             Ok(marker) if marker.site == *site && marker.application == *application => Ok(Marking::Kept(marker.id)),
-            Ok(marker) => Err(io::Error::other(format!("it belongs to application {} of site {}", marker.application, marker.site))),
-            Err(_) => Err(io::Error::other(format!("its marker {FILE} can't be read: remove it if the directory is the right one"))),
+            Ok(marker) => {
+                Err(io::Error::other(format!("it belongs to application {} of site {}", marker.application, marker.site)))
+            }
+            Err(_) => {
+                Err(io::Error::other(format!("its marker {FILE} can't be read: remove it if the directory is the right one")))
+            }
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let marker = Marker { site: site.clone(), application: application.clone(), id: hex(&random::<16>()) };

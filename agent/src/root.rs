@@ -100,9 +100,9 @@ impl Root {
 }
 
 fn folders(patch: &PatchName) -> impl Iterator<Item = &str> {
-    let path = patch.as_str();
-    let end = path.len() - patch.file_name().len();
-    path[..end].split('/').filter(|part| !part.is_empty())
+    let whole = patch.as_str();
+    let end = whole.len() - patch.file_name().len();
+    whole[..end].split('/').filter(|part| !part.is_empty())
 }
 
 fn state_of(error: &io::Error) -> Directory {

@@ -27,7 +27,9 @@ pub enum TokenError {
         mode: u32,
     },
     /// It holds something else.
-    #[error("token file {0} does not hold a token\nenroll this site again: `fieldpost-agent enroll STRING --config FILE --again`")]
+    #[error(
+        "token file {0} does not hold a token\nenroll this site again: `fieldpost-agent enroll STRING --config FILE --again`"
+    )]
     Broken(PathBuf),
 }
 

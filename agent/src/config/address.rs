@@ -54,7 +54,9 @@ impl ServerUrl {
         if self.0.scheme() == "https" || self.is_loopback() || allow_plain_http {
             return Ok(());
         }
-        Err(format!("{self} would send this site's token unprotected: use https, or set allow_plain_http = true if a tunnel protects it"))
+        Err(format!(
+            "{self} would send this site's token unprotected: use https, or set allow_plain_http = true if a tunnel protects it"
+        ))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Puts a driver together from config and state directory, or says what is in the way.
 
+use super::Driver;
 use super::files::Files;
 use super::watch::Watch;
-use super::Driver;
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::fetch::Downloads;
@@ -78,7 +78,8 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         hint,
         events,
         arrived,
-        status_written: None,
+        status_due: false,
+        hooks: Arc::default(),
         began: clock::wall(),
         config,
     };
@@ -106,7 +107,7 @@ fn journal(config: &Config) -> io::Result<Journal> {
 fn clear_away(config: &Config, markers: &Markers, journal: &Journal) {
     for entry in &config.applications {
         let Ok(root) = Root::open(entry.directory.as_path(), &markers.expected(&config.site, &entry.name)) else { continue };
-        match cleaning::clean(&root, &journal.stored) {
+        match cleaning::clean(&root, &|sha256| journal.stored.contains(sha256)) {
             Ok(cleaned) if cleaned.kept > 0 => tracing::warn!("{}: {} unfinished files were kept", entry.name, cleaned.kept),
             Ok(_) => {}
             Err(error) => tracing::warn!("{}: left-over files can't be cleared away: {error}", entry.name),

@@ -5,7 +5,6 @@ use crate::root::{Root, open_dir};
 use cap_std::fs::Dir;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::name::MAX_PARTS;
-use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
 
@@ -18,14 +17,17 @@ pub struct Cleaned {
     pub kept: usize,
 }
 
+/// Tells whether the server has a content.
+pub type Stored<'a> = &'a dyn Fn(&ContentHash) -> bool;
+
 /// Cleans a patch directory. `stored`: what the server has.
-pub fn clean(root: &Root, stored: &HashSet<ContentHash>) -> io::Result<Cleaned> {
+pub fn clean(root: &Root, stored: Stored<'_>) -> io::Result<Cleaned> {
     let mut cleaned = Cleaned::default();
     folder(root.dir(), stored, 1, &mut cleaned)?;
     Ok(cleaned)
 }
 
-fn folder(dir: &Dir, stored: &HashSet<ContentHash>, depth: usize, cleaned: &mut Cleaned) -> io::Result<()> {
+fn folder(dir: &Dir, stored: Stored<'_>, depth: usize, cleaned: &mut Cleaned) -> io::Result<()> {
     for entry in dir.entries()? {
         let entry = entry?;
         let name = entry.file_name();
@@ -39,12 +41,12 @@ fn folder(dir: &Dir, stored: &HashSet<ContentHash>, depth: usize, cleaned: &mut 
     Ok(())
 }
 
-fn file(dir: &Dir, name: &OsStr, text: &str, stored: &HashSet<ContentHash>, cleaned: &mut Cleaned) -> io::Result<()> {
+fn file(dir: &Dir, name: &OsStr, text: &str, stored: Stored<'_>, cleaned: &mut Cleaned) -> io::Result<()> {
     let known = if text.starts_with(temp::WRITING) {
         true
     } else if let Some(rest) = text.strip_prefix(temp::SWAPPING) {
         let own = rest.split('-').next().and_then(|hash| hash.parse::<ContentHash>().ok());
-        look(dir, name)?.is_some_and(|(found, _)| Some(found) == own || stored.contains(&found))
+        look(dir, name)?.is_some_and(|(found, _)| Some(found) == own || stored(&found))
     } else {
         return Ok(());
     };

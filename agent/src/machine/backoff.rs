@@ -23,12 +23,13 @@ pub(super) fn share(of: Duration, dice: u64) -> Duration {
     Duration::from_millis(dice % ms.saturating_add(1))
 }
 
-/// How long until the site's own moment in the interval, plus a little chance.
+/// How long until the site's own moment in the interval, plus a little chance. A moment that is only just to come is passed over.
 pub(super) fn until_phase(site: &SiteName, interval: Duration, now: Timestamp, dice: u64) -> Duration {
     let length = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1);
     let hash = ContentHash::of(site.as_str().as_bytes());
     let start = hash.as_bytes().iter().take(6).fold(0, |sum: i64, byte| sum * 256 + i64::from(*byte));
     let rest = (start - now.as_ms()).rem_euclid(length);
+    let rest = if rest < length / 20 { rest + length } else { rest };
     Duration::from_millis(rest.unsigned_abs()) + share(interval / 20, dice)
 }
 
@@ -52,7 +53,7 @@ mod tests {
             let minute = Duration::from_mins(1);
             let site: SiteName = "acme".parse().expect("site");
             let wait = until_phase(&site, minute, Timestamp::from_ms(now), dice);
-            prop_assert!(wait < minute + minute / 20 + Duration::from_millis(1));
+            prop_assert!(wait >= minute / 20 && wait <= minute + minute / 10);
             let exact = until_phase(&site, minute, Timestamp::from_ms(now), 0);
             let moment = |ms: i64, wait: Duration| (ms + i64::try_from(wait.as_millis()).expect("short")).rem_euclid(60_000);
             prop_assert_eq!(moment(now, exact), moment(0, until_phase(&site, minute, Timestamp::from_ms(0), 0)));

@@ -13,15 +13,9 @@ pub(super) enum Link {
     /// It works, or wasn't tried yet.
     Up,
     /// It failed; nothing is sent until the retry timer goes off.
-    Down {
-        failures: u32,
-        said: String,
-    },
+    Down { failures: u32, said: String },
     /// It failed, and is being tried again.
-    Probing {
-        failures: u32,
-        said: String,
-    },
+    Probing { failures: u32, said: String },
 }
 
 impl Link {
@@ -43,6 +37,8 @@ pub(super) fn reached(state: &mut State, out: &mut Vec<Effect>) {
     if state.link != Link::Up {
         state.link = Link::Up;
         state.timers.stop(Timer::Retry);
+        // The poll that failed waited for the pause that ends here.
+        state.poll_due = true;
         out.push(Effect::Log(Level::Info, "the server answers again".to_owned()));
     }
 }

@@ -3,7 +3,7 @@
 use super::effect::{Effect, Level, ScanReason};
 use super::event::UploadEnd;
 use super::link;
-use super::state::State;
+use super::state::{Lane, State};
 use crate::clock::Now;
 use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
@@ -13,20 +13,20 @@ use fieldpost_common::wire::{InventoryAnswer, OrderResult};
 
 /// Starts what waits: results first, then the inventory, then contents.
 pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
-    if !state.sending && !state.journal.results.is_empty() {
-        state.sending = true;
+    if !state.is_busy(Lane::Results) && !state.journal.results.is_empty() {
+        state.busy.insert(Lane::Results);
         out.push(Effect::SendResults(state.journal.results.clone()));
     }
     if let Some(digest) = inventory_due(state)
-        && !state.putting
+        && !state.is_busy(Lane::Inventory)
     {
-        state.putting = true;
+        state.busy.insert(Lane::Inventory);
         out.push(Effect::PutInventory(digest));
     }
-    if !state.uploading
+    if !state.is_busy(Lane::Upload)
         && let Some(sha256) = next_upload(state)
     {
-        state.uploading = true;
+        state.busy.insert(Lane::Upload);
         let places = places(state, &sha256);
         out.push(Effect::Upload { sha256, places });
     }
@@ -74,6 +74,7 @@ pub(super) fn generation(state: &mut State, generation: &Generation, out: &mut V
     state.journal.etag = None;
     state.put = None;
     state.refused_put = None;
+    state.told.clear();
     state.unsaved = true;
 }
 
@@ -84,7 +85,7 @@ pub(super) fn inventory_put(
     now: Now,
     out: &mut Vec<Effect>,
 ) {
-    state.putting = false;
+    state.busy.remove(&Lane::Inventory);
     match answer {
         Ok(answer) => {
             link::reached(state, out);
@@ -101,7 +102,7 @@ pub(super) fn inventory_put(
 }
 
 pub(super) fn uploaded(state: &mut State, sha256: ContentHash, end: UploadEnd, now: Now, out: &mut Vec<Effect>) {
-    state.uploading = false;
+    state.busy.remove(&Lane::Upload);
     match end {
         UploadEnd::Stored(answer) => {
             link::reached(state, out);
@@ -131,7 +132,7 @@ pub(super) fn results_sent(
     now: Now,
     out: &mut Vec<Effect>,
 ) {
-    state.sending = false;
+    state.busy.remove(&Lane::Results);
     match answer {
         Ok(()) => {
             link::reached(state, out);
@@ -141,7 +142,10 @@ pub(super) fn results_sent(
         Err(trouble) if matches!(trouble.code(), Some(Code::NotFound | Code::Invalid | Code::TooLarge)) => {
             state.journal.acknowledged(sent);
             state.unsaved = true;
-            out.push(Effect::Log(Level::Error, format!("the server does not take the results of {} orders: {trouble}", sent.len())));
+            out.push(Effect::Log(
+                Level::Error,
+                format!("the server does not take the results of {} orders: {trouble}", sent.len()),
+            ));
         }
         Err(trouble) => link::failed(state, &trouble, now, out),
     }

@@ -3,7 +3,7 @@
 use super::effect::{Effect, Level, ScanReason};
 use super::event::Executed;
 use super::link;
-use super::state::State;
+use super::state::{Lane, State};
 use crate::clock::Now;
 use crate::fetch::NotFetched;
 use fieldpost_common::hash::ContentHash;
@@ -13,9 +13,12 @@ use fieldpost_common::order::{Failure, Order, Refusal};
 use fieldpost_common::plan::{Known, Outcome, Place, Step, What, plan};
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::{HookReport, OrderOutcome, OrderResult};
+use std::time::Duration;
 
 /// A content that came wrong so often is not asked for again.
 const MAX_CORRUPT: u32 = 3;
+/// While a long batch is carried out, the directories are looked at again this often.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Opens the journalled batch against the trust that is held. What can't be opened is refused at once.
 pub(super) fn reopen(state: &mut State, now: Now) {
@@ -27,6 +30,7 @@ pub(super) fn reopen(state: &mut State, now: Now) {
         let order = order.and_then(|order| if order.site == state.setup.site { Ok(order) } else { Err(Refusal::WrongSite) });
         match order {
             Ok(order) => opened.push((id, order)),
+            Err(_) if state.told.contains(&id) => {}
             Err(refusal) => tell(state, &id, 0, OrderOutcome::Failed { reason: refusal.into() }, now),
         }
         state.journal.orders.push(envelope);
@@ -37,12 +41,13 @@ pub(super) fn reopen(state: &mut State, now: Now) {
 /// Plans on the last scan and starts what the plan says.
 pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     // A plan on facts that are known to be wrong would only be refused by the executor.
-    if state.executing || state.scanning || state.scan_wanted == Some(ScanReason::Stale) {
+    let look_first = state.scan_wanted.is_some() && now.mono.saturating_sub(state.scanned_at) >= LOOK_EVERY;
+    if state.is_busy(Lane::Execute) || state.is_busy(Lane::Scan) || look_first || state.scan_wanted == Some(ScanReason::Stale) {
         return;
     }
     for step in steps(state, now) {
         step_start(state, step, now, out);
-        if state.executing {
+        if state.is_busy(Lane::Execute) {
             break;
         }
     }
@@ -75,8 +80,8 @@ fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
             state.wanted.insert(sha256);
         }
         What::Fetch { sha256, size } => {
-            if !state.fetching && state.link.is_open() {
-                state.fetching = true;
+            if !state.is_busy(Lane::Fetch) && state.link.is_open() {
+                state.busy.insert(Lane::Fetch);
                 out.push(Effect::Fetch { sha256, size });
             }
         }
@@ -84,18 +89,18 @@ fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
             // Durable before anything is changed: `handle` puts the save first.
             state.journal.accept(place, counter, step.order.clone(), None);
             state.unsaved = true;
-            state.executing = true;
+            state.busy.insert(Lane::Execute);
             out.push(Effect::Execute(Box::new(step)));
         }
         What::Settle { counter } => {
             out.push(Effect::Log(Level::Info, words));
-            end(state, &step.order, place, counter, Outcome::Installed, now);
+            end(state, &step.order, &place, counter, Outcome::Installed, now);
         }
         What::Refuse { why, counter } => {
             if !state.told.contains(&step.order) {
                 out.push(Effect::Log(Level::Warn, words));
                 match counter {
-                    Some(counter) => end(state, &step.order, place, counter, Outcome::Failed(why), now),
+                    Some(counter) => end(state, &step.order, &place, counter, Outcome::Failed(why), now),
                     None => refuse(state, &step.order, &place, &why, now),
                 }
             }
@@ -117,9 +122,9 @@ fn told(outcome: Outcome) -> OrderOutcome {
 }
 
 /// An order ended here: remembered, and told.
-fn end(state: &mut State, order: &OrderId, place: Place, counter: u64, outcome: Outcome, now: Now) {
+fn end(state: &mut State, order: &OrderId, place: &Place, counter: u64, outcome: Outcome, now: Now) {
     state.journal.accept(place.clone(), counter, order.clone(), Some(outcome.clone()));
-    let highest = state.journal.counter(&place);
+    let highest = state.journal.counter(place);
     tell(state, order, highest, told(outcome), now);
 }
 
@@ -141,7 +146,7 @@ fn report(state: &mut State, order: &OrderId, counter: u64, outcome: OrderOutcom
 
 /// A download ended.
 pub(super) fn fetched(state: &mut State, sha256: ContentHash, end: Result<(), NotFetched>, now: Now, out: &mut Vec<Effect>) {
-    state.fetching = false;
+    state.busy.remove(&Lane::Fetch);
     match end {
         Ok(()) => {
             link::reached(state, out);
@@ -161,6 +166,8 @@ pub(super) fn fetched(state: &mut State, sha256: ContentHash, end: Result<(), No
         Err(NotFetched::Corrupt) => {
             let times = state.corrupt.entry(sha256).or_insert(0);
             *times += 1;
+            let words = format!("content {} came with another hash than signed and was thrown away", sha256.short());
+            out.push(Effect::Log(Level::Warn, words));
             if *times >= MAX_CORRUPT {
                 state.corrupt.remove(&sha256);
                 give_up(state, sha256, &Refusal::WrongHash.into(), now, out);
@@ -178,13 +185,13 @@ fn orders_for(state: &State, sha256: ContentHash) -> Vec<(OrderId, Place, u64)> 
 fn give_up(state: &mut State, sha256: ContentHash, why: &Failure, now: Now, out: &mut Vec<Effect>) {
     out.push(Effect::Log(Level::Error, format!("content {} was not fetched: {why}", sha256.short())));
     for (id, place, counter) in orders_for(state, sha256) {
-        end(state, &id, place, counter, Outcome::Failed(why.clone()), now);
+        end(state, &id, &place, counter, Outcome::Failed(why.clone()), now);
     }
 }
 
 /// A put or a removal ended.
 pub(super) fn executed(state: &mut State, step: &Step, how: Executed, now: Now, out: &mut Vec<Effect>) {
-    state.executing = false;
+    state.busy.remove(&Lane::Execute);
     let place = (step.application.clone(), step.patch.clone());
     let (What::Put { counter, .. } | What::Remove { counter, .. }) = step.what else { return };
     let fact = match how {
@@ -196,13 +203,13 @@ pub(super) fn executed(state: &mut State, step: &Step, how: Executed, now: Now, 
         Executed::Failed(why) => {
             out.push(Effect::Log(Level::Warn, format!("{step}: not done: {why}")));
             state.scan_wanted = Some(ScanReason::Stale);
-            return end(state, &step.order, place, counter, Outcome::Failed(why), now);
+            return end(state, &step.order, &place, counter, Outcome::Failed(why), now);
         }
         Executed::Put(installed) => Some(installed.fact),
         Executed::Removed => None,
     };
     out.push(Effect::Log(Level::Info, format!("done: {step}")));
-    end(state, &step.order, place, counter, Outcome::Installed, now);
+    end(state, &step.order, &place, counter, Outcome::Installed, now);
     if let Some(listing) = state.report.as_mut().and_then(|report| report.inventory.applications.get_mut(&step.application)) {
         match fact {
             Some(fact) => listing.files.insert(step.patch.clone(), fact),
@@ -218,6 +225,7 @@ pub(super) fn executed(state: &mut State, step: &Step, how: Executed, now: Now, 
 
 /// An after-install hook ended: told beside the outcome, which it doesn't change.
 pub(super) fn hook_done(state: &mut State, order: &OrderId, hook: HookReport, now: Now) {
-    let counter = state.journal.accepted.values().find(|accepted| accepted.order == *order).map_or(0, |accepted| accepted.counter);
+    let counter =
+        state.journal.accepted.values().find(|accepted| accepted.order == *order).map_or(0, |accepted| accepted.counter);
     report(state, order, counter, OrderOutcome::Progress { step: Progress::Installed, hook: Some(hook) }, now);
 }

@@ -107,6 +107,7 @@ pub(super) fn polled(state: &mut State, number: u64, answer: Result<PollAnswer, 
     match answer {
         Ok(answer) => {
             link::reached(state, out);
+            state.poll_due = false;
             state.last_poll = Some(now.wall);
             let interval = answer.interval.map(|wish| wish.clamp(Duration::from_secs(1), Duration::from_hours(1)));
             state.interval = interval.unwrap_or(state.setup.interval);

@@ -52,6 +52,11 @@ impl Timers {
     pub(super) fn stop(&mut self, timer: Timer) {
         self.running.remove(&timer);
     }
+
+    #[cfg(test)]
+    pub(super) fn last_id(&self) -> u64 {
+        self.last
+    }
 }
 
 /// A poll that is under way.
@@ -60,6 +65,17 @@ pub(super) struct InFlight {
     pub(super) number: u64,
     pub(super) wait: Duration,
     pub(super) since: Duration,
+}
+
+/// Kinds of work; of each, one thing at a time is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lane {
+    Scan,
+    Execute,
+    Fetch,
+    Inventory,
+    Upload,
+    Results,
 }
 
 /// Everything that the machine knows.
@@ -86,23 +102,18 @@ pub struct State {
     pub(super) told: HashSet<OrderId>,
     pub(super) corrupt: HashMap<ContentHash, u32>,
     pub(super) skip: HashSet<ContentHash>,
+    pub(super) hinted: bool,
+    pub(super) busy: BTreeSet<Lane>,
     pub(super) scan_wanted: Option<ScanReason>,
-    pub(super) scanning: bool,
     pub(super) scanned_at: Duration,
-    pub(super) executing: bool,
-    pub(super) fetching: bool,
-    pub(super) putting: bool,
     pub(super) put: Option<ContentHash>,
     pub(super) refused_put: Option<ContentHash>,
     pub(super) wanted: BTreeSet<ContentHash>,
-    pub(super) uploading: bool,
-    pub(super) sending: bool,
     pub(super) interval: Duration,
     pub(super) poll: Option<InFlight>,
     pub(super) poll_due: bool,
     pub(super) polls: u64,
     pub(super) cuts: u32,
-    pub(super) plain: bool,
     pub(super) quick: u32,
 }
 
@@ -125,23 +136,18 @@ impl State {
             told: HashSet::new(),
             corrupt: HashMap::new(),
             skip: HashSet::new(),
+            hinted: false,
+            busy: BTreeSet::new(),
             scan_wanted: None,
-            scanning: false,
             scanned_at: Duration::ZERO,
-            executing: false,
-            fetching: false,
-            putting: false,
             put: None,
             refused_put: None,
             wanted: BTreeSet::new(),
-            uploading: false,
-            sending: false,
             interval,
             poll: None,
             poll_due: true,
             polls: 0,
             cuts: 0,
-            plain: false,
             quick: 0,
         }
     }
@@ -161,13 +167,17 @@ impl State {
         now.wall.max(self.setup.built)
     }
 
+    pub(super) fn is_busy(&self, lane: Lane) -> bool {
+        self.busy.contains(&lane)
+    }
+
     pub(super) fn want_scan(&mut self, reason: ScanReason) {
         self.scan_wanted.get_or_insert(reason);
     }
 
-    /// Not while files are being changed, nor twice within a blink.
-    pub(super) fn can_scan(&self, _now: Now) -> bool {
-        !self.scanning && !self.executing
+    /// Not while files are being changed.
+    pub(super) fn can_scan(&self) -> bool {
+        !self.is_busy(Lane::Scan) && !self.is_busy(Lane::Execute)
     }
 
     /// Sets a timer; one of the same kind that ran before is void.

@@ -71,7 +71,7 @@ impl Walk<'_> {
                 continue;
             }
             match dir.symlink_metadata(&name) {
-                Ok(meta) => self.entry(dir, &name, path, Meta::from_cap(&meta)),
+                Ok(meta) => self.entry(dir, &name, &path, Meta::from_cap(&meta)),
                 // It went away between the two calls: the next look will tell.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => self.unreadable(path, &error),
@@ -80,12 +80,12 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn entry(&mut self, dir: &Dir, name: &OsStr, path: String, meta: Meta) {
+    fn entry(&mut self, dir: &Dir, name: &OsStr, path: &str, meta: Meta) {
         match meta.kind {
-            Kind::Folder => self.subfolder(dir, name, &path),
-            Kind::Link => self.seen.ignore(Clean::line(&path), "is a symbolic link"),
-            Kind::Special => self.seen.ignore(Clean::line(&path), "is a pipe, socket or device"),
-            Kind::File => self.file(&path, meta),
+            Kind::Folder => self.subfolder(dir, name, path),
+            Kind::Link => self.seen.ignore(Clean::line(path), "is a symbolic link"),
+            Kind::Special => self.seen.ignore(Clean::line(path), "is a pipe, socket or device"),
+            Kind::File => self.file(path, meta),
         }
     }
 
@@ -103,8 +103,8 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: &str, meta: Meta) {
-        let patch = match path.parse::<PatchName>() {
-            Ok(patch) => patch,
+        let name = match path.parse::<PatchName>() {
+            Ok(name) => name,
             Err(error) => return self.seen.ignore(Clean::line(path), format!("its name {}", error.rule)),
         };
         if meta.links != 1 {
@@ -115,7 +115,7 @@ impl Walk<'_> {
         } else if self.seen.files.len() >= MAX_FILES {
             self.seen.ignore(Clean::line(path), format!("is one too many: at most {MAX_FILES} files"));
         } else {
-            self.seen.files.insert(patch, meta);
+            self.seen.files.insert(name, meta);
         }
     }
 

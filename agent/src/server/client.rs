@@ -63,7 +63,9 @@ fn roots(path: &Path) -> Result<Vec<Certificate>, ClientError> {
 
 /// Only for messages: reqwest reads the environment itself.
 fn environment_proxy() -> Option<String> {
-    ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()))
+    ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()))
 }
 
 fn without_password(text: &str) -> String {
