@@ -80,7 +80,7 @@ pub async fn run(headless: bool, has_screen: bool) -> Result<u8, DemoError> {
     }
     let mut world = World::make()?;
     let folder = world.path().display().to_string();
-    println!("fieldpost demo in {folder}");
+    say(&format!("fieldpost demo in {folder}"));
     let played = if headless {
         tokio::select! {
             played = story::play(&mut world) => played,
@@ -93,7 +93,7 @@ pub async fn run(headless: bool, has_screen: bool) -> Result<u8, DemoError> {
         world.show_logs();
     }
     drop(world);
-    println!("all processes ended, {folder} removed");
+    say(&format!("all processes ended, {folder} removed"));
     played.map(|()| exit::OK)
 }
 
@@ -119,4 +119,11 @@ async fn interrupted() {
         _ = terminate.recv() => {}
         _ = hangup.recv() => {}
     }
+}
+
+/// Says how far it is. A reader that went away doesn't keep the demo from cleaning up.
+fn say(words: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{words}").and_then(|()| out.flush());
 }

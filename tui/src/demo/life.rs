@@ -1,9 +1,9 @@
 //! What goes on at the sites while somebody looks at the app: an edit, a file made there, a conflict, a silence.
 
-use super::DemoError;
 use super::files::{AT_SITE, PUBLISHED};
 use super::story::{begin, publish, publish_next};
 use super::world::World;
+use super::{DemoError, say};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ const UNSENT: [&str; 3] = ["4713-DepthView.cs", "sql/V33__odd_lot_book.sql", "47
 
 /// Everything installed but a few, and one update that waits to be sent.
 pub(super) async fn prepare(world: &mut World) -> Result<(), DemoError> {
-    println!("starting a server and three sites…");
+    say("starting a server and three sites…");
     begin(world).await?;
-    println!("publishing and sending patches…");
+    say("publishing and sending patches…");
     publish(world).await?;
     let names: std::collections::BTreeSet<&str> =
         PUBLISHED.iter().flat_map(|folder| folder.files).map(|file| file.name).collect();

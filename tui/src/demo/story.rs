@@ -1,8 +1,8 @@
 //! The story without a terminal: each step is played with the real command line and checked; the first that doesn't hold ends it.
 
-use super::DemoError;
 use super::files::{AT_SITE, NEXT, PUBLISHED, Sample};
 use super::world::{World, text};
+use super::{DemoError, say};
 use crate::clock::Stopwatch;
 use fieldpost_common::hash::ContentHash;
 
@@ -20,7 +20,7 @@ impl Teller {
     /// Says what happened and what was looked at.
     fn held(&mut self, what: &str, checked: &str) {
         self.steps += 1;
-        println!("{:>2}. {what}\n      checked: {checked}  ({:.1} s)", self.steps, self.watch.elapsed().as_secs_f64());
+        say(&format!("{:>2}. {what}\n      checked: {checked}  ({:.1} s)", self.steps, self.watch.elapsed().as_secs_f64()));
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn play(world: &mut World) -> Result<(), DemoError> {
     let audit = world.json(&["audit", "verify"]).await?;
     check(audit["broken_at"].is_null() && audit["rows"].as_u64() > Some(20), format!("the audit chain holds: {audit}"))?;
     teller.held("audit verify", "every row fits the one before");
-    println!("all {} steps held in {:.1} s", teller.steps, teller.watch.elapsed().as_secs_f64());
+    say(&format!("all {} steps held in {:.1} s", teller.steps, teller.watch.elapsed().as_secs_f64()));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The processes and the folder of the demo. Whatever happens, both are gone when it is dropped.
 
-use super::DemoError;
 use super::binaries::{self, Binaries};
+use super::{DemoError, say};
 use crate::clock::Stopwatch;
 use crate::keyring::Keyring;
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub(super) struct World {
 /// How a command ended.
 #[derive(Debug)]
 pub(super) struct Ran {
+    /// What was run; without the long words in it.
+    command: String,
     /// The exit code; -1: a signal.
     pub(super) code: i32,
     /// Standard output.
@@ -169,7 +171,7 @@ impl World {
             let log = fieldpost_common::text::Clean::lines(&String::from_utf8_lossy(&log));
             let lines: Vec<&str> = log.as_str().lines().collect();
             if !lines.is_empty() {
-                eprintln!("-- the end of {name}'s log\n{}", lines[lines.len().saturating_sub(15)..].join("\n"));
+                say(&format!("-- the end of {name}'s log\n{}", lines[lines.len().saturating_sub(15)..].join("\n")));
             }
         }
     }
@@ -227,8 +229,11 @@ fn end(child: &mut Child) {
 
 async fn finish(command: Command) -> Result<Ran, DemoError> {
     let name = command.get_program().to_string_lossy().into_owned();
+    let words = command.get_args().map(|word| fieldpost_common::text::cut(&word.to_string_lossy(), 30));
+    let line = std::iter::once(name.clone()).chain(words).collect::<Vec<_>>().join(" ");
     let output = tokio::process::Command::from(command).kill_on_drop(true).output().await.map_err(DemoError::io(name))?;
     Ok(Ran {
+        command: line,
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -246,11 +251,7 @@ impl Ran {
         if self.code == code {
             return Ok(self);
         }
-        Err(DemoError::Command {
-            command: format!("a command that should exit {code}"),
-            code: self.code,
-            said: format!("{}{}", self.out, self.err),
-        })
+        Err(DemoError::Command { command: self.command, code: self.code, said: format!("{}{}", self.out, self.err) })
     }
 
     /// Its data.
