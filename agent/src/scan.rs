@@ -217,3 +217,6 @@ pub fn hash(file: &mut File, size: u64, buffer: &mut [u8]) -> io::Result<(Conten
     let size = hasher.size();
     Ok((hasher.finish(), size))
 }
+
+#[cfg(test)]
+mod tests;

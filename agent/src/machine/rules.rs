@@ -93,10 +93,12 @@ fn batch(orders: Vec<Envelope>) -> Batch {
     Batch { generation: generation(1), trust: Vec::new(), orders, wanted: Vec::new(), inventory_wanted: false }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands where a poll may fail")]
 fn news(revision: u64, batch: Batch) -> Result<PollAnswer, Trouble> {
     Ok(PollAnswer { news: Some((Some(format!("\"{revision}\"")), batch)), interval: None })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands where a poll may fail")]
 fn nothing_new() -> Result<PollAnswer, Trouble> {
     Ok(PollAnswer { news: None, interval: None })
 }
