@@ -1,17 +1,18 @@
 //! `check`: looks at each thing that an agent needs, and says how to mend what is wrong.
 
-use crate::clock;
 use crate::config::Config;
 use crate::lock::{Lock, LockError};
 use crate::marker::Markers;
 use crate::root::Root;
-use crate::server::{PollAsk, Server};
+use crate::server::Server;
 use crate::status::Status;
 use crate::token::Token;
 use crate::trust::Held;
-use fieldpost_common::inventory::Inventory;
+use fieldpost_common::exit;
+use fieldpost_common::id::AppName;
+use fieldpost_common::inventory::Directory;
 use fieldpost_common::problem::Code;
-use std::time::Duration;
+use fieldpost_common::wire::Results;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub async fn check(config: &Config) -> Vec<Finding> {
             Err(error) => Err(error.to_string()),
         },
     ));
-    findings.push(found("server", reach(config, version).await));
+    findings.push(found("server", reach(config).await));
     findings
 }
 
@@ -57,16 +58,50 @@ fn directories(config: &Config) -> Vec<Finding> {
     let one = |entry: &crate::config::Application| {
         let path = entry.directory.as_path();
         let how = match Root::open(path, &markers.expected(&config.site, &entry.name)) {
-            Ok(_) => Ok(format!("{}, the enrolled one", path.display())),
-            Err(wrong) => Err(format!("{}: {}", path.display(), wrong.explain())),
+            Ok(root) => match writable(&root) {
+                Ok(()) => Ok(format!("{}, the enrolled one", path.display())),
+                Err(error) => {
+                    Err(format!("{}: it can't be written: {error}\ngive it to the user that runs the agent", path.display()))
+                }
+            },
+            Err(wrong) => Err(format!("{}: {}\n{}", path.display(), wrong.explain(), cure(wrong, &entry.name))),
         };
         found(format!("directory of {}", entry.name), how)
     };
     config.applications.iter().map(one).collect()
 }
 
+fn writable(root: &Root) -> std::io::Result<()> {
+    use rustix::fs::{Access, AtFlags};
+    Ok(rustix::fs::accessat(root.dir(), ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
+}
+
+fn cure(wrong: Directory, application: &AppName) -> String {
+    let mark = format!("`fieldpost-agent mark --config FILE {application}`");
+    match wrong {
+        Directory::Present => String::new(),
+        Directory::Missing => format!("mount it, or make it and run {mark}"),
+        Directory::NoMarker => format!("mount the right disk, or, if this is the right directory, run {mark}"),
+        Directory::OtherMarker => "name the right directory in the config".to_owned(),
+        Directory::NotADirectory => "name the directory itself in the config, not a link to it".to_owned(),
+        Directory::Unreadable => "let the user that runs the agent read it".to_owned(),
+    }
+}
+
+/// The exit code for what was found.
+pub fn code(findings: &[Finding]) -> u8 {
+    let wrong = |what: &str| findings.iter().any(|finding| finding.what == what && finding.how.is_err());
+    if findings.iter().all(|finding| finding.how.is_ok()) {
+        exit::OK
+    } else if findings.iter().filter(|finding| finding.how.is_err()).count() == 1 && wrong("server") {
+        exit::UNREACHABLE
+    } else {
+        exit::FAILED
+    }
+}
+
 /// Asks the running agent's status first: a poll of another process would look like a clone.
-async fn reach(config: &Config, trust: u64) -> Result<String, String> {
+async fn reach(config: &Config) -> Result<String, String> {
     if let Err(LockError::Held { .. }) = Lock::take(&config.state("lock")) {
         let status = Status::load(&config.state(crate::status::FILE));
         return match status {
@@ -76,11 +111,9 @@ async fn reach(config: &Config, trust: u64) -> Result<String, String> {
     }
     let token = Token::load(&config.state("token")).map_err(|error| error.to_string())?;
     let server = Server::new(config, token).map_err(|error| error.to_string())?;
-    let boot = fieldpost_common::id::hex32(clock::random());
-    let boot = boot.parse().map_err(|_| "no boot id".to_owned())?;
-    let ask = PollAsk { number: 1, wait: Duration::ZERO, etag: None, digest: Inventory::default().digest(), trust };
-    match server.poll(&ask, &boot, clock::wall()).await {
-        Ok(_) => Ok("reached, and it knows this site".to_owned()),
+    // No results: the one request that proves the way and the token, and changes nothing.
+    match server.send_results(&Results::default()).await {
+        Ok(()) => Ok("reached, and it knows this site".to_owned()),
         Err(trouble) if trouble.code() == Some(Code::Unauthorized) => Err(format!(
             "{trouble}\nask for a new enrolment string and run `fieldpost-agent enroll STRING --config FILE --again`"
         )),

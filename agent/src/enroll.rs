@@ -1,20 +1,22 @@
 //! `enroll`: takes an enrolment string, makes directories, marker, token and config, and tells the server.
 
+mod made;
+
 use crate::config::{Config, ConfigError};
+use crate::durable;
 use crate::marker::{self, Markers, Marking};
 use crate::server::{ClientError, Server};
 use crate::token::Token;
 use crate::trouble::Trouble;
 use crate::trust::{self, Held};
-use crate::{clock, durable};
 use fieldpost_common::envelope::PublicKey;
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::invitation::{Invitation, InvitationError, Kind};
 use fieldpost_common::trust::TrustError;
 use fieldpost_common::wire::{EnrollRequest, SiteApp};
+use made::Made;
 use std::fmt::Write as _;
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -51,6 +53,8 @@ pub struct Wish {
     pub applications: Vec<AppDirectory>,
     /// Whether an enrolled site gets a new identity; its config stays as it is.
     pub again: bool,
+    /// Whether plain HTTP to another host is meant.
+    pub allow_plain_http: bool,
     /// Further lines of the config: proxy and the like.
     pub extra: Vec<(&'static str, String)>,
 }
@@ -88,7 +92,7 @@ pub enum EnrollError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// The server's answer.
-    #[error(transparent)]
+    #[error("{0}\nnothing was enrolled and nothing is left behind")]
     Trouble(#[from] Trouble),
     /// The trust document doesn't follow from the string's root key.
     #[error(
@@ -104,16 +108,21 @@ pub async fn enroll(wish: &Wish) -> Result<Config, EnrollError> {
     let site: SiteName = invitation.name.parse().map_err(|_| InvitationError::NotOurs("enrolment"))?;
     let path = absolute(&wish.config)?;
     let (text, config) = config(wish, &invitation, &site, &path)?;
-    private_dir(config.state_dir.as_path())?;
-    mark(&config)?;
     let token = Token::make();
     let server = Server::new(&config, token.clone())?;
+    let mut made = Made::default();
+    make(&config, &path, &mut made)?;
+    // Written before the one-time secret is spent: a full disk must not burn it.
+    let waiting = config.state("token.enrolling");
+    made.file(waiting.clone());
+    token.save(&waiting).map_err(|error| EnrollError::Io(waiting.clone(), error))?;
     let answer = server.enroll(&request(&config, invitation.secret, &token)).await?;
     let mut held = Held { pinned: root, newest: None };
     let (accepted, end) = held.extend(&answer.trust);
     end?;
     let document = accepted.map(|accepted| accepted.to_bytes());
-    keep(&config, &token, &root, document.as_deref())?;
+    made.keep();
+    keep(&config, &waiting, &root, document.as_deref())?;
     if let Some(text) = text {
         durable::write(&path, text.as_bytes(), 0o644).map_err(|error| EnrollError::Io(path.clone(), error))?;
     }
@@ -152,7 +161,12 @@ fn written(wish: &Wish, url: &str, site: &SiteName, path: &Path) -> Result<Strin
     line("server", url);
     line("site", site.as_str());
     line("state_dir", &PathBuf::from(state).to_string_lossy());
-    wish.extra.iter().for_each(|(key, value)| line(key, value));
+    for (key, value) in &wish.extra {
+        line(key, value);
+    }
+    if wish.allow_plain_http {
+        text.push_str("allow_plain_http = true\n");
+    }
     for AppDirectory { name, version, directory } in &wish.applications {
         let directory = absolute(directory)?;
         let (name, version, directory) = (quoted(name.as_str()), quoted(version.as_str()), quoted(&directory.to_string_lossy()));
@@ -170,23 +184,47 @@ fn absolute(path: &Path) -> Result<PathBuf, EnrollError> {
     Ok(absolute.components().filter(|part| *part != std::path::Component::CurDir).collect())
 }
 
-fn private_dir(path: &Path) -> Result<(), EnrollError> {
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|error| EnrollError::Io(path.to_owned(), error))
-}
-
-/// Makes and marks the patch directories, and remembers the markers.
-fn mark(config: &Config) -> Result<(), EnrollError> {
-    let path = config.state("markers");
-    let mut markers = Markers::load(&path);
+/// Makes the state directory, the patch directories and their markers.
+fn make(config: &Config, path: &Path, made: &mut Made) -> Result<(), EnrollError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |error| EnrollError::Io(path, error)
+    };
+    if let Some(folder) = path.parent() {
+        made.folder(folder, 0o755).map_err(failed(folder))?;
+    }
+    let state = config.state_dir.as_path();
+    made.folder(state, 0o700).map_err(failed(state))?;
+    let markers_file = config.state("markers");
+    if !markers_file.exists() {
+        made.file(markers_file.clone());
+    }
+    let mut markers = Markers::load(&markers_file);
     for entry in &config.applications {
         let directory = entry.directory.as_path();
-        let failed = |error| EnrollError::Io(directory.to_owned(), error);
-        std::fs::create_dir_all(directory).map_err(failed)?;
-        let (Marking::New(id) | Marking::Kept(id)) = marker::mark(directory, &config.site, &entry.name).map_err(failed)?;
+        made.folder(directory, 0o755).map_err(failed(directory))?;
+        let marking = marker::mark(directory, &config.site, &entry.name).map_err(failed(directory))?;
+        if matches!(marking, Marking::New(_)) {
+            made.file(directory.join(marker::FILE));
+        }
+        let (Marking::New(id) | Marking::Kept(id)) = marking;
         markers.0.insert(entry.name.clone(), id);
     }
-    markers.save(&path).map_err(|error| EnrollError::Io(path, error))
+    markers.save(&markers_file).map_err(failed(&markers_file))
+}
+
+/// Marks the directory of an application that was added to a config by hand. `false`: it was marked already.
+pub fn mark(config: &Config, application: &AppName) -> io::Result<bool> {
+    let entry = config.application(application);
+    let entry = entry.ok_or_else(|| io::Error::other(format!("the config has no application {application}")))?;
+    let path = config.state("markers");
+    let mut markers = Markers::load(&path);
+    let marking = marker::mark(entry.directory.as_path(), &config.site, application)?;
+    let is_new = matches!(marking, Marking::New(_));
+    let (Marking::New(id) | Marking::Kept(id)) = marking;
+    markers.0.insert(application.clone(), id);
+    markers.save(&path)?;
+    Ok(is_new)
 }
 
 fn request(config: &Config, secret: String, token: &Token) -> EnrollRequest {
@@ -201,16 +239,15 @@ fn request(config: &Config, secret: String, token: &Token) -> EnrollRequest {
     }
 }
 
-fn keep(config: &Config, token: &Token, root: &PublicKey, document: Option<&[u8]>) -> Result<(), EnrollError> {
+fn keep(config: &Config, waiting: &Path, root: &PublicKey, document: Option<&[u8]>) -> Result<(), EnrollError> {
     let failed = |path: PathBuf| move |error| EnrollError::Io(path, error);
-    let path = config.state("token");
-    token.save(&path).map_err(failed(path.clone()))?;
+    let token = config.state("token");
+    std::fs::rename(waiting, &token).map_err(failed(token))?;
     Held::pin(config.state_dir.as_path(), root).map_err(failed(config.state(trust::PIN_FILE)))?;
     if let Some(document) = document {
         let path = config.state(trust::FILE);
         durable::write(&path, document, 0o600).map_err(failed(path.clone()))?;
     }
-    tracing::debug!("enrolled at {}", clock::wall());
     Ok(())
 }
 
@@ -234,6 +271,7 @@ mod tests {
             config: PathBuf::from("/tmp/a b/acme.toml"),
             applications: vec!["trading=7.7:/srv/\"odd\" dir".parse().expect("good")],
             again: false,
+            allow_plain_http: true,
             extra: vec![("proxy", "http://proxy.example:3128".to_owned())],
         };
         let site = "acme".parse().expect("site");
@@ -241,6 +279,7 @@ mod tests {
         let config = Config::parse(&text, &wish.config).expect("read");
         assert_eq!(config.applications[0].directory.as_path(), Path::new("/srv/\"odd\" dir"));
         assert_eq!(config.state_dir.as_path(), Path::new("/tmp/a b/acme.toml.state"));
+        assert!(config.allow_plain_http);
         assert_eq!(config.proxy.as_deref(), Some("http://proxy.example:3128"));
     }
 }

@@ -9,6 +9,7 @@ use fieldpost_agent::status::{self, Status};
 use fieldpost_agent::trouble::Trouble;
 use fieldpost_agent::{check, clock, dry_run};
 use fieldpost_common::exit;
+use fieldpost_common::id::AppName;
 use fieldpost_common::problem::Code;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -42,6 +43,9 @@ enum Command {
         /// Give an enrolled site a new identity; its config stays as it is.
         #[arg(long)]
         again: bool,
+        /// Use http:// to another host: something else protects the way.
+        #[arg(long)]
+        allow_plain_http: bool,
         /// Go through this proxy.
         #[arg(long)]
         proxy: Option<String>,
@@ -70,6 +74,14 @@ enum Command {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Mark the directory of an application that was added to the config by hand.
+    Mark {
+        /// The config file.
+        #[arg(long)]
+        config: PathBuf,
+        /// The application.
+        application: AppName,
+    },
     /// Print what the running agent does.
     Status {
         /// The config file.
@@ -88,7 +100,12 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(4)
+        .thread_keep_alive(Duration::from_secs(2))
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return say(&error, exit::FAILED),
     };
@@ -102,13 +119,14 @@ async fn run(command: Command) -> ExitCode {
     let (Command::Run { config, .. }
     | Command::Check { config }
     | Command::Plan { config }
+    | Command::Mark { config, .. }
     | Command::Status { config }
     | Command::Enroll { config, .. }) = &command;
     let path = config.clone();
-    if let Command::Enroll { string, config, applications, again, proxy, ca_file } = command {
+    if let Command::Enroll { string, config, applications, again, allow_plain_http, proxy, ca_file } = command {
         let ca_file = ca_file.map(|path| std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned());
         let extra = [("proxy", proxy), ("ca_file", ca_file)].into_iter().filter_map(|(key, value)| Some((key, value?)));
-        return enrolled(&Wish { string, config, applications, again, extra: extra.collect() }).await;
+        return enrolled(&Wish { string, config, applications, again, allow_plain_http, extra: extra.collect() }).await;
     }
     let config = match Config::load(&path) {
         Ok(config) => config,
@@ -118,6 +136,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Run { plain_poll, .. } => serve(config, plain_poll).await,
         Command::Check { .. } => checked(&config).await,
         Command::Plan { .. } => planned(&config),
+        Command::Mark { application, .. } => marked(&config, &application),
         Command::Status { .. } => shown(&config),
         Command::Enroll { .. } => unreachable!("done above"),
     }
@@ -188,10 +207,19 @@ async fn checked(config: &Config) -> ExitCode {
     for finding in &findings {
         match &finding.how {
             Ok(words) => println!("ok     {}: {words}", finding.what),
-            Err(words) => println!("wrong  {}: {words}", finding.what),
+            Err(words) => println!("wrong  {}: {}", finding.what, words.replace('\n', "\n       ")),
         }
     }
-    if findings.iter().all(|finding| finding.how.is_ok()) { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) }
+    ExitCode::from(check::code(&findings))
+}
+
+fn marked(config: &Config, application: &AppName) -> ExitCode {
+    match enroll::mark(config, application) {
+        Ok(true) => println!("the directory of {application} is marked"),
+        Ok(false) => println!("the directory of {application} was marked already"),
+        Err(error) => return say(&format!("the directory of {application}: {error}"), exit::FAILED),
+    }
+    ExitCode::SUCCESS
 }
 
 fn planned(config: &Config) -> ExitCode {

@@ -69,6 +69,7 @@ fn content(report: &Report, name: &str) -> Option<ContentHash> {
     listing(report).files.get(&name.parse().expect("name")).map(|fact| fact.sha256)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands beside what may be absent")]
 fn of(content: &str) -> Option<ContentHash> {
     Some(ContentHash::of(content.as_bytes()))
 }
