@@ -31,7 +31,13 @@ pub(super) fn reopen(state: &mut State, now: Now) {
         match order {
             Ok(order) => opened.push((id, order)),
             Err(_) if state.told.contains(&id) => {}
-            Err(refusal) => tell(state, &id, 0, OrderOutcome::Failed { reason: refusal.into() }, now),
+            Err(refusal) => {
+                // What was carried out while its key was good stays carried out.
+                let ended = state.journal.accepted.values().find(|accepted| accepted.order == id);
+                let ended = ended.and_then(|accepted| Some((accepted.counter, accepted.outcome.clone()?)));
+                let (counter, outcome) = ended.unwrap_or((0, Outcome::Failed(refusal.into())));
+                tell(state, &id, counter, told(outcome), now);
+            }
         }
         state.journal.orders.push(envelope);
     }
@@ -73,8 +79,10 @@ fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
     let words = step.to_string();
     match step.what {
         What::Upload { sha256, .. } if state.skip.contains(&sha256) => {
-            let detail = Clean::line("the bytes that are there could not be given to the server first");
-            refuse(state, &step.order, &place, &Failure::Io { detail }, now);
+            if !state.told.contains(&step.order) {
+                let detail = Clean::line("the bytes that are there could not be given to the server first");
+                refuse(state, &step.order, &place, &Failure::Io { detail }, now);
+            }
         }
         What::Upload { sha256, .. } => {
             state.wanted.insert(sha256);
@@ -153,6 +161,10 @@ pub(super) fn fetched(state: &mut State, sha256: ContentHash, end: Result<(), No
             state.fetched.insert(sha256);
             state.corrupt.remove(&sha256);
             for (id, place, _) in orders_for(state, sha256) {
+                // Of an order that has ended here the end is told, never a step on the way.
+                if state.told.contains(&id) {
+                    continue;
+                }
                 let counter = state.journal.counter(&place);
                 let progress = OrderOutcome::Progress { step: Progress::Verified, hook: None };
                 report(state, &id, counter, progress, now);

@@ -1,4 +1,6 @@
-//! The machine on a bench: what goes to the server and what its answers change.
+//! The machine on a bench: what goes to the server, what its answers change, and that every order has one end.
 
 mod bench;
+mod ends;
 mod network;
+mod pace;
