@@ -141,7 +141,10 @@ fn the_token_stands_in_no_error() {
     assert!(!format!("{trouble} {trouble:?}").contains(token.expose()));
 }
 
-fn fetched(answers: Vec<Vec<u8>>, already: &[u8], content: &[u8]) -> (Vec<Result<(), NotFetched>>, Vec<String>, Option<Vec<u8>>) {
+/// How each try ended, what was asked, and what there is in the end.
+type Fetched = (Vec<Result<(), NotFetched>>, Vec<String>, Option<Vec<u8>>);
+
+fn fetched(answers: Vec<Vec<u8>>, already: &[u8], content: &[u8]) -> Fetched {
     let dir = tempfile::tempdir().expect("directory");
     let downloads = Downloads::open(dir.path().to_owned()).expect("opened");
     let (sha256, size) = (ContentHash::of(content), content.len() as u64);
@@ -177,7 +180,7 @@ fn a_server_that_can_not_resume_gives_the_whole_again() {
 
 #[test]
 fn not_a_byte_more_than_signed_is_kept() {
-    let endless = ours("200 OK", "", &[b'x'; 100_000]);
+    let endless = ours("200 OK", "", &vec![b'x'; 100_000]);
     let (ends, _, got) = fetched(vec![endless], b"", b"0123456789");
     assert_eq!(ends, [Err(NotFetched::Never(Refusal::TooLarge.into()))]);
     assert_eq!(got, None);
