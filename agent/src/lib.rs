@@ -9,6 +9,8 @@
 //! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
 //! - [`enroll`], [`check`], [`dry_run`], [`hook`]: the other commands, and what runs after an installation.
 
+#[cfg(test)]
+mod as_user;
 pub mod check;
 pub mod clock;
 pub mod config;

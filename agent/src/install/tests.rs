@@ -134,6 +134,22 @@ fn a_file_is_replaced_and_keeps_its_mode() {
 }
 
 #[test]
+fn a_folder_that_can_not_be_written_is_told_as_such_and_left_as_it_is() {
+    crate::as_user::drop_privileges();
+    let site = Site::new(&[("a/Order.st", "old")]);
+    fs::set_permissions(site.path("a"), fs::Permissions::from_mode(0o555)).expect("mode");
+    let ends = [
+        site.put("a/Order.st", Some("old"), "new").map(|_| ()),
+        site.put("a/New.st", None, "new").map(|_| ()),
+        site.put("a/b/New.st", None, "new").map(|_| ()),
+        site.remove_while("a/Order.st", "old", &|| {}),
+    ];
+    fs::set_permissions(site.path("a"), fs::Permissions::from_mode(0o755)).expect("mode");
+    assert!(ends.iter().all(|end| *end == Err(Failure::ReadOnly)), "{ends:?}");
+    site.holds(&[("a/Order.st", "old")]);
+}
+
+#[test]
 fn an_empty_and_a_large_content_are_put_like_any_other() {
     let large = "x".repeat(300_000);
     let site = Site::new(&[]);

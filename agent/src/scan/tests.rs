@@ -1,5 +1,7 @@
 //! The scan on a real file system: what editors do, what stands in a directory that is no patch, what goes missing.
 
+mod again;
+
 use super::*;
 use crate::marker;
 use fieldpost_common::inventory::Ignored;
