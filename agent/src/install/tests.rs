@@ -26,7 +26,9 @@ impl Site {
         marker::mark(&patches, &expected.site, &expected.application).expect("marked");
         let root = Root::open(&patches, &expected).expect("the marked directory");
         let site = Self { dir, root };
-        files.iter().for_each(|(name, text)| site.write(name, text));
+        for (name, text) in files {
+            site.write(name, text);
+        }
         site
     }
 
@@ -109,6 +111,17 @@ fn mode(path: &Path) -> u32 {
 const NOT_MET: Failure = Failure::Refused { refusal: Refusal::ExpectationNotMet };
 const WRONG_HASH: Failure = Failure::Refused { refusal: Refusal::WrongHash };
 
+/// Makes something that is no plain file.
+type Make = fn(&Path);
+
+/// What can stand in place of a file.
+const OBSTACLES: [(&str, Make); 4] = [
+    ("link", |path| symlink("../download", path).expect("link")),
+    ("dangling link", |path| symlink("nowhere", path).expect("link")),
+    ("pipe", |path| rustix::fs::mkfifoat(rustix::fs::CWD, path, 0o644.into()).expect("pipe")),
+    ("folder", |path| fs::create_dir(path).expect("folder")),
+];
+
 #[test]
 fn a_new_file_is_put_in_place_and_nothing_else_is_left() {
     let site = Site::new(&[]);
@@ -179,13 +192,7 @@ fn other_bytes_than_expected_are_neither_replaced_nor_removed() {
 
 #[test]
 fn a_link_pipe_or_folder_in_place_of_the_file_is_left_alone() {
-    let makers: [(&str, &dyn Fn(&Path)); 4] = [
-        ("link", &|path| symlink("../download", path).expect("link")),
-        ("dangling link", &|path| symlink("nowhere", path).expect("link")),
-        ("pipe", &|path| rustix::fs::mkfifoat(rustix::fs::CWD, path, 0o644.into()).expect("pipe")),
-        ("folder", &|path| fs::create_dir(path).expect("folder")),
-    ];
-    for (what, make) in makers {
+    for (what, make) in OBSTACLES {
         let site = Site::new(&[]);
         site.source("old");
         make(&site.path("Order.st"));

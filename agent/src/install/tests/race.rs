@@ -2,24 +2,23 @@
 
 use super::*;
 
-/// Every way in which a file can turn into something else meanwhile, and what must be there afterwards.
-fn edits<'a>(site: &'a Site) -> [(&'static str, Box<dyn Fn() + 'a>); 2] {
-    [
-        ("written in place", Box::new(|| site.write("Order.st", "edited"))),
-        ("replaced by an editor", Box::new(|| site.replace("Order.st", "edited"))),
-    ]
-}
+/// Saves other bytes.
+type Edit = fn(&Site);
+
+/// How people save.
+const EDITS: [(&str, Edit); 2] = [
+    ("written in place", |site| site.write("Order.st", "edited")),
+    ("replaced by an editor", |site| site.replace("Order.st", "edited")),
+];
 
 #[test]
 fn an_edit_that_lands_between_check_and_swap_is_never_lost() {
-    for index in 0..2 {
+    for (how, edit) in EDITS {
         let site = Site::new(&[("Order.st", "old")]);
-        let (how, edit) = &edits(&site)[index];
-        assert_eq!(site.put_while("Order.st", Some("old"), "new", edit), Err(NOT_MET), "{how}");
+        assert_eq!(site.put_while("Order.st", Some("old"), "new", &|| edit(&site)), Err(NOT_MET), "{how}");
         site.holds(&[("Order.st", "edited")]);
         let site = Site::new(&[("Order.st", "old")]);
-        let (how, edit) = &edits(&site)[index];
-        assert_eq!(site.remove_while("Order.st", "old", edit), Err(NOT_MET), "{how}");
+        assert_eq!(site.remove_while("Order.st", "old", &|| edit(&site)), Err(NOT_MET), "{how}");
         site.holds(&[("Order.st", "edited")]);
     }
 }
@@ -44,12 +43,7 @@ fn a_new_file_that_appears_meanwhile_is_not_overwritten() {
 
 #[test]
 fn a_link_pipe_or_folder_that_takes_the_place_meanwhile_stays() {
-    let makers: [(&str, &dyn Fn(&Path)); 3] = [
-        ("link", &|path| symlink("../download", path).expect("link")),
-        ("pipe", &|path| rustix::fs::mkfifoat(rustix::fs::CWD, path, 0o644.into()).expect("pipe")),
-        ("folder", &|path| fs::create_dir(path).expect("folder")),
-    ];
-    for (what, make) in makers {
+    for (what, make) in OBSTACLES {
         for removal in [false, true] {
             let site = Site::new(&[("Order.st", "old")]);
             let swap = || {

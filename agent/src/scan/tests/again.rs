@@ -90,7 +90,7 @@ fn a_file_that_can_not_be_read_keeps_its_former_fact_and_is_named() {
     site.write("Other.st", "y");
     site.settled();
     site.write("Order.st", "changed");
-    std::fs::set_permissions(site.path("Order.st"), Permissions::from_mode(0)).expect("mode");
+    std::fs::set_permissions(site.path("Order.st"), Permissions::from_mode(0o000)).expect("mode");
     let report = site.settled();
     assert_eq!((content(&report, "Order.st"), content(&report, "Other.st")), (of("old"), of("y")));
     let [(name, reason)] = ignored(&report)[..] else { panic!("one: {:?}", ignored(&report)) };
@@ -107,7 +107,7 @@ fn of_a_folder_that_can_not_be_read_nothing_is_said_to_be_gone() {
     site.write("sub/Order.st", "x");
     site.write("subway.st", "y");
     site.settled();
-    std::fs::set_permissions(site.path("sub"), Permissions::from_mode(0)).expect("mode");
+    std::fs::set_permissions(site.path("sub"), Permissions::from_mode(0o000)).expect("mode");
     std::fs::remove_file(site.path("subway.st")).expect("removed");
     let report = site.settled();
     std::fs::set_permissions(site.path("sub"), Permissions::from_mode(0o755)).expect("mode");
@@ -121,7 +121,7 @@ fn a_directory_that_the_system_does_not_let_the_agent_read_is_told_as_such() {
     let mut site = Site::new();
     site.write("Order.st", "x");
     site.settled();
-    std::fs::set_permissions(site.path(""), Permissions::from_mode(0)).expect("mode");
+    std::fs::set_permissions(site.path(""), Permissions::from_mode(0o000)).expect("mode");
     let directory = listing(&site.later(5)).directory;
     std::fs::set_permissions(site.path(""), Permissions::from_mode(0o755)).expect("mode");
     assert_eq!(directory, Directory::Unreadable);
