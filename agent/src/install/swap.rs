@@ -90,7 +90,7 @@ pub(super) fn keep(dir: &Dir, beside: &OsStr, name: &OsStr) -> io::Result<()> {
 }
 
 /// Without EXCHANGE: the old file is moved aside, looked at, and the new one put where nothing is.
-fn replace(dir: &Dir, temp: &mut Temp, name: &OsStr, expected: ContentHash) -> Result<(), Failure> {
+pub(super) fn replace(dir: &Dir, temp: &mut Temp, name: &OsStr, expected: ContentHash) -> Result<(), Failure> {
     let aside = move_aside(dir, name, expected)?;
     match place(dir, temp, name) {
         Ok(()) => rustix::fs::unlinkat(dir, &aside, AtFlags::empty()).map_err(io_failure),

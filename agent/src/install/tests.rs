@@ -2,6 +2,7 @@
 
 mod cleaning;
 mod race;
+mod without_exchange;
 
 use super::*;
 use crate::marker::{self, Expected};
