@@ -64,6 +64,7 @@ impl Driver {
             };
             self.feed(event);
         }
+        self.save();
         self.write_status();
         tracing::info!("the agent stops");
     }

@@ -9,6 +9,7 @@ use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::Generation;
 use fieldpost_common::problem::Code;
+use fieldpost_common::text;
 use fieldpost_common::wire::{InventoryAnswer, OrderResult};
 
 /// Starts what waits: results first, then the inventory, then contents.
@@ -108,10 +109,13 @@ pub(super) fn uploaded(state: &mut State, sha256: ContentHash, end: UploadEnd, n
             link::reached(state, out);
             generation(state, &answer.generation, out);
             state.wanted.remove(&sha256);
-            if state.journal.stored.insert(sha256) {
-                state.unsaved = true;
+            // Saved with the next thing that must be: forgotten in a crash, it is only given once more.
+            state.journal.stored.insert(sha256);
+            state.given += 1;
+            if state.wanted.is_empty() {
+                out.push(Effect::Log(Level::Info, format!("gave the server {}", text::count(state.given, "content"))));
+                state.given = 0;
             }
-            out.push(Effect::Log(Level::Info, format!("gave the server content {}", sha256.short())));
         }
         UploadEnd::Changed => {
             state.wanted.remove(&sha256);
