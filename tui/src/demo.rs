@@ -93,7 +93,8 @@ pub async fn run(headless: bool, has_screen: bool) -> Result<u8, DemoError> {
         world.show_logs();
     }
     drop(world);
-    say(&format!("all processes ended, {folder} removed"));
+    let left = std::path::Path::new(&folder).exists();
+    say(&format!("all processes ended, {folder} {}", if left { "could not be removed whole" } else { "removed" }));
     played.map(|()| exit::OK)
 }
 
