@@ -6,6 +6,7 @@ use crate::keyring::{Keyring, KeyringError};
 use fieldpost_common::api::TrustChain;
 use fieldpost_common::envelope::{PublicKey, SecretKey};
 use fieldpost_common::exit;
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, UserName};
 use fieldpost_common::order::Refusal;
 use fieldpost_common::time::Timestamp;
@@ -41,6 +42,18 @@ pub enum SessionError {
         "{0}\nthe server's trust document doesn't continue from the root key that was pinned at login; nothing is signed or sent. Compare `fieldpost key list` with the root holder"
     )]
     Trust(#[from] TrustError),
+    /// It is older than, or another than, one that was verified here before.
+    #[error(
+        "the server shows version {given} of the trust document, and version {seen} was seen here before: a revocation may have been taken back, so nothing is signed or sent\nif the server was restored from a backup, whoever holds the root key uses `fieldpost trust add` there anew; then remove trust.seen from {folder}"
+    )]
+    TrustFell {
+        /// The version that the server shows.
+        given: u64,
+        /// The newest that was verified.
+        seen: u64,
+        /// The settings folder.
+        folder: String,
+    },
     /// There is none yet.
     #[error("the server has no trust document yet: whoever made the first login uses `fieldpost trust found`")]
     NoTrust,
@@ -91,7 +104,21 @@ impl Session {
     pub async fn trust(&self) -> Result<(Trust, TrustChain), SessionError> {
         let chain = self.client.trust().await?;
         let trust = Trust::walk(&chain.versions, &self.root)?.ok_or(SessionError::NoTrust)?;
+        let bytes = chain.versions.last().map(|newest| ContentHash::of(&newest.by.bytes)).ok_or(SessionError::NoTrust)?;
+        self.remember(trust.version, bytes)?;
         Ok((trust, chain))
+    }
+
+    /// The newest version that was verified is never fallen behind: the server can't take a revocation back.
+    fn remember(&self, version: u64, bytes: ContentHash) -> Result<(), SessionError> {
+        match self.keyring.trust_seen()? {
+            Some((seen, same)) if seen == version && same == bytes => Ok(()),
+            Some((seen, _)) if seen >= version => {
+                let folder = self.keyring.folder().display().to_string();
+                Err(SessionError::TrustFell { given: version, seen, folder })
+            }
+            _ => Ok(self.keyring.keep_trust_seen(version, &bytes)?),
+        }
     }
 
     /// Ready to sign: the key is there and trusted now.
@@ -129,5 +156,30 @@ impl Signer {
 
     fn refused(&self, refusal: Refusal) -> SessionError {
         SessionError::NotTrusted { user: self.session.user.clone(), refusal }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_shows_an_older_or_another_trust_document_is_not_believed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let session = Session {
+            client: Client::new("http://127.0.0.1:1", None, None).expect("a client"),
+            user: "ada".parse().expect("user"),
+            root: SecretKey::from_seed([1; 32]).public(),
+            key: None,
+            keyring: Keyring::at(folder.path().to_owned()),
+        };
+        let (old, new) = (ContentHash::of(b"2"), ContentHash::of(b"3"));
+        session.remember(2, old).expect("the first");
+        session.remember(3, new).expect("the next");
+        session.remember(3, new).expect("the same again");
+        for (version, bytes) in [(2, old), (3, ContentHash::of(b"another 3"))] {
+            let error = session.remember(version, bytes).expect_err("fallen behind");
+            assert_eq!(error.exit_code(), exit::NOT_PERMITTED);
+        }
     }
 }

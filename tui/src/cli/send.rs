@@ -129,7 +129,7 @@ impl Job<'_> {
         outcomes.extend(give(self.session, &wishes).await);
         let limit = self.to.wait.map_or_else(|| self.glance(&wishes), Duration::from_secs);
         if !limit.is_zero() {
-            self.wait(&mut outcomes, limit).await?;
+            self.wait(&mut outcomes, limit).await;
         }
         report(&outcomes, self.talk)
     }
@@ -148,7 +148,8 @@ impl Job<'_> {
         if !self.to.yes && !quiet && self.talk.can_ask() {
             let seen = wish.expected.map_or("absent".to_owned(), |has| has.short());
             if self.talk.ask(&format!("{words}\ntype {seen} to {} all the same, or nothing to leave it:", self.what))? == seen {
-                wishes.push(Wish { shown: true, ..wish });
+                // What is overwritten was seen; what is sent still needs its publication.
+                wishes.push(wish);
                 return Ok(());
             }
         }
@@ -192,9 +193,13 @@ impl Job<'_> {
         if wishes.iter().any(live) { GLANCE } else { Duration::ZERO }
     }
 
-    async fn wait(&self, outcomes: &mut [Outcome], limit: Duration) -> Result<(), Failure> {
+    /// Looks what becomes of the orders. They are given by then: whatever goes wrong here, what was done is reported.
+    async fn wait(&self, outcomes: &mut [Outcome], limit: Duration) {
         let orders: Vec<OrderId> = outcomes.iter().filter_map(|outcome| outcome.order.clone()).collect();
-        let ended = wait::wait(self.session, self.application, &orders, limit, self.talk).await?;
+        let ended = match wait::wait(self.session, self.application, &orders, limit, self.talk).await {
+            Ok(ended) => ended,
+            Err(failure) => return self.lost_sight(outcomes, &failure),
+        };
         for outcome in outcomes.iter_mut() {
             let Some(order) = &outcome.order else { continue };
             let Some(end) = ended.get(order) else { continue };
@@ -204,7 +209,13 @@ impl Job<'_> {
             let pending = end.code == exit::TRY_LATER && self.to.wait.is_none();
             outcome.code = if pending { exit::OK } else { end.code };
         }
-        Ok(())
+    }
+
+    fn lost_sight(&self, outcomes: &mut [Outcome], failure: &Failure) {
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.order.is_some()) {
+            outcome.reason = Some(format!("given; what becomes of it can't be seen: {}", failure.words));
+            outcome.code = if self.to.wait.is_some() { exit::TRY_LATER } else { exit::OK };
+        }
     }
 }
 

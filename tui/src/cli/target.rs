@@ -184,7 +184,7 @@ fn judge(table: &Table, (patch, site): (usize, usize), wish: Wish, ask: &Ask, fo
     let column = &table.grid.sites[site];
     let forward = forward || column.unknown == Some(Unknown::NoInventory) && ask.revision.is_none();
     match &ask.replacing {
-        Some(replacing) if replacing.is(wish.expected) => Decision::Order(Wish { shown: true, ..wish }),
+        Some(replacing) if replacing.is(wish.expected) => Decision::Order(wish),
         Some(_) => Decision::Impossible(format!(
             "{} at {} changed since you looked: it has {} now\nlook at it (`fieldpost diff {} --site {}`) before you decide",
             wish.patch,
