@@ -76,7 +76,9 @@ impl Driver {
         let mut saved = true;
         for effect in handle(&mut self.state, event, self.clock.now()) {
             match effect {
-                Effect::Save => saved = self.save(),
+                Effect::SaveTrust(bytes) => saved = self.save_trust(&bytes),
+                // A batch that is journalled without the trust that it came with would not be asked for again.
+                Effect::Save => saved = saved && self.save(),
                 effect if saved => self.carry_out(effect),
                 effect => self.carry_out_unsaved(effect),
             }
@@ -87,6 +89,15 @@ impl Driver {
     fn save(&self) -> bool {
         let path = self.config.state(crate::journal::FILE);
         let saved = self.state.journal.save(&path);
+        if let Err(error) = &saved {
+            self.send(Event::SaveFailed(format!("{}: {error}", path.display())));
+        }
+        saved.is_ok()
+    }
+
+    fn save_trust(&self, bytes: &[u8]) -> bool {
+        let path = self.config.state(trust::FILE);
+        let saved = durable::write(&path, bytes, 0o600);
         if let Err(error) = &saved {
             self.send(Event::SaveFailed(format!("{}: {error}", path.display())));
         }
@@ -108,12 +119,7 @@ impl Driver {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             // Done before, by `feed`.
-            Effect::Save => {}
-            Effect::SaveTrust(bytes) => {
-                if let Err(error) = durable::write(&self.config.state(trust::FILE), &bytes, 0o600) {
-                    tracing::error!("the trust document can't be written: {error}");
-                }
-            }
+            Effect::Save | Effect::SaveTrust(_) => {}
             Effect::Scan(reason) => {
                 tracing::debug!(?reason, "scan");
                 self.files.scan(self.clock, self.events.clone());

@@ -65,11 +65,18 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
     }
 }
 
+/// After so many full scans, so every quarter of an hour, uploads that were refused are tried again: a quota or a disk may have room.
+const FORGIVE_AFTER: u32 = 15;
+
 fn timer(state: &mut State, id: u64, out: &mut Vec<Effect>) {
     let Some(timer) = state.timers.fired(id) else { return };
     match timer {
         Timer::Scan => polling::scan_due(state),
         Timer::Rescan => {
+            state.rescans = state.rescans.wrapping_add(1);
+            if state.rescans.is_multiple_of(FORGIVE_AFTER) {
+                state.skip.clear();
+            }
             state.want_scan(ScanReason::Timer);
             state.set_timer(Timer::Rescan, state.interval, out);
         }

@@ -75,6 +75,7 @@ pub(super) fn generation(state: &mut State, generation: &Generation, out: &mut V
     state.journal.etag = None;
     state.put = None;
     state.refused_put = None;
+    state.skip.clear();
     state.told.clear();
     state.unsaved = true;
 }
@@ -121,12 +122,18 @@ pub(super) fn uploaded(state: &mut State, sha256: ContentHash, end: UploadEnd, n
             state.wanted.remove(&sha256);
             state.want_scan(ScanReason::Stale);
         }
-        UploadEnd::Failed(trouble) if trouble.is_final() || matches!(trouble, Trouble::Local { .. }) => {
+        UploadEnd::Failed(trouble) if is_about_this_content(&trouble) => {
             state.skip.insert(sha256);
             out.push(Effect::Log(Level::Error, format!("content {} can't be given to the server: {trouble}", sha256.short())));
         }
         UploadEnd::Failed(trouble) => link::failed(state, &trouble, now, out),
     }
+}
+
+/// Whether an upload failed for itself, and not because the way to the server is closed. The others go on.
+fn is_about_this_content(trouble: &Trouble) -> bool {
+    let about_it = [Code::TooMany, Code::NoSpace];
+    trouble.is_final() || matches!(trouble, Trouble::Local { .. }) || trouble.code().is_some_and(|code| about_it.contains(&code))
 }
 
 pub(super) fn results_sent(

@@ -75,6 +75,16 @@ fn an_upload_that_broke_off_is_tried_again_after_the_pause_and_a_refused_one_is_
 }
 
 #[test]
+fn an_upload_over_the_quota_leaves_the_way_open_and_is_tried_again_after_a_quarter_of_an_hour() {
+    let (mut bench, _) = wanted();
+    let end = UploadEnd::Failed(problem(Code::TooMany));
+    let effects = bench.feed(Event::Uploaded { sha256: content("x"), end });
+    assert_eq!((uploads(&effects), complaints(&effects), bench.state.error()), (0, 1, None));
+    assert_eq!(uploads(&bench.pass(10 * MINUTE)), 0);
+    assert_eq!(uploads(&bench.pass(6 * MINUTE)), 1);
+}
+
+#[test]
 fn a_new_generation_empties_what_the_server_had_and_puts_the_inventory_again() {
     let mut bench = Bench::polling(WAIT, &[("Order.st", "x")]);
     bench.state.journal.stored.insert(content("x"));
