@@ -8,6 +8,8 @@ mod sending;
 // A site that joins with files of its own, and one whose disk vanishes.
 mod adoption;
 mod vanishing;
+// What a site decides for itself.
+mod site_config;
 // Two people, two versions.
 mod together;
 // Bad input, dead servers, answers that aren't ours.
