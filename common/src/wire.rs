@@ -2,7 +2,7 @@
 
 use crate::envelope::Envelope;
 use crate::hash::ContentHash;
-use crate::id::{AppName, BootId, Generation, OrderId, SiteName, Version};
+use crate::id::{AppName, Generation, OrderId, SiteName, Version};
 use crate::order::Failure;
 use crate::order::state::Progress;
 use crate::text::Clean;
@@ -177,9 +177,4 @@ pub const MAX_HOOK_OUTPUT: usize = 4 * 1024;
 /// The `ETag` of a batch.
 pub fn etag(generation: &Generation, revision: u64) -> String {
     format!("\"{generation}.{revision}\"")
-}
-
-/// An agent's boot, for tests and logs.
-pub fn boot_label(boot: &BootId, poll: u64) -> String {
-    format!("{}#{poll}", &boot.as_str()[..8])
 }
