@@ -8,15 +8,17 @@ mod dialog;
 mod diff;
 mod drive;
 mod grid;
+mod help;
 mod input;
 mod keymap;
 mod model;
 pub mod office;
 mod paint;
+mod screens;
+mod scroll;
 mod terminal;
 mod theme;
 mod update;
-mod valid;
 mod view;
 
 #[cfg(test)]

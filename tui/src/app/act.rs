@@ -6,8 +6,9 @@ use super::dialog::{Dialog, Info};
 use super::diff::{Body, DiffView, Offer, Side};
 use super::grid::explain::{ago, explain, stamp_ago};
 use super::grid::{GridView, Place};
-use super::model::{Effect, Model, Screen};
+use super::model::{Effect, Model};
 use super::office::{Pair, Request};
+use super::screens::Screen;
 use fieldpost_common::cell::{Direction, Newer, Overlay, Standing};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::Version;
@@ -23,7 +24,7 @@ pub(crate) fn send(model: &mut Model, verb: Verb) {
 
 /// Asks before sending to the site that the diff is of.
 pub(crate) fn send_from_diff(model: &mut Model) {
-    let Screen::Diff(diff) = &model.screen else { return };
+    let Some(Screen::Diff(diff)) = model.screens.top() else { return };
     let Some(place) = model.grid.find(&diff.patch, &diff.site) else {
         return model.note("the patch or the site is gone");
     };
@@ -121,7 +122,7 @@ fn show(
     let site = model.grid.site(place.site).name.clone();
     let pair = Pair { application, patch: patch.clone(), left: left.sha256, right: right.sha256 };
     let view = DiffView { ticket, patch, site, left, right, body: Body::Loading, offer, top: 0, shift: 0 };
-    model.screen = Screen::Diff(Box::new(view));
+    model.screens.open(Screen::Diff(Box::new(view)));
     vec![Effect::Ask(Request::Compare { ticket, pair })]
 }
 
@@ -184,7 +185,7 @@ fn stamp_words(view: &GridView, author: Option<&str>, when: Option<&fieldpost_co
 
 /// Asks before publishing what the diff shows.
 pub(crate) fn publish_from_diff(model: &mut Model) {
-    let Screen::Diff(diff) = &model.screen else { return };
+    let Some(Screen::Diff(diff)) = model.screens.top() else { return };
     match PublishDialog::new(diff, &model.grid) {
         Some(dialog) => model.dialog = Some(Dialog::Publish(Box::new(dialog))),
         None => model.note("wait until the content is shown: only what was shown is signed"),

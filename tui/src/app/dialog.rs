@@ -1,6 +1,8 @@
 //! What lies over the screen and asks or tells something. Each kind is one file; drawing is left to `dialog::draw`.
 
+pub(crate) mod bindings;
 pub(crate) mod draw;
+pub(crate) mod keys;
 pub(crate) mod pick;
 pub(crate) mod publish;
 pub(crate) mod send;

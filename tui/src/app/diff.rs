@@ -1,6 +1,8 @@
 //! The diff screen: two contents of one patch, how far it is scrolled, and what may be published from it.
 
+pub(crate) mod bindings;
 pub(crate) mod draw;
+pub(crate) mod keys;
 
 use super::compare::{Comparison, Line, Shown};
 use super::office::Ticket;

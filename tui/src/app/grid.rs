@@ -1,9 +1,11 @@
 //! The patches screen: its rows and columns in order, the selection, the marks. Drawing is left to `grid::draw`, words to
 //! `grid::explain`, widths to `grid::layout`.
 
+pub(crate) mod bindings;
 pub(crate) mod draw;
 pub(crate) mod explain;
 pub(crate) mod filter;
+pub(crate) mod keys;
 pub(crate) mod layout;
 
 use super::input::Input;

@@ -1,10 +1,10 @@
 //! Everything that the app knows, and what it is told: plain data. Changing it is left to `update`, showing it to `view`.
 
 use super::dialog::Dialog;
-use super::diff::DiffView;
 use super::grid::GridView;
 use super::keymap::Context;
 use super::office::{Answer, Request, Ticket};
+use super::screens::{Screen, Screens, Tab};
 use super::theme::Theme;
 use crossterm::event::KeyEvent;
 use fieldpost_common::api::{AppSettings, Role};
@@ -71,13 +71,6 @@ pub(crate) enum Loading {
     Again(AppName),
 }
 
-/// What the screen shows below dialogs.
-#[derive(Debug)]
-pub(crate) enum Screen {
-    Grid,
-    Diff(Box<DiffView>),
-}
-
 /// A line that comes and goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Toast {
@@ -103,7 +96,7 @@ pub(crate) struct Model {
     pub(crate) apps: Apps,
     pub(crate) loading: Loading,
     pub(crate) grid: GridView,
-    pub(crate) screen: Screen,
+    pub(crate) screens: Screens,
     pub(crate) dialog: Option<Dialog>,
     /// The help lies over everything; how far it is scrolled.
     pub(crate) help: Option<usize>,
@@ -129,7 +122,7 @@ impl Model {
             apps: Apps::Unread,
             loading: Loading::Idle,
             grid: GridView::default(),
-            screen: Screen::Grid,
+            screens: Screens::default(),
             dialog: None,
             help: None,
             toast: None,
@@ -141,11 +134,13 @@ impl Model {
     /// Where keys go now, below the help.
     pub(crate) fn place(&self) -> Context {
         use super::grid::Mode;
-        match (&self.dialog, &self.screen, &self.grid.mode) {
-            (Some(dialog), _, _) => dialog.context(),
-            (None, Screen::Diff(_), _) => Context::Diff,
-            (None, Screen::Grid, Mode::Filter) => Context::Filter,
-            (None, Screen::Grid, _) => Context::Grid,
+        if let Some(dialog) = &self.dialog {
+            return dialog.context();
+        }
+        match (self.screens.top(), self.screens.tab) {
+            (Some(Screen::Diff(_)), _) => Context::Diff,
+            (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
+            (None, Tab::Patches) => Context::Grid,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The app's rules: what each message changes and what must be done outside. Pure; time is an argument.
 
-mod answers;
+pub(crate) mod answers;
 mod keys;
 
 use super::model::{Effect, Message, Model, Toast};

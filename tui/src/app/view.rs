@@ -1,10 +1,11 @@
 //! Puts the screen together: what is below, then the dialog, then the help; the footer shows the keys that mean something now.
 
 use super::keymap::{self, Context};
-use super::model::{Link, Model, Screen, Toast};
+use super::model::{Link, Model, Toast};
 use super::paint::Painter;
+use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{dialog, diff, grid};
+use super::{dialog, diff, grid, help};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 
@@ -20,47 +21,18 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         painter.line(0, 0, area.width, Tone::Plain, &words);
         return;
     }
-    match &model.screen {
-        Screen::Grid => grid::draw::draw(model, &mut painter, area),
-        Screen::Diff(diff) => diff::draw::draw(model, diff, &mut painter, area),
+    match (model.screens.top(), model.screens.tab) {
+        (Some(Screen::Diff(diff)), _) => diff::draw::draw(model, diff, &mut painter, area),
+        (None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
     }
     footer(model, &mut painter, area.width, area.height - 1);
     if let Some(dialog) = &model.dialog {
         dialog::draw::draw(dialog, &mut painter, area);
     }
     if let Some(top) = model.help {
-        let lines: Vec<_> = help_lines(model).into_iter().skip(top).collect();
+        let lines: Vec<_> = help::lines(model).into_iter().skip(top).collect();
         dialog::draw::window(&mut painter, area, "Keys", &lines, None);
     }
-}
-
-/// Every key of the place below the help, valid now or not.
-pub(crate) fn help_lines(model: &Model) -> Vec<(Tone, String)> {
-    let line = |binding: &keymap::Binding| {
-        let keys: Vec<_> = binding.keys.iter().map(|key| key.label()).collect();
-        let tone = if (binding.valid)(model) { Tone::Plain } else { Tone::Faint };
-        (tone, format!("{:<14} {}", keys.join(" "), binding.help))
-    };
-    let mut lines: Vec<_> = keymap::of(model.place()).map(line).collect();
-    if model.place() == Context::Grid {
-        lines.push((Tone::Plain, String::new()));
-        lines.extend(legend().map(|words| (Tone::Plain, words.to_owned())));
-    }
-    lines
-}
-
-fn legend() -> impl Iterator<Item = &'static str> {
-    [
-        "=     the same on both sides",
-        "+     published, never sent to this site",
-        "> <   both there; the bright half points from the newer side",
-        "≠     changed on both sides: compare and choose",
-        "*     only at the site        ~  published for another version only",
-        "-     gone at the site        ·  neither published nor there",
-        "…     an order is on its way  !  an order came to nothing",
-        "?     nothing is known of the site's files",
-    ]
-    .into_iter()
 }
 
 /// What was just said, or the keys that mean something now; the less useful ones fall off at the right.
@@ -126,7 +98,7 @@ fn key_words(painter: &mut Painter<'_>, x: u16, y: u16, keys: &str, short: &str)
 /// Keys that do the same are shown together: `+ > send`. The flag says that the key acts on the cell.
 fn footer_keys(model: &Model) -> Vec<FooterKey> {
     let mut shown: Vec<FooterKey> = Vec::new();
-    let valid = keymap::of(model.context()).filter(|binding| !binding.short.is_empty() && (binding.valid)(model));
+    let valid = keymap::of(model.context()).filter(|binding| !binding.short.is_empty() && (binding.valid)(model).is_ok());
     for binding in valid {
         let key = binding.keys[0].label();
         match shown.iter_mut().find(|(_, short, _)| *short == binding.short) {

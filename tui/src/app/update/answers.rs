@@ -1,9 +1,11 @@
 //! What came back from outside: lists, grids, changes, results.
 
+use crate::app::compare::Comparison;
 use crate::app::dialog::{Dialog, Info};
 use crate::app::diff::Body;
-use crate::app::model::{Apps, Effect, Link, Loading, Model, Screen};
-use crate::app::office::{Answer, Outcome, Request, Trouble};
+use crate::app::model::{Apps, Effect, Link, Loading, Model};
+use crate::app::office::{Answer, Outcome, Request, Ticket, Trouble};
+use crate::app::screens::Screen;
 use fieldpost_common::api::{Change, Changes};
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::id::AppName;
@@ -26,22 +28,29 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Grid(application, answer) => take_grid(model, &application, answer),
         Answer::Changes(answer) => take_changes(model, answer),
         Answer::Compared(ticket, answer) => {
-            if let Screen::Diff(diff) = &mut model.screen
-                && diff.ticket == ticket
-            {
-                diff.body = match answer {
-                    Ok(comparison) => Body::Ready(comparison),
-                    Err(trouble) => Body::Failed(trouble.words().to_owned()),
-                };
-            }
+            compared(model, ticket, answer);
             Vec::new()
         }
         Answer::Done(outcomes) => done(model, &outcomes),
     }
 }
 
+/// Hands two compared contents to the diff that asked for them, if it is still open.
+fn compared(model: &mut Model, ticket: Ticket, answer: Result<Box<Comparison>, Trouble>) {
+    let diff = model.screens.all_mut().find_map(|screen| match screen {
+        Screen::Diff(diff) if diff.ticket == ticket => Some(diff),
+        Screen::Diff(_) => None,
+    });
+    if let Some(diff) = diff {
+        diff.body = match answer {
+            Ok(comparison) => Body::Ready(comparison),
+            Err(trouble) => Body::Failed(trouble.words().to_owned()),
+        };
+    }
+}
+
 /// Loads a grid, or notes that it must be loaded once more after the one under way.
-pub(super) fn load(model: &mut Model, application: AppName) -> Vec<Effect> {
+pub(crate) fn load(model: &mut Model, application: AppName) -> Vec<Effect> {
     match model.loading {
         Loading::Idle => {
             model.loading = Loading::Under(application.clone());

@@ -1,13 +1,13 @@
 //! Keys in a dialog: yes, no, and what it offers beside them.
 
-use super::picked;
-use crate::app::dialog::Dialog;
-use crate::app::dialog::publish::Step;
+use super::Dialog;
+use super::publish::Step;
+use crate::app::grid::keys::picked;
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
 
-pub(super) fn action(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Accept => return accept(model),
         Action::Decline => model.dialog = None,
@@ -44,7 +44,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
         Some(Dialog::Publish(mut publish)) => match publish.accept() {
             Step::Publish(job) => {
                 // What was offered is done; the diff would only show the past.
-                model.screen = crate::app::model::Screen::Grid;
+                model.screens.back();
                 ask(model, Request::Publish(job))
             }
             Step::Asked => {

@@ -1,0 +1,102 @@
+//! The keys of the patches screen, and when each can do something.
+
+use super::Place;
+use crate::app::keymap::{Action as A, Binding, Valid, always, bind, ch, ctrl, key, when};
+use crate::app::model::{Apps, Model};
+use crossterm::event::KeyCode as K;
+use fieldpost_common::cell::{Cell, Overlay, Standing};
+
+pub(crate) const GRID: &[Binding] = &[
+    bind(&[key(K::Enter)], A::Open, "open", "open the cell: compare, choose, or say why", has_cell),
+    bind(&[ch('+')], A::SendNew, "send", "send what is published to where it never was", can_send),
+    bind(&[ch('>')], A::SendUpdate, "send", "send what is published to where it is missing or older", can_send),
+    bind(&[ch('<')], A::Retrieve, "retrieve", "look at the site's content and publish it", can_retrieve),
+    bind(&[ch('d')], A::Diff, "diff", "compare what is published with what the site has", has_cell),
+    bind(&[ch('=')], A::Look, "", "look at the content and what is known of it", has_cell),
+    bind(&[ch('p')], A::Publish, "publish", "publish this content for other versions", can_publish),
+    bind(&[ch('x')], A::Cancel, "take back", "take back the order that is on its way", can_cancel),
+    bind(&[ch(' ')], A::Mark, "mark", "mark the patch and go on to the next", has_rows),
+    bind(&[ch('V')], A::Range, "", "mark a range: once at its start, once at its end", has_rows),
+    bind(&[ctrl('a')], A::MarkAll, "", "mark all shown patches, or none", has_rows),
+    bind(&[ch('/')], A::Filter, "filter", "show only what matches name, issue or author", has_patches),
+    bind(&[ch('a')], A::PickApp, "app", "choose the application", has_apps),
+    bind(&[ch('v')], A::PickVersion, "version", "show one version only", has_versions),
+    bind(&[ch('s')], A::PickGroup, "sites", "show one group of sites only", has_groups),
+    bind(&[ch('h'), key(K::Left)], A::Left, "", "one site to the left", has_rows),
+    bind(&[ch('l'), key(K::Right)], A::Right, "", "one site to the right", has_rows),
+    bind(&[key(K::Home)], A::First, "", "the first site", has_rows),
+    bind(&[key(K::End)], A::Last, "", "the last site", has_rows),
+    bind(&[key(K::Esc)], A::Back, "", "end the range, the filter, the marks: one at a time", always),
+    bind(&[ch('q')], A::Quit, "", "quit", always),
+];
+
+pub(crate) const FILTER: &[Binding] = &[
+    bind(&[key(K::Enter)], A::Accept, "keep", "keep the filter", always),
+    bind(&[key(K::Esc), ctrl('c')], A::Decline, "clear", "show everything again", always),
+    bind(&[key(K::Up)], A::Up, "", "one patch up", always),
+    bind(&[key(K::Down)], A::Down, "", "one patch down", always),
+];
+
+fn selected(model: &Model) -> Option<(Place, Cell)> {
+    let place = model.grid.selected()?;
+    Some((place, model.grid.cell(place)))
+}
+
+fn has_rows(model: &Model) -> Valid {
+    when(!model.grid.rows.is_empty(), "no patch is shown")
+}
+
+fn has_patches(model: &Model) -> Valid {
+    when(!model.grid.table.grid.patches.is_empty(), "there is no patch yet")
+}
+
+fn has_apps(model: &Model) -> Valid {
+    when(matches!(&model.apps, Apps::Read(apps) if !apps.is_empty()), "there is no application yet")
+}
+
+fn has_versions(model: &Model) -> Valid {
+    when(model.grid.settings().is_some_and(|settings| settings.versions.len() > 1), "the application has one version only")
+}
+
+fn has_groups(model: &Model) -> Valid {
+    let grouped = model.grid.table.grid.sites.iter().any(|site| !site.groups.is_empty());
+    when(grouped, "no site is in a group: `fieldpost site group` makes one")
+}
+
+fn has_cell(model: &Model) -> Valid {
+    let runs = selected(model).is_some_and(|(_, cell)| cell.standing != Standing::NotApplicable);
+    when(runs, "the site doesn't run the application")
+}
+
+/// Whether something may be changed by this person.
+pub(crate) fn may_act(model: &Model) -> Valid {
+    when(model.may_act(), "viewers look only: ask an admin for the role developer")
+}
+
+fn can_send(model: &Model) -> Valid {
+    may_act(model)?;
+    let bulk = !model.grid.marks.is_empty() && !model.grid.columns.is_empty();
+    let one = selected(model).is_some_and(|(_, cell)| cell.send().is_some() && !is_sending(&cell));
+    when(bulk || one, "there is nothing to send here")
+}
+
+fn can_retrieve(model: &Model) -> Valid {
+    may_act(model)?;
+    when(selected(model).is_some_and(|(_, cell)| cell.retrieve().is_some()), "the site has nothing of its own here")
+}
+
+fn can_publish(model: &Model) -> Valid {
+    may_act(model)?;
+    let publishable = |place: Place| crate::app::act::content_to_publish(&model.grid, place).is_some();
+    when(model.grid.selected().is_some_and(publishable), "there is no content to publish here")
+}
+
+fn can_cancel(model: &Model) -> Valid {
+    may_act(model)?;
+    when(selected(model).is_some_and(|(_, cell)| is_sending(&cell)), "no order is on its way here")
+}
+
+/// Whether an order of the cell is on its way.
+pub(crate) fn is_sending(cell: &Cell) -> bool {
+    matches!(cell.overlay, Overlay::Sending(_))
+}

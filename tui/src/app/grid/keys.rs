@@ -1,0 +1,129 @@
+//! What keys do on the patches screen: moving, marking, choosing what is shown. What acts on cells is left to `app::act`.
+
+use super::layout::body_height;
+use super::{GridView, Mode};
+use crate::app::act;
+use crate::app::dialog::Dialog;
+use crate::app::dialog::pick::{Choice, Pick};
+use crate::app::dialog::send::Verb;
+use crate::app::input::Input;
+use crate::app::keymap::{Action, Context};
+use crate::app::model::{Apps, Effect, Model};
+use crate::app::scroll::stepped;
+use crate::app::update::answers::load;
+use std::collections::BTreeSet;
+
+pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Open => return act::open(model),
+        Action::Look | Action::Diff => return act::diff(model),
+        Action::Retrieve | Action::Publish => return act::retrieve(model),
+        Action::SendNew => act::send(model, Verb::New),
+        Action::SendUpdate => act::send(model, Verb::Update),
+        Action::Cancel => act::cancel(model),
+        Action::Mark => mark(model),
+        Action::Range => range(model),
+        Action::MarkAll => mark_all(&mut model.grid),
+        Action::Filter => model.grid.mode = Mode::Filter,
+        Action::PickApp | Action::PickVersion | Action::PickGroup => pick(model, action),
+        Action::Accept => model.grid.mode = Mode::Browse,
+        Action::Decline | Action::Back => back(model, context),
+        _ => moved(model, action),
+    }
+    Vec::new()
+}
+
+fn moved(model: &mut Model, action: Action) {
+    let page = usize::from(body_height(model.size)).max(1);
+    let grid = &mut model.grid;
+    grid.row = stepped(grid.row, grid.rows.len(), page, action);
+    let last = grid.columns.len().saturating_sub(1);
+    match action {
+        Action::Left => grid.column = grid.column.saturating_sub(1),
+        Action::Right => grid.column = (grid.column + 1).min(last),
+        Action::First => grid.column = 0,
+        Action::Last => grid.column = last,
+        _ => {}
+    }
+}
+
+/// Esc: the innermost thing first.
+fn back(model: &mut Model, context: Context) {
+    let grid = &mut model.grid;
+    if context == Context::Filter || matches!(grid.mode, Mode::Browse) && !grid.filter.is_empty() {
+        grid.filter = Input::default();
+        grid.mode = Mode::Browse;
+        grid.refilter();
+    } else if matches!(grid.mode, Mode::Range(_)) {
+        grid.mode = Mode::Browse;
+    } else if !grid.marks.is_empty() {
+        let marks = std::mem::take(&mut grid.marks).len();
+        model.note(format!("{} cleared", fieldpost_common::text::count(marks, "mark")));
+    }
+}
+
+fn mark(model: &mut Model) {
+    if model.grid.range().is_some() {
+        return range(model);
+    }
+    let grid = &mut model.grid;
+    let Some(name) = grid.selected_patch().map(|patch| patch.name.clone()) else { return };
+    if !grid.marks.remove(&name) {
+        grid.marks.insert(name);
+    }
+    grid.row = (grid.row + 1).min(grid.rows.len().saturating_sub(1));
+}
+
+fn range(model: &mut Model) {
+    let grid = &mut model.grid;
+    if let Some(range) = grid.range() {
+        let names: Vec<_> = range.map(|row| grid.patch(grid.rows[row]).name.clone()).collect();
+        grid.marks.extend(names);
+        grid.mode = Mode::Browse;
+    } else if let Some(patch) = grid.selected_patch() {
+        grid.mode = Mode::Range(patch.name.clone());
+        model.note("move to the other end of the range, then V or Space");
+    }
+}
+
+fn mark_all(grid: &mut GridView) {
+    let shown: BTreeSet<_> = grid.rows.iter().map(|row| grid.patch(*row).name.clone()).collect();
+    if shown.is_subset(&grid.marks) {
+        grid.marks.retain(|mark| !shown.contains(mark));
+    } else {
+        grid.marks.extend(shown);
+    }
+}
+
+fn pick(model: &mut Model, action: Action) {
+    let grid = &model.grid;
+    let pick = match (action, &model.apps) {
+        (Action::PickApp, Apps::Read(apps)) => {
+            let now = grid.application().cloned().map(Choice::App);
+            let choices: Vec<_> = apps.iter().map(|app| Choice::App(app.name.clone())).collect();
+            now.and_then(|now| Pick::new(choices, &now))
+        }
+        (Action::PickVersion, _) => {
+            let versions = grid.settings().map_or(&[][..], |settings| &settings.versions);
+            let all = std::iter::once(None).chain(versions.iter().rev().cloned().map(Some));
+            Pick::new(all.map(Choice::Version).collect(), &Choice::Version(grid.version.clone()))
+        }
+        _ => {
+            let groups: BTreeSet<_> = grid.table.grid.sites.iter().flat_map(|site| &site.groups).cloned().collect();
+            let all = std::iter::once(None).chain(groups.into_iter().map(Some));
+            Pick::new(all.map(Choice::Group).collect(), &Choice::Group(grid.group.clone()))
+        }
+    };
+    model.dialog = pick.map(Dialog::Pick);
+}
+
+/// Takes what was picked.
+pub(crate) fn picked(model: &mut Model, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::App(application) => return load(model, application),
+        Choice::Version(version) => model.grid.version = version,
+        Choice::Group(group) => model.grid.group = group,
+    }
+    model.grid.refilter();
+    Vec::new()
+}

@@ -1,0 +1,27 @@
+//! Keys that mean the same in many places.
+
+use super::{Action as A, Binding, always, bind, ch, ctrl, key};
+use crossterm::event::KeyCode as K;
+
+/// Moving up and down in anything that has lines.
+pub(crate) const LINES: &[Binding] = &[
+    bind(&[ch('k'), key(K::Up)], A::Up, "", "one up", always),
+    bind(&[ch('j'), key(K::Down)], A::Down, "", "one down", always),
+    bind(&[key(K::PageUp)], A::PageUp, "", "a page up", always),
+    bind(&[key(K::PageDown)], A::PageDown, "", "a page down", always),
+    bind(&[ctrl('u')], A::HalfUp, "", "half a page up", always),
+    bind(&[ctrl('d')], A::HalfDown, "", "half a page down", always),
+    bind(&[ch('g')], A::Top, "", "the beginning", always),
+    bind(&[ch('G')], A::Bottom, "", "the end", always),
+];
+
+/// Leaving a screen that lies over a tab.
+pub(crate) const BACK: &[Binding] = &[bind(&[key(K::Esc), ch('q')], A::Back, "back", "back to where you came from", always)];
+
+/// What every screen has.
+pub(crate) const SCREEN: &[Binding] = &[
+    bind(&[ch('r')], A::Refresh, "", "read everything again", always),
+    bind(&[ctrl('c')], A::Interrupt, "", "quit", always),
+    bind(&[ctrl('z')], A::Suspend, "", "back to the shell; `fg` returns", always),
+    bind(&[ch('?'), key(K::F(1))], A::Help, "help", "this list", always),
+];
