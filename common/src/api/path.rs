@@ -1,0 +1,46 @@
+//! Paths, as axum writes them.
+
+/// `POST` [`super::LoginRequest`] → [`super::LoginAnswer`]. No token.
+pub const LOGIN: &str = "/api/v1/login";
+/// `GET` → [`super::Whoami`].
+pub const WHOAMI: &str = "/api/v1/whoami";
+/// `GET` → [`super::TrustChain`]; `PUT` [`super::SignedTrust`]: the next version.
+pub const TRUST: &str = "/api/v1/trust";
+/// `GET` → list of [`super::User`]; `POST` [`super::NewUser`] → [`super::Invited`].
+pub const USERS: &str = "/api/v1/users";
+/// `GET` → list of [`super::AppSettings`]; `POST` one.
+pub const APPS: &str = "/api/v1/apps";
+/// `PUT` [`super::AppSettings`].
+pub const APP: &str = "/api/v1/apps/{application}";
+/// `GET` → [`crate::grid::Grid`].
+pub const GRID: &str = "/api/v1/apps/{application}/grid";
+/// `GET ?patch=NAME` → [`super::History`].
+pub const HISTORY: &str = "/api/v1/apps/{application}/history";
+/// `POST` [`super::Publish`] → [`super::Published`].
+pub const PUBLICATIONS: &str = "/api/v1/publications";
+/// `POST` [`super::Unpublish`].
+pub const UNPUBLISH: &str = "/api/v1/unpublish";
+/// `GET` → list of [`super::Site`]; `POST` [`super::NewSite`] → [`super::Invited`].
+pub const SITES: &str = "/api/v1/sites";
+/// `GET` → [`super::Site`]; `PUT` [`super::SiteSettings`]; `DELETE`.
+pub const SITE: &str = "/api/v1/sites/{site}";
+/// `POST`: the mass drop of a site is meant.
+pub const ACCEPT_DROP: &str = "/api/v1/sites/{site}/accept-drop";
+/// `POST`: a new enrolment secret → [`super::Invited`].
+pub const REENROLL: &str = "/api/v1/sites/{site}/enrolment";
+/// `GET ?application=` and `PUT` a content by its hash.
+pub const CONTENT: &str = "/api/v1/content/{sha256}";
+/// `POST` [`super::Prepare`] → list of [`super::Prepared`].
+pub const PREPARE: &str = "/api/v1/orders/prepare";
+/// `POST` list of [`super::NewOrder`] → list of [`super::OrderAnswer`]; `GET ?site=&application=&open=` → list of [`super::OrderInfo`].
+pub const ORDERS: &str = "/api/v1/orders";
+/// `GET` → [`super::OrderInfo`].
+pub const ORDER: &str = "/api/v1/orders/{order}";
+/// `POST`: takes it back → [`super::OrderInfo`].
+pub const CANCEL: &str = "/api/v1/orders/{order}/cancel";
+/// `GET ?epoch=&since=` with `Prefer: wait=S` → [`super::Changes`].
+pub const CHANGES: &str = "/api/v1/changes";
+/// `GET ?before=SEQ&limit=N` → list of [`super::Activity`], newest first.
+pub const ACTIVITY: &str = "/api/v1/activity";
+/// `GET` → [`super::AuditState`].
+pub const AUDIT: &str = "/api/v1/audit";

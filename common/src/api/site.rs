@@ -1,0 +1,79 @@
+//! Sites: what is set, and what is known of them.
+
+use crate::id::{AppName, GroupName, SiteName, Version};
+use crate::inventory::{Directory, Ignored};
+use crate::time::Timestamp;
+use crate::wire::SiteApp;
+use serde::{Deserialize, Serialize};
+
+/// Makes a site and its enrolment secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewSite {
+    /// The name.
+    pub name: SiteName,
+    /// What is expected to run there; the agent's config has the last word.
+    pub applications: Vec<SiteApp>,
+    /// Its groups.
+    #[serde(default)]
+    pub groups: Vec<GroupName>,
+}
+
+/// What can be changed of a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteSettings {
+    /// Its groups.
+    pub groups: Vec<GroupName>,
+}
+
+/// A site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// The name.
+    pub name: SiteName,
+    /// Its groups.
+    pub groups: Vec<GroupName>,
+    /// What runs there.
+    pub applications: Vec<SiteListing>,
+    /// When an agent took the enrolment string.
+    pub enrolled_at: Option<Timestamp>,
+    /// The last poll.
+    pub last_seen: Option<Timestamp>,
+    /// Where it came from.
+    pub address: Option<String>,
+    /// The agent's version.
+    pub agent_version: Option<String>,
+    /// How far the agent's clock is ahead of the server's, in milliseconds.
+    pub clock_error_ms: Option<i64>,
+    /// How many orders are open.
+    pub open_orders: usize,
+    /// Two agents poll as this site: the addresses.
+    pub clones: Option<[String; 2]>,
+}
+
+/// One application at a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteListing {
+    /// The application.
+    pub application: AppName,
+    /// The version that runs there.
+    pub version: Version,
+    /// The state of its directory, once an inventory came.
+    pub directory: Option<Directory>,
+    /// How many patches are there.
+    pub files: usize,
+    /// Files that are left alone, and why.
+    pub ignored: Vec<Ignored>,
+    /// A mass drop that waits for a person.
+    pub held: Option<HeldDrop>,
+}
+
+/// A mass drop that waits for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldDrop {
+    /// How many files are gone.
+    pub dropped: usize,
+    /// Out of how many.
+    pub of: usize,
+    /// Since when.
+    pub at: Timestamp,
+}
