@@ -1,9 +1,9 @@
 //! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`.
 
 use fieldpost::app::compare::compare;
-use fieldpost::app::office::{Answer, Office, Outcome, Request};
+use fieldpost::app::office::{Answer, Office, Outcome, Request, SiteOrders};
 use fieldpost::app::{Seat, run_with};
-use fieldpost_common::api::Changes;
+use fieldpost_common::api::{AuditState, Changes};
 use tokio::sync::mpsc::UnboundedSender;
 
 #[expect(dead_code, reason = "the tests use all of it")]
@@ -19,7 +19,7 @@ impl Office for Canned {
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>) {
         let grid = sample::grid();
         let answer = match request {
-            Request::Whoami | Request::Watch { .. } => return,
+            Request::Whoami | Request::Watch { .. } | Request::Enrol(_) => return,
             Request::Apps => Answer::Apps(Ok(grid.application.into_iter().collect())),
             Request::Grid(application) => Answer::Grid(application, Ok(Box::new(grid))),
             Request::Compare { ticket, pair } => {
@@ -41,7 +41,16 @@ impl Office for Canned {
                     })
                     .collect(),
             ),
-            Request::Publish(_) | Request::Cancel(_) => {
+            Request::Sites => Answer::Sites(Ok(sample::sites())),
+            Request::SiteOrders(site) => {
+                let (open, finished) = sample::orders();
+                Answer::SiteOrders(site, Ok(SiteOrders { open, finished }))
+            }
+            Request::Activity { before, limit } => {
+                Answer::Activity { before, answer: Ok(sample::activity(before.unwrap_or(1_300) - 1, limit)) }
+            }
+            Request::Audit => Answer::Audit(Ok(AuditState { rows: 1_299, head: None, broken_at: None })),
+            Request::Publish(_) | Request::Cancel(_) | Request::AcceptDrop(_) => {
                 Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() }))
             }
         };

@@ -2,12 +2,16 @@
 //! who answers requests to an [`office::Office`].
 
 mod act;
+mod activity;
 pub mod compare;
 mod desk;
 mod dialog;
 mod diff;
 mod drive;
+mod flight;
+mod fuzzy;
 mod grid;
+mod header;
 mod help;
 mod input;
 mod keymap;
@@ -16,10 +20,12 @@ pub mod office;
 mod paint;
 mod screens;
 mod scroll;
+mod sites;
 mod terminal;
 mod theme;
 mod update;
 mod view;
+mod when;
 
 #[cfg(test)]
 mod harness;

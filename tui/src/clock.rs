@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is where clocks are read")]
 
 use fieldpost_common::time::Timestamp;
+use jiff::tz::TimeZone;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The date, as the system tells it.
@@ -12,6 +13,11 @@ pub fn now() -> Timestamp {
         Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
     };
     Timestamp::from_ms(ms)
+}
+
+/// Where the clock on the wall is; UTC where the system doesn't say.
+pub fn zone() -> TimeZone {
+    TimeZone::system()
 }
 
 /// How long something has taken, by a clock that never jumps.

@@ -32,7 +32,8 @@ pub const REENROLL: &str = "/api/v1/sites/{site}/enrolment";
 pub const CONTENT: &str = "/api/v1/content/{sha256}";
 /// `POST` [`super::Prepare`] → list of [`super::Prepared`].
 pub const PREPARE: &str = "/api/v1/orders/prepare";
-/// `POST` list of [`super::NewOrder`] → list of [`super::OrderAnswer`]; `GET ?site=&application=&open=` → list of [`super::OrderInfo`].
+/// `POST` list of [`super::NewOrder`] → list of [`super::OrderAnswer`]; `GET ?site=&application=&open=&limit=N` → list of
+/// [`super::OrderInfo`], newest first.
 pub const ORDERS: &str = "/api/v1/orders";
 /// `GET` → [`super::OrderInfo`].
 pub const ORDER: &str = "/api/v1/orders/{order}";

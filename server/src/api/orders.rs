@@ -151,10 +151,16 @@ pub(crate) struct Which {
     application: Option<AppName>,
     #[serde(default)]
     open: bool,
+    limit: Option<u64>,
 }
 
+/// The most orders in one answer.
+const MOST: u64 = 10_000;
+
 pub(crate) async fn list(State(server): State<Shared>, _: Viewer, Ask(which): Ask<Which>) -> Result<Json<Vec<OrderInfo>>, Error> {
-    let list = server.store.read(move |db| order::order_list(db, which.site.as_ref(), which.application.as_ref(), which.open));
+    let limit = which.limit.unwrap_or(MOST).min(MOST);
+    let Which { site, application, open, .. } = which;
+    let list = server.store.read(move |db| order::order_list(db, site.as_ref(), application.as_ref(), open, limit));
     Ok(Json(list.await?))
 }
 

@@ -114,13 +114,14 @@ pub(crate) fn order_list(
     site: Option<&SiteName>,
     app: Option<&AppName>,
     open: bool,
+    limit: u64,
 ) -> Result<Vec<OrderInfo>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM site_order WHERE (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR application = ?2)
-         AND (NOT ?3 OR open = 1) ORDER BY seq DESC LIMIT 10000"
+         AND (NOT ?3 OR open = 1) ORDER BY seq DESC LIMIT ?4"
     );
     let mut all = db.prepare_cached(&sql)?;
-    let values = params![site.map(SiteName::as_str), app.map(AppName::as_str), open];
+    let values = params![site.map(SiteName::as_str), app.map(AppName::as_str), open, column::int(limit)];
     Ok(all.query_map(values, info)?.collect::<Result<_, _>>()?)
 }
 

@@ -1,15 +1,16 @@
 //! The office of a session: each request becomes a task that asks the server and signs where that is wanted.
 
 use super::compare::compare;
-use super::office::{Answer, Office, Outcome, Pair, PublishJob, Request, SendJob, Trouble};
+use super::office::{Answer, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
 use crate::client::ClientError;
 use crate::publish::{Content, PublishWish, publish};
 use crate::send::{Act, Wish, send};
 use crate::session::Session;
-use fieldpost_common::api::Changes;
+use fieldpost_common::api::{Changes, Invited};
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, OrderId};
+use fieldpost_common::id::{AppName, OrderId, SiteName};
+use fieldpost_common::invitation::{Invitation, Kind};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -50,6 +51,20 @@ async fn answer(session: &Session, request: Request) -> Answer {
         Request::Send(job) => Answer::Done(give(session, job).await),
         Request::Publish(job) => Answer::Done(vec![make_current(session, job).await]),
         Request::Cancel(order) => Answer::Done(vec![take_back(session, &order).await]),
+        Request::Sites => Answer::Sites(client.sites().await.map_err(|error| trouble(&error))),
+        Request::SiteOrders(site) => {
+            let orders = site_orders(session, &site).await.map_err(|error| trouble(&error));
+            Answer::SiteOrders(site, orders)
+        }
+        Request::AcceptDrop(site) => Answer::Done(vec![accept_drop(session, &site).await]),
+        Request::Enrol(site) => {
+            let string = client.reenroll(&site).await.map(|invited| invitation(session, invited));
+            Answer::Enrolled(site, string.map_err(|error| trouble(&error)))
+        }
+        Request::Activity { before, limit } => {
+            Answer::Activity { before, answer: client.activity(before, limit).await.map_err(|error| trouble(&error)) }
+        }
+        Request::Audit => Answer::Audit(client.audit().await.map_err(|error| trouble(&error))),
     }
 }
 
@@ -119,4 +134,25 @@ async fn take_back(session: &Session, order: &OrderId) -> Outcome {
         }
         Err(error) => Outcome { what: format!("order {}", &order.as_str()[..8]), result: Err(error.to_string()) },
     }
+}
+
+/// How many of a site's newest orders are looked through for those that have ended.
+const RECENT: usize = 50;
+
+async fn site_orders(session: &Session, site: &SiteName) -> Result<SiteOrders, ClientError> {
+    let open = session.client.orders_open(site).await?;
+    let mut finished = session.client.orders_newest(site, RECENT).await?;
+    finished.retain(|order| !order.state.is_open());
+    Ok(SiteOrders { open, finished })
+}
+
+async fn accept_drop(session: &Session, site: &SiteName) -> Outcome {
+    let result = session.client.accept_drop(site).await;
+    let words = "what is gone there counts as deleted".to_owned();
+    Outcome { what: site.to_string(), result: result.map(|()| words).map_err(|error| error.to_string()) }
+}
+
+/// The app, never the server, puts the pinned root key into the string.
+fn invitation(session: &Session, Invited { url, name, secret, .. }: Invited) -> String {
+    Invitation { kind: Kind::Enrolment, url, name, secret, root: Some(session.root) }.to_string()
 }

@@ -6,6 +6,7 @@ pub(crate) mod keys;
 pub(crate) mod pick;
 pub(crate) mod publish;
 pub(crate) mod send;
+pub(crate) mod site;
 
 use super::input::Input;
 use super::keymap::Context;
@@ -20,6 +21,8 @@ pub(crate) enum Dialog {
     Send(Box<send::SendDialog>),
     Publish(Box<publish::PublishDialog>),
     Cancel(CancelDialog),
+    Drop(Box<site::DropDialog>),
+    Enrol(site::EnrolDialog),
     Pick(pick::Pick),
     Info(Info),
 }
@@ -100,7 +103,8 @@ impl Dialog {
                 Some(confirm) => confirm_context(confirm),
                 None => Context::Versions,
             },
-            Self::Cancel(_) => Context::Confirm,
+            Self::Drop(drop) => confirm_context(&drop.confirm),
+            Self::Cancel(_) | Self::Enrol(_) => Context::Confirm,
             Self::Pick(_) => Context::Pick,
             Self::Info(_) => Context::Read,
         }
@@ -111,6 +115,7 @@ impl Dialog {
         let confirm = match self {
             Self::Send(send) => &mut send.confirm,
             Self::Publish(publish) => publish.confirm.as_mut()?,
+            Self::Drop(drop) => &mut drop.confirm,
             _ => return None,
         };
         match confirm {
@@ -124,7 +129,8 @@ impl Dialog {
         match self {
             Self::Send(send) => send.ready(),
             Self::Publish(publish) => publish.ready(),
-            Self::Cancel(_) | Self::Pick(_) | Self::Info(_) => true,
+            Self::Drop(drop) => drop.confirm.ready(),
+            Self::Cancel(_) | Self::Enrol(_) | Self::Pick(_) | Self::Info(_) => true,
         }
     }
 
@@ -133,6 +139,8 @@ impl Dialog {
             Self::Send(send) => send.title(),
             Self::Publish(publish) => publish.title(),
             Self::Cancel(_) => "Take the order back?".to_owned(),
+            Self::Drop(drop) => format!("Are the files at {} meant to be gone?", drop.site),
+            Self::Enrol(_) => "Make a new enrolment string?".to_owned(),
             Self::Pick(pick) => pick.title().to_owned(),
             Self::Info(info) => info.title.clone(),
         }
@@ -149,6 +157,8 @@ impl Dialog {
                 (Tone::Plain, String::new()),
                 (Tone::Plain, "What the site has already begun may still be carried out.".to_owned()),
             ],
+            Self::Drop(drop) => drop.lines(),
+            Self::Enrol(enrol) => enrol.lines(),
             Self::Pick(pick) => pick.lines(),
             Self::Info(info) => info.lines.iter().skip(info.top).map(|line| (tone_of(line), line.clone())).collect(),
         }

@@ -88,7 +88,8 @@ impl<O: Office> Driver<O> {
         let mut screen = Screen::new()?;
         screen.forget()?;
         let theme = if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) { Theme::Mono } else { Theme::Colour };
-        let model = Model::new(seat, theme, screen.size()?, clock::now());
+        let mut model = Model::new(seat, theme, screen.size()?, clock::now());
+        model.zone = clock::zone();
         let (ask, answers) = unbounded_channel();
         let events = EventStream::new();
         Ok(Self { model, screen, office, ask, answers, events, dirty: true, stale: false, since_frame: Stopwatch::start() })

@@ -104,6 +104,7 @@ fn parse(key: &str) -> KeyEvent {
         "Enter" => KeyCode::Enter,
         "Esc" => KeyCode::Esc,
         "Tab" => KeyCode::Tab,
+        "S-Tab" => KeyCode::BackTab,
         "Space" => KeyCode::Char(' '),
         "PgDn" => KeyCode::PageDown,
         "PgUp" => KeyCode::PageUp,

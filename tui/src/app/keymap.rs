@@ -6,9 +6,9 @@ mod everywhere;
 mod key;
 
 use super::model::Model;
-use super::{dialog, diff, grid, help};
+use super::{activity, dialog, diff, grid, help, sites};
 pub(crate) use action::Action;
-pub(crate) use everywhere::{BACK, LINES, SCREEN};
+pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
 
 /// Where keys are typed.
@@ -17,6 +17,9 @@ pub(crate) enum Context {
     Grid,
     Filter,
     Diff,
+    Sites,
+    Site,
+    Activity,
     Confirm,
     Word,
     Versions,
@@ -27,15 +30,30 @@ pub(crate) enum Context {
 
 impl Context {
     #[cfg(test)]
-    const ALL: &[Self] =
-        &[Self::Grid, Self::Filter, Self::Diff, Self::Confirm, Self::Word, Self::Versions, Self::Pick, Self::Read, Self::Help];
+    const ALL: &[Self] = &[
+        Self::Grid,
+        Self::Filter,
+        Self::Diff,
+        Self::Sites,
+        Self::Site,
+        Self::Activity,
+        Self::Confirm,
+        Self::Word,
+        Self::Versions,
+        Self::Pick,
+        Self::Read,
+        Self::Help,
+    ];
 
     /// The tables that hold here; an earlier one wins.
     const fn tables(self) -> &'static [&'static [Binding]] {
         match self {
-            Self::Grid => &[grid::bindings::GRID, LINES, SCREEN],
+            Self::Grid => &[grid::bindings::GRID, LINES, CYCLE, SCREEN],
             Self::Filter => &[grid::bindings::FILTER],
             Self::Diff => &[diff::bindings::DIFF, LINES, BACK, SCREEN],
+            Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
+            Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
+            Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
             Self::Confirm => &[dialog::bindings::CONFIRM],
             Self::Word => &[dialog::bindings::WORD],
             Self::Versions => &[dialog::bindings::VERSIONS],

@@ -1,15 +1,18 @@
 //! Everything that the app knows, and what it is told: plain data. Changing it is left to `update`, showing it to `view`.
 
+use super::activity::ActivityView;
 use super::dialog::Dialog;
 use super::grid::GridView;
 use super::keymap::Context;
 use super::office::{Answer, Request, Ticket};
 use super::screens::{Screen, Screens, Tab};
+use super::sites::SitesView;
 use super::theme::Theme;
 use crossterm::event::KeyEvent;
 use fieldpost_common::api::{AppSettings, Role};
 use fieldpost_common::id::AppName;
 use fieldpost_common::time::Timestamp;
+use jiff::tz::TimeZone;
 use std::time::Duration;
 
 /// Who sits here, for the header.
@@ -90,12 +93,16 @@ pub(crate) struct Model {
     pub(crate) size: (u16, u16),
     /// The own clock.
     pub(crate) now: Timestamp,
+    /// Where the clock on the wall is.
+    pub(crate) zone: TimeZone,
     pub(crate) link: Link,
     /// Whether a request for changes is under way.
     pub(crate) watching: bool,
     pub(crate) apps: Apps,
     pub(crate) loading: Loading,
     pub(crate) grid: GridView,
+    pub(crate) sites: SitesView,
+    pub(crate) activity: ActivityView,
     pub(crate) screens: Screens,
     pub(crate) dialog: Option<Dialog>,
     /// The help lies over everything; how far it is scrolled.
@@ -117,11 +124,14 @@ impl Model {
             theme,
             size,
             now,
+            zone: TimeZone::UTC,
             link: Link::Connecting,
             watching: false,
             apps: Apps::Unread,
             loading: Loading::Idle,
             grid: GridView::default(),
+            sites: SitesView::default(),
+            activity: ActivityView::default(),
             screens: Screens::default(),
             dialog: None,
             help: None,
@@ -139,8 +149,13 @@ impl Model {
         }
         match (self.screens.top(), self.screens.tab) {
             (Some(Screen::Diff(_)), _) => Context::Diff,
+            (Some(Screen::Site(_)), _) => Context::Site,
             (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
             (None, Tab::Patches) => Context::Grid,
+            (None, Tab::Sites) if self.sites.typing => Context::Filter,
+            (None, Tab::Sites) => Context::Sites,
+            (None, Tab::Activity) if self.activity.typing => Context::Filter,
+            (None, Tab::Activity) => Context::Activity,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the app asks of the outside and what comes back, as data; who answers is left to an [`Office`].
 
 use crate::app::compare::Comparison;
-use fieldpost_common::api::{AppSettings, Changes, Whoami};
+use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, OrderInfo, Site, Whoami};
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName, Version};
@@ -49,6 +49,23 @@ pub enum Request {
     Publish(PublishJob),
     /// Take an order back.
     Cancel(OrderId),
+    /// The sites.
+    Sites,
+    /// One site's orders.
+    SiteOrders(SiteName),
+    /// Say that the files that vanished at a site are meant to be gone.
+    AcceptDrop(SiteName),
+    /// Make a new enrolment string for a site.
+    Enrol(SiteName),
+    /// What happened, newest first.
+    Activity {
+        /// Only what came before this number.
+        before: Option<u64>,
+        /// The most that is wanted.
+        limit: usize,
+    },
+    /// Have the server check the audit chain.
+    Audit,
 }
 
 /// Two contents of one patch; a side without hash is a file that isn't there.
@@ -62,6 +79,15 @@ pub struct Pair {
     pub left: Option<ContentHash>,
     /// What is shown as added.
     pub right: Option<ContentHash>,
+}
+
+/// A site's orders, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SiteOrders {
+    /// Those of which something may still come.
+    pub open: Vec<OrderInfo>,
+    /// The last ones that have ended.
+    pub finished: Vec<OrderInfo>,
 }
 
 /// Orders to give, with what the person saw in each cell.
@@ -145,6 +171,21 @@ pub enum Answer {
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].
     Compared(Ticket, Result<Box<Comparison>, Trouble>),
-    /// To [`Request::Send`], [`Request::Publish`] and [`Request::Cancel`]: one line for each thing that was asked.
+    /// To [`Request::Send`], [`Request::Publish`], [`Request::Cancel`] and [`Request::AcceptDrop`]: one line for each thing that was asked.
     Done(Vec<Outcome>),
+    /// To [`Request::Sites`].
+    Sites(Result<Vec<Site>, Trouble>),
+    /// To [`Request::SiteOrders`].
+    SiteOrders(SiteName, Result<SiteOrders, Trouble>),
+    /// To [`Request::Enrol`]: the string.
+    Enrolled(SiteName, Result<String, Trouble>),
+    /// To [`Request::Activity`]: what came before a number.
+    Activity {
+        /// The number.
+        before: Option<u64>,
+        /// What happened, newest first.
+        answer: Result<Vec<Activity>, Trouble>,
+    },
+    /// To [`Request::Audit`].
+    Audit(Result<AuditState, Trouble>),
 }

@@ -1,9 +1,11 @@
 //! A realistic grid with a cell of every kind, for tests and for looking at the app without a server.
 
-use fieldpost_common::api::AppSettings;
+use fieldpost_common::api::{Activity, AppSettings, HeldDrop, OrderInfo, Site, SiteListing};
 use fieldpost_common::cell::{Base, LatestOrder, Unknown};
 use fieldpost_common::grid::{Feed, Grid, GridCell, GridPatch, GridPublication, GridSite};
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::OrderId;
+use fieldpost_common::inventory::{Directory, Ignored};
 use fieldpost_common::order::state::{OrderState, Progress};
 use fieldpost_common::order::{Action, Failure};
 use fieldpost_common::time::Timestamp;
@@ -175,4 +177,127 @@ pub(super) fn large() -> Grid {
         .collect();
     let cells = (0..20_000).map(|number| cell(number / 2, (number * 7) % 200, None, Base::Never)).collect();
     Grid { sites, patches, cells, ..grid() }
+}
+
+fn listed(name: &str, seen_minutes: Option<u64>, version: &str, groups: &[&str]) -> Site {
+    let listing = SiteListing {
+        application: id("trading"),
+        version: id(version),
+        directory: Some(Directory::Present),
+        files: 28,
+        ignored: Vec::new(),
+        held: None,
+    };
+    Site {
+        name: id(name),
+        groups: groups.iter().map(|group| id(group)).collect(),
+        applications: vec![listing],
+        enrolled_at: seen_minutes.map(|_| before(60_000)),
+        last_seen: seen_minutes.map(before),
+        address: seen_minutes.map(|_| "203.0.113.7".to_owned()),
+        agent_version: seen_minutes.map(|_| "1.0.0".to_owned()),
+        clock_error_ms: seen_minutes.map(|_| 120),
+        open_orders: 0,
+        clones: None,
+    }
+}
+
+/// A site in every state.
+pub(super) fn sites() -> Vec<Site> {
+    let mut sites = vec![
+        listed("acme", Some(0), "7.7", &["europe", "production"]),
+        listed("borealis", Some(1), "7.7", &["europe", "production"]),
+        listed("corvid", Some(0), "7.6", &["america", "production"]),
+        listed("delta-uat", Some(0), "7.7", &["test"]),
+        listed("ember", Some(2), "7.7", &["america"]),
+        listed("falcon", Some(1), "7.7", &[]),
+        listed("omega", Some(14), "7.7", &["america", "production"]),
+        listed("zenith", None, "7.6", &["test"]),
+    ];
+    sites[0].open_orders = 2;
+    sites[0].applications[0].ignored = vec![
+        Ignored { name: "CON.st".into(), reason: "the name means a device on Windows".into() },
+        Ignored { name: "core".into(), reason: "larger than 64 MiB".into() },
+    ];
+    sites[1].applications[0].held = Some(HeldDrop { dropped: 24, of: 28, at: before(37) });
+    sites[2].clock_error_ms = Some(-420_000);
+    sites[3].clones = Some(["203.0.113.7".to_owned(), "198.51.100.12".to_owned()]);
+    sites[4].applications[0].directory = Some(Directory::NoMarker);
+    sites[5].applications[0].directory = None;
+    sites[7].applications[0].directory = None;
+    sites
+}
+
+/// As many sites as it gets.
+pub(super) fn many_sites() -> Vec<Site> {
+    (0..200).map(|number| listed(&format!("site-{number:03}"), Some(number % 7), "7.7", &["europe"])).collect()
+}
+
+fn given(number: u8, patch: &str, state: OrderState) -> OrderInfo {
+    let put = content(patch);
+    OrderInfo {
+        id: id::<OrderId>(&format!("{number:02x}").repeat(16)),
+        action: Action::Put { sha256: put, size: 4_200 },
+        application: id("trading"),
+        patch: id(patch),
+        site: id("acme"),
+        expected: None,
+        by: id("ada"),
+        created: before(u64::from(number)),
+        install_by: Timestamp::from_ms(before(0).as_ms() + 29 * 86_400_000),
+        state,
+        hook: None,
+    }
+}
+
+/// Two orders that wait at `acme`, and five that have ended.
+pub(super) fn orders() -> (Vec<OrderInfo>, Vec<OrderInfo>) {
+    let fetched = OrderState::Started { step: Progress::Fetched, at: before(1) };
+    let open = vec![given(3, "4720-Limits-check.st", OrderState::Queued), given(4, "4712-Settlement-fx.st", fetched)];
+    let finished = vec![
+        given(12, "4711-Order-roundLots.st", OrderState::Confirmed { at: before(11) }),
+        given(90, "4688-Quote-cache.st", OrderState::Failed { at: before(80), reason: Failure::NoSpace }),
+        given(91, "4688-Quote-cache.st", OrderState::Superseded { at: before(90), by: id(&"5a".repeat(16)) }),
+        given(120, "hotfix-ledger.st", OrderState::Cancelled { at: before(110), by: id("jk") }),
+        given(200, "reports/eod-summary.sql", OrderState::Expired { at: before(150) }),
+    ];
+    (open, finished)
+}
+
+fn happened(seq: u64, who: &str, what: &str, patch: &str, site: &str) -> Activity {
+    Activity {
+        seq,
+        at: before((1_300 - seq) * 3),
+        who: who.to_owned(),
+        what: what.to_owned(),
+        application: (!patch.is_empty()).then(|| id("trading")),
+        patch: (!patch.is_empty()).then(|| id(patch)),
+        site: (!site.is_empty()).then(|| id(site)),
+        sha256: (!patch.is_empty()).then(|| content(patch)),
+        key: None,
+        detail: None,
+    }
+}
+
+/// What happened, newest first: as many as asked for, down from a number.
+pub(super) fn activity(newest: u64, limit: usize) -> Vec<Activity> {
+    let one = |seq: u64| match seq % 10 {
+        0 => happened(seq, "user:ada", "ordered", "4720-Limits-check.st", "acme"),
+        1 => happened(seq, "site:acme", "confirmed", "4711-Order-roundLots.st", "acme"),
+        2 => happened(seq, "user:bn", "published", "4711-Order-roundLots.st", ""),
+        3 => Activity {
+            detail: Some("no space left at the site".to_owned()),
+            ..happened(seq, "site:borealis", "failed", "4720-Limits-check.st", "borealis")
+        },
+        4 => Activity {
+            detail: Some("203.0.113.7, 198.51.100.12".to_owned()),
+            ..happened(seq, "server", "clones_found", "", "delta-uat")
+        },
+        5 => happened(seq, "user:jk", "logged_in", "", ""),
+        6 => happened(seq, "user:ada", "site_invited", "", "zenith"),
+        7 => happened(seq, "user:ada", "removal_ordered", "hotfix-ledger.st", "acme"),
+        8 => happened(seq, "user:jk", "cancelled", "hotfix-ledger.st", "acme"),
+        _ => happened(seq, "user:ada", "app_changed", "", ""),
+    };
+    (1..=newest).rev().take(limit).map(one).collect()
 }

@@ -1,49 +1,85 @@
 //! Which screen is shown: a tab, and what was opened over it. What a screen holds is left to its room.
 
 use super::diff::DiffView;
+use super::sites::site::SiteView;
 
-/// The screens that are always there, each with a digit of its own.
+/// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tab {
     #[default]
     Patches,
+    Sites,
+    Activity,
+}
+
+impl Tab {
+    /// In the order of their digits.
+    pub(crate) const ALL: [Self; 3] = [Self::Patches, Self::Sites, Self::Activity];
+
+    /// The key that shows it.
+    pub(crate) const fn digit(self) -> char {
+        match self {
+            Self::Patches => '1',
+            Self::Sites => '2',
+            Self::Activity => '5',
+        }
+    }
+
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Patches => "Patches",
+            Self::Sites => "Sites",
+            Self::Activity => "Activity",
+        }
+    }
+
+    /// The one to the right; after the last comes the first.
+    pub(crate) fn next(self) -> Self {
+        Self::ALL[(self as usize + 1) % Self::ALL.len()]
+    }
+
+    /// The one to the left; before the first comes the last.
+    pub(crate) fn previous(self) -> Self {
+        Self::ALL[(self as usize + Self::ALL.len() - 1) % Self::ALL.len()]
+    }
 }
 
 /// A screen that was opened over a tab.
 #[derive(Debug)]
 pub(crate) enum Screen {
     Diff(Box<DiffView>),
+    Site(Box<SiteView>),
 }
 
-/// The tab, and the screens over it; going back closes the topmost.
+/// The tab that is shown, and the screens over each of them; going back closes the topmost of this one.
 #[derive(Debug, Default)]
 pub(crate) struct Screens {
     pub(crate) tab: Tab,
-    over: Vec<Screen>,
+    over: [Vec<Screen>; Tab::ALL.len()],
 }
 
 impl Screens {
     /// The screen that lies over the tab, if one does.
     pub(crate) fn top(&self) -> Option<&Screen> {
-        self.over.last()
+        self.over[self.tab as usize].last()
     }
 
     pub(crate) fn top_mut(&mut self) -> Option<&mut Screen> {
-        self.over.last_mut()
+        self.over[self.tab as usize].last_mut()
     }
 
     /// Opens a screen over what is shown.
     pub(crate) fn open(&mut self, screen: Screen) {
-        self.over.push(screen);
+        self.over[self.tab as usize].push(screen);
     }
 
     /// Closes the topmost screen; the tab itself stays.
     pub(crate) fn back(&mut self) {
-        self.over.pop();
+        self.over[self.tab as usize].pop();
     }
 
-    /// Every open screen: an answer may belong to one that is covered.
+    /// Every open screen of every tab: an answer may belong to one that is covered.
     pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut Screen> {
-        self.over.iter_mut()
+        self.over.iter_mut().flatten()
     }
 }

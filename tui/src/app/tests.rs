@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod acting;
+mod activity;
 mod live;
 mod looks;
 mod moving;
+mod sites;
+mod tabs;
 mod wire;

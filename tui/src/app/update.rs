@@ -5,6 +5,7 @@ mod keys;
 
 use super::model::{Effect, Message, Model, Toast};
 use super::office::Request;
+use super::sites::site;
 use fieldpost_common::time::Timestamp;
 
 /// What must be done when the app starts.
@@ -21,10 +22,7 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
             model.toast = None;
             keys::key(model, key)
         }
-        Message::Paste(text) => {
-            keys::paste(model, &text);
-            Vec::new()
-        }
+        Message::Paste(text) => keys::paste(model, &text),
         Message::Resize(width, height) => {
             model.size = (width, height);
             Vec::new()
@@ -32,6 +30,8 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
         Message::Answer(answer) => answers::answer(model, answer),
         Message::Tick => {
             model.grid.count();
+            // Sites fall silent by themselves.
+            model.sites.refilter(model.grid.now);
             Vec::new()
         }
         Message::Resumed => keys::refresh(model),
@@ -40,5 +40,8 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
         model.toast = None;
     }
     model.grid.follow(model.size);
+    model.sites.follow(model.size);
+    model.activity.follow(model.size);
+    site::follow(model);
     effects
 }

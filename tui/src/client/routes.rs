@@ -151,6 +151,17 @@ impl Client {
         self.get(&with(path::ORDER, "order", order.as_str())).await
     }
 
+    /// The open orders of a site, newest first.
+    pub async fn orders_open(&self, site: &SiteName) -> Result<Vec<OrderInfo>, ClientError> {
+        self.json(self.request(Method::GET, path::ORDERS).query(&[("site", site.as_str()), ("open", "true")])).await
+    }
+
+    /// The newest orders of a site, open or not.
+    pub async fn orders_newest(&self, site: &SiteName, limit: usize) -> Result<Vec<OrderInfo>, ClientError> {
+        let limit = limit.to_string();
+        self.json(self.request(Method::GET, path::ORDERS).query(&[("site", site.as_str()), ("limit", &limit)])).await
+    }
+
     /// Takes an order back.
     pub async fn cancel(&self, order: &OrderId) -> Result<OrderInfo, ClientError> {
         self.json(self.request(Method::POST, &with(path::CANCEL, "order", order.as_str()))).await

@@ -41,6 +41,8 @@ fn accept(model: &mut Model) -> Vec<Effect> {
     match model.dialog.take() {
         Some(Dialog::Send(send)) => ask(model, Request::Send(send.job())),
         Some(Dialog::Cancel(cancel)) => ask(model, Request::Cancel(cancel.order)),
+        Some(Dialog::Drop(drop)) => ask(model, Request::AcceptDrop(drop.site)),
+        Some(Dialog::Enrol(enrol)) => ask(model, Request::Enrol(enrol.site)),
         Some(Dialog::Publish(mut publish)) => match publish.accept() {
             Step::Publish(job) => {
                 // What was offered is done; the diff would only show the past.

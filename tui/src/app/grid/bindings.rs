@@ -33,8 +33,8 @@ pub(crate) const GRID: &[Binding] = &[
 pub(crate) const FILTER: &[Binding] = &[
     bind(&[key(K::Enter)], A::Accept, "keep", "keep the filter", always),
     bind(&[key(K::Esc), ctrl('c')], A::Decline, "clear", "show everything again", always),
-    bind(&[key(K::Up)], A::Up, "", "one patch up", always),
-    bind(&[key(K::Down)], A::Down, "", "one patch down", always),
+    bind(&[key(K::Up)], A::Up, "", "one up", always),
+    bind(&[key(K::Down)], A::Down, "", "one down", always),
 ];
 
 fn selected(model: &Model) -> Option<(Place, Cell)> {

@@ -6,10 +6,10 @@ use super::explain::{explain, stamp_ago};
 use super::layout::{Frozen, Layout, MARGIN, body_height, current, explain_height, site_label};
 use super::{GridView, Mode, Place, is_silent};
 use crate::app::dialog::draw::wrap;
+use crate::app::header::{self, Said};
 use crate::app::model::{Link, Model};
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
-use crate::app::view::link_words;
 use fieldpost_common::cell::{Cell, Newer, Overlay, Standing};
 use fieldpost_common::grid::GridPatch;
 use fieldpost_common::text::{Clean, age, count};
@@ -18,7 +18,7 @@ use ratatui::layout::Rect;
 /// The whole screen but for the footer.
 pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let grid = &model.grid;
-    header(model, painter, area.width);
+    header::draw(model, said(grid), painter, area.width);
     painter.rule(1);
     let body = body_height((area.width, area.height));
     let layout = Layout::of(grid, (area.width, area.height));
@@ -61,39 +61,19 @@ fn explanation(grid: &GridView, place: Place, painter: &mut Painter<'_>, y: u16,
     }
 }
 
-fn header(model: &Model, painter: &mut Painter<'_>, width: u16) {
-    let grid = &model.grid;
-    let mut left = vec![(Tone::Strong, " fieldpost".to_owned())];
+fn said(grid: &GridView) -> Said {
+    let mut chosen = Vec::new();
     if let Some(application) = grid.application() {
-        left.extend([(Tone::Plain, "  ".to_owned()), (Tone::Accent, application.to_string())]);
-        left.push((Tone::Plain, grid.version.as_ref().map_or("  all versions".to_owned(), |version| format!("  {version}"))));
+        chosen.push((Tone::Accent, application.to_string()));
+        chosen.push((Tone::Plain, grid.version.as_ref().map_or("all versions".to_owned(), ToString::to_string)));
     }
-    if let Some(group) = &grid.group {
-        left.extend([(Tone::Plain, "  ".to_owned()), (Tone::Accent, format!("@{group}"))]);
-    }
+    chosen.extend(grid.group.as_ref().map(|group| (Tone::Accent, format!("@{group}"))));
     match (&grid.mode, grid.filter.is_empty()) {
-        (Mode::Filter, _) => left.push((Tone::Strong, format!("  /{}▏", grid.filter.shown()))),
-        (_, false) => left.extend([(Tone::Plain, "  ".to_owned()), (Tone::Accent, format!("/{}", grid.filter.shown()))]),
+        (Mode::Filter, _) => chosen.push((Tone::Strong, format!("/{}▏", grid.filter.shown()))),
+        (_, false) => chosen.push((Tone::Accent, format!("/{}", grid.filter.shown()))),
         _ => {}
     }
-    let mut right = counts(grid);
-    right.extend(link_words(model));
-    let who = format!("{} · {}", model.seat.user, model.seat.server);
-    let end = painter.pieces(0, 0, width, &left);
-    // From the right: who, then counts; what has no room is left out.
-    let mut room = width.saturating_sub(end + 2);
-    let mut pieces: Vec<_> = right.into_iter().map(|(tone, words)| (tone, format!("{words}   "))).collect();
-    let wide = |pieces: &[(Tone, String)]| pieces.iter().map(|(_, words)| words.chars().count()).sum::<usize>();
-    let who_fits = wide(&pieces) + who.chars().count() < usize::from(room);
-    while wide(&pieces) > usize::from(room) && !pieces.is_empty() {
-        pieces.remove(0);
-    }
-    if who_fits {
-        painter.right(0, 0, width - 1, Tone::Faint, &who);
-        room = room.saturating_sub(u16::try_from(who.chars().count()).unwrap_or(0));
-    }
-    let taken = u16::try_from(wide(&pieces)).unwrap_or(room);
-    painter.pieces(end + 2 + room.saturating_sub(taken + 1), 0, taken, &pieces);
+    Said { chosen, counts: counts(grid) }
 }
 
 fn counts(grid: &GridView) -> Vec<(Tone, String)> {

@@ -44,15 +44,19 @@ pub(crate) fn explain(view: &GridView, place: Place) -> (String, String) {
 }
 
 fn sending(view: &GridView, place: Place, step: &str) -> String {
-    let step = match step {
+    format!("on its way: {}{}", self::step(step), order_by(view, place))
+}
+
+/// How far an open order has come, by the word of its state.
+pub(crate) fn step(word: &str) -> &str {
+    match word {
         "queued" => "waits for the site to ask",
         "offered" => "given to the site",
         "fetched" => "fetched by the site",
         "verified" => "checked by the site",
         "installed" => "installed, the site's list must still show it",
         other => other,
-    };
-    format!("on its way: {step}{}", order_by(view, place))
+    }
 }
 
 fn order_by(view: &GridView, place: Place) -> String {

@@ -53,11 +53,25 @@ actions![
     Decline,
     Switch,
     Toggle,
+    ShowPatches,
+    ShowSites,
+    ShowActivity,
+    NextTab,
+    PreviousTab,
+    Sort,
+    AcceptDrop,
+    Enrol,
+    NextSite,
+    PreviousSite,
+    PickKind,
 ];
 
 impl Action {
     /// Whether it can change something at a site or in the published table.
     pub(crate) fn changes_something(self) -> bool {
-        matches!(self, Self::SendNew | Self::SendUpdate | Self::Retrieve | Self::Publish | Self::Cancel)
+        matches!(
+            self,
+            Self::SendNew | Self::SendUpdate | Self::Retrieve | Self::Publish | Self::Cancel | Self::AcceptDrop | Self::Enrol
+        )
     }
 }

@@ -18,8 +18,17 @@ pub(crate) const LINES: &[Binding] = &[
 /// Leaving a screen that lies over a tab.
 pub(crate) const BACK: &[Binding] = &[bind(&[key(K::Esc), ch('q')], A::Back, "back", "back to where you came from", always)];
 
+/// Going from tab to tab, where these keys have no other use.
+pub(crate) const CYCLE: &[Binding] = &[
+    bind(&[key(K::Tab)], A::NextTab, "", "the next tab", always),
+    bind(&[key(K::BackTab)], A::PreviousTab, "", "the tab before", always),
+];
+
 /// What every screen has.
 pub(crate) const SCREEN: &[Binding] = &[
+    bind(&[ch('1')], A::ShowPatches, "", "patches and where they are", always),
+    bind(&[ch('2')], A::ShowSites, "", "sites", always),
+    bind(&[ch('5')], A::ShowActivity, "", "what happened", always),
     bind(&[ch('r')], A::Refresh, "", "read everything again", always),
     bind(&[ctrl('c')], A::Interrupt, "", "quit", always),
     bind(&[ctrl('z')], A::Suspend, "", "back to the shell; `fg` returns", always),

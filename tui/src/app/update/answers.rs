@@ -1,14 +1,16 @@
 //! What came back from outside: lists, grids, changes, results.
 
 use crate::app::compare::Comparison;
+use crate::app::dialog::site::enrolment;
 use crate::app::dialog::{Dialog, Info};
 use crate::app::diff::Body;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
+use crate::app::{activity, sites};
 use fieldpost_common::api::{Change, Changes};
 use fieldpost_common::grid::{Feed, Grid};
-use fieldpost_common::id::AppName;
+use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::text::count;
 use std::time::Duration;
 
@@ -32,6 +34,45 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::Done(outcomes) => done(model, &outcomes),
+        Answer::Sites(answer) => match answer {
+            Ok(sites) => sites::live::take(model, sites),
+            Err(trouble) => {
+                sites::live::failed(model, &trouble);
+                unreachable_only(model, &trouble)
+            }
+        },
+        Answer::SiteOrders(site, answer) => {
+            let answer = answer.map_err(|trouble| trouble.words().to_owned());
+            sites::live::take_orders(model, &site, answer)
+        }
+        Answer::Enrolled(site, answer) => {
+            enrolled(model, &site, answer);
+            Vec::new()
+        }
+        Answer::Activity { before, answer } => match answer {
+            Ok(page) => activity::live::take(model, before, page),
+            Err(trouble) => {
+                activity::live::failed(model, before, &trouble);
+                unreachable_only(model, &trouble)
+            }
+        },
+        Answer::Audit(answer) => {
+            model.activity.audit = answer.ok();
+            Vec::new()
+        }
+    }
+}
+
+/// A screen shows by itself what the server refused to tell it; only lost contact concerns the whole app.
+fn unreachable_only(model: &mut Model, trouble: &Trouble) -> Vec<Effect> {
+    if matches!(trouble, Trouble::Unreachable(_)) { troubled(model, trouble) } else { Vec::new() }
+}
+
+fn enrolled(model: &mut Model, site: &SiteName, answer: Result<String, Trouble>) {
+    model.working = model.working.saturating_sub(1);
+    match answer {
+        Ok(string) => model.dialog = Some(Dialog::Info(enrolment(site, &string))),
+        Err(trouble) => model.error(format!("no enrolment string for {site}: {}", trouble.words())),
     }
 }
 
@@ -39,7 +80,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
 fn compared(model: &mut Model, ticket: Ticket, answer: Result<Box<Comparison>, Trouble>) {
     let diff = model.screens.all_mut().find_map(|screen| match screen {
         Screen::Diff(diff) if diff.ticket == ticket => Some(diff),
-        Screen::Diff(_) => None,
+        _ => None,
     });
     if let Some(diff) = diff {
         diff.body = match answer {
@@ -118,6 +159,8 @@ fn take_changes(model: &mut Model, answer: Result<Changes, Trouble>) -> Vec<Effe
             effects.extend(load(model, application));
         }
     }
+    effects.extend(sites::live::changed(model, &changes.changes, everything));
+    effects.extend(activity::live::changed(model, &changes.changes, everything));
     if everything && model.role.is_none() {
         effects.push(Effect::Ask(Request::Whoami));
     }

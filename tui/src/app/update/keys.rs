@@ -6,7 +6,8 @@ use crate::app::input::Input;
 use crate::app::keymap::{self, Action, Context};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
-use crate::app::{act, diff, grid, help};
+use crate::app::screens::Tab;
+use crate::app::{act, activity, diff, grid, help, sites};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -21,11 +22,15 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         refuse(model, context, binding.action, reason);
         return Vec::new();
     }
-    if let Some(effects) = anywhere(model, context, binding.action) {
+    if let Some(effects) = anywhere(model, binding.action) {
         return effects;
     }
     match context {
-        Context::Grid | Context::Filter => grid::keys::act(model, context, binding.action),
+        Context::Filter => filter(model, binding.action),
+        Context::Grid => grid::keys::act(model, context, binding.action),
+        Context::Sites => sites::keys::act(model, binding.action),
+        Context::Site => sites::site::keys::act(model, binding.action),
+        Context::Activity => activity::keys::act(model, binding.action),
         Context::Diff => diff::keys::act(model, binding.action),
         Context::Confirm | Context::Word | Context::Versions | Context::Pick | Context::Read => {
             dialog::keys::act(model, binding.action)
@@ -37,14 +42,38 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     }
 }
 
+/// A key while a filter is typed.
+fn filter(model: &mut Model, action: Action) -> Vec<Effect> {
+    match model.screens.tab {
+        Tab::Patches => grid::keys::act(model, Context::Filter, action),
+        Tab::Sites => sites::keys::act(model, action),
+        Tab::Activity => activity::keys::act(model, action),
+    }
+}
+
+/// Shows a tab as it was left.
+fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
+    model.screens.tab = tab;
+    match tab {
+        Tab::Patches => Vec::new(),
+        Tab::Sites => sites::live::shown(model),
+        Tab::Activity => activity::live::shown(model),
+    }
+}
+
 /// What means the same on every screen.
-fn anywhere(model: &mut Model, context: Context, action: Action) -> Option<Vec<Effect>> {
+fn anywhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     match action {
         Action::Help => model.help = Some(0),
         Action::Quit | Action::Interrupt => return Some(vec![Effect::Quit]),
         Action::Suspend => return Some(vec![Effect::Suspend]),
         Action::Refresh => return Some(refresh(model)),
-        Action::Back if context != Context::Grid => model.screens.back(),
+        Action::Back if model.screens.top().is_some() => model.screens.back(),
+        Action::ShowPatches => return Some(show(model, Tab::Patches)),
+        Action::ShowSites => return Some(show(model, Tab::Sites)),
+        Action::ShowActivity => return Some(show(model, Tab::Activity)),
+        Action::NextTab => return Some(show(model, model.screens.tab.next())),
+        Action::PreviousTab => return Some(show(model, model.screens.tab.previous())),
         _ => return None,
     }
     Some(Vec::new())
@@ -56,32 +85,39 @@ fn typed(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     if event.code == KeyCode::Char('z') && event.modifiers.contains(KeyModifiers::CONTROL) {
         return vec![Effect::Suspend];
     }
-    if field(model).is_some_and(|input| input.key(event)) {
-        refilter(model);
-    }
-    Vec::new()
+    if field(model).is_some_and(|input| input.key(event)) { refilter(model) } else { Vec::new() }
 }
 
 /// Pasted text goes into text fields only.
-pub(super) fn paste(model: &mut Model, text: &str) {
-    if let Some(input) = field(model) {
-        input.paste(text);
-        refilter(model);
-    }
+pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let Some(input) = field(model) else { return Vec::new() };
+    input.paste(text);
+    refilter(model)
 }
 
 fn field(model: &mut Model) -> Option<&mut Input> {
     match model.context() {
-        Context::Filter => Some(&mut model.grid.filter),
+        Context::Filter => Some(match model.screens.tab {
+            Tab::Patches => &mut model.grid.filter,
+            Tab::Sites => &mut model.sites.filter,
+            Tab::Activity => &mut model.activity.filter,
+        }),
         Context::Word => model.dialog.as_mut().and_then(Dialog::input),
         _ => None,
     }
 }
 
-fn refilter(model: &mut Model) {
-    if model.context() == Context::Filter {
-        model.grid.refilter();
+fn refilter(model: &mut Model) -> Vec<Effect> {
+    match (model.context(), model.screens.tab) {
+        (Context::Filter, Tab::Patches) => model.grid.refilter(),
+        (Context::Filter, Tab::Sites) => model.sites.typed(model.grid.now),
+        (Context::Filter, Tab::Activity) => {
+            model.activity.refilter();
+            return activity::live::fill(model);
+        }
+        _ => {}
     }
+    Vec::new()
 }
 
 /// Says why a key does nothing now.
@@ -100,5 +136,9 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     if model.role.is_none() {
         effects.push(Effect::Ask(Request::Whoami));
     }
+    model.sites.stale = true;
+    model.activity.stale = true;
+    model.activity.audit = None;
+    effects.extend(show(model, model.screens.tab));
     effects
 }

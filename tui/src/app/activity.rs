@@ -1,0 +1,116 @@
+//! The activity tab: what happened, newest first, as far back as it was read; its filter and selection. Keys are left to
+//! `activity::keys`, words to `activity::line`, drawing to `activity::draw`.
+
+pub(crate) mod bindings;
+pub(crate) mod draw;
+pub(crate) mod keys;
+pub(crate) mod kind;
+pub(crate) mod line;
+pub(crate) mod live;
+
+use super::flight::Flight;
+use super::fuzzy;
+use super::grid::layout::body_height;
+use super::input::Input;
+use fieldpost_common::api::{Activity, AuditState};
+use kind::Kind;
+
+/// How many entries are read at once.
+pub(crate) const PAGE: usize = 200;
+
+/// The feed as it is looked at.
+#[derive(Debug, Default)]
+pub(crate) struct ActivityView {
+    /// Newest first, without gaps.
+    pub(crate) entries: Vec<Activity>,
+    pub(crate) read: bool,
+    /// Nothing older exists.
+    pub(crate) complete: bool,
+    /// Something happened while nobody looked.
+    pub(crate) stale: bool,
+    /// Why it couldn't be read last time.
+    pub(crate) trouble: Option<String>,
+    pub(crate) newest: Flight,
+    /// Whether older ones are being read.
+    pub(crate) reading_older: bool,
+    pub(crate) kind: Option<Kind>,
+    pub(crate) filter: Input,
+    pub(crate) typing: bool,
+    /// Indexes of the entries that are shown.
+    pub(crate) rows: Vec<usize>,
+    /// The selected place in `rows`, and the first on the screen.
+    pub(crate) row: usize,
+    pub(crate) top: usize,
+    /// How many new ones stand above the screen.
+    pub(crate) fresh: usize,
+    pub(crate) audit: Option<AuditState>,
+}
+
+impl ActivityView {
+    /// Takes the newest page; the selection and what is on the screen stay.
+    pub(crate) fn load(&mut self, page: Vec<Activity>) {
+        let selected = self.selected().map(|one| one.seq);
+        self.read = true;
+        self.stale = false;
+        self.trouble = None;
+        let known = self.entries.first().map(|one| one.seq);
+        let new = page.iter().take_while(|one| known.is_none_or(|known| one.seq > known)).count();
+        let fits = known.is_some_and(|known| page.first().is_some_and(|one| one.seq >= known) && new < page.len());
+        if fits {
+            self.entries.splice(..0, page.into_iter().take(new));
+        } else {
+            // The first page ever; or more happened than fits into one; or the server was restored and counts anew.
+            self.complete = page.len() < PAGE;
+            self.entries = page;
+        }
+        let before = self.row;
+        self.derive(selected);
+        let shift = if fits { self.row.saturating_sub(before) } else { 0 };
+        self.fresh += shift;
+        if self.top > 0 {
+            self.top += shift;
+        }
+    }
+
+    /// Takes a page of older ones.
+    pub(crate) fn load_older(&mut self, before: u64, page: Vec<Activity>) {
+        self.reading_older = false;
+        if self.oldest() == Some(before) {
+            self.complete = page.len() < PAGE;
+            self.entries.extend(page);
+            self.refilter();
+        }
+    }
+
+    /// Works out the rows anew after a choice changed; the selection stays on its entry.
+    pub(crate) fn refilter(&mut self) {
+        let selected = self.selected().map(|one| one.seq);
+        self.derive(selected);
+    }
+
+    fn derive(&mut self, selected: Option<u64>) {
+        self.rows = fuzzy::containing(&self.filter.text(), self.entries.iter().map(line::haystack));
+        let kind = self.kind;
+        self.rows.retain(|row| kind.is_none_or(|kind| Kind::of(&self.entries[*row].what) == kind));
+        // The nearest one that is shown, where the selected one is not.
+        let row = selected.and_then(|seq| self.rows.iter().position(|row| self.entries[*row].seq <= seq));
+        self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
+    }
+
+    pub(crate) fn selected(&self) -> Option<&Activity> {
+        self.rows.get(self.row).map(|row| &self.entries[*row])
+    }
+
+    /// The number of the oldest one that was read.
+    pub(crate) fn oldest(&self) -> Option<u64> {
+        self.entries.last().map(|one| one.seq)
+    }
+
+    /// Moves the window so that the selection is in it.
+    pub(crate) fn follow(&mut self, size: (u16, u16)) {
+        let body = usize::from(body_height(size)).max(1);
+        self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(body));
+        self.top = self.top.min(self.rows.len().saturating_sub(body));
+        self.fresh = self.fresh.min(self.top);
+    }
+}

@@ -1,0 +1,182 @@
+//! Draws the activity tab: only the entries that are seen.
+
+use super::{ActivityView, line};
+use crate::app::grid::layout::body_height;
+use crate::app::header::{self, Said};
+use crate::app::model::{Link, Model};
+use crate::app::paint::Painter;
+use crate::app::theme::Tone;
+use crate::app::when::short;
+use fieldpost_common::text::{Clean, age, count};
+use ratatui::layout::Rect;
+
+/// Where the columns begin, from a width on that has room for the date.
+struct Columns {
+    when: u16,
+    age: u16,
+    who: u16,
+    what: u16,
+    place: u16,
+    detail: Option<u16>,
+}
+
+impl Columns {
+    fn of(width: u16) -> Self {
+        if width >= 140 {
+            Self { when: 2, age: 16, who: 24, what: 44, place: 62, detail: Some(62 + (width - 62) / 2) }
+        } else if width >= 100 {
+            Self { when: 2, age: 16, who: 24, what: 40, place: 58, detail: None }
+        } else {
+            // The date is in the line below the list.
+            Self { when: 0, age: 2, who: 9, what: 24, place: 41, detail: None }
+        }
+    }
+}
+
+/// The whole screen but for the footer.
+pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
+    let view = &model.activity;
+    header::draw(model, said(view), painter, area.width);
+    painter.rule(1);
+    let body = body_height((area.width, area.height));
+    let words = empty(model);
+    let columns = Columns::of(area.width);
+    if words.is_empty() {
+        titles(view, &columns, painter, area.width);
+        for (y, place) in (3..3 + body).zip(view.top..view.rows.len()) {
+            row(model, &columns, painter, y, place, area.width);
+        }
+    } else {
+        for (y, words) in (5..).zip(&words) {
+            painter.line(3, y, area.width - 3, Tone::Plain, words);
+        }
+    }
+    painter.rule(3 + body);
+    if let Some(one) = view.selected().filter(|_| words.is_empty()) {
+        let words = format!("{} · {}", short(one.at, &model.zone).trim_start(), line::sentence(one, model.grid.now));
+        let wrapped = crate::app::dialog::draw::wrap(&words, usize::from(area.width - 2));
+        for (y, words) in (4 + body..area.height - 1).zip(&wrapped) {
+            painter.line(1, y, area.width - 2, Tone::Plain, words);
+        }
+    }
+}
+
+fn said(view: &ActivityView) -> Said {
+    let mut said = Said::default();
+    said.chosen.extend(view.kind.map(|kind| (Tone::Accent, kind.word().to_owned())));
+    match (view.typing, view.filter.is_empty()) {
+        (true, _) => said.chosen.push((Tone::Strong, format!("/{}▏", view.filter.shown()))),
+        (false, false) => said.chosen.push((Tone::Accent, format!("/{}", view.filter.shown()))),
+        (false, true) => {}
+    }
+    if view.reading_older {
+        said.counts.push((Tone::Busy, "reading older ones…".to_owned()));
+    }
+    if let Some(audit) = &view.audit {
+        said.counts.push(match audit.broken_at {
+            None => (Tone::Plain, format!("audit ok, {}", entries(audit.rows))),
+            Some(row) => (Tone::Alarm, format!("AUDIT BROKEN at {row}")),
+        });
+    }
+    if view.fresh > 0 {
+        said.counts.push((Tone::Accent, format!("{} new", view.fresh)));
+    }
+    said
+}
+
+/// `1,204 entries`.
+fn entries(number: u64) -> String {
+    let words = count(usize::try_from(number).unwrap_or(usize::MAX), "entry").replace("entrys", "entries");
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    words.replacen(&digits, &grouped, 1)
+}
+
+fn titles(view: &ActivityView, columns: &Columns, painter: &mut Painter<'_>, width: u16) {
+    if columns.when > 0 {
+        painter.line(columns.when, 2, 12, Tone::Strong, "When");
+    }
+    painter.line(columns.age, 2, 6, Tone::Strong, "Age");
+    painter.line(columns.who, 2, 12, Tone::Strong, "Who");
+    painter.line(columns.what, 2, 12, Tone::Strong, "What");
+    painter.line(columns.place, 2, 12, Tone::Strong, "Where");
+    if let Some(detail) = columns.detail {
+        painter.line(detail, 2, 12, Tone::Strong, "Result");
+    }
+    let (shown, read) = (view.rows.len(), view.entries.len());
+    let more = if view.complete { "" } else { "+" };
+    let numbers = if shown == read { format!("{read}{more}") } else { format!("{shown}/{read}{more}") };
+    painter.right(0, 2, width - 1, Tone::Faint, &numbers);
+}
+
+fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, place: usize, width: u16) {
+    let view = &model.activity;
+    let one = &view.entries[view.rows[place]];
+    let selected = place == view.row;
+    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+    if columns.when > 0 {
+        painter.line(columns.when, y, 12, Tone::Plain, &short(one.at, &model.zone));
+    }
+    painter.line(columns.age, y, 6, Tone::Plain, &age(one.at.age(model.grid.now)));
+    painter.line(columns.who, y, columns.what - columns.who - 2, Tone::Plain, &line::who(one));
+    let room = columns.place - columns.what - 2;
+    if selected {
+        painter.selected(columns.what, y, room, line::tone(one), &line::what(one));
+    } else {
+        painter.line(columns.what, y, room, line::tone(one), &line::what(one));
+    }
+    let (words, detail) = (line::place(one), line::detail(one));
+    match columns.detail {
+        Some(x) => {
+            painter.line(columns.place, y, x - columns.place - 2, Tone::Plain, &words);
+            painter.line(x, y, width - x, Tone::Plain, &detail);
+        }
+        None => {
+            let words = if detail.is_empty() { words } else { format!("{words}: {detail}") };
+            painter.line(columns.place, y, width - columns.place, Tone::Plain, &words);
+        }
+    }
+}
+
+/// What stands where the list would be: why there is none, and the next key.
+fn empty(model: &Model) -> Vec<String> {
+    let view = &model.activity;
+    let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+    if !view.read {
+        let why = match (&view.trouble, &model.link) {
+            (Some(why), _) | (None, Link::Offline { why, .. }) => why,
+            _ => return lines(&["Reading what happened…"]),
+        };
+        let mut words = lines(&["What happened can't be read.", ""]);
+        words.extend(why.lines().map(|line| Clean::line(line).to_string()));
+        words.extend(lines(&["", "fieldpost keeps trying; r tries at once."]));
+        return words;
+    }
+    if view.entries.is_empty() {
+        return lines(&["Nothing has happened yet."]);
+    }
+    if view.rows.is_empty() {
+        let kind = view.kind.map_or(String::new(), |kind| format!(" among the {}", kind.word()));
+        let filter = if view.filter.is_empty() { String::new() } else { format!(" matches /{}", view.filter.shown()) };
+        let far = if view.reading_older {
+            "Looking further back…"
+        } else if view.complete {
+            ""
+        } else {
+            "G looks further back"
+        };
+        return vec![
+            format!("Nothing{kind}{filter} in the last {}.", entries(view.entries.len() as u64)),
+            String::new(),
+            "Esc shows everything again, f another kind".to_owned(),
+            far.to_owned(),
+        ];
+    }
+    Vec::new()
+}

@@ -1,0 +1,59 @@
+//! The line at the top that every tab shares: the tabs, what is chosen in this one, its counts, the server, and who sits here.
+
+use super::model::Model;
+use super::paint::Painter;
+use super::screens::Tab;
+use super::theme::Tone;
+use super::view::link_words;
+use unicode_width::UnicodeWidthStr as _;
+
+type Piece = (Tone, String);
+
+/// What a tab says of itself.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// What is chosen, beside the tabs.
+    pub(crate) chosen: Vec<Piece>,
+    /// Counts, at the right; where there is no room the first ones go first.
+    pub(crate) counts: Vec<Piece>,
+}
+
+/// From this width on every tab is named; below only the one that is shown.
+const ROOMY: u16 = 110;
+
+/// Draws the line.
+pub(crate) fn draw(model: &Model, said: Said, painter: &mut Painter<'_>, width: u16) {
+    let mut left = tabs(model.screens.tab, width);
+    left.extend(said.chosen.into_iter().flat_map(|piece| [(Tone::Plain, "  ".to_owned()), piece]));
+    let end = painter.pieces(0, 0, width, &left);
+    let mut room = width.saturating_sub(end + 2);
+    let mut pieces: Vec<_> =
+        said.counts.into_iter().chain(link_words(model)).map(|(tone, words)| (tone, format!("{words}   "))).collect();
+    let who = format!("{} · {}", model.seat.user, model.seat.server);
+    let who_fits = wide(&pieces) + who.width() < usize::from(room);
+    while wide(&pieces) > usize::from(room) && !pieces.is_empty() {
+        pieces.remove(0);
+    }
+    if who_fits {
+        painter.right(0, 0, width - 1, Tone::Faint, &who);
+        room = room.saturating_sub(u16::try_from(who.width()).unwrap_or(0));
+    }
+    let taken = u16::try_from(wide(&pieces)).unwrap_or(room);
+    painter.pieces(end + 2 + room.saturating_sub(taken + 1), 0, taken, &pieces);
+}
+
+fn wide(pieces: &[Piece]) -> usize {
+    pieces.iter().map(|(_, words)| words.width()).sum()
+}
+
+fn tabs(shown: Tab, width: u16) -> Vec<Piece> {
+    let label = |tab: Tab| {
+        let words =
+            if tab == shown || width >= ROOMY { format!("{} {}", tab.digit(), tab.title()) } else { tab.digit().to_string() };
+        (if tab == shown { Tone::Strong } else { Tone::Faint }, words)
+    };
+    Tab::ALL
+        .into_iter()
+        .flat_map(|tab| [(Tone::Plain, if tab == Tab::ALL[0] { " " } else { "  " }.to_owned()), label(tab)])
+        .collect()
+}

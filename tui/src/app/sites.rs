@@ -1,0 +1,125 @@
+//! The sites tab: the list in order, its filter and selection. Keys are left to `sites::keys`, drawing to `sites::draw`, one
+//! site's page to `sites::site`.
+
+pub(crate) mod bindings;
+pub(crate) mod draw;
+pub(crate) mod keys;
+pub(crate) mod live;
+pub(crate) mod site;
+pub(crate) mod state;
+
+use super::flight::Flight;
+use super::fuzzy;
+use super::grid::layout::body_height;
+use super::input::Input;
+use fieldpost_common::api::Site;
+use fieldpost_common::id::SiteName;
+use fieldpost_common::time::Timestamp;
+use state::SiteState;
+use std::cmp::Reverse;
+
+/// How the list is sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// What needs someone comes first, then by name.
+    #[default]
+    Worst,
+    Name,
+}
+
+/// The list as it is looked at.
+#[derive(Debug, Default)]
+pub(crate) struct SitesView {
+    pub(crate) sites: Vec<Site>,
+    /// When it was read, by the own clock; `None`: not yet.
+    pub(crate) read_at: Option<Timestamp>,
+    /// Why it couldn't be read last time.
+    pub(crate) trouble: Option<String>,
+    /// Something changed while nobody looked.
+    pub(crate) stale: bool,
+    pub(crate) flight: Flight,
+    pub(crate) order: Order,
+    pub(crate) filter: Input,
+    pub(crate) typing: bool,
+    /// Indexes of the sites that are shown, in order.
+    pub(crate) rows: Vec<usize>,
+    /// The selected place in `rows`, and the first on the screen.
+    pub(crate) row: usize,
+    pub(crate) top: usize,
+    pub(crate) widths: draw::Widths,
+}
+
+impl SitesView {
+    /// Takes a newly read list; the selection stays on the same site, wherever it is now.
+    pub(crate) fn load(&mut self, sites: Vec<Site>, read_at: Timestamp, now: Timestamp) {
+        let selected = self.selected().map(|site| site.name.clone());
+        self.sites = sites;
+        self.read_at = Some(read_at);
+        self.trouble = None;
+        self.stale = false;
+        self.derive(selected.as_ref(), now);
+    }
+
+    /// Works out the rows anew after a choice changed or time went by; the selection stays on its site.
+    pub(crate) fn refilter(&mut self, now: Timestamp) {
+        let selected = self.selected().map(|site| site.name.clone());
+        self.derive(selected.as_ref(), now);
+    }
+
+    /// The filter was typed: its best match is selected.
+    pub(crate) fn typed(&mut self, now: Timestamp) {
+        self.row = 0;
+        self.derive(None, now);
+    }
+
+    fn derive(&mut self, selected: Option<&SiteName>, now: Timestamp) {
+        let line = |site: &Site| haystack(site, now);
+        self.rows = fuzzy::best(&self.filter.text(), self.sites.iter().map(line));
+        let sites = &self.sites;
+        match self.order {
+            // The best match first.
+            _ if !self.filter.is_empty() => {}
+            Order::Worst => self.rows.sort_by_key(|row| (Reverse(SiteState::of(&sites[*row], now)), &sites[*row].name)),
+            Order::Name => self.rows.sort_by_key(|row| &sites[*row].name),
+        }
+        let row = selected.and_then(|name| self.rows.iter().position(|row| sites[*row].name == *name));
+        self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
+        self.widths = draw::Widths::of(self.rows.iter().map(|row| &sites[*row]), now);
+    }
+
+    pub(crate) fn selected(&self) -> Option<&Site> {
+        self.rows.get(self.row).map(|row| &self.sites[*row])
+    }
+
+    pub(crate) fn find(&self, name: &SiteName) -> Option<&Site> {
+        self.sites.iter().find(|site| site.name == *name)
+    }
+
+    /// The shown site that stands before or after another in the list.
+    pub(crate) fn beside(&self, name: &SiteName, by: isize) -> Option<&Site> {
+        let row = self.rows.iter().position(|row| self.sites[*row].name == *name)?;
+        self.rows.get(row.checked_add_signed(by)?).map(|row| &self.sites[*row])
+    }
+
+    /// Selects a site, if it is shown.
+    pub(crate) fn select(&mut self, name: &SiteName) {
+        if let Some(row) = self.rows.iter().position(|row| self.sites[*row].name == *name) {
+            self.row = row;
+        }
+    }
+
+    /// Moves the window so that the selection is in it.
+    pub(crate) fn follow(&mut self, size: (u16, u16)) {
+        let body = usize::from(body_height(size)).max(1);
+        self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(body));
+        self.top = self.top.min(self.rows.len().saturating_sub(body));
+    }
+}
+
+/// What a filter looks at: name, state, applications, groups.
+fn haystack(site: &Site, now: Timestamp) -> String {
+    let apps = site.applications.iter().map(|one| format!("{} {}", one.application, one.version));
+    let groups = site.groups.iter().map(ToString::to_string);
+    let words: Vec<_> = apps.chain(groups).collect();
+    format!("{} {} {}", site.name, SiteState::of(site, now).word(), words.join(" "))
+}

@@ -1,0 +1,66 @@
+//! What keys do on the list of sites, and what site keys ask before they act.
+
+use super::bindings::site;
+use super::site::SiteView;
+use super::{Order, live};
+use crate::app::dialog::Dialog;
+use crate::app::dialog::site::{DropDialog, EnrolDialog};
+use crate::app::grid::layout::body_height;
+use crate::app::input::Input;
+use crate::app::keymap::Action;
+use crate::app::model::{Effect, Model};
+use crate::app::screens::Screen;
+use crate::app::scroll::stepped;
+use fieldpost_common::id::SiteName;
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let now = model.grid.now;
+    match action {
+        Action::Open => {
+            if let Some(name) = model.sites.selected().map(|site| site.name.clone()) {
+                return open(model, name);
+            }
+        }
+        Action::AcceptDrop => accept_drop(model),
+        Action::Enrol => enrol(model),
+        Action::Filter => model.sites.typing = true,
+        Action::Accept => model.sites.typing = false,
+        Action::Decline | Action::Back => {
+            model.sites.filter = Input::default();
+            model.sites.typing = false;
+            model.sites.refilter(now);
+        }
+        Action::Sort => {
+            let (order, words) = match model.sites.order {
+                Order::Worst => (Order::Name, "sorted by name"),
+                Order::Name => (Order::Worst, "sorted worst first"),
+            };
+            model.sites.order = order;
+            model.sites.refilter(now);
+            model.note(words);
+        }
+        _ => {
+            let page = usize::from(body_height(model.size)).max(1);
+            model.sites.row = stepped(model.sites.row, model.sites.rows.len(), page, action);
+        }
+    }
+    Vec::new()
+}
+
+/// Opens a site's page.
+pub(crate) fn open(model: &mut Model, name: SiteName) -> Vec<Effect> {
+    model.screens.open(Screen::Site(Box::new(SiteView::new(name))));
+    live::read_page(model)
+}
+
+/// Asks before a mass drop is accepted.
+pub(crate) fn accept_drop(model: &mut Model) {
+    let dialog = site(model).map(|site| DropDialog::new(site, model.grid.now));
+    model.dialog = dialog.map(|dialog| Dialog::Drop(Box::new(dialog)));
+}
+
+/// Asks before a new enrolment string is made.
+pub(crate) fn enrol(model: &mut Model) {
+    let dialog = site(model).map(|site| EnrolDialog { site: site.name.clone(), enrolled: site.enrolled_at.is_some() });
+    model.dialog = dialog.map(Dialog::Enrol);
+}

@@ -1,0 +1,101 @@
+//! A site's page: whose it is, its orders as far as they came, and the line that the cursor is on. What the lines say is left to
+//! `site::lines`.
+
+pub(crate) mod bindings;
+pub(crate) mod draw;
+pub(crate) mod keys;
+pub(crate) mod lines;
+pub(crate) mod order;
+
+use crate::app::flight::Flight;
+use crate::app::model::Model;
+use crate::app::office::SiteOrders;
+use crate::app::screens::Screen;
+use fieldpost_common::api::OrderInfo;
+use fieldpost_common::id::{OrderId, SiteName};
+use lines::Line;
+
+/// The site's orders, as far as they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Orders {
+    Loading,
+    Failed(String),
+    Ready(SiteOrders),
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SiteView {
+    pub(crate) name: SiteName,
+    pub(crate) orders: Orders,
+    pub(crate) flight: Flight,
+    /// The line that the cursor is on, and the first on the screen.
+    pub(crate) cursor: usize,
+    pub(crate) top: usize,
+    /// The order that the cursor is on: it stays there when lines come and go.
+    on: Option<OrderId>,
+    /// Whether the cursor was put on the first order that waits, or moved by a key.
+    placed: bool,
+}
+
+impl SiteView {
+    pub(crate) fn new(name: SiteName) -> Self {
+        Self { name, orders: Orders::Loading, flight: Flight::Idle, cursor: 0, top: 0, on: None, placed: false }
+    }
+
+    /// Takes newly read orders; when they can't be read, those that are known stay.
+    pub(crate) fn take(&mut self, answer: Result<SiteOrders, String>) {
+        match (answer, &self.orders) {
+            (Ok(orders), _) => self.orders = Orders::Ready(orders),
+            (Err(words), Orders::Loading | Orders::Failed(_)) => self.orders = Orders::Failed(words),
+            (Err(_), Orders::Ready(_)) => {}
+        }
+    }
+
+    /// The order that the cursor is on.
+    pub(crate) fn order(&self) -> Option<&OrderInfo> {
+        let (Orders::Ready(orders), Some(on)) = (&self.orders, &self.on) else { return None };
+        orders.open.iter().chain(&orders.finished).find(|order| order.id == *on)
+    }
+
+    /// A key moved the cursor.
+    pub(crate) fn move_to(&mut self, line: usize) {
+        self.cursor = line;
+        self.on = None;
+        self.placed = true;
+    }
+
+    /// Finds the cursor's line again among lines that may have changed, and keeps it on the screen.
+    fn settle(&mut self, lines: &[Line], page: usize) {
+        let first = || lines.iter().position(|line| line.order.is_some());
+        let same = self.on.as_ref().and_then(|on| lines.iter().position(|line| line.order.as_ref() == Some(on)));
+        if let Some(line) = same {
+            self.cursor = line;
+        } else if let (false, Orders::Ready(orders)) = (self.placed, &self.orders) {
+            self.cursor = if orders.open.is_empty() { 0 } else { first().unwrap_or(0) };
+            self.placed = true;
+        }
+        self.cursor = self.cursor.min(lines.len().saturating_sub(1));
+        self.on = lines.get(self.cursor).and_then(|line| line.order.clone());
+        self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(page.max(1)));
+        self.top = self.top.min(lines.len().saturating_sub(page));
+    }
+}
+
+/// The page that is shown, if one is.
+pub(crate) fn shown(model: &Model) -> Option<&SiteView> {
+    match model.screens.top() {
+        Some(Screen::Site(page)) => Some(page),
+        _ => None,
+    }
+}
+
+/// After each message: the cursor of the page that is shown stays where it was.
+pub(crate) fn follow(model: &mut Model) {
+    let Some(page) = shown(model) else { return };
+    let lines = lines::lines(model, page);
+    let height = draw::page(model.size);
+    if let Some(Screen::Site(page)) = model.screens.top_mut() {
+        page.settle(&lines, height);
+    }
+}

@@ -1,0 +1,58 @@
+//! What keys do on a site's page.
+
+use super::bindings::beside;
+use super::{SiteView, draw, lines, order, shown};
+use crate::app::dialog::{CancelDialog, Dialog};
+use crate::app::keymap::Action;
+use crate::app::model::{Effect, Model};
+use crate::app::screens::Screen;
+use crate::app::scroll::stepped;
+use crate::app::sites::{keys as list, live};
+use crate::app::when::ago;
+
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Open => explain(model),
+        Action::Cancel => cancel(model),
+        Action::AcceptDrop => list::accept_drop(model),
+        Action::Enrol => list::enrol(model),
+        Action::NextSite => return turn(model, 1),
+        Action::PreviousSite => return turn(model, -1),
+        _ => step(model, action),
+    }
+    Vec::new()
+}
+
+fn step(model: &mut Model, action: Action) {
+    let Some(page) = shown(model) else { return };
+    let line = stepped(page.cursor, lines::lines(model, page).len(), draw::page(model.size), action);
+    if let Some(Screen::Site(page)) = model.screens.top_mut() {
+        page.move_to(line);
+    }
+}
+
+/// Shows the page of the next site; the list follows, so that going back leads to it.
+fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
+    let Some(name) = beside(model, by) else { return Vec::new() };
+    model.sites.select(&name);
+    if let Some(Screen::Site(page)) = model.screens.top_mut() {
+        **page = SiteView::new(name);
+    }
+    live::read_page(model)
+}
+
+fn explain(model: &mut Model) {
+    let info = shown(model).and_then(SiteView::order).map(|order| order::explain(order, model.grid.now, &model.zone));
+    model.dialog = info.map(Dialog::Info);
+}
+
+/// Asks before the order is taken back.
+fn cancel(model: &mut Model) {
+    let now = model.grid.now;
+    let dialog = shown(model).and_then(SiteView::order).map(|order| CancelDialog {
+        order: order.id.clone(),
+        what: format!("{} → {}", order.patch, order.site),
+        by: format!("given by {} {}", order.by, ago(order.created, now)),
+    });
+    model.dialog = dialog.map(Dialog::Cancel);
+}

@@ -1,0 +1,181 @@
+//! What a site's page says, line by line, from what is known now. Pure.
+
+use super::{Orders, SiteView, order};
+use crate::app::activity::line as activity_line;
+use crate::app::model::Model;
+use crate::app::sites::state::{SiteState, clock};
+use crate::app::theme::Tone;
+use crate::app::when::{ago, local};
+use fieldpost_common::api::{Site, SiteListing};
+use fieldpost_common::id::OrderId;
+use fieldpost_common::inventory::Directory;
+use fieldpost_common::text::{Clean, count};
+use fieldpost_common::time::Timestamp;
+
+/// How many finished orders, and how many things that happened, are shown.
+const FINISHED: usize = 20;
+const HAPPENED: usize = 10;
+
+/// One line, and the order that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) pieces: Vec<(Tone, String)>,
+    pub(crate) order: Option<OrderId>,
+}
+
+fn line(tone: Tone, words: impl Into<String>) -> Line {
+    Line { pieces: vec![(tone, words.into())], order: None }
+}
+
+fn quiet(words: &str) -> Line {
+    line(Tone::Faint, format!("  {words}"))
+}
+
+/// A blank line and a heading.
+fn heading(words: impl Into<String>) -> [Line; 2] {
+    [line(Tone::Plain, ""), line(Tone::Strong, words)]
+}
+
+fn fact(what: &str, tone: Tone, words: String) -> Line {
+    Line { pieces: vec![(Tone::Faint, format!("{what:<14}")), (tone, words)], order: None }
+}
+
+/// The whole page.
+pub(crate) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
+    let now = model.grid.now;
+    let Some(site) = model.sites.find(&page.name) else {
+        let words =
+            if model.sites.read_at.is_some() { "The site is gone; Esc leads back to the list." } else { "Reading the site…" };
+        return vec![line(Tone::Plain, words)];
+    };
+    let mut lines = identity(model, site);
+    lines.extend(orders(page, now));
+    lines.extend(applications(site, now));
+    lines.extend(finished(page, now));
+    lines.extend(ignored(site));
+    lines.extend(happened(model, site));
+    lines
+}
+
+fn identity(model: &Model, site: &Site) -> Vec<Line> {
+    let now = model.grid.now;
+    let state = SiteState::of(site, now);
+    let (words, advice) = state.explain(site);
+    let words = words.split_once(": ").map_or(words.clone(), |(_, words)| words.to_owned());
+    let time = |at: Timestamp| format!("{}, {}", ago(at, now), local(at, &model.zone));
+    let groups: Vec<_> = site.groups.iter().map(ToString::to_string).collect();
+    let groups = if groups.is_empty() {
+        format!("none; `fieldpost site group GROUP {}` puts it into one", site.name)
+    } else {
+        groups.join(", ")
+    };
+    let clean = |text: &Option<String>| text.as_deref().map_or("not known yet".to_owned(), |text| Clean::line(text).to_string());
+    let mut lines = vec![
+        Line {
+            pieces: vec![(Tone::Strong, format!("{}  ", site.name)), (state.tone(), format!("{} {words}", state.symbol()))],
+            order: None,
+        },
+        line(Tone::Faint, advice),
+        fact("last contact", Tone::Plain, site.last_seen.map_or("never".to_owned(), time)),
+        fact("enrolled", Tone::Plain, site.enrolled_at.map_or("no agent has taken the string yet".to_owned(), time)),
+        fact("agent", Tone::Plain, format!("{} from {}", clean(&site.agent_version), clean(&site.address))),
+    ];
+    let (tone, off) = clock(site);
+    lines.push(fact("clock", tone, if off == "–" { "not known yet".to_owned() } else { off }));
+    lines.push(fact("groups", Tone::Plain, groups));
+    if let Some([one, other]) = &site.clones {
+        let words = format!("{} and {}", Clean::line(one), Clean::line(other));
+        lines.push(fact("two agents", Tone::Alarm, words));
+    }
+    lines
+}
+
+fn orders(page: &SiteView, now: Timestamp) -> Vec<Line> {
+    let orders = match &page.orders {
+        Orders::Loading => return [heading("Waiting orders").to_vec(), vec![quiet("reading them…")]].concat(),
+        Orders::Failed(words) => {
+            let failed = line(Tone::Alarm, format!("  they can't be read: {}", first_line(words)));
+            return [heading("Waiting orders").to_vec(), vec![failed, quiet("r tries again")]].concat();
+        }
+        Orders::Ready(orders) => &orders.open,
+    };
+    if orders.is_empty() {
+        return [heading("Waiting orders").to_vec(), vec![quiet("none: everything that was sent has been answered")]].concat();
+    }
+    let mut lines = heading(format!("Waiting orders {}", orders.len())).to_vec();
+    lines.extend(orders.iter().map(|one| Line { pieces: indented(order::open_line(one, now)), order: Some(one.id.clone()) }));
+    lines
+}
+
+fn finished(page: &SiteView, now: Timestamp) -> Vec<Line> {
+    let Orders::Ready(orders) = &page.orders else { return Vec::new() };
+    let mut lines = heading("Finished orders").to_vec();
+    if orders.finished.is_empty() {
+        lines.push(quiet("none yet; + in the grid sends a patch"));
+    }
+    let shown = orders.finished.iter().take(FINISHED);
+    lines.extend(shown.map(|one| Line { pieces: indented(order::finished_line(one, now)), order: Some(one.id.clone()) }));
+    lines
+}
+
+fn indented(mut pieces: Vec<(Tone, String)>) -> Vec<(Tone, String)> {
+    pieces.insert(0, (Tone::Plain, "  ".to_owned()));
+    pieces
+}
+
+fn first_line(words: &str) -> Clean {
+    Clean::line(words.lines().next().unwrap_or_default())
+}
+
+fn applications(site: &Site, now: Timestamp) -> Vec<Line> {
+    let mut lines = heading("Applications").to_vec();
+    if site.applications.is_empty() {
+        lines.push(quiet("none: the agent's config names none"));
+    }
+    lines.extend(site.applications.iter().flat_map(|one| application(one, now)));
+    lines
+}
+
+fn application(app: &SiteListing, now: Timestamp) -> Vec<Line> {
+    let (tone, directory) = match app.directory {
+        None => (Tone::Busy, "no list of files yet"),
+        Some(Directory::Present) => (Tone::Plain, "the directory is there"),
+        Some(other) => (Tone::Alarm, other.explain()),
+    };
+    let name = format!("  {} {}", app.application, app.version);
+    let words = format!("{}, {directory}", count(app.files, "patch"));
+    let mut lines = vec![Line { pieces: vec![(Tone::Plain, format!("{name:<24}  ")), (tone, words)], order: None }];
+    if let Some(held) = app.held {
+        let words = format!("  ! {} of {} vanished {}", held.dropped, count(held.of, "file"), ago(held.at, now));
+        lines.push(line(Tone::Alarm, words));
+        lines.push(quiet("  held: nothing counts as deleted until A accepts it, or the files are back"));
+    }
+    lines
+}
+
+fn ignored(site: &Site) -> Vec<Line> {
+    let mut lines = heading("Files left alone").to_vec();
+    for app in &site.applications {
+        let one = |file: &fieldpost_common::inventory::Ignored| Line {
+            pieces: vec![(Tone::Plain, format!("  {}  ", file.name)), (Tone::Faint, file.reason.to_string())],
+            order: None,
+        };
+        lines.extend(app.ignored.iter().map(one));
+    }
+    if lines.len() == 2 {
+        lines.push(quiet("none: every file in the patch directories counts"));
+    }
+    lines
+}
+
+fn happened(model: &Model, site: &Site) -> Vec<Line> {
+    let mut lines = heading("What happened here").to_vec();
+    let here = model.activity.entries.iter().filter(|one| one.site.as_ref() == Some(&site.name));
+    let here = here.take(HAPPENED).map(|one| Line { pieces: indented(activity_line::of_site(one, model)), order: None });
+    lines.extend(here);
+    if lines.len() == 2 {
+        let words = if model.activity.read { "nothing lately; 5 shows what happened everywhere" } else { "reading it…" };
+        lines.push(quiet(words));
+    }
+    lines
+}

@@ -1,0 +1,199 @@
+//! How a site is, in one symbol and one word: the worst that is known of it.
+
+use crate::app::theme::Tone;
+use fieldpost_common::api::{HeldDrop, Site};
+use fieldpost_common::cell::SILENT_AFTER;
+use fieldpost_common::inventory::Directory;
+use fieldpost_common::text::{age, count};
+use fieldpost_common::time::Timestamp;
+use std::time::Duration;
+
+/// From here on a clock is wrong enough to say so: time limits and stamps are compared with it.
+const CLOCK_OFF: Duration = Duration::from_mins(1);
+
+/// The better ones first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SiteState {
+    Ok,
+    /// No agent has taken the enrolment string yet.
+    NotEnrolled,
+    /// It polls, and has not said yet what files it has.
+    NoInventory,
+    /// Not heard of for that long; `None`: enrolled and never heard of.
+    Silent(Option<Duration>),
+    /// Many files vanished at once, and a person must say whether that is meant.
+    Held(HeldDrop),
+    /// A patch directory can't be read.
+    Directory(Directory),
+    /// Two agents poll as this site.
+    Clones,
+}
+
+impl SiteState {
+    pub(crate) fn of(site: &Site, now: Timestamp) -> Self {
+        if site.clones.is_some() {
+            return Self::Clones;
+        }
+        let trouble = site.applications.iter().filter_map(|one| one.directory).find(|one| *one != Directory::Present);
+        if let Some(directory) = trouble {
+            return Self::Directory(directory);
+        }
+        if let Some(held) = site.applications.iter().find_map(|one| one.held) {
+            return Self::Held(held);
+        }
+        match site.last_seen.map(|seen| seen.age(now)) {
+            None if site.enrolled_at.is_none() => Self::NotEnrolled,
+            None => Self::Silent(None),
+            Some(age) if age > SILENT_AFTER => Self::Silent(Some(age)),
+            Some(_) if site.applications.iter().any(|one| one.directory.is_none()) => Self::NoInventory,
+            Some(_) => Self::Ok,
+        }
+    }
+
+    fn rank(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::NotEnrolled => 1,
+            Self::NoInventory => 2,
+            Self::Silent(_) => 3,
+            Self::Held(_) => 4,
+            Self::Directory(_) => 5,
+            Self::Clones => 6,
+        }
+    }
+
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Ok => "·",
+            Self::NotEnrolled | Self::NoInventory => "?",
+            _ => "!",
+        }
+    }
+
+    /// A word or two, as a table wants it.
+    pub(crate) fn word(self) -> String {
+        let words = match self {
+            Self::Ok => "ok",
+            Self::NotEnrolled => "never enrolled",
+            Self::NoInventory => "no list of files",
+            Self::Silent(None) => "never seen",
+            Self::Silent(Some(silent)) => return format!("silent {}", age(silent)),
+            Self::Held(_) => "mass drop held",
+            Self::Directory(Directory::Present | Directory::Missing) => "directory missing",
+            Self::Directory(Directory::NoMarker) => "no marker file",
+            Self::Directory(Directory::OtherMarker) => "other directory",
+            Self::Directory(Directory::NotADirectory) => "no directory",
+            Self::Directory(Directory::Unreadable) => "unreadable",
+            Self::Clones => "two agents",
+        };
+        words.to_owned()
+    }
+
+    pub(crate) fn tone(self) -> Tone {
+        match self {
+            Self::Ok => Tone::Plain,
+            Self::NotEnrolled | Self::NoInventory => Tone::Busy,
+            _ => Tone::Alarm,
+        }
+    }
+
+    /// Whether someone must do something at the site or here. Silence is counted by itself.
+    pub(crate) fn is_problem(self) -> bool {
+        matches!(self, Self::Held(_) | Self::Directory(_) | Self::Clones)
+    }
+
+    pub(crate) fn is_silent(self) -> bool {
+        matches!(self, Self::Silent(_))
+    }
+
+    /// What is the case, and what to do about it.
+    pub(crate) fn explain(self, site: &Site) -> (String, String) {
+        let name = &site.name;
+        let (fact, advice) = match self {
+            Self::Ok if site.open_orders > 0 => {
+                (format!("ok, {}", waiting(site)), "Enter shows which; x there takes one back".to_owned())
+            }
+            Self::Ok => ("ok, nothing waits for it".to_owned(), "Enter opens its page".to_owned()),
+            Self::NotEnrolled => (
+                "no agent has taken the enrolment string yet".to_owned(),
+                "E makes a new string, should the first be lost".to_owned(),
+            ),
+            Self::NoInventory => ("it polls and has not listed its files yet".to_owned(), "wait a minute, or Enter".to_owned()),
+            Self::Silent(None) => ("enrolled, and never heard of".to_owned(), "look whether the agent runs there".to_owned()),
+            Self::Silent(Some(silent)) => (
+                format!("not heard of for {}; what is known of it is as old", age(silent)),
+                "look whether the agent runs there".to_owned(),
+            ),
+            Self::Held(held) => (
+                format!("{} of {} vanished at once; nothing counts as deleted yet", held.dropped, count(held.of, "file")),
+                "A accepts that they are gone; if they are not meant to be, put them back".to_owned(),
+            ),
+            Self::Directory(directory) => {
+                (directory.explain().to_owned(), "to be put right at the site; nothing counts as deleted".to_owned())
+            }
+            Self::Clones => (
+                "two agents poll with this site's token, perhaps a copied machine".to_owned(),
+                "stop one of them, or E makes a new string for the one that stays".to_owned(),
+            ),
+        };
+        (format!("{name}: {fact}"), advice)
+    }
+}
+
+impl PartialOrd for SiteState {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// How bad it is, and nothing else: two sites that are silent are told apart by name.
+impl Ord for SiteState {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+/// `1 order waits`, `3 orders wait`.
+pub(crate) fn waiting(site: &Site) -> String {
+    format!("{} {}", count(site.open_orders, "order"), if site.open_orders == 1 { "waits" } else { "wait" })
+}
+
+/// How far the agent's clock is from the server's.
+pub(crate) fn clock(site: &Site) -> (Tone, String) {
+    let Some(ms) = site.clock_error_ms else { return (Tone::Faint, "–".to_owned()) };
+    let off = Duration::from_millis(ms.unsigned_abs());
+    if off < Duration::from_secs(1) {
+        return (Tone::Plain, "right".to_owned());
+    }
+    let size = if off < CLOCK_OFF { format!("{} s", off.as_secs()) } else { age(off) };
+    let tone = if off < CLOCK_OFF { Tone::Plain } else { Tone::Alarm };
+    (tone, format!("{}{size}", if ms > 0 { '+' } else { '-' }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::sample;
+
+    #[test]
+    fn the_worst_that_is_known_names_the_state() {
+        let words: Vec<_> = sample::sites().iter().map(|site| SiteState::of(site, sample::now()).word()).collect();
+        let expected =
+            ["ok", "mass drop held", "ok", "two agents", "no marker file", "no list of files", "silent 14 min", "never enrolled"];
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn a_clock_is_right_within_a_second_and_wrong_from_a_minute_on() {
+        let mut site = sample::sites().remove(0);
+        for (ms, tone, words) in [
+            (Some(-900), Tone::Plain, "right"),
+            (Some(3_000), Tone::Plain, "+3 s"),
+            (Some(-7_300_000), Tone::Alarm, "-2 h"),
+            (None, Tone::Faint, "–"),
+        ] {
+            site.clock_error_ms = ms;
+            assert_eq!(clock(&site), (tone, words.to_owned()));
+        }
+    }
+}
