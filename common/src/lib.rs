@@ -6,6 +6,7 @@
 //! - [`encoding`], [`stamp`], [`issue`]: what a patch says about itself;
 //! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
+//! - [`state`]: what a site says about its health;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
 pub mod api;
@@ -25,6 +26,7 @@ pub mod plan;
 pub mod problem;
 pub mod publication;
 pub mod stamp;
+pub mod state;
 pub mod text;
 pub mod time;
 pub mod trust;
