@@ -6,7 +6,7 @@
 //! - [`encoding`], [`stamp`], [`issue`]: what a patch says about itself;
 //! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
-//! - [`state`]: what a site says about its health;
+//! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
 pub mod api;
@@ -17,6 +17,7 @@ pub mod exit;
 pub mod grid;
 pub mod hash;
 pub mod id;
+pub mod incident;
 pub mod inventory;
 pub mod invitation;
 pub mod issue;
