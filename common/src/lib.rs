@@ -6,6 +6,7 @@
 //! - [`encoding`], [`stamp`], [`issue`]: what a patch says about itself;
 //! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
+//! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
 pub mod api;
@@ -16,6 +17,7 @@ pub mod exit;
 pub mod grid;
 pub mod hash;
 pub mod id;
+pub mod incident;
 pub mod inventory;
 pub mod invitation;
 pub mod issue;
@@ -25,6 +27,7 @@ pub mod plan;
 pub mod problem;
 pub mod publication;
 pub mod stamp;
+pub mod state;
 pub mod text;
 pub mod time;
 pub mod trust;
