@@ -5,12 +5,14 @@
 //! - [`id`], [`name`], [`hash`], [`time`], [`text`]: the small words everything else is made of;
 //! - [`encoding`], [`stamp`], [`issue`]: what a patch says about itself;
 //! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
+//! - [`command`]: what the server asks of a site beside orders;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
 //! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
 pub mod api;
 pub mod cell;
+pub mod command;
 pub mod encoding;
 pub mod envelope;
 pub mod exit;

@@ -96,7 +96,7 @@ async fn answer(
     let after = mailbox.inventory();
     // An inventory that came while this poll was under way is newer than what the poll says.
     let inventory_wanted = after.puts == before.puts && after.digest != poll.digest;
-    let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, inventory_wanted };
+    let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, commands: Vec::new(), inventory_wanted };
     Ok(([(ETAG, etag(&server.generation, revision))], Json(batch)).into_response())
 }
 
