@@ -96,7 +96,7 @@ pub fn issue(name: &str, content: &[u8], prefix: Option<&IssuePrefix>) -> Option
         None => numbered(last),
     };
     let content = without_bom(content);
-    named.or_else(|| mail_lines(content).find_map(mentioned)).or_else(|| comment_lines(content).find_map(mentioned))
+    named.or_else(|| mail_lines(content).find_map(mentioned)).or_else(|| comment_lines(content, last).find_map(mentioned))
 }
 
 /// `4711-…`. No tracker writes leading zeros, but `git format-patch` and change sets number themselves with them; and

@@ -6,7 +6,9 @@
 mod choice;
 mod chunks;
 mod clock;
+mod cobol;
 mod comment;
+mod comment_lines;
 mod cursor;
 mod dates;
 mod diff;
@@ -39,11 +41,12 @@ mod when;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use comment_lines::comment_lines;
 pub use found::{Found, Kind, Precision, Why};
 pub use hints::{DateOrder, Hints};
 pub use pattern::{Pattern, PatternError, Place};
 use serde::{Deserialize, Serialize};
-pub(crate) use text::{comment_lines, lines, without_bom};
+pub(crate) use text::{lines, without_bom};
 pub use when::{When, WhenError};
 
 use dates::Slashes;
