@@ -76,7 +76,7 @@ pub(super) fn note_stamp<'a>(kind: Kind, stamp: &'a [u8], evidence: &mut Evidenc
 /// `'From Cuis 4.1 of 12 December 2012 [latest update: #1739] on 30 June 2013 at 4:12:05 pm'`: the first date is that
 /// of the build.
 fn filed_out(code: &[u8]) -> Option<(&[u8], Spot)> {
-    let header = sole_string(code).or_else(|| after_prose(code))?;
+    let header = header(code)?;
     let (start, name) = (header.starts_with(b"From ").then_some(header)?, b" on ");
     if header.len() > MAX_STAMP || !header.iter().any(|b| matches!(b, b'\r' | b'\n')) {
         return Some((header, leading(after_last(start, name)?, Slashes::Unsure)?));
@@ -84,6 +84,11 @@ fn filed_out(code: &[u8]) -> Option<(&[u8], Spot)> {
     // Mail breaks long lines.
     let unfolded: Vec<u8> = start.iter().map(|b| if matches!(b, b'\r' | b'\n') { b' ' } else { *b }).collect();
     Some((header, leading(after_last(&unfolded, name)?, Slashes::Unsure)?))
+}
+
+/// The string that a chunk consists of, or the header that ends it.
+pub(super) fn header(code: &[u8]) -> Option<&[u8]> {
+    sole_string(code).or_else(|| after_prose(code))
 }
 
 /// The header that ends a chunk, on a line of its own: a change set may stand in a mail or a script.

@@ -3,7 +3,9 @@
 mod choosing;
 mod comments;
 mod fields;
+mod fixtures;
 mod others;
+mod properties;
 mod smalltalk;
 
 use proptest::prelude::*;

@@ -8,13 +8,14 @@ pub(crate) struct Wide {
     pub(crate) text: String,
     /// What the byte order mark takes.
     mark: usize,
+    length: usize,
 }
 
 impl Wide {
     /// None when the content isn't UTF-16.
     pub(crate) fn of(content: &[u8]) -> Option<Wide> {
         let (text, encoding) = decode_utf16(content)?;
-        Some(Wide { text, mark: if encoding.is_guess() { 0 } else { 2 } })
+        Some(Wide { text, mark: if encoding.is_guess() { 0 } else { 2 }, length: content.len() })
     }
 
     /// Turns places in the text into places in the file.
@@ -29,7 +30,8 @@ impl Wide {
                 at = start + c.len_utf8();
                 place += 2 * c.len_utf16();
             }
-            *offset = place;
+            // Half a character at the end counts as one.
+            *offset = place.min(self.length);
         }
     }
 }
