@@ -39,6 +39,7 @@ const DATES: &[&str] = &[
     "last revision",
     "revised",
     "revision date",
+    "time-stamp",
     "updated",
     "changed",
     "created",
@@ -74,8 +75,12 @@ pub(super) fn note_head<'a>(source: &Source<'a>, evidence: &mut Evidence<'a>) {
             note_author(line, value, source, evidence);
         } else if let Some(editor) = labelled(line, EDITORS).and_then(author_of) {
             evidence.last_author(Kind::Label, line, editor.into_bytes().into());
-        } else if let Some(spot) = cobol::date(line).or_else(|| labelled(line, DATES)).and_then(|text| date_of(text, source)) {
-            evidence.change(Mark { kind: Kind::Label, raw: line, author: None, spot: Some(spot) });
+        } else if let Some((spot, rest)) =
+            cobol::date(line).or_else(|| labelled(line, DATES)).and_then(|text| date_of(text, source))
+        {
+            // `Last modified: 2025-06-27 09:44:49 by bob`
+            let author = value(rest.trim_ascii_start(), b"by ").and_then(author_of).map(|author| author.into_bytes().into());
+            evidence.change(Mark { kind: Kind::Label, raw: line, author, spot: Some(spot) });
         } else if let Some(mark) = event(line, source) {
             evidence.change(mark);
         } else if let Some(name) = mailed(line) {
@@ -91,14 +96,17 @@ fn note_author<'a>(line: &'a [u8], value: &'a [u8], source: &Source<'a>, evidenc
     if let Some(author) = author_of(name) {
         evidence.author(Kind::Label, line, author.into_bytes().into());
     }
-    if let Some(spot) = date.and_then(|date| date_of(date, source)) {
+    if let Some((spot, _)) = date.and_then(|date| date_of(date, source)) {
         evidence.change(Mark { kind: Kind::Label, raw: line, author: None, spot: Some(spot) });
     }
 }
 
-fn date_of(text: &[u8], source: &Source) -> Option<Spot> {
+/// The date behind a label, which editors put in brackets, and what follows it.
+fn date_of<'a>(text: &'a [u8], source: &Source) -> Option<(Spot, &'a [u8])> {
     let text = text.trim_ascii_start();
-    dates::labelled(text, source.slashes).or_else(|| day_of_year(text))
+    let text = text.strip_prefix(b"<").or_else(|| text.strip_prefix(b"\"")).unwrap_or(text);
+    let spot = dates::labelled(text, source.slashes).or_else(|| day_of_year(text))?;
+    Some((spot, text.get(spot.end..).unwrap_or_default()))
 }
 
 /// The value of a line like `Author: bob`, `Author:: bob`, `@author bob` or `\date 2011-04-08`.

@@ -107,8 +107,8 @@ pub(crate) fn comment_lines<'a>(content: &'a [u8], name: &str) -> impl Iterator<
 /// A comment line without marks and the frame that some draw around it.
 fn bare(line: &[u8]) -> &[u8] {
     let frame = |b: &u8| matches!(b, b'#' | b'/' | b'*' | b'-' | b';' | b'%' | b'!' | b'=' | b'|' | b' ' | b'\t');
-    // COBOL's `*>`; at the end it would close a mail address.
-    let start = line.iter().position(|b| !frame(b) && *b != b'>').unwrap_or(line.len());
+    // COBOL's `*>` and R's `#'`; at the end they would close an address or a quote.
+    let start = line.iter().position(|b| !frame(b) && !matches!(b, b'>' | b'\'')).unwrap_or(line.len());
     let end = line.iter().rposition(|b| !frame(b)).map_or(start, |last| last + 1);
     line.get(start..end).unwrap_or_default()
 }

@@ -235,7 +235,7 @@ impl Cursor<'_> {
     fn gap(&mut self) {
         self.eat(b",");
         if self.blanks().is_none() {
-            self.run_one(|b| b.is_ascii_alphabetic() || matches!(b, b':' | b'_'));
+            self.run_one(|b| b.is_ascii_alphabetic() || matches!(b, b':' | b'_' | b'-'));
             return;
         }
         let _ = self.attempt(|c| {

@@ -23,6 +23,7 @@ fn each_language_has_its_own_marks() {
         ("tax.lua", "--[[\nAuthor: Bob Bauer\nDate: 1999-09-20\n]]\n"),
         ("tax.ps1", "<#\nAuthor: Bob Bauer\nDate: 1999-09-20\n#>\n"),
         ("tax.vim", "\" Author: Bob Bauer\n\" Date: 1999-09-20\n"),
+        ("tax.R", "#' Author: Bob Bauer\n##' Date: \"1999-09-20\"\n"),
         ("tax.do", "* Author: Bob Bauer\n* Date: 1999-09-20\n"),
         ("tax.m4", "dnl Author: Bob Bauer\ndnl Date: 1999-09-20\n"),
     ] {
@@ -50,6 +51,8 @@ fn a_date_behind_a_label_comes_in_more_forms() {
         ("1998 Apr 6", "1998-04-06"),
         ("10:30:11 13/04/1998", "1998-04-13T10:30:11"),
         ("8:52:23 am April 10, 2007", "2007-04-10T08:52:23"),
+        ("2015/01/22-15:44:44", "2015-01-22T15:44:44"),
+        ("<2019-02-15 12:33:40>", "2019-02-15T12:33:40"),
         ("1 Sep. 2010", "2010-09-01"),
         ("7-17-92", "1992-07-17"),
         ("1998-04-06 10:54 (first draft)", "1998-04-06T10:54:00"),
@@ -68,6 +71,7 @@ fn whoever_modified_a_file_last_comes_before_whoever_began_it() {
         "/*\n * @Author: eve\n * @Date: 2019-12-18 10:02:13\n * @Last Modified by: bob\n * @Last Modified time: 2021-02-25 15:42:41\n */\n",
         "/*\n * @LastEditTime: 2021-02-25 15:42:41\n * @LastEditors: bob\n * @Author: eve\n * @Date: 2019-12-18\n */\n",
         "# Created by: eve\n# Created on: 12/18/2019\n# Last modified by: bob\n# Last modified on: Thu Feb 25 15:42:41 2021\n",
+        "# Author: eve\n# Last modified: 2021-02-25 15:42:41 by bob\n",
         "// Author: eve  Date: 18 Dec 2019\n// Last modified on Thu Feb 25 15:42:41 2021 by bob\n",
     ] {
         assert_eq!(named("a.js", file), "Comment | bob | 2021-02-25T15:42:41 | -", "{file}");
