@@ -18,6 +18,10 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16 with a byte order mark, high byte first.
     Utf16Be,
+    /// UTF-16 without a byte order mark, low byte first; a guess.
+    BareUtf16Le,
+    /// UTF-16 without a byte order mark, high byte first; a guess.
+    BareUtf16Be,
     /// ISO 8859-1; a guess.
     Latin1,
     /// ISO 8859-15, which has the euro; a guess.
@@ -31,7 +35,7 @@ pub enum Encoding {
 impl Encoding {
     /// Whether the bytes don't prove it.
     pub fn is_guess(self) -> bool {
-        matches!(self, Encoding::Latin1 | Encoding::Latin9 | Encoding::Windows1252 | Encoding::MacRoman)
+        !matches!(self, Encoding::Ascii | Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be)
     }
 
     fn character(self, byte: u8) -> char {
@@ -50,6 +54,7 @@ impl fmt::Display for Encoding {
             Encoding::Ascii => "ASCII",
             Encoding::Utf8 => "UTF-8",
             Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16",
+            Encoding::BareUtf16Le | Encoding::BareUtf16Be => "probably UTF-16",
             Encoding::Latin1 => "probably ISO 8859-1",
             Encoding::Latin9 => "probably ISO 8859-15",
             Encoding::Windows1252 => "probably Windows-1252",
@@ -87,26 +92,51 @@ fn upper_half(table: &[char], first: u8, byte: u8) -> char {
 
 /// The text, and what it was read as. A byte order mark is left out; what no encoding explains is replaced.
 pub fn decode(bytes: &[u8]) -> (String, Encoding) {
-    match bytes {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => (String::from_utf8_lossy(rest).into_owned(), Encoding::Utf8),
-        [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes), Encoding::Utf16Le),
-        [0xFE, 0xFF, rest @ ..] => (utf16(rest, u16::from_be_bytes), Encoding::Utf16Be),
-        _ => {
-            if let Ok(text) = std::str::from_utf8(bytes) {
-                return (text.to_owned(), if text.is_ascii() { Encoding::Ascii } else { Encoding::Utf8 });
-            }
-            let encoding = guess(bytes);
-            (bytes.iter().map(|b| encoding.character(*b)).collect(), encoding)
-        }
+    if let Some(decoded) = decode_utf16(bytes) {
+        return decoded;
     }
+    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        return (String::from_utf8_lossy(rest).into_owned(), Encoding::Utf8);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.to_owned(), if text.is_ascii() { Encoding::Ascii } else { Encoding::Utf8 });
+    }
+    let encoding = guess(bytes);
+    (bytes.iter().map(|b| encoding.character(*b)).collect(), encoding)
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let (pairs, rest) = bytes.as_chunks::<2>();
+/// The text of bytes that are UTF-16, by their mark or by where their zeros stand; none for all others.
+pub(crate) fn decode_utf16(bytes: &[u8]) -> Option<(String, Encoding)> {
+    let (rest, encoding) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (rest, Encoding::Utf16Le),
+        [0xFE, 0xFF, rest @ ..] => (rest, Encoding::Utf16Be),
+        _ => (bytes, bare_utf16(bytes)?),
+    };
+    let unit =
+        if matches!(encoding, Encoding::Utf16Be | Encoding::BareUtf16Be) { u16::from_be_bytes } else { u16::from_le_bytes };
+    let (pairs, odd) = rest.as_chunks::<2>();
     let units = pairs.iter().map(|pair| unit(*pair));
-    let mut text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    text.extend(rest.iter().map(|_| char::REPLACEMENT_CHARACTER));
-    text
+    let mut text = String::with_capacity(rest.len());
+    text.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    text.extend(odd.iter().map(|_| char::REPLACEMENT_CHARACTER));
+    Some((text, encoding))
+}
+
+/// Which UTF-16 the head of the bytes looks like: most of its characters are plain ones, whose other byte is zero.
+fn bare_utf16(bytes: &[u8]) -> Option<Encoding> {
+    /// So many characters tell as much as all, and fewer tell nothing.
+    const SOME: std::ops::RangeInclusive<usize> = 4..=128;
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let head = &pairs[..pairs.len().min(*SOME.end())];
+    let plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let count = |test: &dyn Fn(&[u8; 2]) -> bool| head.iter().filter(|pair| test(pair)).count();
+    let most = |plain: usize| head.len() >= *SOME.start() && plain >= head.len() - head.len() / 4;
+    let (low, high) = (count(&|[a, b]| plain(*a) && *b == 0), count(&|[a, b]| *a == 0 && plain(*b)));
+    match (most(low) && high == 0, most(high) && low == 0) {
+        (true, _) => Some(Encoding::BareUtf16Le),
+        (_, true) => Some(Encoding::BareUtf16Be),
+        _ => None,
+    }
 }
 
 /// The single-byte encoding whose characters fit best to what stands beside them.
@@ -168,6 +198,10 @@ mod tests {
             (b"\xEF\xBB\xBFB\xC3\xB6b", "Böb", Encoding::Utf8),
             (b"\xFF\xFEB\0\xF6\0", "Bö", Encoding::Utf16Le),
             (b"\xFE\xFF\0B\0\xF6", "Bö", Encoding::Utf16Be),
+            (b"B\0\xF6\0b\0 \0B\0.\0", "Böb B.", Encoding::BareUtf16Le),
+            (b"\0B\0\xF6\0b\0 \0B\0.", "Böb B.", Encoding::BareUtf16Be),
+            (b"a\0b\0c\0", "a\0b\0c\0", Encoding::Ascii),
+            (b"a\0\0b\0\0c\0d\0", "a\0\0b\0\0c\0d\0", Encoding::Ascii),
             (b"gr\xFC\xDFe, 20\xB0", "grüße, 20°", Encoding::Latin1),
             (b"10 \xA4 f\xFCr caf\xE9", "10 € für café", Encoding::Latin9),
             (b"\x93don\x92t\x94 \x96 \x80 5\r\n", "“don’t” – € 5\r\n", Encoding::Windows1252),
@@ -178,14 +212,18 @@ mod tests {
         ] {
             assert_eq!(decode(bytes), (text.to_owned(), encoding), "{bytes:?}");
         }
-        assert!(!Encoding::Utf8.is_guess() && Encoding::MacRoman.is_guess());
+        assert!(!Encoding::Utf8.is_guess() && !Encoding::Utf16Le.is_guess());
+        for guess in [Encoding::MacRoman, Encoding::BareUtf16Le, Encoding::Latin1, Encoding::Latin9, Encoding::Windows1252] {
+            assert!(guess.is_guess() && guess.to_string().starts_with("probably"), "{guess}");
+        }
     }
 
     proptest! {
         #[test]
         fn any_bytes_become_text(bytes: Vec<u8>) {
             let (text, encoding) = decode(&bytes);
-            prop_assert!(!encoding.is_guess() || text.chars().count() == bytes.len());
+            let wide = matches!(encoding, Encoding::BareUtf16Le | Encoding::BareUtf16Be);
+            prop_assert!(!encoding.is_guess() || wide || text.chars().count() == bytes.len());
         }
     }
 }

@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
-use crate::stamp::{HEAD_LINES, comment_lines, lines, without_bom};
+use crate::stamp::{HEAD_LINES, Wide, comment_lines, lines, without_bom};
 
 /// The most characters an issue may have.
 const MAX_LEN: usize = 64;
@@ -95,8 +95,9 @@ pub fn issue(name: &str, content: &[u8], prefix: Option<&IssuePrefix>) -> Option
         Some(prefix) => prefix.find(last),
         None => numbered(last),
     };
-    let content = without_bom(content);
-    named.or_else(|| mail_lines(content).find_map(mentioned)).or_else(|| comment_lines(content).find_map(mentioned))
+    let wide = Wide::of(content);
+    let content = wide.as_ref().map_or(without_bom(content), |wide| wide.text.as_bytes());
+    named.or_else(|| mail_lines(content).find_map(mentioned)).or_else(|| comment_lines(content, last).find_map(mentioned))
 }
 
 /// `4711-…`. No tracker writes leading zeros, but `git format-patch` and change sets number themselves with them; and
@@ -227,6 +228,14 @@ mod tests {
             ("x = 'Issue: 4711'", None),
         ] {
             assert_eq!(found("Order.st", content).as_deref(), expected, "{content}");
+        }
+    }
+
+    #[test]
+    fn a_comment_in_utf_16_may_name_the_issue_too() {
+        let wide: Vec<u8> = "# Issue: 4711\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for content in [wide.clone(), [&b"\xFF\xFE"[..], &wide].concat()] {
+            assert_eq!(issue("Order.st", &content, None).expect("an issue").as_str(), "4711");
         }
     }
 

@@ -6,7 +6,9 @@
 mod choice;
 mod chunks;
 mod clock;
+mod cobol;
 mod comment;
+mod comment_lines;
 mod cursor;
 mod dates;
 mod diff;
@@ -35,16 +37,19 @@ mod tonel;
 mod vast;
 mod visualworks;
 mod when;
+mod wide;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use comment_lines::comment_lines;
 pub use found::{Found, Kind, Precision, Why};
 pub use hints::{DateOrder, Hints};
 pub use pattern::{Pattern, PatternError, Place};
 use serde::{Deserialize, Serialize};
-pub(crate) use text::{comment_lines, lines, without_bom};
+pub(crate) use text::{lines, without_bom};
 pub use when::{When, WhenError};
+pub(crate) use wide::Wide;
 
 use dates::Slashes;
 use evidence::Evidence;
@@ -204,6 +209,14 @@ pub fn stamp(content: &[u8], file_name: &str, pattern: Option<&Pattern>) -> Opti
 /// As [`stamp`], with what is known from elsewhere; a file whose format is recognised has a stamp even when it says
 /// nothing about who or when.
 pub fn stamp_with(content: &[u8], file_name: &str, hints: &Hints) -> Option<Stamp> {
+    let Some(wide) = Wide::of(content) else { return narrow(content, file_name, hints) };
+    let mut stamp = narrow(wide.text.as_bytes(), file_name, hints)?;
+    wide.put_back(&mut stamp.found);
+    Some(stamp)
+}
+
+/// Reads bytes in which ASCII stands for itself.
+fn narrow(content: &[u8], file_name: &str, hints: &Hints) -> Option<Stamp> {
     let source = Source::new(content, file_name, hints);
     let general = settled(source, hints, |source| {
         FORMATS.iter().find_map(|(format, read)| read(source).map(|evidence| (*format, evidence)))

@@ -1,14 +1,16 @@
 //! Prints the CPU time of reading stamps out of 32 MiB of whatever is hardest to read: `cargo bench -p fieldpost-tests --bench stamps`.
 //!
-//! The goal for each is under a second; the memory of the process is printed once at the end.
+//! Each is read twice: with nothing known, and with three patterns of an application's own. The goal for each is under
+//! a second; the memory of the process is printed once at the end.
 
 use fieldpost_common::encoding::decode;
-use fieldpost_common::stamp::{Hints, stamp_with};
+use fieldpost_common::issue::issue;
+use fieldpost_common::stamp::{Hints, Pattern, Place, stamp_with};
 
 const SIZE: usize = 32 << 20;
 
 /// What a file begins with, and what fills the rest of it: (name, head, piece).
-const FILES: [(&str, &str, &str); 40] = [
+const FILES: [(&str, &str, &str); 67] = [
     ("one line of numbers", "", "1 1 1 1 "),
     ("one line of dates", "", "4/8/2011 "),
     ("one line of letters", "", "a"),
@@ -49,27 +51,74 @@ const FILES: [(&str, &str, &str); 40] = [
     ("quotes in Dolphin", "\"Filed out from Dolphin\"!", "\""),
     ("JSON", "{\"instance\":{\"class\":", "\"b 1/2/2003 1:02\":"),
     ("a doubtful date and slashes", "\"bob 4/8/2011 10:00\"\n", "/"),
+    ("a doubtful date and short dates", "\"bob 4/8/2011 10:00\"\n", "1/1/"),
+    ("openings of stamps", "", "stamp: '"),
+    ("openings of stamps in one header", "!A methodsFor: ", "stamp: '"),
+    ("openings of headers", "", "'From "),
+    ("lines that open headers", "", "'From \n"),
+    ("headers broken in two", "", "x\n'From Squeak on 6\nDecember 2004 at 1:00'!\n"),
+    ("openings of versions", "", "(name '"),
+    ("nested versions", "(name 'a' ", "ancestors ((name 'b' "),
+    ("encoded words without end", "From aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa Mon Sep 17 00:00:00 2001\n", "From: =?UTF-8?q?"),
+    ("senders", "From aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa Mon Sep 17 00:00:00 2001\n", "From: =?UTF-8?q?=C3=B6?= <b@x>\n"),
+    ("folded lines", "From aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa Mon Sep 17 00:00:00 2001\nFrom: b\n", " a\n"),
+    ("openings of keywords", "", "$Id"),
+    ("openings of dates", "", "$Date: 2009-08-09 "),
+    ("openings of change sets of SQL", "--liquibase formatted sql\n", "--changeset "),
+    ("quoted change sets of SQL", "--liquibase formatted sql\n", "--changeset \"\n"),
+    ("openings of time stamps", "<st-source>", "<time-stamp>"),
+    ("time stamps in XML", "<st-source>", "<time-stamp>From a on May 31, 2006 at 1:00 pm</time-stamp>"),
+    ("nested XML", "<st-source><time-stamp>From </time-stamp>", "<class><body>"),
+    (
+        "openings of removals in XML",
+        "<st-source><time-stamp>From </time-stamp>",
+        "<remove-selector><class-id>A</class-id><selector>",
+    ),
+    ("comment lines in one", "# Author: ", "Date: "),
+    ("openings of comments", "", "/*"),
+    ("labels", "", "# Author: b Date: 1/1/85\n"),
+    ("months", "# Date: ", "Jan "),
+    ("Tonel's quotes", "\"", "\"\""),
+    ("Topaz lines", "! From ! GEMSTONE\n", "! On Jan 1\n"),
+    ("zeros", "", "\0"),
+    ("UTF-16", "", "\"\0b\0 \01\0/\01\0/\02\00\00\00\0\"\0!\0"),
 ];
 
 const HEADER: &str = "'From Squeak3.7 of 4 September 2004 on 16 April 2008 at 4:23:49 am'!\n";
 
 fn main() {
     let mut slowest = 0.0_f64;
+    let own = Hints { patterns: patterns().expect("good patterns"), ..Hints::default() };
     for (name, head, piece) in FILES {
         let content: Vec<u8> = head.bytes().chain(piece.bytes().cycle()).take(SIZE).collect();
         let file = if name == "JSON" { "methodProperties.json" } else { "a.st" };
-        let before = cpu_seconds();
-        let found = stamp_with(&content, file, &Hints::default());
-        let seconds = cpu_seconds() - before;
-        slowest = slowest.max(seconds);
+        let (plain, found) = timed(|| stamp_with(&content, file, &Hints::default()));
+        let (patterned, _) = timed(|| stamp_with(&content, file, &own));
+        let (linked, _) = timed(|| issue(file, &content, None));
+        slowest = slowest.max(plain).max(patterned).max(linked);
         let format = found.map_or("-".to_owned(), |stamp| format!("{:?}, {} found", stamp.format, stamp.found.len()));
-        println!("{seconds:6.2} s  {name}: {format}");
+        println!("{plain:6.2} s, own patterns {patterned:.2} s, issue {linked:.2} s  {name}: {format}");
     }
     let latin: Vec<u8> = b"gr\xFC\xDFe ".iter().copied().cycle().take(SIZE).collect();
-    let before = cpu_seconds();
-    let (text, encoding) = decode(&latin);
-    println!("{:6.2} s  decoding to {} bytes, {encoding}", cpu_seconds() - before, text.len());
+    let (seconds, (text, encoding)) = timed(|| decode(&latin));
+    println!("{seconds:6.2} s  decoding to {} bytes, {encoding}", text.len());
     println!("slowest {slowest:.2} s of CPU for 32 MiB (goal: 1 s); {} MB at most, the content included", peak_megabytes());
+}
+
+/// Patterns that an application may have: a signed comment anywhere, a word and a number in any line, dates at the foot.
+fn patterns() -> Result<Vec<Pattern>, fieldpost_common::stamp::PatternError> {
+    Ok(vec![
+        Pattern::new(r"## (?<author>\w+) @ (?<time>.*) ##")?,
+        Pattern::new(r"^\W*changed by (?<author>[a-z]+) (?<time>[0-9/: .-]+)$")?,
+        Pattern::new(r"(?<time>\d+\.\d+\.\d+ \d+:\d+)")?.within(Place::Foot(20)),
+    ])
+}
+
+/// The CPU time that something took, and what came out.
+fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let before = cpu_seconds();
+    let done = work();
+    (cpu_seconds() - before, done)
 }
 
 /// User and system time of this process.

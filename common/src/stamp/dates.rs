@@ -1,6 +1,6 @@
 //! Finds a date, maybe with a time and an offset, in bytes; what it dates is left to the readers of the formats.
 //!
-//! Forms: `2011-04-08 13:02:33`, RFC 3339, `2026/01/22`, `17/Jun/2026, 1:03:33 pm (UTC)`, `6 March 2017 at 8:12:25 pm`,
+//! Forms: `2011-04-08 13:02:33`, RFC 3339, `2026/01/22`, `2019 Aug 18`, `17/Jun/2026, 1:03:33 pm (UTC)`, `6 March 2017 at 8:12:25 pm`,
 //! `Wed, 4 Jun 2025 17:28:19 +0200`, `December 7, 2006 at 4:20:46 pm`, `Feb 21 14:15:37 2007`, `31.08.2013 23:19:10`,
 //! and `4/20/2008 18:43`, where [`Slashes`] says what is meant.
 
@@ -64,6 +64,41 @@ pub(super) fn leading(text: &[u8], slashes: Slashes) -> Option<Spot> {
     at(text, blanks, slashes)
 }
 
+/// As [`leading`], where a label says that it is a date: a weekday may stand before it, or the time of day.
+pub(super) fn labelled(text: &[u8], slashes: Slashes) -> Option<Spot> {
+    leading(text, slashes).or_else(|| at(text, after_weekday(text)?, slashes)).or_else(|| time_first(text, slashes))
+}
+
+/// Where the text goes on after `Mon`, `Monday,` or `Mon.`
+fn after_weekday(text: &[u8]) -> Option<usize> {
+    let mut cursor = Cursor { text, at: 0 };
+    let _ = cursor.blanks();
+    is_weekday(cursor.word()).then_some(())?;
+    cursor.eat(b",.");
+    cursor.blanks()?;
+    Some(cursor.at)
+}
+
+/// `Mon` or `Monday`.
+pub(super) fn is_weekday(word: &[u8]) -> bool {
+    const DAYS: [&[u8]; 7] = [b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday"];
+    let is = |day: &[u8]| day.eq_ignore_ascii_case(word) || word.len() == 3 && day[..3].eq_ignore_ascii_case(word);
+    DAYS.iter().any(|day| is(day))
+}
+
+/// `8:52:23 am April 10, 2007`
+fn time_first(text: &[u8], slashes: Slashes) -> Option<Spot> {
+    let mut cursor = Cursor { text, at: 0 };
+    let _ = cursor.blanks();
+    let start = cursor.at;
+    let (time, precision) = cursor.time()?;
+    cursor.eat(b",");
+    cursor.blanks()?;
+    let (date, other) = cursor.date(slashes)?;
+    let when = |date| When::new(date, Some(time), None);
+    Some(Spot { start, end: cursor.at, when: when(date), precision, other: other.map(when) })
+}
+
 fn at(text: &[u8], start: usize, slashes: Slashes) -> Option<Spot> {
     let mut cursor = Cursor { text, at: start };
     if let Some((date, time, precision)) = cursor.attempt(Cursor::ctime) {
@@ -112,18 +147,27 @@ impl Cursor<'_> {
 
     fn year_first(&mut self) -> Option<Date> {
         let year = self.year(false)?;
+        if self.blanks().is_some() {
+            let month = self.month()?;
+            self.blanks()?;
+            return Date::new(year, month, self.small()?).ok();
+        }
         let separator = self.eat(b"-/.")?;
         let month = self.small()?;
         self.eat(&[separator])?;
         Date::new(year, month, self.small()?).ok()
     }
 
-    /// `December 7, 2006`
+    /// `December 7, 2006` or `March 4th 2022`
     fn month_first(&mut self) -> Option<Date> {
         let month = self.month()?;
         self.eat(b".");
         self.blanks()?;
         let day = self.small()?;
+        let _ = self.attempt(|c| {
+            let ending = c.word();
+            [&b"st"[..], b"nd", b"rd", b"th"].iter().any(|known| known.eq_ignore_ascii_case(ending)).then_some(())
+        });
         self.eat(b",");
         self.blanks()?;
         Date::new(self.year(false)?, month, day).ok()
@@ -167,7 +211,10 @@ impl Cursor<'_> {
             separator => {
                 let second = self.small()?;
                 self.eat(&[separator])?;
-                let year = self.year(separator == b'/' || slashes == Slashes::MonthFirst)?;
+                // Behind dashes, a small number may as well be a day.
+                let short = separator == b'/' || slashes == Slashes::MonthFirst;
+                let year =
+                    self.attempt(|c| c.year(short)).or_else(|| self.year(true).filter(|year| *year > 1969 && *year < 2000))?;
                 read_slashes(year, (first, second), slashes)
             }
         }
@@ -188,7 +235,7 @@ impl Cursor<'_> {
     fn gap(&mut self) {
         self.eat(b",");
         if self.blanks().is_none() {
-            self.run_one(|b| b.is_ascii_alphabetic() || matches!(b, b':' | b'_'));
+            self.run_one(|b| b.is_ascii_alphabetic() || matches!(b, b':' | b'_' | b'-'));
             return;
         }
         let _ = self.attempt(|c| {

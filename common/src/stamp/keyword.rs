@@ -7,6 +7,7 @@ use memchr::{memchr, memchr_iter};
 
 use super::dates::{Slashes, Spot, find, leading};
 use super::evidence::Mark;
+use super::text::position;
 use super::{Evidence, Kind, Source, comment};
 
 /// Longer than any expansion.
@@ -86,7 +87,10 @@ fn expansion(text: &[u8], colon: usize) -> Option<(&[u8], &[u8])> {
 /// says otherwise.
 fn id<'a>(raw: &'a [u8], value: &'a [u8]) -> Option<Mark<'a>> {
     let spot = dated(value)?;
-    let author = first_word(value.get(spot.end..)?).map(Into::into);
+    let rest = value.get(spot.end..)?;
+    // CVS lets a name have blanks; the state follows it.
+    let author = position(rest, b" Exp").map(|end| rest[..end].trim_ascii()).filter(|author| !author.is_empty());
+    let author = author.or_else(|| first_word(rest)).map(Into::into);
     Some(Mark { kind: Kind::Keyword, raw, author, spot: Some(spot.in_utc()) })
 }
 

@@ -48,7 +48,7 @@ fn parts(content: &[u8], at: usize) -> Option<(u8, u8)> {
         && (1..=2).contains(&digits)
         && (1..=2).contains(&second)
         && rest.first() == Some(&separator)
-        && (year == 4 || year == 2 && separator == b'/');
+        && (year == 4 || year == 2 && (separator == b'/' || matches!(rest.get(1), Some(b'7'..=b'9'))));
     let number = |digits: &[u8]| digits.iter().fold(0, |n, b| n * 10 + (b - b'0'));
     shaped.then(|| (number(&before[before.len() - digits..]), number(&after[..second])))
 }

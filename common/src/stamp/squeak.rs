@@ -3,12 +3,14 @@
 //! Sources: `ChangeSet>>fileOut`, `ClassDescription>>printCategoryChunk:…`, Cuis' `authorAndStamp:partsDo:`. Numeric
 //! dates of this family are always month first; times without a zone are local to whoever wrote them.
 
+use memchr::memrchr2;
+
 use super::chunks::{Chunk, chunks, comments, header_stamp, sole_string};
 use super::comment::is_placeholder;
 use super::dates::{Slashes, Spot, find, leading};
 use super::evidence::Mark;
 use super::signed::signed;
-use super::text::{after_last, contains, decode, lines, position};
+use super::text::{after_last, contains, decode, lines, position, rposition};
 use super::{Evidence, Kind, Source, file_name, removal};
 
 /// Longer stamps than this aren't.
@@ -74,14 +76,30 @@ pub(super) fn note_stamp<'a>(kind: Kind, stamp: &'a [u8], evidence: &mut Evidenc
 /// `'From Cuis 4.1 of 12 December 2012 [latest update: #1739] on 30 June 2013 at 4:12:05 pm'`: the first date is that
 /// of the build.
 fn filed_out(code: &[u8]) -> Option<(&[u8], Spot)> {
-    let header = sole_string(code)?;
-    let date = header.starts_with(b"From ").then(|| after_last(header, b" on "))??;
-    Some((header, leading(date, Slashes::Unsure)?))
+    let header = header(code)?;
+    let (start, name) = (header.starts_with(b"From ").then_some(header)?, b" on ");
+    if header.len() > MAX_STAMP || !header.iter().any(|b| matches!(b, b'\r' | b'\n')) {
+        return Some((header, leading(after_last(start, name)?, Slashes::Unsure)?));
+    }
+    // Mail breaks long lines.
+    let unfolded: Vec<u8> = start.iter().map(|b| if matches!(b, b'\r' | b'\n') { b' ' } else { *b }).collect();
+    Some((header, leading(after_last(&unfolded, name)?, Slashes::Unsure)?))
 }
 
-/// The number in `[latest update: #1739]`.
+/// The string that a chunk consists of, or the header that ends it.
+pub(super) fn header(code: &[u8]) -> Option<&[u8]> {
+    sole_string(code).or_else(|| after_prose(code))
+}
+
+/// The header that ends a chunk, on a line of its own: a change set may stand in a mail or a script.
+fn after_prose(code: &[u8]) -> Option<&[u8]> {
+    let at = memrchr2(b'\r', b'\n', &code[..rposition(code, b"'From ")?])? + 1;
+    code[at..].starts_with(b"'From ").then(|| sole_string(&code[at..]))?.filter(|header| header.len() <= MAX_STAMP)
+}
+
+/// The number in `[latest update: #1739]`; Pharo writes a capital.
 fn base(header: &[u8]) -> Option<String> {
-    const NAME: &[u8] = b"[latest update: #";
+    const NAME: &[u8] = b"atest update: #";
     let rest = &header[position(header, NAME)? + NAME.len()..];
     decode(&rest[..rest.iter().position(|b| *b == b']')?])
 }

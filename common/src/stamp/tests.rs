@@ -1,8 +1,11 @@
 //! What each format says, and the traps laid by real files.
 
 mod choosing;
+mod comments;
 mod fields;
+mod fixtures;
 mod others;
+mod properties;
 mod smalltalk;
 
 use proptest::prelude::*;
@@ -96,6 +99,20 @@ fn the_header_date_is_the_last_and_may_lack_seconds() {
     ] {
         assert_eq!(read(header), format!("SqueakChangeSet | - | {expected} | {expected}"));
     }
+}
+
+#[test]
+fn a_header_may_be_broken_in_two_and_stand_below_prose() {
+    let expected = "SqueakChangeSet | bob | 2012-12-30T10:00:00 | 2013-06-30T16:12:05.177126";
+    let rest = method("bob 12/30/2012 10:00");
+    for end in ["\n", "\r", "\r\n"] {
+        let broken = HEADER.replacen("30 June", &format!("30{end}June"), 1);
+        assert_eq!(read(format!("{broken}{rest}")), expected, "{end:?}");
+        for prose in ["#!/bin/sh\ncat <<EOF\n", "Dear all!\nIt's here:\n\n", "'x' 'From here'\n'From there\n"] {
+            assert_eq!(read(format!("{prose}{broken}{rest}").replace('\n', end)), expected, "{prose:?}");
+        }
+    }
+    assert_eq!(read(format!("\"{HEADER}\"!\n")), "-", "a comment that quotes a header");
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! Lines, comment lines and lenient text out of bytes of any encoding; what they say is left to the readers.
+//! Lines and lenient text out of bytes of any encoding; what they say is left to the readers.
 
 use memchr::{memchr2, memmem};
 
-use super::{HEAD_LINES, Kind};
+use super::Kind;
 use crate::encoding;
 
 /// More than any author's name needs.
@@ -72,6 +72,11 @@ pub(super) fn position(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     memmem::find(haystack, needle)
 }
 
+/// Where the last of the needle begins.
+pub(super) fn rposition(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    memmem::rfind(haystack, needle)
+}
+
 /// Whether the needle stands anywhere.
 pub(super) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     position(haystack, needle).is_some()
@@ -86,51 +91,4 @@ pub(super) fn after_last<'a>(haystack: &'a [u8], needle: &[u8]) -> Option<&'a [u
 pub(super) fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let (head, rest) = line.split_at_checked(name.len())?;
     head.eq_ignore_ascii_case(name).then(|| rest.trim_ascii())
-}
-
-/// Comments that run from one mark to another, over lines.
-const BLOCKS: &[(&[u8], &[u8])] = &[
-    (b"/*", b"*/"),
-    (b"<!--", b"-->"),
-    (b"(*", b"*)"),
-    (b"{-", b"-}"),
-    (b"=begin", b"=end"),
-    (b"\"\"\"", b"\"\"\""),
-    (b"\"", b"\""),
-];
-
-/// Marks that make a comment of the rest of a line.
-const LEADERS: &[&[u8]] = &[b"#", b"//", b"--", b";", b"%"];
-
-/// The comment lines among the first [`HEAD_LINES`], without their marks.
-pub(crate) fn comment_lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut end: Option<&[u8]> = None;
-    lines(content).take(HEAD_LINES).filter_map(move |line| {
-        let line = line.trim_ascii();
-        let inside = match end {
-            Some(_) => line,
-            None => match BLOCKS.iter().find_map(|(open, close)| Some((line.strip_prefix(*open)?, *close))) {
-                Some((rest, close)) => {
-                    end = Some(close);
-                    rest
-                }
-                None => return LEADERS.iter().any(|mark| line.starts_with(mark)).then(|| bare(line)),
-            },
-        };
-        match end.and_then(|close| position(inside, close)) {
-            Some(at) => {
-                end = None;
-                Some(bare(&inside[..at]))
-            }
-            None => Some(bare(inside)),
-        }
-    })
-}
-
-/// A comment line without marks and the frame that some draw around it.
-fn bare(line: &[u8]) -> &[u8] {
-    let frame = |b: &u8| matches!(b, b'#' | b'/' | b'*' | b'-' | b';' | b'%' | b'!' | b'=' | b'|' | b' ' | b'\t');
-    let start = line.iter().position(|b| !frame(b)).unwrap_or(line.len());
-    let end = line.iter().rposition(|b| !frame(b)).map_or(start, |last| last + 1);
-    line.get(start..end).unwrap_or_default()
 }

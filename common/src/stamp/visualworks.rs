@@ -3,7 +3,7 @@
 //! The product name may hold ® in any encoding, or (R). Neither form has an author of its own: a Store comment names
 //! one, and a site's file-out method may add a comment. Sources: file-outs of VisualWorks 2.5.2 to 8.3.
 
-use super::chunks::{Chunk, chunks, comments, sole_string};
+use super::chunks::{Chunk, chunks, comments};
 use super::dates::{Slashes, leading};
 use super::signed;
 use super::text::{after_last, contains, position};
@@ -45,7 +45,7 @@ pub(super) fn chunk<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
     for chunk in chunks(source.bytes) {
         squeak::note(chunk, source.slashes, &mut evidence);
         if let Chunk::Code(code) = chunk {
-            recognised |= sole_string(code).is_some_and(|header| header.starts_with(b"From VisualWorks"));
+            recognised |= squeak::header(code).is_some_and(|header| header.starts_with(b"From VisualWorks"));
             if let Some((comment, name, user)) = comments(code).find_map(store) {
                 evidence.title(name);
                 evidence.author(Kind::Store, comment, user.into());

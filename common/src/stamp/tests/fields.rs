@@ -13,6 +13,7 @@ fn a_change_set_has_title_base_and_number() {
     let stamp = named("0161-isMorphic-jmv.1.cs.st", &preamble);
     let fields = (stamp.title.as_deref(), stamp.base.as_deref(), stamp.number.as_deref());
     assert_eq!(fields, (Some("isMorphic fix"), Some("1739"), Some("0161")));
+    assert_eq!(named("a.cs", &HEADER.replace("latest", "Latest")).base.as_deref(), Some("1739"));
     assert_eq!(named("0161-isMorphic-jmv.1.cs.st", HEADER).title.as_deref(), Some("isMorphic"));
 }
 

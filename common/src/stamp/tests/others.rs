@@ -69,6 +69,7 @@ fn keywords_are_read_as_each_system_expands_them() {
     for (keyword, expected) in [
         ("$Id: wiring.c 388 2008-03-08 22:05:23Z mellis $", "mellis | 2008-03-08T22:05:23Z"),
         ("$Id: complex.rb,v 1.3 1998/07/08 10:05:28 keiju Exp keiju $", "keiju | 1998-07-08T10:05:28Z"),
+        ("$Id: a.h,v 1.2 2009/05/24 02:13:00 Bob Bauer Exp $", "Bob Bauer | 2009-05-24T02:13:00Z"),
         ("$Id: old.c,v 1.3 93/07/08 10:05:28 keiju Exp $", "keiju | 1993-07-08T10:05:28Z"),
         ("$Id: date.rb,v 2.37 2008-01-17 20:16:31+09 tadf Exp $", "tadf | 2008-01-17T20:16:31+09:00"),
         ("$Header: /cvs/a.c,v 1.1 2008/01/17 20:16:31 bob Exp $", "bob | 2008-01-17T20:16:31Z"),

@@ -1,0 +1,97 @@
+//! Comment headers by hand and by editors, in the styles of many languages.
+
+use super::super::*;
+use super::shown;
+
+fn named(name: &str, content: impl AsRef<[u8]>) -> String {
+    shown(stamp_with(content.as_ref(), name, &Hints::default()).as_ref())
+}
+
+#[test]
+fn each_language_has_its_own_marks() {
+    let expected = "Comment | Bob Bauer | 1999-09-20 | -";
+    for (name, file) in [
+        ("tax.f", "C     AUTHOR: Bob Bauer                              C\nc     Date: 1999-09-20\n"),
+        ("tax.f90", "! Author: Bob Bauer\n! Date: 1999-09-20\n"),
+        ("tax.cob", "      *> Author:  Bob Bauer\n000200* Date-Written: 1999.09.20\n"),
+        ("tax.cbl", "000200 AUTHOR.  Bob Bauer.          LV001\n000300 DATE-WRITTEN. 20-SEP-1999.   TAX\n"),
+        ("tax.bat", "@echo off\nREM Author: Bob Bauer\n:: Date: 1999-09-20\n"),
+        ("tax.bas", "' Author: Bob Bauer\n' Date: 1999-09-20\n"),
+        ("tax.pas", "{ Author: Bob Bauer\n  Date: 1999-09-20 }\n"),
+        ("tax.adb", "--  Author: Bob Bauer\n--  Date: 1999-09-20\n"),
+        ("tax.py", "'''\nAuthor: Bob Bauer\nDate: 1999-09-20\n'''\n"),
+        ("tax.lua", "--[[\nAuthor: Bob Bauer\nDate: 1999-09-20\n]]\n"),
+        ("tax.ps1", "<#\nAuthor: Bob Bauer\nDate: 1999-09-20\n#>\n"),
+        ("tax.vim", "\" Author: Bob Bauer\n\" Date: 1999-09-20\n"),
+        ("tax.R", "#' Author: Bob Bauer\n##' Date: \"1999-09-20\"\n"),
+        ("tax.do", "* Author: Bob Bauer\n* Date: 1999-09-20\n"),
+        ("tax.m4", "dnl Author: Bob Bauer\ndnl Date: 1999-09-20\n"),
+    ] {
+        for end in ["\n", "\r\n", "\r"] {
+            assert_eq!(named(name, file.replace('\n', end)), expected, "{name} {end:?}");
+        }
+    }
+    for (name, code) in [
+        ("tax.js", "{\n  author: 'Bob',\n  date: '1999-09-20'\n}\n"),
+        ("tax.st", "! Author: Bob\n"),
+        ("tax.txt", "c Author: Bob\nREM Author: Bob\n' Author: Bob\n"),
+        ("tax.c", "AUTHOR. BOB.\n"),
+    ] {
+        assert_eq!(named(name, code), "-", "{name}");
+    }
+}
+
+#[test]
+fn a_date_behind_a_label_comes_in_more_forms() {
+    for (text, expected) in [
+        ("Mon Apr  6 15:32:02 1998", "1998-04-06T15:32:02"),
+        ("Thu Nov 25 00:40:56 PST 2004", "2004-11-25T00:40:56"),
+        ("Monday, April 6th 1998", "1998-04-06"),
+        ("Mon 06 Apr 1998 10:54:37 PM CST", "1998-04-06T22:54:37"),
+        ("1998 Apr 6", "1998-04-06"),
+        ("10:30:11 13/04/1998", "1998-04-13T10:30:11"),
+        ("8:52:23 am April 10, 2007", "2007-04-10T08:52:23"),
+        ("2015/01/22-15:44:44", "2015-01-22T15:44:44"),
+        ("<2019-02-15 12:33:40>", "2019-02-15T12:33:40"),
+        ("1 Sep. 2010", "2010-09-01"),
+        ("7-17-92", "1992-07-17"),
+        ("1998-04-06 10:54 (first draft)", "1998-04-06T10:54:00"),
+    ] {
+        assert_eq!(named("a.c", format!("/* Date: {text} */\n")), format!("Comment | - | {expected} | -"), "{text}");
+    }
+    for none in ["march-may 2008", "oct 2012", "10-11-12", "Mon", "monster 2010-01-01", "05/04/2021 x", "12:00"] {
+        let stamp = stamp_with(format!("// Date: {none}\n").as_bytes(), "a.c", &Hints::default());
+        assert!(stamp.is_none_or(|stamp| stamp.changed_at.is_none()), "{none}");
+    }
+}
+
+#[test]
+fn whoever_modified_a_file_last_comes_before_whoever_began_it() {
+    for file in [
+        "/*\n * @Author: eve\n * @Date: 2019-12-18 10:02:13\n * @Last Modified by: bob\n * @Last Modified time: 2021-02-25 15:42:41\n */\n",
+        "/*\n * @LastEditTime: 2021-02-25 15:42:41\n * @LastEditors: bob\n * @Author: eve\n * @Date: 2019-12-18\n */\n",
+        "# Created by: eve\n# Created on: 12/18/2019\n# Last modified by: bob\n# Last modified on: Thu Feb 25 15:42:41 2021\n",
+        "# Author: eve\n# Last modified: 2021-02-25 15:42:41 by bob\n",
+        "// Author: eve  Date: 18 Dec 2019\n// Last modified on Thu Feb 25 15:42:41 2021 by bob\n",
+    ] {
+        assert_eq!(named("a.js", file), "Comment | bob | 2021-02-25T15:42:41 | -", "{file}");
+    }
+    let template = "/*\n * @Author: bob\n * @LastEditors: Please set LastEditors\n * @LastEditTime: 2021-02-25 15:42:41\n */\n";
+    assert_eq!(named("a.js", template), "Comment | bob | 2021-02-25T15:42:41 | -");
+}
+
+#[test]
+fn the_day_a_file_was_begun_counts_when_it_says_no_other() {
+    let procedure = "-- Author:\t\tBob Bauer\n-- Create date: 29/09/2014\n-- Description:\tx\nCREATE PROCEDURE x\n";
+    assert_eq!(named("a.sql", procedure), "Comment | Bob Bauer | 2014-09-29 | -");
+    let doubtful = stamp_with(procedure.replace("29/", "04/").as_bytes(), "a.sql", &Hints::default()).expect("a stamp");
+    assert_eq!((doubtful.changed_at, doubtful.ambiguous), (None, true));
+    assert_eq!(named("a.sql", format!("{procedure}-- Modified: 2015-01-02\n")), "Comment | Bob Bauer | 2015-01-02 | -");
+}
+
+#[test]
+fn a_link_around_an_author_is_left_out() {
+    let file = "/**\n * @author <a href=\"mailto:bob@example.org\">Bob Bauer</a>\n */\n";
+    assert_eq!(named("A.java", file), "Comment | Bob Bauer | - | -");
+    assert_eq!(named("A.java", "/** @author <a href=\"x */\n"), "-");
+}
