@@ -23,7 +23,7 @@ fn files_of_four_formats_say_who_when_and_why() {
     let world = World::start();
     for (patch, text, says) in [
         ("Order.cs", CHANGE_SET, "bn 2011-04-08 13:02 — method stamp; the newest stamp with both author and time"),
-        ("round.patch", MAIL, "Mia Lind 2020-11-03 10:11:12 +01:00 — mail header"),
+        ("round.patch", MAIL, "Mia Lind <mia@vendor.example> 2020-11-03 10:11:12 +01:00 — mail header"),
         ("round.sh", KEYWORD, "kim 2015-02-03 04:05:06 UTC — version control keyword"),
         ("4711-round.sql", HEADER, "jo, no time — comment header"),
     ] {

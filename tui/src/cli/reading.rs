@@ -8,7 +8,7 @@ use fieldpost_common::stamp::{DateOrder, Place};
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct Patterns {
     /// A regular expression with named groups `author` and `time` for the stamp in a patch; wins over all formats (repeatable)
-    #[arg(long = "stamp", value_name = "REGEX")]
+    #[arg(long = "stamp", value_name = "REGEX", allow_hyphen_values = true)]
     patterns: Vec<String>,
     /// The form of its times, as in `%d.%m.%Y %H:%M`; once for all patterns, or once for each, in their order
     #[arg(long = "stamp-time", value_name = "FORMAT", requires = "patterns")]

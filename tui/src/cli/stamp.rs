@@ -146,7 +146,7 @@ fn block(said: &Said, all: bool) -> String {
         line("stamps", &format!("{} found{more}", info.found));
     }
     if all {
-        lines.extend(said.found.iter().map(|one| format!("  {}", words::found(one))));
+        lines.extend(said.found.iter().map(|one| format!("  {}", words::found(one).replace('\n', "\n  "))));
     }
     lines.join("\n")
 }

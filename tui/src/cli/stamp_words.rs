@@ -98,7 +98,7 @@ pub(crate) fn encoding(encoding: Encoding) -> Option<String> {
     }
 }
 
-/// One stamp: `line 12  method stamp  bn 2011-04-08 13:02`, and its raw text below.
+/// One stamp: `line 12, byte 301: method stamp: bn 2011-04-08 13:02; zone unknown; to the minute`, and its raw text below.
 pub(crate) fn found(one: &FoundAt) -> String {
     let place = one.line.map_or_else(|| "outside".to_owned(), |line| format!("line {line}, byte {}", one.found.offset));
     let (author, at) = (one.found.author.as_deref(), one.found.at);
@@ -120,7 +120,7 @@ pub(crate) fn found(one: &FoundAt) -> String {
     if one.found.future {
         words += "; in the future";
     }
-    format!("{words}\n    {}", clean(&one.found.raw))
+    format!("{}\n    {}", wrapped(&words, 4), clean(&one.found.raw))
 }
 
 /// Text out of a file, on one line that isn't too long.
