@@ -3,20 +3,24 @@
 mod activity;
 mod application;
 mod changes;
+mod correct;
 mod history;
 mod order;
 pub mod path;
 mod people;
 mod publication;
 mod site;
+mod stamp;
 mod trust;
 
 pub use activity::{Activity, AuditState};
-pub use application::AppSettings;
+pub use application::{AppSettings, StampPattern};
 pub use changes::{Change, Changes};
+pub use correct::Correct;
 pub use history::{History, Origin, PublishedAt, Revision};
 pub use order::{NewOrder, OrderAnswer, OrderInfo, Prepare, PrepareCell, Prepared};
 pub use people::{Invited, LoginAnswer, LoginRequest, NewUser, Role, User, Whoami};
 pub use publication::{Publish, Published, Unpublish};
 pub use site::{HeldDrop, NewSite, Site, SiteListing, SiteSettings};
+pub use stamp::{AllStamps, StampInfo};
 pub use trust::{PendingKey, TrustChain};

@@ -66,6 +66,12 @@ pub struct GridPatch {
     pub changed_at: Option<When>,
     /// When it was filed out.
     pub filed_out_at: Option<When>,
+    /// Whether a date of it can be read two ways and nobody has said which.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ambiguous: bool,
+    /// Whether a person said otherwise than was read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
     /// The newest publication's content.
     pub newest: Option<ContentHash>,
     /// When fieldpost first saw it.
@@ -108,6 +114,12 @@ pub struct GridCell {
     pub author: Option<String>,
     /// When.
     pub changed_at: Option<When>,
+    /// Whether a date of it can be read two ways and nobody has said which.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ambiguous: bool,
+    /// Whether a person said otherwise than was read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
     /// The newest order.
     pub order: Option<LatestOrder>,
 }
@@ -198,6 +210,8 @@ mod tests {
             author: None,
             changed_at: None,
             filed_out_at: None,
+            ambiguous: false,
+            corrected: false,
             newest: None,
             first_seen: Timestamp::default(),
             published,
@@ -223,6 +237,8 @@ mod tests {
                 base: Base::Never,
                 author: None,
                 changed_at: None,
+                ambiguous: false,
+                corrected: false,
                 order: None,
             }],
             ..Grid::default()

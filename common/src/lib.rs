@@ -3,7 +3,7 @@
 //! In reading order:
 //!
 //! - [`id`], [`name`], [`hash`], [`time`], [`text`]: the small words everything else is made of;
-//! - [`encoding`], [`stamp`], [`issue`]: what a patch says about itself;
+//! - [`encoding`], [`stamp`], [`issue`], [`correction`]: what a patch says about itself, and people about it;
 //! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
 //! - [`command`]: what the server asks of a site beside orders;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
@@ -13,6 +13,7 @@
 pub mod api;
 pub mod cell;
 pub mod command;
+pub mod correction;
 pub mod encoding;
 pub mod envelope;
 pub mod exit;

@@ -4,6 +4,7 @@ pub(crate) mod activity;
 pub(crate) mod applications;
 pub(crate) mod changes;
 pub(crate) mod content;
+pub(crate) mod corrections;
 pub(crate) mod grid;
 pub(crate) mod login;
 pub(crate) mod orders;

@@ -2,13 +2,12 @@
 
 use crate::error::Error;
 use crate::store::content::{Packed, content_store};
-use crate::store::{Effect, Tx, application, revision};
+use crate::store::{Effect, Tx};
 use axum::body::Body;
 use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use fieldpost_common::api::Change;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::time::Timestamp;
 use std::ops::Range;
@@ -22,15 +21,10 @@ pub(crate) async fn pack(sha256: ContentHash, bytes: Vec<u8>) -> Result<Packed, 
     })
 }
 
-/// Keeps a content, and reads what it says where it is a revision.
+/// Keeps a content; where it is a revision, it is to be read.
 pub(crate) fn settle(tx: &mut Tx<'_>, packed: &Packed, now: Timestamp) -> Result<(), Error> {
     content_store(tx, packed, now)?;
-    for app in revision::revision_applications(tx, &packed.sha256)? {
-        let Some(settings) = application::application_fetch(tx, &app)? else { continue };
-        if revision::revision_stamp(tx, &settings, Some(&packed.sha256))? > 0 {
-            tx.then(Effect::Changed(Change::Grid { application: app }));
-        }
-    }
+    tx.then(Effect::Unread);
     Ok(())
 }
 

@@ -16,6 +16,7 @@ mod observe;
 mod people;
 mod presence;
 mod random;
+mod reading;
 mod request;
 mod routes;
 mod server;
@@ -102,10 +103,15 @@ async fn run(
         ticker::tick(server).await;
         std::future::pending::<()>().await;
     };
+    let reading = async {
+        reading::keep_up(server).await;
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
         end = serving => end?,
         () = stopping => {}
         () = ticking => {}
+        () = reading => {}
     }
     ticker::flush(server).await?;
     Ok(())

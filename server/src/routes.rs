@@ -1,7 +1,7 @@
 //! Every address of the server, by who uses it, with the largest body it takes. Who may is also in each handler's signature.
 
 use crate::agent::{content as agent_content, enroll, inventory, poll, results};
-use crate::api::{activity, applications, changes, content, grid, login, orders, publications, sites, trust, users};
+use crate::api::{activity, applications, changes, content, corrections, grid, login, orders, publications, sites, trust, users};
 use crate::error::Error;
 use crate::monitor;
 use crate::server::Shared;
@@ -75,6 +75,8 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Admin, Method::PUT, api::APP, SMALL, put(applications::set)),
         route(Who::Viewer, Method::GET, api::GRID, NOTHING, get(grid::grid)),
         route(Who::Viewer, Method::GET, api::HISTORY, NOTHING, get(grid::history)),
+        route(Who::Viewer, Method::GET, api::STAMPS, NOTHING, get(grid::stamps)),
+        route(Who::Developer, Method::PUT, api::CORRECTION, SMALL, put(corrections::set)),
         route(Who::Developer, Method::POST, api::PUBLICATIONS, SIGNED, post(publications::publish)),
         route(Who::Developer, Method::POST, api::UNPUBLISH, SMALL, post(publications::unpublish)),
         route(Who::Viewer, Method::GET, api::SITES, NOTHING, get(sites::list)),

@@ -11,7 +11,7 @@ use crate::throttle::Throttle;
 use fieldpost_common::id::Generation;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, Notify, watch};
 
 /// What handlers get.
 pub(crate) type Shared = Arc<Server>;
@@ -32,17 +32,23 @@ pub(crate) struct Memory {
     pub(crate) mailboxes: Mailboxes,
     pub(crate) people: People,
     pub(crate) feed: Feed,
+    /// Rings when there are revisions to be read.
+    pub(crate) unread: Notify,
+    /// Held while some are read.
+    pub(crate) reading: Mutex<()>,
 }
 
 impl Memory {
     fn empty() -> Result<Self, Error> {
         let epoch = random::hex32()?;
-        Ok(Self { mailboxes: Mailboxes::new(random::start()?), people: People::default(), feed: Feed::new(epoch) })
+        let (mailboxes, feed) = (Mailboxes::new(random::start()?), Feed::new(epoch));
+        Ok(Self { mailboxes, people: People::default(), feed, unread: Notify::new(), reading: Mutex::new(()) })
     }
 
     fn apply(&self, effect: Effect) {
         match effect {
             Effect::Changed(change) => self.feed.push(change),
+            Effect::Unread => self.unread.notify_one(),
             Effect::Wake(site) => self.mailboxes.of(&site).wake(),
             Effect::WakeAll => self.mailboxes.wake_all(),
             Effect::Inventory(site, digest, now) => self.mailboxes.of(&site).inventory_set(digest, now),

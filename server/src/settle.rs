@@ -52,10 +52,10 @@ fn listing_settle(
     drop_accepted: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Some(settings) = application::application_fetch(tx, app)? else {
+    if application::application_fetch(tx, app)?.is_none() {
         tracing::warn!(%site, application = %app, "an inventory names an application that isn't known; it is passed over");
         return Ok(());
-    };
+    }
     site_app::site_app_set(tx, site, app, &listing.version)?;
     let before = Before { cells: cell::cell_map(tx, site, app)?, held: site_app::site_app_held(tx, site, app)?, drop_accepted };
     let newest = order::order_newest_list(tx, site, app)?;
@@ -65,7 +65,6 @@ fn listing_settle(
     let (directory, ignored) = (listing.directory, &listing.ignored);
     site_app::site_app_directory_set(tx, (site, app), directory, ignored, changes.held.as_ref())?;
     changes_keep(tx, (site, app), &changes, &orders, now)?;
-    revision::revision_stamp(tx, &settings, None)?;
     tx.then(Effect::Changed(Change::Grid { application: app.clone() }));
     tx.then(Effect::Changed(Change::Sites));
     Ok(())
@@ -83,6 +82,7 @@ fn changes_keep(
         cell::cell_set(tx, place, patch, row)?;
         if let Some(has) = &row.has {
             revision::revision_seen(tx, (app, patch), (has, row.size), &Origin::Site(site.clone()), now)?;
+            tx.then(Effect::Unread);
         }
     }
     for (id, state) in &changes.orders {

@@ -5,6 +5,7 @@ pub(crate) mod application;
 pub(crate) mod cell;
 mod column;
 pub(crate) mod content;
+pub(crate) mod correction;
 pub(crate) mod counter;
 pub(crate) mod current;
 pub(crate) mod grid;
@@ -16,6 +17,7 @@ mod readers;
 pub(crate) mod revision;
 pub(crate) mod site;
 pub(crate) mod site_app;
+pub(crate) mod stamp;
 pub(crate) mod trust;
 pub(crate) mod upload;
 pub(crate) mod user;
@@ -101,6 +103,8 @@ impl From<rusqlite::Error> for StoreError {
 pub(crate) enum Effect {
     /// Terminals want to know.
     Changed(Change),
+    /// There are revisions to be read.
+    Unread,
     /// Something else waits for the site than before.
     Wake(SiteName),
     /// The same, for all sites.

@@ -3,6 +3,7 @@
 mod activity;
 mod application;
 mod content;
+mod correct;
 mod diff;
 mod doctor;
 mod failure;
@@ -13,10 +14,13 @@ mod names;
 mod order;
 mod patches;
 mod publish;
+mod reading;
 mod remove;
 mod retrieve;
 mod send;
 mod site;
+mod stamp;
+mod stamp_words;
 mod talk;
 mod target;
 mod trust;
@@ -77,6 +81,10 @@ enum Verb {
     Diff(diff::Args),
     /// Everything that is known of one patch
     History(history::Args),
+    /// Say author, time or issue of a revision by hand; the file stays as it is
+    Correct(correct::Args),
+    /// What would be read out of files: who changed them, when, and why; needs no server
+    Stamp(stamp::Args),
     /// What happened, newest first
     Activity(activity::Args),
     /// The audit chain
@@ -121,6 +129,7 @@ async fn carry_out(cli: Cli, talk: Talk) -> Result<u8, Failure> {
         Verb::Login(args) => log_in::run(args, talk).await,
         Verb::Key(verb) => key::run(&verb, talk).await,
         Verb::Doctor => doctor::run(talk).await,
+        Verb::Stamp(args) => stamp::run(args, talk),
         verb => with_session(verb, &Session::open()?, talk).await,
     }
 }
@@ -139,11 +148,14 @@ async fn with_session(verb: Verb, session: &Session, talk: Talk) -> Result<u8, F
         Verb::Retrieve(args) => retrieve::run(args, session, talk).await,
         Verb::Diff(args) => diff::run(args, session, talk).await,
         Verb::History(args) => history::run(args, session, talk).await,
+        Verb::Correct(args) => correct::run(args, session, talk).await,
         Verb::Activity(args) => activity::run(args, session, talk).await,
         Verb::Audit(verb) => activity::audit(verb, session, talk).await,
         Verb::User(verb) => user::run(verb, session, talk).await,
         Verb::Trust(verb) => trust::run(verb, session, talk).await,
-        Verb::Demo(_) | Verb::Login(_) | Verb::Key(_) | Verb::Doctor => unreachable!("these verbs need no login"),
+        Verb::Demo(_) | Verb::Login(_) | Verb::Key(_) | Verb::Doctor | Verb::Stamp(_) => {
+            unreachable!("these verbs need no login")
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! All revisions of one patch.
 
+use super::StampInfo;
+use crate::correction::Corrections;
 use crate::hash::ContentHash;
 use crate::id::{SiteName, UserName, Version};
 use crate::issue::Issue;
@@ -24,14 +26,26 @@ pub struct Revision {
     pub sha256: ContentHash,
     /// Its size in bytes.
     pub size: u64,
-    /// The stamp's author.
+    /// The author that counts: as read, or as corrected.
     pub author: Option<String>,
-    /// The stamp's time.
+    /// Who the author's initials belong to, by the application's table.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// The time of the change that counts.
     pub changed_at: Option<When>,
     /// The file-out time.
     pub filed_out_at: Option<When>,
-    /// The issue.
+    /// The issue that counts.
     pub issue: Option<Issue>,
+    /// The issue as read.
+    #[serde(default)]
+    pub issue_read: Option<Issue>,
+    /// What was read, and why; none: nothing was, or not yet.
+    #[serde(default)]
+    pub stamp: Option<StampInfo>,
+    /// What people said against it.
+    #[serde(default, skip_serializing_if = "Corrections::is_empty")]
+    pub corrections: Corrections,
     /// When the server first had it.
     pub first_seen: Timestamp,
     /// Where it came from.

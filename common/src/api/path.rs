@@ -16,6 +16,10 @@ pub const APP: &str = "/api/v1/apps/{application}";
 pub const GRID: &str = "/api/v1/apps/{application}/grid";
 /// `GET ?patch=NAME` → [`super::History`].
 pub const HISTORY: &str = "/api/v1/apps/{application}/history";
+/// `GET ?patch=NAME&sha256=HASH` → [`super::AllStamps`].
+pub const STAMPS: &str = "/api/v1/apps/{application}/stamps";
+/// `PUT` [`super::Correct`] → [`super::Revision`].
+pub const CORRECTION: &str = "/api/v1/apps/{application}/correction";
 /// `POST` [`super::Publish`] → [`super::Published`].
 pub const PUBLICATIONS: &str = "/api/v1/publications";
 /// `POST` [`super::Unpublish`].

@@ -4,8 +4,10 @@ use crate::auth::Agent;
 use crate::clock;
 use crate::content::{pack, send, settle};
 use crate::error::Error;
+use crate::reading::catch_up;
 use crate::request::{At, receive};
 use crate::server::Shared;
+use crate::store::revision::Scope;
 use crate::store::{content, order, upload};
 use axum::Json;
 use axum::body::Body;
@@ -53,5 +55,6 @@ pub(crate) async fn upload(
         settle(tx, &packed, now)
     });
     store.await?;
+    catch_up(&server, &Scope::Content(sha256)).await;
     Ok(Json(StoredAnswer { generation: server.generation.clone() }))
 }

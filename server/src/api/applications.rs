@@ -3,17 +3,25 @@
 use crate::auth::{Admin, Viewer};
 use crate::clock;
 use crate::error::Error;
+use crate::reading::catch_up;
 use crate::request::{At, Said};
 use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
+use crate::store::revision::Scope;
 use crate::store::{Effect, Tx, application, revision};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use fieldpost_common::api::{AppSettings, Change};
+use fieldpost_common::correction::is_author;
 use fieldpost_common::id::{AppName, UserName};
-use fieldpost_common::issue::IssuePrefix;
-use fieldpost_common::stamp::Pattern;
+use std::time::Duration;
+
+/// Each pattern is tried on every file.
+const MOST_PATTERNS: usize = 20;
+const MOST_PEOPLE: usize = 1_000;
+/// How long the answer to new settings waits until all is read by them.
+const REREAD: Duration = Duration::from_secs(5);
 
 pub(crate) async fn list(State(server): State<Shared>, _: Viewer) -> Result<Json<Vec<AppSettings>>, Error> {
     Ok(Json(server.store.peek(application::application_list)?))
@@ -46,15 +54,17 @@ pub(crate) async fn set(
         return Err(Error::Invalid(format!("the body is about {}, the address about {name}", settings.name)));
     }
     let set = server.store.write(move |tx| {
-        let before = application::application_fetch(tx, &name)?.ok_or_else(|| Error::no_such("application", &name))?;
-        if (&before.stamp, &before.issue_prefix) != (&settings.stamp, &settings.issue_prefix) {
-            revision::revision_unstamp(tx, &name)?;
+        let before = application::application_fetch(tx, &settings.name)?;
+        let before = before.ok_or_else(|| Error::no_such("application", &settings.name))?;
+        if !before.reads_like(&settings) {
+            revision::revision_unstamp(tx, &settings.name)?;
+            tx.then(Effect::Unread);
         }
-        keep(tx, &settings, &by, "app_changed")?;
-        revision::revision_stamp(tx, &settings, None)?;
-        Ok::<_, Error>(())
+        keep(tx, &settings, &by, "app_changed")
     });
     set.await?;
+    // Mostly done at once; else it goes on by itself, and the answer need not wait.
+    drop(tokio::time::timeout(REREAD, catch_up(&server, &Scope::Application(name))).await);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -80,7 +90,12 @@ fn check(settings: &AppSettings) -> Result<(), Error> {
     if settings.issue_url.as_deref().is_some_and(|url| !url.contains("{issue}")) {
         return Err(invalid("the issue address needs {issue} where the number goes".to_owned()));
     }
-    settings.stamp.as_deref().map_or(Ok(()), |text| Pattern::new(text).map(drop)).map_err(|error| invalid(error.to_string()))?;
-    let prefix = settings.issue_prefix.as_deref().map_or(Ok(()), |text| IssuePrefix::new(text).map(drop));
-    prefix.map_err(|error| invalid(error.to_string()))
+    if settings.people.iter().any(|(initials, name)| !is_author(initials) || !is_author(name)) {
+        return Err(invalid("initials and names of people are one line of 1 to 100 characters".to_owned()));
+    }
+    if settings.stamps.len() > MOST_PATTERNS || settings.people.len() > MOST_PEOPLE {
+        return Err(invalid(format!("it may have {MOST_PATTERNS} stamp patterns and {MOST_PEOPLE} people")));
+    }
+    settings.hints(clock::now()).map_err(|error| invalid(error.to_string()))?;
+    settings.prefix().map(drop).map_err(|error| invalid(error.to_string()))
 }

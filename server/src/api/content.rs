@@ -4,8 +4,10 @@ use crate::auth::{Developer, Viewer};
 use crate::clock;
 use crate::content::{pack, send, settle};
 use crate::error::Error;
+use crate::reading::catch_up;
 use crate::request::{Ask, At, receive};
 use crate::server::Shared;
+use crate::store::revision::Scope;
 use crate::store::{content, revision};
 use axum::body::Body;
 use axum::extract::State;
@@ -47,5 +49,6 @@ pub(crate) async fn upload(
     let packed = pack(sha256, bytes).await?;
     let now = clock::now();
     server.store.write(move |tx| settle(tx, &packed, now)).await?;
+    catch_up(&server, &Scope::Content(sha256)).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,14 +5,19 @@ use crate::clock;
 use crate::error::Error;
 use crate::request::{Ask, At};
 use crate::server::Shared;
+use crate::store::correction::correction_list;
 use crate::store::grid::grid_fetch;
-use crate::store::{application, cell, current, publication, revision};
+use crate::store::revision::RevisionKey;
+use crate::store::stamp::{stamp_fetch, stamp_summaries};
+use crate::store::{application, cell, content, current, publication, revision};
 use axum::Json;
 use axum::extract::State;
-use fieldpost_common::api::{History, Revision};
+use fieldpost_common::api::{AllStamps, History, Revision};
 use fieldpost_common::grid::Grid;
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::AppName;
 use fieldpost_common::name::PatchName;
+use fieldpost_common::stamp::located;
 use rusqlite::Connection;
 use serde::Deserialize;
 
@@ -43,7 +48,7 @@ pub(crate) async fn history(
 }
 
 fn read(db: &Connection, app: &AppName, patch: PatchName) -> Result<History, Error> {
-    application::application_fetch(db, app)?.ok_or_else(|| Error::no_such("application", app))?;
+    let settings = application::application_fetch(db, app)?.ok_or_else(|| Error::no_such("application", app))?;
     let rows = revision::revision_list(db, app, &patch)?;
     if rows.is_empty() {
         return Err(Error::no_such("patch", patch));
@@ -51,13 +56,19 @@ fn read(db: &Connection, app: &AppName, patch: PatchName) -> Result<History, Err
     let current = current::current_versions(db, app, &patch)?;
     let published = publication::publication_list(db, app, &patch)?;
     let sites = cell::cell_sites(db, app, &patch)?;
+    let mut stamps = stamp_summaries(db, app, &patch)?;
+    let mut corrections = correction_list(db, app, &patch)?;
     let revisions = rows.into_iter().map(|(row, stored)| Revision {
         sha256: row.sha256,
         size: row.size,
+        person: row.author.as_ref().and_then(|author| settings.people.get(author)).cloned(),
         author: row.author,
         changed_at: row.changed_at,
         filed_out_at: row.filed_out_at,
         issue: row.issue,
+        issue_read: row.issue_read,
+        stamp: stamps.remove(&row.sha256),
+        corrections: corrections.remove(&row.sha256).unwrap_or_default(),
         first_seen: row.first_seen,
         origin: row.origin,
         stored,
@@ -66,6 +77,38 @@ fn read(db: &Connection, app: &AppName, patch: PatchName) -> Result<History, Err
         at_sites: sites.iter().filter(|(_, has)| *has == row.sha256).map(|(site, _)| site.clone()).collect(),
     });
     Ok(History { revisions: revisions.collect(), patch })
+}
+
+/// One revision, as its history shows it.
+pub(crate) fn revision_of(db: &Connection, key: &RevisionKey) -> Result<Revision, Error> {
+    let history = read(db, &key.application, key.patch.clone())?;
+    let one = history.revisions.into_iter().find(|revision| revision.sha256 == key.sha256);
+    one.ok_or_else(|| Error::no_such("revision", key.sha256))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Content {
+    patch: PatchName,
+    sha256: ContentHash,
+}
+
+pub(crate) async fn stamps(
+    State(server): State<Shared>,
+    _: Viewer,
+    At(application): At<AppName>,
+    Ask(Content { patch, sha256 }): Ask<Content>,
+) -> Result<Json<AllStamps>, Error> {
+    let key = RevisionKey { application, patch, sha256 };
+    server.store.read(move |db| all_stamps(db, &key)).await.map(Json)
+}
+
+fn all_stamps(db: &Connection, key: &RevisionKey) -> Result<AllStamps, Error> {
+    if revision::revision_fetch(db, (&key.application, &key.patch), &key.sha256)?.is_none() {
+        return Err(Error::no_such("revision", format!("{} of {}", key.sha256, key.patch)));
+    }
+    let Some(stamp) = stamp_fetch(db, key)? else { return Ok(AllStamps::default()) };
+    let bytes = content::content_fetch(db, &key.sha256)?.unwrap_or_default();
+    Ok(AllStamps { stamps: located(&bytes, stamp.found), removals: stamp.removals, more: stamp.more })
 }
 
 fn of<K: PartialEq, T: Clone>(all: &[(K, T)], key: &K) -> Vec<T> {

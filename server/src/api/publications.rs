@@ -1,12 +1,15 @@
 //! `POST /api/v1/publications` and `/api/v1/unpublish`: what is current.
 
+use super::corrections::issue_named;
 use crate::auth::Developer;
 use crate::clock;
 use crate::error::Error;
+use crate::reading::catch_up;
 use crate::request::Said;
 use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
 use crate::store::current::CurrentRow;
+use crate::store::revision::{RevisionKey, Scope};
 use crate::store::{Effect, Tx, application, cell, content, current, publication, revision, trust};
 use crate::submit::judge_publication;
 use axum::Json;
@@ -17,6 +20,7 @@ use fieldpost_common::id::{AppName, UserName, Version};
 use fieldpost_common::order::Refusal;
 use fieldpost_common::publication::Publication;
 use fieldpost_common::time::Timestamp;
+use rusqlite::Connection;
 
 pub(crate) async fn publish(
     State(server): State<Shared>,
@@ -24,15 +28,17 @@ pub(crate) async fn publish(
     Said(publish): Said<Publish>,
 ) -> Result<Json<Published>, Error> {
     let now = clock::now();
-    server.store.write(move |tx| take(tx, &publish, &user, now)).await.map(Json)
+    let (key, changed) = server.store.write(move |tx| take(tx, &publish, &user, now)).await?;
+    catch_up(&server, &Scope::Content(key.sha256)).await;
+    server.store.peek(|db| says(db, key, changed)).map(Json)
 }
 
-fn take(tx: &mut Tx<'_>, publish: &Publish, user: &UserName, now: Timestamp) -> Result<Published, Error> {
+fn take(tx: &mut Tx<'_>, publish: &Publish, user: &UserName, now: Timestamp) -> Result<(RevisionKey, bool), Error> {
     let refused = |why| Error::Refused { what: "the publication", why };
     let trust = trust::trust_newest(tx)?.ok_or(refused(Refusal::UnknownKey))?;
     let statement = Publication::open(&publish.publication, &trust, now).map_err(refused)?;
     let by = trust.developer(&statement.key, now).map_err(refused)?.user.clone();
-    let settings = app(tx, &statement.application, &statement.versions)?;
+    app(tx, &statement.application, &statement.versions)?;
     let stored = content::content_size(tx, &statement.sha256)?.ok_or_else(|| Error::no_such("content", statement.sha256))?;
     if stored != statement.size {
         return Err(Error::Invalid(format!("the publication says {} bytes, and the content has {stored}", statement.size)));
@@ -44,7 +50,8 @@ fn take(tx: &mut Tx<'_>, publish: &Publish, user: &UserName, now: Timestamp) -> 
     if changed {
         keep(tx, &statement, publish, (&by, user), &news, now)?;
     }
-    says(tx, &statement, &settings, changed)
+    let Publication { application, patch, sha256, .. } = statement;
+    Ok((RevisionKey { application, patch, sha256 }, changed))
 }
 
 fn app(tx: &Tx<'_>, name: &AppName, versions: &[Version]) -> Result<AppSettings, Error> {
@@ -83,19 +90,20 @@ fn keep(
     activity_add(tx, row, now)?;
     tx.then(Effect::Changed(Change::Grid { application: application.clone() }));
     tx.then(Effect::Changed(Change::Activity));
-    Ok(())
+    tx.then(Effect::Unread);
+    match &statement.issue {
+        None => Ok(()),
+        Some(issue) => {
+            let key = RevisionKey { application: application.clone(), patch: patch.clone(), sha256: *sha256 };
+            issue_named(tx, &key, issue, user, now)
+        }
+    }
 }
 
-fn says(tx: &Tx<'_>, statement: &Publication, settings: &AppSettings, changed: bool) -> Result<Published, Error> {
-    let Publication { application, patch, sha256, issue, .. } = statement;
-    let place = (application, patch);
-    revision::revision_stamp(tx, settings, Some(sha256))?;
-    if let (Some(issue), true) = (issue, changed) {
-        revision::revision_issue_set(tx, place, sha256, issue)?;
-    }
-    let row = revision::revision_fetch(tx, place, sha256)?.ok_or_else(|| Error::no_such("patch", patch))?;
-    let (author, changed_at, issue) = (row.author, row.changed_at, row.issue);
-    Ok(Published { patch: patch.clone(), sha256: *sha256, author, changed_at, issue, changed })
+fn says(db: &Connection, key: RevisionKey, changed: bool) -> Result<Published, Error> {
+    let RevisionKey { application, patch, sha256 } = key;
+    let row = revision::revision_fetch(db, (&application, &patch), &sha256)?.ok_or_else(|| Error::no_such("patch", &patch))?;
+    Ok(Published { patch, sha256, author: row.author, changed_at: row.changed_at, issue: row.issue, changed })
 }
 
 pub(crate) async fn unpublish(

@@ -60,6 +60,8 @@ fn patches(db: &Connection, app: &AppName) -> Result<Vec<GridPatch>, StoreError>
             author: shown.as_ref().and_then(|row| row.author.clone()),
             changed_at: shown.as_ref().and_then(|row| row.changed_at),
             filed_out_at: shown.as_ref().and_then(|row| row.filed_out_at),
+            ambiguous: shown.as_ref().is_some_and(|row| row.ambiguous),
+            corrected: shown.as_ref().is_some_and(|row| row.corrected),
             newest,
             first_seen: first.get(&name).copied().unwrap_or_default(),
             published,
@@ -153,6 +155,8 @@ fn column_cells(
             since: known.as_ref().map(|known| known.since),
             base: known.as_ref().map_or(Base::Never, |known| known.base),
             changed_at: says.as_ref().and_then(|says| says.changed_at),
+            ambiguous: says.as_ref().is_some_and(|says| says.ambiguous),
+            corrected: says.as_ref().is_some_and(|says| says.corrected),
             author: says.and_then(|says| says.author),
             order: order.map(latest),
         });

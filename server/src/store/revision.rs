@@ -1,14 +1,25 @@
-//! The table `revision`: the contents of each patch, and what their texts say about themselves once the bytes are here.
+//! The table `revision`: the contents of each patch, and what counts of them: as their texts say, or as people do. Reading the
+//! texts is left to `reading`.
 
-use super::{StoreError, column, content};
-use fieldpost_common::api::{AppSettings, Origin};
+use super::{StoreError, column, correction, stamp};
+use fieldpost_common::api::Origin;
+use fieldpost_common::correction::{Corrections, Effective, effective};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::AppName;
-use fieldpost_common::issue::{Issue, IssuePrefix, issue};
+use fieldpost_common::issue::Issue;
 use fieldpost_common::name::PatchName;
-use fieldpost_common::stamp::{Pattern, When, stamp};
+use fieldpost_common::stamp::When;
 use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use std::collections::BTreeMap;
+
+/// Which content of which patch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RevisionKey {
+    pub(crate) application: AppName,
+    pub(crate) patch: PatchName,
+    pub(crate) sha256: ContentHash,
+}
 
 /// One content of one patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +32,13 @@ pub(crate) struct RevisionRow {
     pub(crate) issue: Option<Issue>,
     pub(crate) first_seen: Timestamp,
     pub(crate) origin: Origin,
+    pub(crate) issue_read: Option<Issue>,
+    pub(crate) ambiguous: bool,
+    pub(crate) corrected: bool,
 }
 
-const COLUMNS: &str = "sha256, size, author, changed_at, filed_out_at, issue, first_seen, origin";
+const COLUMNS: &str =
+    "sha256, size, author, changed_at, filed_out_at, issue, first_seen, origin, issue_read, ambiguous, corrected";
 
 fn revision(row: &Row<'_>) -> rusqlite::Result<RevisionRow> {
     Ok(RevisionRow {
@@ -35,6 +50,9 @@ fn revision(row: &Row<'_>) -> rusqlite::Result<RevisionRow> {
         issue: column::word_opt(row, 5)?,
         first_seen: column::time(row, 6)?,
         origin: column::json(row, 7)?,
+        issue_read: column::word_opt(row, 8)?,
+        ambiguous: row.get(9)?,
+        corrected: row.get(10)?,
     })
 }
 
@@ -54,52 +72,86 @@ pub(crate) fn revision_seen(
     Ok(())
 }
 
-/// Reads stamps and issues of revisions whose bytes are here and were not read yet: those of one application, or of one content.
-pub(crate) fn revision_stamp(db: &Connection, app: &AppSettings, only: Option<&ContentHash>) -> Result<usize, StoreError> {
-    let sql = "SELECT patch, sha256 FROM revision WHERE application = ?1 AND stamped = 0 AND (?2 IS NULL OR sha256 = ?2)
-               AND sha256 IN (SELECT sha256 FROM content)";
-    let mut find = db.prepare_cached(sql)?;
-    let only = only.map(ContentHash::as_bytes);
-    let rows = find.query_map(params![app.name.as_str(), only], |row| Ok((column::word(row, 0)?, column::hash(row, 1)?)))?;
-    let open: Vec<(PatchName, ContentHash)> = rows.collect::<Result<_, _>>()?;
-    if open.is_empty() {
-        return Ok(0);
-    }
-    // Patterns were checked when they were set; one that no longer compiles is as good as none.
-    let pattern = app.stamp.as_deref().and_then(|text| Pattern::new(text).ok());
-    let prefix = app.issue_prefix.as_deref().and_then(|text| IssuePrefix::new(text).ok());
-    for (patch, sha256) in &open {
-        let Some(bytes) = content::content_fetch(db, sha256)? else { continue };
-        let stamp = stamp(&bytes, patch.file_name(), pattern.as_ref());
-        let issue = issue(patch.as_str(), &bytes, prefix.as_ref());
-        let sql = "UPDATE revision SET stamped = 1, author = ?4, changed_at = ?5, filed_out_at = ?6, issue = coalesce(issue, ?7)
-                   WHERE application = ?1 AND patch = ?2 AND sha256 = ?3";
-        let author = stamp.as_ref().and_then(|stamp| stamp.author.as_deref());
-        let changed_at = stamp.as_ref().and_then(|stamp| stamp.changed_at).map(|when| when.to_string());
-        let filed_out_at = stamp.as_ref().and_then(|stamp| stamp.filed_out_at).map(|when| when.to_string());
-        let issue = issue.as_ref().map(Issue::as_str);
-        let key = (app.name.as_str(), patch.as_str(), sha256.as_bytes());
-        db.prepare_cached(sql)?.execute(params![key.0, key.1, key.2, author, changed_at, filed_out_at, issue])?;
-    }
-    Ok(open.len())
+/// Where revisions that are not read yet are looked for.
+#[derive(Debug, Clone)]
+pub(crate) enum Scope {
+    Everything,
+    Application(AppName),
+    Content(ContentHash),
 }
 
-/// The application's patterns changed: everything is to be read again.
+/// Revisions whose bytes are here and were not read yet, a few at a time.
+pub(crate) fn revision_unread(db: &Connection, scope: &Scope, limit: u64) -> Result<Vec<RevisionKey>, StoreError> {
+    let (app, sha256) = match scope {
+        Scope::Everything => (None, None),
+        Scope::Application(app) => (Some(app.as_str()), None),
+        Scope::Content(sha256) => (None, Some(sha256.as_bytes())),
+    };
+    let sql = "SELECT application, patch, sha256 FROM revision
+               WHERE stamped = 0 AND (?1 IS NULL OR application = ?1) AND (?2 IS NULL OR sha256 = ?2)
+               AND sha256 IN (SELECT sha256 FROM content) ORDER BY application LIMIT ?3";
+    let mut find = db.prepare_cached(sql)?;
+    let rows = find.query_map(params![app, sha256, column::int(limit)], |row| {
+        Ok(RevisionKey { application: column::word(row, 0)?, patch: column::word(row, 1)?, sha256: column::hash(row, 2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes that a revision was read, and the issue; whether it was still to be read.
+pub(crate) fn revision_read(db: &Connection, key: &RevisionKey, issue: Option<&Issue>) -> Result<bool, StoreError> {
+    let sql = "UPDATE revision SET stamped = 1, issue_read = ?4
+               WHERE application = ?1 AND patch = ?2 AND sha256 = ?3 AND stamped = 0";
+    let RevisionKey { application, patch, sha256 } = key;
+    let values = params![application.as_str(), patch.as_str(), sha256.as_bytes(), issue.map(Issue::as_str)];
+    Ok(db.prepare_cached(sql)?.execute(values)? > 0)
+}
+
+/// All that an application's settings helped to read is to be read again.
 pub(crate) fn revision_unstamp(db: &Connection, app: &AppName) -> Result<(), StoreError> {
     db.execute("UPDATE revision SET stamped = 0 WHERE application = ?1", [app.as_str()])?;
     Ok(())
 }
 
-/// The issue that a person named.
-pub(crate) fn revision_issue_set(
-    db: &Connection,
-    place: (&AppName, &PatchName),
-    sha256: &ContentHash,
-    issue: &Issue,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE revision SET issue = ?4 WHERE application = ?1 AND patch = ?2 AND sha256 = ?3";
-    db.execute(sql, params![place.0.as_str(), place.1.as_str(), sha256.as_bytes(), issue.as_str()])?;
-    Ok(())
+/// Revisions with a time that lay ahead and no longer does are to be read again; how many there are.
+pub(crate) fn revision_unstamp_due(db: &Connection, now: Timestamp) -> Result<usize, StoreError> {
+    let sql = "UPDATE revision SET stamped = 0 WHERE (application, patch, sha256) IN
+               (SELECT application, patch, sha256 FROM stamp WHERE again_at <= ?1)";
+    let due = db.execute(sql, [now.as_ms()])?;
+    db.execute("UPDATE stamp SET again_at = NULL WHERE again_at <= ?1", [now.as_ms()])?;
+    Ok(due)
+}
+
+/// Brings what counts up to date: what was read, and what people say against it.
+pub(crate) fn revision_settle(db: &Connection, key: &RevisionKey) -> Result<Effective, StoreError> {
+    let read = stamp::stamp_summary(db, key)?;
+    let issue = revision_issue_read(db, key)?;
+    let corrections = correction::correction_fetch(db, key)?;
+    // Who initials belong to isn't kept: the application's settings say it at any time.
+    let people = BTreeMap::new();
+    let plain = effective(read.as_ref(), issue.as_ref(), &Corrections::default(), &people);
+    let counts = effective(read.as_ref(), issue.as_ref(), &corrections, &people);
+    let facts = |one: &Effective| (one.author.clone(), one.changed_at, one.issue.clone());
+    let sql = "UPDATE revision SET author = ?4, changed_at = ?5, filed_out_at = ?6, issue = ?7, ambiguous = ?8, corrected = ?9
+               WHERE application = ?1 AND patch = ?2 AND sha256 = ?3";
+    db.prepare_cached(sql)?.execute(params![
+        key.application.as_str(),
+        key.patch.as_str(),
+        key.sha256.as_bytes(),
+        counts.author,
+        counts.changed_at.map(|when| when.to_string()),
+        read.and_then(|read| read.filed_out_at).map(|when| when.to_string()),
+        counts.issue.as_ref().map(Issue::as_str),
+        counts.ambiguous,
+        facts(&plain) != facts(&counts),
+    ])?;
+    Ok(counts)
+}
+
+fn revision_issue_read(db: &Connection, key: &RevisionKey) -> Result<Option<Issue>, StoreError> {
+    let sql = "SELECT issue_read FROM revision WHERE application = ?1 AND patch = ?2 AND sha256 = ?3";
+    let mut find = db.prepare_cached(sql)?;
+    let values = params![key.application.as_str(), key.patch.as_str(), key.sha256.as_bytes()];
+    Ok(find.query_row(values, |row| column::word_opt(row, 0)).optional()?.flatten())
 }
 
 /// One revision.
@@ -120,7 +172,7 @@ pub(crate) fn revision_list(db: &Connection, app: &AppName, patch: &PatchName) -
          WHERE application = ?1 AND patch = ?2 ORDER BY first_seen DESC, sha256"
     );
     let mut all = db.prepare_cached(&sql)?;
-    let rows = all.query_map([app.as_str(), patch.as_str()], |row| Ok((revision(row)?, row.get(8)?)))?;
+    let rows = all.query_map([app.as_str(), patch.as_str()], |row| Ok((revision(row)?, row.get(11)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -71,16 +71,3 @@ async fn an_unpublished_patch_leaves_the_table_but_not_the_sites() {
     assert_eq!(world.word("Other.st", "acme").await, "no row");
     world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.expect("and can be put back");
 }
-
-#[tokio::test]
-async fn a_new_stamp_pattern_is_applied_to_what_is_there() {
-    let world = World::start().await;
-    let published = world.publish(&world.ada, "Order.st", ("7.7", "changed-by=bea;"), None).await.unwrap();
-    assert_eq!(published.author, None);
-    let settings = serde_json::json!({"name": "trading", "versions": ["7.6", "7.7"], "stamp": "changed-by=(?<author>\\w+);"});
-    world.put(&world.ada, &path::APP.replace("{application}", "trading"), &settings).await.unwrap();
-    assert_eq!(world.table().await.grid.patches[0].author.as_deref(), Some("bea"));
-    let broken = serde_json::json!({"name": "trading", "versions": ["7.7"], "stamp": "(unclosed"});
-    let problem = world.put(&world.ada, &path::APP.replace("{application}", "trading"), &broken).await.unwrap_err();
-    assert_eq!(problem.code, Code::Invalid);
-}

@@ -8,6 +8,8 @@ mod sending;
 // A site that joins with files of its own, and one whose disk vanishes.
 mod adoption;
 mod vanishing;
+// Who changed a patch, when, and why fieldpost thinks so.
+mod stamps;
 // What a site decides for itself.
 mod site_config;
 // Two people, two versions.

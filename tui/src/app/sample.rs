@@ -64,6 +64,8 @@ fn patch(name: &str, issue: &str, author: &str, minutes: u64, published: &str) -
         author: (!author.is_empty()).then(|| author.to_owned()),
         changed_at: (!author.is_empty()).then(|| id(&changed)),
         filed_out_at: None,
+        ambiguous: false,
+        corrected: false,
         newest: published.first().and_then(|one| one.sha256),
         first_seen: before(minutes + 60),
         published,
@@ -80,6 +82,8 @@ fn cell(patch: usize, site: usize, has: Option<&str>, base: Base) -> GridCell {
         base,
         author: has.map(|_| "mk".to_owned()),
         changed_at: has.map(|_| id(&changed)),
+        ambiguous: false,
+        corrected: false,
         order: None,
     }
 }
@@ -161,7 +165,9 @@ pub(super) fn grid() -> Grid {
             versions: vec![id("7.6"), id("7.7")],
             issue_url: Some("https://tracker.example/{issue}".to_owned()),
             issue_prefix: None,
-            stamp: None,
+            stamps: Vec::new(),
+            date_order: None,
+            people: std::collections::BTreeMap::new(),
         }),
         sites,
         patches: patches(),

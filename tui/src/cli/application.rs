@@ -2,13 +2,13 @@
 
 use super::failure::Failure;
 use super::names;
+use super::reading::{Order, Patterns, order_words, person};
 use super::talk::Talk;
 use crate::session::Session;
-use fieldpost_common::api::AppSettings;
+use fieldpost_common::api::{AppSettings, StampPattern};
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, Version};
-use fieldpost_common::issue::IssuePrefix;
-use fieldpost_common::stamp::Pattern;
+use fieldpost_common::stamp::Place;
 use serde_json::json;
 
 #[derive(Debug, clap::Subcommand)]
@@ -25,7 +25,7 @@ pub(crate) enum Verb {
     },
     /// List them
     List,
-    /// Change where issues are, how a patch's name begins, or how its stamp looks (an empty value clears it)
+    /// Change where issues are, how a patch's name begins, or how its stamps are read (an empty value clears it)
     Set {
         /// Which
         name: AppName,
@@ -49,15 +49,20 @@ pub(crate) struct More {
     /// A regular expression for the issue in a patch's name
     #[arg(long, value_name = "REGEX")]
     issue_prefix: Option<String>,
-    /// A regular expression with named groups `author` and `time` for the stamp in a patch; wins over all formats
-    #[arg(long, value_name = "REGEX")]
-    stamp: Option<String>,
+    #[command(flatten)]
+    patterns: Patterns,
+    /// How the application's people write dates that can be read two ways
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<Order>,
+    /// Who initials in files belong to: bn='Bob Nilsson'; `bn=` takes them out (repeatable)
+    #[arg(long = "person", value_name = "INITIALS=NAME", value_parser = person)]
+    people: Vec<(String, String)>,
 }
 
 pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     match verb {
         Verb::Add { name, versions, more } => {
-            let mut settings = AppSettings { name, versions, issue_url: None, issue_prefix: None, stamp: None };
+            let mut settings = AppSettings::new(name, versions);
             change(&mut settings, more)?;
             session.client.app_add(&settings).await?;
             show(&settings, talk)?;
@@ -94,14 +99,20 @@ fn change(settings: &mut AppSettings, more: More) -> Result<(), Failure> {
         settings.issue_url = value(url);
     }
     if let Some(prefix) = more.issue_prefix {
-        IssuePrefix::new(&prefix).map_err(Failure::new)?;
         settings.issue_prefix = value(prefix);
     }
-    if let Some(stamp) = more.stamp {
-        if !stamp.is_empty() {
-            Pattern::new(&stamp).map_err(Failure::new)?;
+    if let Some(patterns) = more.patterns.given()? {
+        settings.stamps = patterns;
+    }
+    if let Some(order) = more.date_order {
+        settings.date_order = order.date_order();
+    }
+    for (initials, name) in more.people {
+        if name.is_empty() {
+            settings.people.remove(&initials);
+        } else {
+            settings.people.insert(initials, name);
         }
-        settings.stamp = value(stamp);
     }
     Ok(())
 }
@@ -113,10 +124,17 @@ fn show(settings: &AppSettings, talk: Talk) -> Result<(), Failure> {
 fn line(settings: &AppSettings) -> String {
     let versions = settings.versions.iter().map(Version::as_str).collect::<Vec<_>>().join(", ");
     let mut words = format!("{}: {versions}", settings.name);
-    for (what, value) in [("issues", &settings.issue_url), ("issue prefix", &settings.issue_prefix), ("stamp", &settings.stamp)] {
+    for (what, value) in [("issues", &settings.issue_url), ("issue prefix", &settings.issue_prefix)] {
         if let Some(value) = value {
             words.extend([format!("\n  {what}: {value}")]);
         }
     }
+    for StampPattern { pattern, time_format, place } in &settings.stamps {
+        words.extend([format!("\n  stamp: {pattern}")]);
+        words.extend(time_format.iter().map(|format| format!(", times as {format}")));
+        words.extend((*place != Place::Anywhere).then(|| format!(", in {place}")));
+    }
+    words.extend(settings.date_order.map(|order| format!("\n  dates: {}", order_words(order))));
+    words.extend(settings.people.iter().map(|(initials, name)| format!("\n  person: {initials} = {name}")));
     words
 }

@@ -1,5 +1,6 @@
 //! Contents for the eye: told apart from binary, compared as text, coloured where colours show.
 
+use fieldpost_common::encoding::decode;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::text::{self, Clean};
 use similar::{Algorithm, ChangeTag, TextDiff};
@@ -31,14 +32,15 @@ impl Side<'_> {
     }
 }
 
-/// Whether bytes are no text.
+/// Whether bytes are no text; UTF-16 that says so is.
 pub(crate) fn is_binary(bytes: &[u8]) -> bool {
-    bytes[..bytes.len().min(HEAD)].contains(&0)
+    let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    !wide && bytes[..bytes.len().min(HEAD)].contains(&0)
 }
 
 /// Bytes as text that can be shown.
 pub(crate) fn shown(bytes: &[u8]) -> Clean {
-    Clean::lines(&String::from_utf8_lossy(bytes))
+    Clean::lines(&decode(bytes).0)
 }
 
 /// How two contents differ, as a unified diff; binary ones by hash and size. Empty when they are the same.

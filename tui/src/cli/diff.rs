@@ -2,15 +2,18 @@
 
 use super::content::{self, Side};
 use super::failure::Failure;
+use super::history::{corrected, who};
 use super::names;
+use super::stamp_words as words;
 use super::talk::Talk;
 use crate::session::Session;
-use fieldpost_common::api::History;
+use fieldpost_common::api::{History, Revision};
+use fieldpost_common::encoding::decode;
 use fieldpost_common::exit;
 use fieldpost_common::grid::Table;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::AppName;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -41,24 +44,19 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     let (settings, table) = names::table(session, args.application.as_ref()).await?;
     let index = names::patch(&table.grid, &args.patch)?;
     let patch = &table.grid.patches[index].name;
-    let (from, to) = if let Some(site) = &args.site {
-        let site = names::site(&table.grid, &settings.name, site)?;
-        at_site(&table, index, site)?
-    } else {
-        let history = session.client.history(&settings.name, patch).await?;
-        match (&args.from, &args.to) {
-            (Some(from), Some(to)) => (named(&history, from)?, named(&history, to)?),
-            _ => newest(&table, index, &history)?,
-        }
+    let history = session.client.history(&settings.name, patch).await?;
+    let (from, to) = match (&args.site, &args.from, &args.to) {
+        (Some(site), ..) => at_site(&table, index, names::site(&table.grid, &settings.name, site)?)?,
+        (None, Some(from), Some(to)) => (named(&history, from)?, named(&history, to)?),
+        _ => newest(&table, index, &history)?,
     };
     let (old, new) = (fetch(session, &settings.name, &from).await?, fetch(session, &settings.name, &to).await?);
     let sides = (Side { label: &from.label, bytes: old.as_deref() }, Side { label: &to.label, bytes: new.as_deref() });
     let binary = [&old, &new].into_iter().flatten().any(|bytes| content::is_binary(bytes));
-    let length = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(Vec::len);
     let data = json!({
         "patch": patch, "equal": from.sha256 == to.sha256, "binary": binary,
-        "from": { "what": from.label, "sha256": from.sha256, "size": length(&old) },
-        "to": { "what": to.label, "sha256": to.sha256, "size": length(&new) },
+        "from": side_data(&history, &from, old.as_deref()),
+        "to": side_data(&history, &to, new.as_deref()),
         "diff": content::difference(sides.0, sides.1, false),
     });
     if from.sha256 == to.sha256 {
@@ -66,8 +64,41 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
         talk.say(&format!("{patch}: {} and {} are the same", from.label, to.label));
         return Ok(exit::OK);
     }
-    talk.data(&data, || content::difference(sides.0, sides.1, talk.colour()))?;
+    talk.data(&data, || {
+        let heads = [head('-', &history, &from, old.as_deref()), head('+', &history, &to, new.as_deref())];
+        format!("{}\n{}", heads.join("\n"), content::difference(sides.0, sides.1, talk.colour()))
+    })?;
     Ok(exit::DIFFERS)
+}
+
+fn revision<'a>(history: &'a History, chosen: &Chosen) -> Option<&'a Revision> {
+    history.revisions.iter().find(|revision| Some(revision.sha256) == chosen.sha256)
+}
+
+fn side_data(history: &History, chosen: &Chosen, bytes: Option<&[u8]>) -> Value {
+    let revision = revision(history, chosen);
+    let encoding = bytes.filter(|bytes| !content::is_binary(bytes)).map(|bytes| decode(bytes).1);
+    json!({
+        "what": chosen.label, "sha256": chosen.sha256, "size": bytes.map(<[u8]>::len),
+        "author": revision.and_then(|one| one.author.as_ref()), "changed_at": revision.and_then(|one| one.changed_at),
+        "stamp": revision.and_then(|one| one.stamp.as_ref()),
+        "encoding": encoding.map(|encoding| json!({ "name": encoding, "guess": encoding.is_guess() })),
+    })
+}
+
+/// One side before the lines: who changed it, when and why that is known, and what else its format says.
+fn head(sign: char, history: &History, chosen: &Chosen, bytes: Option<&[u8]>) -> String {
+    let mut lines = vec![format!("{sign} {}", chosen.label)];
+    if let Some(revision) = revision(history, chosen) {
+        let why = revision.stamp.as_ref().map(|info| format!(" — {}", words::why(info))).unwrap_or_default();
+        lines.push(format!("    {}{why}", who(revision)));
+        lines.extend(corrected(revision).into_iter().map(|line| format!("    {line}")));
+        let extras = revision.stamp.iter().flat_map(words::extras);
+        lines.extend(extras.map(|(label, value)| format!("    {label}: {value}")));
+    }
+    let text = bytes.filter(|bytes| !content::is_binary(bytes));
+    lines.extend(text.and_then(|bytes| words::encoding(decode(bytes).1)).map(|words| format!("    {words}")));
+    lines.join("\n")
 }
 
 fn at_site(table: &Table, patch: usize, site: usize) -> Result<(Chosen, Chosen), Failure> {

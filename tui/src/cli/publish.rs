@@ -10,7 +10,7 @@ use fieldpost_common::exit;
 use fieldpost_common::grid::Grid;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Version};
-use fieldpost_common::issue::{Issue, IssuePrefix, issue};
+use fieldpost_common::issue::Issue;
 use fieldpost_common::name::{PatchName, RESERVED_PREFIX};
 use fieldpost_common::text;
 use fieldpost_common::wire::MAX_CONTENT;
@@ -65,15 +65,7 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     let files = files(&args, talk)?;
     let signer = session.signer().await?;
     let grid = session.client.grid(&settings.name).await?;
-    let prefix = settings.issue_prefix.as_deref().map(IssuePrefix::new).transpose().map_err(Failure::new)?;
-    let job = Job {
-        signer: &signer,
-        settings: &settings,
-        versions: &versions,
-        grid: &grid,
-        issue: args.issue.as_ref(),
-        prefix: prefix.as_ref(),
-    };
+    let job = Job { signer: &signer, settings: &settings, versions: &versions, grid: &grid, issue: args.issue.as_ref() };
     let done: Vec<_> = futures_util::stream::iter(&files).map(|file| job.one(file)).buffered(AT_ONCE).collect().await;
     report(&files, &done, &versions, talk)
 }
@@ -112,20 +104,19 @@ struct Job<'a> {
     versions: &'a [Version],
     grid: &'a Grid,
     issue: Option<&'a Issue>,
-    prefix: Option<&'a IssuePrefix>,
 }
 
 impl Job<'_> {
     async fn one(&self, file: &Found) -> Result<Published, Failure> {
         let patch = file.name.clone()?;
         let bytes = read(&file.path)?;
-        let issue = self.issue.cloned().or_else(|| issue(patch.as_str(), &bytes, self.prefix));
         let wish = PublishWish {
             application: self.settings.name.clone(),
             versions: seen(self.grid, &patch, self.versions),
             patch,
             content: Content::Bytes(bytes),
-            issue,
+            // What name or content say is read by the server; a person's word is signed.
+            issue: self.issue.cloned(),
         };
         let published = publish_with(self.signer, wish).await;
         published.map_err(|error| Failure { code: error.exit_code(), words: format!("{}: {error}", file.path.display()) })
@@ -139,7 +130,8 @@ pub(crate) fn seen(grid: &Grid, patch: &PatchName, versions: &[Version]) -> Vec<
     versions.iter().map(|version| (version.clone(), current(version))).collect()
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+/// A file that may be a patch.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::file(path, &error);
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {

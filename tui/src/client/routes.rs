@@ -2,8 +2,9 @@
 
 use super::{CONTENT, Client, ClientError, ORDINARY};
 use fieldpost_common::api::{
-    Activity, AppSettings, AuditState, Changes, History, Invited, LoginAnswer, LoginRequest, NewOrder, NewSite, NewUser,
-    OrderAnswer, OrderInfo, Prepare, Prepared, Publish, Published, Site, SiteSettings, TrustChain, Unpublish, User, Whoami, path,
+    Activity, AllStamps, AppSettings, AuditState, Changes, Correct, History, Invited, LoginAnswer, LoginRequest, NewOrder,
+    NewSite, NewUser, OrderAnswer, OrderInfo, Prepare, Prepared, Publish, Published, Revision, Site, SiteSettings, TrustChain,
+    Unpublish, User, Whoami, path,
 };
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
@@ -68,6 +69,18 @@ impl Client {
     pub async fn history(&self, application: &AppName, patch: &PatchName) -> Result<History, ClientError> {
         let route = with(path::HISTORY, "application", application.as_str());
         self.json(self.request(Method::GET, &route).query(&[("patch", patch.as_str())])).await
+    }
+
+    /// All stamps that were found in one revision.
+    pub async fn stamps(&self, application: &AppName, patch: &PatchName, sha256: &ContentHash) -> Result<AllStamps, ClientError> {
+        let route = with(path::STAMPS, "application", application.as_str());
+        let of = [("patch", patch.as_str()), ("sha256", &sha256.to_string())];
+        self.json(self.request(Method::GET, &route).query(&of)).await
+    }
+
+    /// Says what counts for one revision, against what was read.
+    pub async fn correct(&self, application: &AppName, correct: &Correct) -> Result<Revision, ClientError> {
+        self.give(Method::PUT, &with(path::CORRECTION, "application", application.as_str()), correct).await
     }
 
     /// Makes a content current that the server has.

@@ -31,6 +31,8 @@ fn patch(name: &str, published: Vec<GridPublication>) -> GridPatch {
         author: Some("bn".to_owned()),
         changed_at: Some("2026-11-20T16:10:00".parse().expect("when")),
         filed_out_at: None,
+        ambiguous: false,
+        corrected: false,
         newest: published.first().and_then(|one| one.sha256),
         first_seen: NOW,
         published,
@@ -48,7 +50,18 @@ fn site(name: &str, version: &str, groups: &[&str]) -> GridSite {
 }
 
 pub(crate) fn cell(patch: usize, site: usize, has: Option<ContentHash>, base: Base) -> GridCell {
-    GridCell { patch, site, has, since: Some(NOW), base, author: None, changed_at: None, order: None }
+    GridCell {
+        patch,
+        site,
+        has,
+        since: Some(NOW),
+        base,
+        author: None,
+        changed_at: None,
+        ambiguous: false,
+        corrected: false,
+        order: None,
+    }
 }
 
 /// Two patches, and one that only a site has, against three sites.
@@ -58,7 +71,9 @@ pub(crate) fn grid() -> Grid {
         versions: vec!["7.6".parse().expect("version"), "7.7".parse().expect("version")],
         issue_url: None,
         issue_prefix: None,
-        stamp: None,
+        stamps: Vec::new(),
+        date_order: None,
+        people: std::collections::BTreeMap::new(),
     };
     let p = content("published");
     Grid {
