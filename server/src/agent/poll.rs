@@ -8,13 +8,14 @@ use crate::request::{header, wait};
 use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
 use crate::store::site::Seen;
-use crate::store::{Effect, StoreError, Tx, order, site, trust, upload};
+use crate::store::{Effect, StoreError, Tx, command, order, site, trust, upload};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{ETAG, IF_NONE_MATCH, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use fieldpost_common::api::Change;
+use fieldpost_common::command::{CommandEvent, CommandState, advance as command_advance};
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{BootId, OrderId, SiteName};
@@ -87,16 +88,18 @@ async fn answer(
     let revision = mailbox.revision();
     let (name, held) = (site.clone(), poll.trust);
     let waiting = server.store.read(move |db| {
-        Ok::<_, StoreError>((orders(db, &name)?, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?))
+        let commands = command::command_open_list(db, Some(&name))?;
+        Ok::<_, StoreError>((orders(db, &name)?, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?, commands))
     });
-    let ((orders, queued), trust, wanted) = waiting.await?;
-    if queued {
+    let ((orders, queued), trust, wanted, open) = waiting.await?;
+    if queued || open.iter().any(|command| command.state == CommandState::Queued) {
         offer(server, site.clone(), clock::now()).await?;
     }
     let after = mailbox.inventory();
     // An inventory that came while this poll was under way is newer than what the poll says.
     let inventory_wanted = after.puts == before.puts && after.digest != poll.digest;
-    let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, commands: Vec::new(), inventory_wanted };
+    let commands = open.iter().map(command::command_of).collect();
+    let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, commands, inventory_wanted };
     Ok(([(ETAG, etag(&server.generation, revision))], Json(batch)).into_response())
 }
 
@@ -116,6 +119,12 @@ async fn offer(server: &Server, site: SiteName, now: Timestamp) -> Result<(), Er
             order::order_state_set(tx, &id, &next)?;
             if let Some(order) = order::order_fetch(tx, &id)? {
                 tx.then(Effect::Changed(Change::Grid { application: order.application }));
+            }
+        }
+        for open in command::command_open_list(tx, Some(&site))? {
+            let next = command_advance(open.state.clone(), CommandEvent::Offered, now);
+            if next != open.state {
+                command::command_state_set(tx, &open.id, &next)?;
             }
         }
         Ok(())
