@@ -19,6 +19,7 @@ mod bad_input;
 mod faults;
 // The terminal app in a real terminal.
 mod app;
+mod tabs;
 // The demo that the README starts with.
 mod demo;
 // What the code base promises about itself.

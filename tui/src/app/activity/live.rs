@@ -14,10 +14,12 @@ const FAR: usize = 2_000;
 /// The tab is shown: reads what is not known or no longer true.
 pub(crate) fn shown(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if !model.activity.read || model.activity.stale {
+    let view = &model.activity;
+    let (unread, unchecked) = (!view.read || view.stale, view.stale || view.audit.is_none());
+    if unread {
         effects.extend(read(model));
     }
-    if model.activity.audit.is_none() {
+    if unchecked {
         effects.push(Effect::Ask(Request::Audit));
     }
     effects

@@ -1,6 +1,7 @@
 //! How many bytes go to the terminal: people sit behind slow lines.
 
 use crate::app::harness::Harness;
+use crate::app::office::Answer;
 use crate::app::terminal::Pending;
 use crate::app::{sample, view::view};
 use ratatui::backend::CrosstermBackend;
@@ -51,4 +52,40 @@ fn a_large_grid_costs_no_more_than_what_is_seen_of_it() {
     harness.press("G End");
     wire.draw(&harness);
     assert!(wire.draw(&harness) < 30, "nothing changed");
+}
+
+/// The most that a move costs over a walk.
+fn worst(harness: &mut Harness, wire: &mut Wire, keys: &[&str]) -> usize {
+    wire.draw(harness);
+    let cost = |key: &&str| {
+        harness.press(key);
+        wire.draw(harness)
+    };
+    keys.iter().map(cost).max().unwrap()
+}
+
+#[test]
+fn the_other_tabs_keep_to_the_same_budgets() {
+    let mut harness = Harness::sample((80, 24));
+    harness.press("2");
+    harness.answer(Answer::Sites(Ok(sample::many_sites())));
+    let full = Wire::new((80, 24)).draw(&harness);
+    let moves = worst(&mut harness, &mut Wire::new((80, 24)), &["j", "j", "k", "j", "j"]);
+    harness.press("5");
+    harness.answer(Answer::Activity { before: None, answer: Ok(sample::activity(1_250, 200)) });
+    let feed = Wire::new((80, 24)).draw(&harness);
+    let feed_moves = worst(&mut harness, &mut Wire::new((80, 24)), &["j", "j", "k", "j", "j"]);
+    println!("sites: full {full}, a move {moves}; activity: full {feed}, a move {feed_moves}");
+    assert!(full < 5 * 1024 && feed < 5 * 1024, "sites {full} bytes, activity {feed} bytes");
+    assert!(moves < 400 && feed_moves < 400, "a move takes {moves} bytes among the sites, {feed_moves} in the feed");
+}
+
+#[test]
+fn a_cursor_move_on_a_page_costs_a_few_bytes() {
+    let mut harness = Harness::sample((80, 24));
+    harness.press("2");
+    harness.answer(Answer::Sites(Ok(sample::sites())));
+    harness.press("Enter");
+    let moves = worst(&mut harness, &mut Wire::new((80, 24)), &["j", "j", "k"]);
+    assert!(moves < 100, "a move takes {moves} bytes");
 }

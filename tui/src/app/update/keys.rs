@@ -138,7 +138,6 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     }
     model.sites.stale = true;
     model.activity.stale = true;
-    model.activity.audit = None;
     effects.extend(show(model, model.screens.tab));
     effects
 }

@@ -75,11 +75,13 @@ fn identity(model: &Model, site: &Site) -> Vec<Line> {
             pieces: vec![(Tone::Strong, format!("{}  ", site.name)), (state.tone(), format!("{} {words}", state.symbol()))],
             order: None,
         },
-        line(Tone::Faint, advice),
         fact("last contact", Tone::Plain, site.last_seen.map_or("never".to_owned(), time)),
         fact("enrolled", Tone::Plain, site.enrolled_at.map_or("no agent has taken the string yet".to_owned(), time)),
         fact("agent", Tone::Plain, format!("{} from {}", clean(&site.agent_version), clean(&site.address))),
     ];
+    if state != SiteState::Ok {
+        lines.insert(1, line(Tone::Faint, advice));
+    }
     let (tone, off) = clock(site);
     lines.push(fact("clock", tone, if off == "–" { "not known yet".to_owned() } else { off }));
     lines.push(fact("groups", Tone::Plain, groups));
