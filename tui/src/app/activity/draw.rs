@@ -7,12 +7,12 @@ use crate::app::model::{Link, Model};
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
 use crate::app::when::short;
-use fieldpost_common::text::{Clean, age, count};
+use fieldpost_common::text::{Clean, age};
 use ratatui::layout::Rect;
 
-/// Where the columns begin, from a width on that has room for the date.
+/// Where the columns begin.
 struct Columns {
-    when: u16,
+    when: Option<u16>,
     age: u16,
     who: u16,
     what: u16,
@@ -23,12 +23,12 @@ struct Columns {
 impl Columns {
     fn of(width: u16) -> Self {
         if width >= 140 {
-            Self { when: 2, age: 16, who: 24, what: 44, place: 62, detail: Some(62 + (width - 62) / 2) }
+            Self { when: Some(2), age: 16, who: 24, what: 44, place: 62, detail: Some(62 + (width - 62) / 2) }
         } else if width >= 100 {
-            Self { when: 2, age: 16, who: 24, what: 40, place: 58, detail: None }
+            Self { when: Some(2), age: 16, who: 24, what: 40, place: 58, detail: None }
         } else {
             // The date is in the line below the list.
-            Self { when: 0, age: 2, who: 9, what: 24, place: 41, detail: None }
+            Self { when: None, age: 2, who: 9, what: 24, place: 41, detail: None }
         }
     }
 }
@@ -86,7 +86,6 @@ fn said(view: &ActivityView) -> Said {
 
 /// `1,204 entries`.
 fn entries(number: u64) -> String {
-    let words = count(usize::try_from(number).unwrap_or(usize::MAX), "entry").replace("entrys", "entries");
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -95,12 +94,12 @@ fn entries(number: u64) -> String {
         }
         grouped.push(digit);
     }
-    words.replacen(&digits, &grouped, 1)
+    format!("{grouped} {}", if number == 1 { "entry" } else { "entries" })
 }
 
 fn titles(view: &ActivityView, columns: &Columns, painter: &mut Painter<'_>, width: u16) {
-    if columns.when > 0 {
-        painter.line(columns.when, 2, 12, Tone::Strong, "When");
+    if let Some(when) = columns.when {
+        painter.line(when, 2, 12, Tone::Strong, "When");
     }
     painter.line(columns.age, 2, 6, Tone::Strong, "Age");
     painter.line(columns.who, 2, 12, Tone::Strong, "Who");
@@ -120,8 +119,8 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, plac
     let one = &view.entries[view.rows[place]];
     let selected = place == view.row;
     painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
-    if columns.when > 0 {
-        painter.line(columns.when, y, 12, Tone::Plain, &short(one.at, &model.zone));
+    if let Some(when) = columns.when {
+        painter.line(when, y, 12, Tone::Plain, &short(one.at, &model.zone));
     }
     painter.line(columns.age, y, 6, Tone::Plain, &age(one.at.age(model.grid.now)));
     painter.line(columns.who, y, columns.what - columns.who - 2, Tone::Plain, &line::who(one));

@@ -38,9 +38,8 @@ pub(crate) fn detail(one: &Activity) -> String {
 pub(crate) fn tone(one: &Activity) -> Tone {
     match one.what.as_str() {
         "failed" | "hook_failed" | "timed_out" | "expired" | "unknown" | "clones_found" => Tone::Alarm,
-        "confirmed" => Tone::Good,
         "ordered" | "removal_ordered" => Tone::Busy,
-        "published" | "unpublished" => Tone::Accent,
+        "published" | "unpublished" => Tone::Strong,
         _ => Tone::Plain,
     }
 }
