@@ -23,6 +23,7 @@ mod scroll;
 mod sites;
 mod terminal;
 mod theme;
+mod unread;
 mod update;
 mod view;
 mod when;

@@ -3,11 +3,12 @@
 use super::{ActivityView, line};
 use crate::app::grid::layout::body_height;
 use crate::app::header::{self, Said};
-use crate::app::model::{Link, Model};
+use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
+use crate::app::unread;
 use crate::app::when::short;
-use fieldpost_common::text::{Clean, age};
+use fieldpost_common::text::age;
 use ratatui::layout::Rect;
 
 /// Where the columns begin.
@@ -53,7 +54,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     }
     painter.rule(3 + body);
     if let Some(one) = view.selected().filter(|_| words.is_empty()) {
-        let words = format!("{} · {}", short(one.at, &model.zone).trim_start(), line::sentence(one, model.grid.now));
+        let words = format!("{} · {}", short(one.at, &model.zone).trim_start(), line::sentence(one));
         let wrapped = crate::app::dialog::draw::wrap(&words, usize::from(area.width - 2));
         for (y, words) in (4 + body..area.height - 1).zip(&wrapped) {
             painter.line(1, y, area.width - 2, Tone::Plain, words);
@@ -148,14 +149,7 @@ fn empty(model: &Model) -> Vec<String> {
     let view = &model.activity;
     let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
     if !view.read {
-        let why = match (&view.trouble, &model.link) {
-            (Some(why), _) | (None, Link::Offline { why, .. }) => why,
-            _ => return lines(&["Reading what happened…"]),
-        };
-        let mut words = lines(&["What happened can't be read.", ""]);
-        words.extend(why.lines().map(|line| Clean::line(line).to_string()));
-        words.extend(lines(&["", "fieldpost keeps trying; r tries at once."]));
-        return words;
+        return unread::words(model, view.trouble.as_ref(), "what happened");
     }
     if view.entries.is_empty() {
         return lines(&["Nothing has happened yet."]);

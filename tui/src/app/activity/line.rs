@@ -52,10 +52,9 @@ pub(crate) fn haystack(one: &Activity) -> String {
 }
 
 /// One sentence: who did what, to what.
-pub(crate) fn sentence(one: &Activity, now: Timestamp) -> String {
+pub(crate) fn sentence(one: &Activity) -> String {
     let mut words = vec![who(one), what(one), place(one)];
     words.extend(one.sha256.map(|sha256| sha256.short()));
-    words.push(ago(one.at, now));
     words.retain(|word| !word.is_empty());
     let detail = detail(one);
     if detail.is_empty() { words.join(" ") } else { format!("{}: {detail}", words.join(" ")) }

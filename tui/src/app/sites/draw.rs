@@ -4,9 +4,10 @@ use super::SitesView;
 use super::state::{SiteState, clock};
 use crate::app::grid::layout::{body_height, explain_height};
 use crate::app::header::{self, Said};
-use crate::app::model::{Link, Model};
+use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
+use crate::app::unread;
 use fieldpost_common::api::Site;
 use fieldpost_common::text::{Clean, age, count};
 use fieldpost_common::time::Timestamp;
@@ -63,6 +64,7 @@ impl Column {
             Self::Waiting if site.open_orders > 0 => (Tone::Busy, count(site.open_orders, "order")),
             Self::Waiting => (Tone::Faint, "–".to_owned()),
             Self::Clock => clock(site),
+            Self::Groups if site.groups.is_empty() => (Tone::Faint, "–".to_owned()),
             Self::Groups => plain(site.groups.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         }
     }
@@ -206,14 +208,7 @@ fn empty(model: &Model) -> Vec<String> {
     let sites = &model.sites;
     let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
     if sites.read_at.is_none() {
-        let why = match (&sites.trouble, &model.link) {
-            (Some(why), _) | (None, Link::Offline { why, .. }) => why,
-            _ => return lines(&["Reading the sites…"]),
-        };
-        let mut words = lines(&["The sites can't be read.", ""]);
-        words.extend(why.lines().map(|line| Clean::line(line).to_string()));
-        words.extend(lines(&["", "fieldpost keeps trying; r tries at once."]));
-        return words;
+        return unread::words(model, sites.trouble.as_ref(), "the sites");
     }
     if sites.sites.is_empty() {
         return lines(&[
