@@ -1,6 +1,6 @@
 //! Draws the activity tab: only the entries that are seen.
 
-use super::{ActivityView, line};
+use super::{ActivityView, Known, line};
 use crate::app::grid::layout::body_height;
 use crate::app::header::{self, Said};
 use crate::app::model::Model;
@@ -132,15 +132,12 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, plac
         painter.line(columns.what, y, room, line::tone(one), &line::what(one));
     }
     let (words, detail) = (line::place(one), line::detail(one));
-    match columns.detail {
-        Some(x) => {
-            painter.line(columns.place, y, x - columns.place - 2, Tone::Plain, &words);
-            painter.line(x, y, width - x, Tone::Plain, &detail);
-        }
-        None => {
-            let words = if detail.is_empty() { words } else { format!("{words}: {detail}") };
-            painter.line(columns.place, y, width - columns.place, Tone::Plain, &words);
-        }
+    if let Some(x) = columns.detail {
+        painter.line(columns.place, y, x - columns.place - 2, Tone::Plain, &words);
+        painter.line(x, y, width - x, Tone::Plain, &detail);
+    } else {
+        let words = if detail.is_empty() { words } else { format!("{words}: {detail}") };
+        painter.line(columns.place, y, width - columns.place, Tone::Plain, &words);
     }
 }
 
@@ -148,7 +145,7 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, plac
 fn empty(model: &Model) -> Vec<String> {
     let view = &model.activity;
     let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
-    if !view.read {
+    if view.known == Known::Unread {
         return unread::words(model, view.trouble.as_ref(), "what happened");
     }
     if view.entries.is_empty() {

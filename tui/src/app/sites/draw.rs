@@ -86,11 +86,11 @@ pub(crate) struct Widths([u16; Column::ALL.len()]);
 
 impl Widths {
     /// Measures the shown rows.
-    pub(super) fn of<'a>(sites: impl Iterator<Item = &'a Site> + Clone, now: Timestamp) -> Self {
+    pub(super) fn of(sites: &[&Site], now: Timestamp) -> Self {
         Self(Column::ALL.map(|column| {
             // The title of the first column carries counts.
             let title = if column == Column::Site { "Site 200/200".len() } else { column.title().len() };
-            let widest = sites.clone().map(|site| column.cell(site, now).1.width()).max().unwrap_or(0);
+            let widest = sites.iter().map(|site| column.cell(site, now).1.width()).max().unwrap_or(0);
             u16::try_from(widest.max(title).min(column.most())).unwrap_or(u16::MAX)
         }))
     }

@@ -137,7 +137,7 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
         effects.push(Effect::Ask(Request::Whoami));
     }
     model.sites.stale = true;
-    model.activity.stale = true;
+    model.activity.outdate();
     effects.extend(show(model, model.screens.tab));
     effects
 }

@@ -1,7 +1,7 @@
 //! What a site's page says, line by line, from what is known now. Pure.
 
 use super::{Orders, SiteView, order};
-use crate::app::activity::line as activity_line;
+use crate::app::activity::{Known, line as activity_line};
 use crate::app::model::Model;
 use crate::app::sites::state::{SiteState, clock};
 use crate::app::theme::Tone;
@@ -176,7 +176,11 @@ fn happened(model: &Model, site: &Site) -> Vec<Line> {
     let here = here.take(HAPPENED).map(|one| Line { pieces: indented(activity_line::of_site(one, model)), order: None });
     lines.extend(here);
     if lines.len() == 2 {
-        let words = if model.activity.read { "nothing lately; 5 shows what happened everywhere" } else { "reading it…" };
+        let words = if model.activity.known == Known::Unread {
+            "reading it…"
+        } else {
+            "nothing lately; 5 shows what happened everywhere"
+        };
         lines.push(quiet(words));
     }
     lines
