@@ -27,6 +27,7 @@ use std::ops::Range;
 /// Three contents and what happened between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merge {
+    is_text: bool,
     base: Lines,
     published: Lines,
     site: Lines,
@@ -73,28 +74,29 @@ pub enum Side {
     Site,
 }
 
-/// A content holds a zero byte: it has no lines, one side is taken whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not text: it can't be merged line by line, only taken whole from one side")]
-pub struct NotText;
-
 /// Merges. `base` is `None` where site and vendor never agreed on a content.
 ///
 /// The work is bounded whatever the contents are: where a shortest comparison would take too long, a longer one is taken. The same
 /// contents always give the same regions.
-pub fn merge(base: Option<&[u8]>, published: &[u8], site: &[u8]) -> Result<Merge, NotText> {
-    if [base.unwrap_or_default(), published, site].iter().any(|content| memchr::memchr(0, content).is_some()) {
-        return Err(NotText);
-    }
-    let (published, site) = (Lines::of(published), Lines::of(site));
+pub fn merge(base: Option<&[u8]>, published: &[u8], site: &[u8]) -> Merge {
+    let ancestor = base.unwrap_or_default();
+    let is_text = [ancestor, published, site].iter().all(|content| memchr::memchr(0, content).is_none());
+    let cut = if is_text { Lines::of } else { Lines::whole };
+    let (ancestor, published, site) = (cut(ancestor), cut(published), cut(site));
     let regions = match base {
-        Some(base) => align::three(&Lines::of(base), &published, &site),
+        _ if !is_text => align::whole(&ancestor, &published, &site),
+        Some(_) => align::three(&ancestor, &published, &site),
         None => align::two(&published, &site),
     };
-    Ok(Merge { base: Lines::of(base.unwrap_or_default()), published, site, regions })
+    Merge { is_text, base: ancestor, published, site, regions }
 }
 
 impl Merge {
+    /// Whether lines are merged; else one side is taken whole.
+    pub fn is_text(&self) -> bool {
+        self.is_text
+    }
+
     /// The regions, in the order of the lines.
     pub fn regions(&self) -> &[Region] {
         &self.regions

@@ -137,3 +137,15 @@ pub(super) fn two(published: &Lines, site: &Lines) -> Vec<Region> {
     regions.extend(rest.then(|| cursor.to(Kind::Alike, 0, published.len(), site.len())));
     regions
 }
+
+/// One region: what happened to contents that aren't cut.
+pub(super) fn whole(base: &Lines, published: &Lines, site: &Lines) -> Vec<Region> {
+    let kind = match (base == published, base == site, published == site) {
+        (true, true, _) => Kind::Same,
+        (false, true, _) => Kind::Published,
+        (true, false, _) => Kind::Site,
+        (false, false, true) => Kind::Alike,
+        (false, false, false) => Kind::Conflict,
+    };
+    vec![Cursor::default().to(kind, base.len(), published.len(), site.len())]
+}

@@ -56,6 +56,12 @@ impl Lines {
         Self { bytes: bytes.to_vec(), ends }
     }
 
+    /// Takes a content that has no lines as one.
+    pub fn whole(bytes: &[u8]) -> Self {
+        let ends = if bytes.is_empty() { Vec::new() } else { vec![bytes.len()] };
+        Self { bytes: bytes.to_vec(), ends }
+    }
+
     /// How many lines there are.
     pub fn len(&self) -> usize {
         self.ends.len()

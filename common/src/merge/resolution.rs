@@ -33,13 +33,14 @@ pub struct Decision {
 /// says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolution {
+    is_text: bool,
     chosen: Vec<Option<Choice>>,
 }
 
 impl Resolution {
     /// Nothing decided.
     pub fn new(merge: &Merge) -> Self {
-        Self { chosen: vec![None; merge.regions().len()] }
+        Self { is_text: merge.is_text(), chosen: vec![None; merge.regions().len()] }
     }
 
     /// Takes up decisions that were kept. Those for regions that aren't there any more are left out.
@@ -59,8 +60,12 @@ impl Resolution {
         regions.filter_map(|(region, choice)| Some(Decision { region: region.clone(), choice: choice.clone()? })).collect()
     }
 
-    /// Decides a region; `None` takes the decision back. A region that isn't there is left alone.
+    /// Decides a region; `None` takes the decision back. A region that isn't there is left alone, and so is one that isn't text when
+    /// the choice is neither side.
     pub fn choose(&mut self, region: usize, choice: Option<Choice>) {
+        if !self.is_text && matches!(choice, Some(Choice::Both | Choice::Edited(_))) {
+            return;
+        }
         if let Some(chosen) = self.chosen.get_mut(region) {
             *chosen = choice;
         }

@@ -7,7 +7,7 @@ use super::*;
 pub(super) const ALL: [Side; 3] = [Side::Base, Side::Published, Side::Site];
 
 fn merged(base: &str, published: &str, site: &str) -> Merge {
-    merge(Some(base.as_bytes()), published.as_bytes(), site.as_bytes()).expect("text")
+    merge(Some(base.as_bytes()), published.as_bytes(), site.as_bytes())
 }
 
 /// `=a` the same, `P` and `S` changed on one side, `A` alike, `#base|published|site` a conflict; lines joined by blanks.
@@ -121,9 +121,26 @@ fn all_line_ends_changed_at_one_site_is_a_conflict_only_where_the_vendor_changed
 }
 
 #[test]
-fn zero_bytes_are_not_merged() {
-    assert_eq!(merge(None, b"a\0", b"b"), Err(NotText));
-    assert_eq!(merge(Some(b"\0"), b"a", b"b"), Err(NotText));
+fn contents_with_zero_bytes_are_taken_whole_from_one_side() {
+    let merge = merge(Some(b"a\n\0\n"), b"b\n\0\n", b"c\nd\n");
+    assert!(!merge.is_text());
+    let mut resolution = Resolution::new(&merge);
+    assert_eq!((merge.regions().len(), merge.conflicts().count()), (1, 1));
+    for choice in [Choice::Both, Choice::Edited(b"x".to_vec())] {
+        resolution.choose(0, Some(choice));
+        assert_eq!(resolution.bytes(&merge), None);
+    }
+    resolution.choose(0, Some(Choice::Site));
+    assert_eq!(resolution.bytes(&merge).as_deref(), Some(&b"c\nd\n"[..]));
+}
+
+#[test]
+fn a_change_of_one_side_only_is_taken_whole_where_it_is_not_text() {
+    let kinds = |base: &[u8], published: &[u8], site: &[u8]| merge(Some(base), published, site).regions()[0].kind;
+    assert_eq!(kinds(b"\0", b"\x01", b"\0"), Kind::Published);
+    assert_eq!(kinds(b"\0", b"\0", b""), Kind::Site);
+    assert_eq!(kinds(b"\0", b"a", b"a"), Kind::Alike);
+    assert_eq!(kinds(b"\0", b"\0", b"\0"), Kind::Same);
 }
 
 #[test]
@@ -132,12 +149,12 @@ fn empty_contents_merge() {
     assert_eq!(shown(&merged("", "a\n", "")), ["P|a~"]);
     assert_eq!(shown(&merged("a\n", "", "")), ["Aa~|"]);
     assert_eq!(shown(&merged("a\n", "", "b\n")), ["#a~||b~"]);
-    assert_eq!(shown(&merge(None, b"", b"").expect("text")), [""; 0]);
+    assert_eq!(shown(&merge(None, b"", b"")), [""; 0]);
 }
 
 #[test]
 fn without_a_base_each_difference_is_a_conflict_and_what_is_on_both_sides_is_not() {
-    let merge = merge(None, b"a\nP\nc\n", b"a\nS\nc\nd\n").expect("text");
+    let merge = merge(None, b"a\nP\nc\n", b"a\nS\nc\nd\n");
     assert_eq!(shown(&merge), ["A|a~", "#|P~|S~", "A|c~", "#||d~"]);
 }
 

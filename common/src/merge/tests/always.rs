@@ -33,10 +33,6 @@ fn pair() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<u8>)> {
     })
 }
 
-fn text(base: Option<&[u8]>, published: &[u8], site: &[u8]) -> Merge {
-    merge(base, published, site).expect("no zero bytes")
-}
-
 fn everywhere(merge: &Merge, choice: &Choice) -> Option<Vec<u8>> {
     let mut resolution = Resolution::new(merge);
     for place in 0..merge.regions().len() {
@@ -57,20 +53,20 @@ fn choice() -> impl Strategy<Value = Option<Choice>> {
 proptest! {
     #[test]
     fn a_content_merged_with_itself_is_itself(content in content()) {
-        let merge = text(Some(&content), &content, &content);
+        let merge = merge(Some(&content), &content, &content);
         prop_assert_eq!(merge.conflicts().count(), 0);
         prop_assert_eq!(Resolution::new(&merge).bytes(&merge), Some(content));
     }
 
     #[test]
     fn two_sides_that_are_the_same_merge_to_that_side((base, published, _) in pair(), known in any::<bool>()) {
-        let merge = text(known.then_some(&base[..]), &published, &published);
+        let merge = merge(known.then_some(&base[..]), &published, &published);
         prop_assert_eq!(Resolution::new(&merge).bytes(&merge), Some(published));
     }
 
     #[test]
     fn a_change_of_one_side_only_is_taken_byte_for_byte((base, changed, _) in pair()) {
-        for merge in [text(Some(&base), &changed, &base), text(Some(&base), &base, &changed)] {
+        for merge in [merge(Some(&base), &changed, &base), merge(Some(&base), &base, &changed)] {
             prop_assert_eq!(Resolution::new(&merge).bytes(&merge), Some(changed.clone()));
         }
     }
@@ -83,14 +79,14 @@ proptest! {
             published: region.site.clone(),
             site: region.published.clone(),
         };
-        let regions: Vec<_> = text(Some(&base), &published, &site).regions().iter().map(mirrored).collect();
-        let other = text(Some(&base), &site, &published);
+        let regions: Vec<_> = merge(Some(&base), &published, &site).regions().iter().map(mirrored).collect();
+        let other = merge(Some(&base), &site, &published);
         prop_assert_eq!(regions, other.regions());
     }
 
     #[test]
     fn every_line_is_in_exactly_one_region((base, published, site) in pair(), known in any::<bool>()) {
-        let merge = text(known.then_some(&base[..]), &published, &site);
+        let merge = merge(known.then_some(&base[..]), &published, &site);
         for side in ALL {
             let mut next = 0;
             for region in merge.regions() {
@@ -104,7 +100,7 @@ proptest! {
 
     #[test]
     fn a_region_is_what_its_kind_says((base, published, site) in pair(), known in any::<bool>()) {
-        let merge = text(known.then_some(&base[..]), &published, &site);
+        let merge = merge(known.then_some(&base[..]), &published, &site);
         for region in merge.regions() {
             let [base, published, site] = ALL.map(|side| merge.part(region, side));
             let fits = match region.kind {
@@ -120,7 +116,7 @@ proptest! {
 
     #[test]
     fn one_side_taken_everywhere_is_that_side((base, published, site) in pair(), known in any::<bool>()) {
-        let merge = text(known.then_some(&base[..]), &published, &site);
+        let merge = merge(known.then_some(&base[..]), &published, &site);
         prop_assert_eq!(everywhere(&merge, &Choice::Published), Some(published));
         prop_assert_eq!(everywhere(&merge, &Choice::Site), Some(site));
     }
@@ -131,7 +127,7 @@ proptest! {
         choices in prop::collection::vec(choice(), 24),
         known in any::<bool>(),
     ) {
-        let merge = text(known.then_some(&base[..]), &published, &site);
+        let merge = merge(known.then_some(&base[..]), &published, &site);
         let mut resolution = Resolution::new(&merge);
         for (place, choice) in choices.into_iter().enumerate() {
             resolution.choose(place, choice);
