@@ -4,10 +4,12 @@
 mod act;
 mod activity;
 pub mod compare;
+mod conflict;
 mod desk;
 mod dialog;
 mod diff;
 mod drive;
+mod editor;
 mod flight;
 mod fuzzy;
 mod grid;

@@ -19,6 +19,8 @@ mod bad_input;
 mod faults;
 // The terminal app in a real terminal.
 mod app;
+// A patch that both sides changed.
+mod conflict;
 mod tabs;
 // The demo that the README starts with.
 mod demo;

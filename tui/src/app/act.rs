@@ -1,5 +1,6 @@
 //! From a key on a cell to a question: builds dialogs and diffs out of what the grid says. Nothing is sent from here.
 
+use super::conflict;
 use super::dialog::publish::PublishDialog;
 use super::dialog::send::{SendDialog, Verb};
 use super::dialog::{Dialog, Info};
@@ -46,10 +47,13 @@ pub(crate) fn content_to_publish(view: &GridView, place: Place) -> Option<Conten
     })
 }
 
-/// Enter: a diff where there is something to compare, else words.
+/// Enter: the merge where both sides changed, a diff where there is something to compare, else words.
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(place) = model.grid.selected() else { return Vec::new() };
     let cell = model.grid.cell(place);
+    if cell.standing == Standing::Conflict && cell.overlay == Overlay::None {
+        return conflict::open::open(model);
+    }
     let words = !matches!(cell.overlay, Overlay::None)
         || matches!(cell.standing, Standing::Unknown | Standing::DeletedAtSite | Standing::Removed);
     if words {
@@ -138,7 +142,8 @@ fn offer(view: &GridView, place: Place, sha256: ContentHash) -> Offer {
     }
 }
 
-fn published_side(view: &GridView, place: Place) -> Side {
+/// What is published for the site's version, in words.
+pub(crate) fn published_side(view: &GridView, place: Place) -> Side {
     let version = &view.site(place.site).version;
     let published = view.table.published(place.patch, place.site);
     let sha256 = published.and_then(|one| one.sha256);
@@ -157,7 +162,8 @@ fn published_side(view: &GridView, place: Place) -> Side {
     Side { title: format!("published for {version}"), sha256, stamp }
 }
 
-fn candidate_side(view: &GridView, place: Place, sha256: ContentHash) -> Side {
+/// A content of the site, or of another version, in words.
+pub(crate) fn candidate_side(view: &GridView, place: Place, sha256: ContentHash) -> Side {
     let site = view.site(place.site);
     if view.table.has(place.patch, place.site).is_none() {
         let from = view.patch(place.patch).published.iter().find(|one| one.sha256 == Some(sha256));

@@ -1,7 +1,10 @@
-//! The office of a session: each request becomes a task that asks the server and signs where that is wanted.
+//! The office of a session: each request becomes a task that asks the server and signs where that is wanted. Conflicts are left to
+//! `desk::conflict`.
+
+mod conflict;
 
 use super::compare::compare;
-use super::office::{Answer, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
+use super::office::{Answer, Draft, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
 use crate::client::ClientError;
 use crate::publish::{Content, PublishWish, publish};
 use crate::send::{Act, Wish, send};
@@ -35,6 +38,10 @@ impl Office for Desk {
             let _ = answers.send(answer(&session, request).await);
         });
     }
+
+    fn keep(&self, draft: &Draft) -> Result<(), String> {
+        conflict::keep(&self.session, draft)
+    }
 }
 
 async fn answer(session: &Session, request: Request) -> Answer {
@@ -51,6 +58,9 @@ async fn answer(session: &Session, request: Request) -> Answer {
         Request::Send(job) => Answer::Done(give(session, job).await),
         Request::Publish(job) => Answer::Done(vec![make_current(session, job).await]),
         Request::Cancel(order) => Answer::Done(vec![take_back(session, &order).await]),
+        Request::Merge { ticket, three } => Answer::Merged(ticket, conflict::merged(session, three).await),
+        Request::Settle(job) => Answer::Settled(job.three.key(), conflict::settle(session, *job).await),
+        Request::Save { path, bytes } => Answer::Done(vec![conflict::save(path, bytes).await]),
         Request::Sites => Answer::Sites(client.sites().await.map_err(|error| trouble(&error))),
         Request::SiteOrders(site) => {
             let orders = site_orders(session, &site).await.map_err(|error| trouble(&error));

@@ -6,7 +6,7 @@ mod everywhere;
 mod key;
 
 use super::model::Model;
-use super::{activity, dialog, diff, grid, help, sites};
+use super::{activity, conflict, dialog, diff, grid, help, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -17,6 +17,7 @@ pub(crate) enum Context {
     Grid,
     Filter,
     Diff,
+    Conflict,
     Sites,
     Site,
     Activity,
@@ -34,6 +35,7 @@ impl Context {
         Self::Grid,
         Self::Filter,
         Self::Diff,
+        Self::Conflict,
         Self::Sites,
         Self::Site,
         Self::Activity,
@@ -51,6 +53,7 @@ impl Context {
             Self::Grid => &[grid::bindings::GRID, LINES, CYCLE, SCREEN],
             Self::Filter => &[grid::bindings::FILTER],
             Self::Diff => &[diff::bindings::DIFF, LINES, BACK, SCREEN],
+            Self::Conflict => &[conflict::bindings::CONFLICT, LINES, BACK, SCREEN],
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],

@@ -1,5 +1,6 @@
 //! Which screen is shown: a tab, and what was opened over it. What a screen holds is left to its room.
 
+use super::conflict::ConflictView;
 use super::diff::DiffView;
 use super::sites::site::SiteView;
 
@@ -48,6 +49,7 @@ impl Tab {
 #[derive(Debug)]
 pub(crate) enum Screen {
     Diff(Box<DiffView>),
+    Conflict(Box<ConflictView>),
     Site(Box<SiteView>),
 }
 

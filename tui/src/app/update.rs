@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 mod keys;
 
+use super::conflict;
 use super::model::{Effect, Message, Model, Toast};
 use super::office::Request;
 use super::sites::site;
@@ -35,6 +36,11 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
             Vec::new()
         }
         Message::Resumed => keys::refresh(model),
+        Message::Edited(edited) => conflict::answers::edited(model, edited),
+        Message::NotKept(words) => {
+            model.error(words);
+            Vec::new()
+        }
     };
     if matches!(&model.toast, Some(Toast::Note(_, until)) if *until <= now) {
         model.toast = None;

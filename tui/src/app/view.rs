@@ -5,7 +5,7 @@ use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, dialog, diff, grid, help, sites};
+use super::{activity, conflict, dialog, diff, grid, help, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 
@@ -23,6 +23,7 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     }
     match (model.screens.top(), model.screens.tab) {
         (Some(Screen::Diff(diff)), _) => diff::draw::draw(model, diff, &mut painter, area),
+        (Some(Screen::Conflict(conflict)), _) => conflict::draw::draw(model, conflict, &mut painter, area),
         (Some(Screen::Site(page)), _) => sites::site::draw::draw(model, page, &mut painter, area),
         (None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
         (None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),

@@ -104,7 +104,7 @@ fn draw_line(line: &Line, shift: usize, painter: &mut Painter<'_>, y: u16, width
 }
 
 /// Leaves out as many terminal cells at the left as are still to skip.
-fn shifted(text: &str, skip: &mut usize) -> String {
+pub(crate) fn shifted(text: &str, skip: &mut usize) -> String {
     if *skip == 0 {
         return text.to_owned();
     }

@@ -121,6 +121,6 @@ pub(crate) fn advice(cell: &Cell) -> &'static str {
         (_, Standing::Removed) => "+ sends it again, after a question; left out of bulk sends",
         (_, Standing::SendUpdate) => "> sends the newer one · < publishes the older one, after a question",
         (_, Standing::Retrieve) => "< shows it and publishes it · > sends the older one back, after a question",
-        (_, Standing::Conflict) => "Enter compares · > or < takes one side, after a question",
+        (_, Standing::Conflict) => "Enter merges, piece by piece · > or < takes one side, after a question",
     }
 }

@@ -3,6 +3,7 @@
 use super::layout::body_height;
 use super::{GridView, Mode};
 use crate::app::act;
+use crate::app::conflict;
 use crate::app::dialog::Dialog;
 use crate::app::dialog::pick::{Choice, Pick};
 use crate::app::dialog::send::Verb;
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
     match action {
         Action::Open => return act::open(model),
+        Action::Merge => return conflict::open::open(model),
         Action::Look | Action::Diff => return act::diff(model),
         Action::Retrieve | Action::Publish => return act::retrieve(model),
         Action::SendNew => act::send(model, Verb::New),

@@ -1,6 +1,7 @@
 //! What came back from outside: lists, grids, changes, results.
 
 use crate::app::compare::Comparison;
+use crate::app::conflict;
 use crate::app::dialog::site::enrolment;
 use crate::app::dialog::{Dialog, Info};
 use crate::app::diff::Body;
@@ -34,6 +35,11 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
         Answer::Done(outcomes) => done(model, &outcomes),
+        Answer::Merged(ticket, answer) => {
+            conflict::answers::merged(model, ticket, answer);
+            Vec::new()
+        }
+        Answer::Settled(key, outcomes) => conflict::answers::settled(model, key, &outcomes),
         Answer::Sites(answer) => match answer {
             Ok(sites) => sites::live::take(model, sites),
             Err(trouble) => {
@@ -208,6 +214,11 @@ fn done(model: &mut Model, outcomes: &[Outcome]) -> Vec<Effect> {
         all if all.iter().all(|outcome| outcome.result.is_ok()) => model.note(format!("{} given", count(all.len(), "order"))),
         all => model.dialog = Some(Dialog::Info(Info::results(all))),
     }
+    reload(model)
+}
+
+/// Reads the grid anew.
+pub(crate) fn reload(model: &mut Model) -> Vec<Effect> {
     match model.grid.application().cloned() {
         Some(application) => load(model, application),
         None => Vec::new(),

@@ -7,7 +7,7 @@ use crate::app::keymap::{self, Action, Context};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
 use crate::app::screens::Tab;
-use crate::app::{act, activity, diff, grid, help, sites};
+use crate::app::{act, activity, conflict, diff, grid, help, sites};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -32,6 +32,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         Context::Site => sites::site::keys::act(model, binding.action),
         Context::Activity => activity::keys::act(model, binding.action),
         Context::Diff => diff::keys::act(model, binding.action),
+        Context::Conflict => conflict::keys::act(model, binding.action),
         Context::Confirm | Context::Word | Context::Versions | Context::Pick | Context::Read => {
             dialog::keys::act(model, binding.action)
         }
