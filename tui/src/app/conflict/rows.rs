@@ -5,6 +5,8 @@ use fieldpost_common::merge::{Choice, Kind, Lines, Merge, Region, Side};
 
 /// Unchanged lines around a change.
 pub(crate) const CONTEXT: usize = 3;
+/// Fewer lines than this are shown: a fold takes a row itself, and one wonders what is in it.
+const WORTH_FOLDING: usize = 4;
 
 /// One row. Lines are counted from 0 in their content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +73,7 @@ fn quiet(work: &Work, place: usize, region: &Region, wide: bool, rows: &mut Vec<
             Row::One { place, side: Side::Published, line: region.published.start + offset }
         }
     };
-    // A fold takes a row itself.
-    if lines <= before + after + 1 {
+    if lines < before + after + WORTH_FOLDING {
         return rows.extend((0..lines).map(row));
     }
     rows.extend((0..before).map(row));

@@ -110,6 +110,7 @@ pub(crate) fn advice(cell: &Cell) -> &'static str {
         (Overlay::Blocked(Blocked::Failed(_)), _) if cell.send() == Some(Direction::Forward) => {
             "> sends it once more · Enter says more"
         }
+        (Overlay::Blocked(_), Standing::Conflict) => "m merges, piece by piece · Enter says more",
         (Overlay::Blocked(_), _) => "Enter says more",
         (_, Standing::NotApplicable | Standing::Absent) => "nothing to do here",
         (_, Standing::Unknown) => "Enter says why and what to do",

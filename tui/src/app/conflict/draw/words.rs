@@ -71,7 +71,7 @@ pub(super) fn line_tone(work: &Work, place: usize, side: Side, line: usize) -> (
     let is_new = side != Side::Base && !is_in_base(work, region, side, line);
     match (side, work.takes(place, side)) {
         (Side::Base, _) => (Tone::Faint, " "),
-        (_, None) => (if is_new { Tone::AddedWord } else { Tone::Plain }, "?"),
+        (_, None) => (if is_new { Tone::Added } else { Tone::Plain }, "?"),
         (_, Some(true)) => (if is_new { Tone::Added } else { Tone::Plain }, "+"),
         (_, Some(false)) => (Tone::Faint, "-"),
     }
