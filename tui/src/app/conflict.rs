@@ -12,7 +12,7 @@ use super::diff::Side as Facts;
 use super::office::{Three, Ticket};
 use fieldpost_common::id::{SiteName, Version};
 use fieldpost_common::issue::Issue;
-use fieldpost_common::merge::{Choice, Merge, Resolution, Side};
+use fieldpost_common::merge::{Choice, Kind, Merge, Resolution, Side};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::text::count;
 
@@ -114,15 +114,13 @@ impl Work {
 
     /// Whether the lines that a side has in a region are in the result; `None`: undecided.
     pub(crate) fn takes(&self, place: usize, side: Side) -> Option<bool> {
-        use fieldpost_common::merge::Kind;
         let kind = self.merge.regions().get(place)?.kind;
         let takes = |one: Side| Some(one == side);
         match (self.resolution.choice(place), kind) {
             (Some(Choice::Edited(_)), _) => Some(false),
-            (Some(Choice::Both), _) => Some(side != Side::Base),
+            (Some(Choice::Both), _) | (None, Kind::Same | Kind::Alike) => Some(side != Side::Base),
             (Some(Choice::Published), _) | (None, Kind::Published) => takes(Side::Published),
             (Some(Choice::Site), _) | (None, Kind::Site) => takes(Side::Site),
-            (None, Kind::Same | Kind::Alike) => Some(side != Side::Base),
             (None, Kind::Conflict) => None,
         }
     }

@@ -30,8 +30,11 @@ impl Row {
     pub(crate) fn place(&self) -> Option<usize> {
         match self {
             Self::Fold(_) => None,
-            Self::Head(place) | Self::Missing(place) => Some(*place),
-            Self::Across { place, .. } | Self::One { place, .. } | Self::Edited { place, .. } => Some(*place),
+            Self::Head(place)
+            | Self::Missing(place)
+            | Self::Across { place, .. }
+            | Self::One { place, .. }
+            | Self::Edited { place, .. } => Some(*place),
         }
     }
 }
