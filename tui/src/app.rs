@@ -13,6 +13,7 @@ mod fuzzy;
 mod grid;
 mod header;
 mod help;
+mod history;
 mod input;
 mod keymap;
 mod model;

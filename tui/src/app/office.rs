@@ -1,12 +1,14 @@
 //! What the app asks of the outside and what comes back, as data; who answers is left to an [`Office`].
 
-use crate::app::compare::Comparison;
-use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, OrderInfo, Site, Whoami};
+use crate::app::compare::lines::{Lines, Spaces};
+use crate::app::compare::{Comparison, Texts};
+use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, History, OrderInfo, Site, Whoami};
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName, Version};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::name::PatchName;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -43,6 +45,24 @@ pub enum Request {
         /// What to compare.
         pair: Pair,
     },
+    /// Compare the lines of two contents anew.
+    Lines {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// Both contents.
+        texts: Arc<Texts>,
+        /// Whether blanks count.
+        spaces: Spaces,
+    },
+    /// Everything that is known of one patch.
+    History {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// The application.
+        application: AppName,
+        /// The patch.
+        patch: PatchName,
+    },
     /// Sign orders and give them.
     Send(SendJob),
     /// Sign a publication and make it current.
@@ -75,6 +95,8 @@ pub struct Pair {
     pub application: AppName,
     /// The patch.
     pub patch: PatchName,
+    /// The application's own pattern for stamps.
+    pub stamp: Option<String>,
     /// What is shown as taken away.
     pub left: Option<ContentHash>,
     /// What is shown as added.
@@ -171,6 +193,10 @@ pub enum Answer {
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].
     Compared(Ticket, Result<Box<Comparison>, Trouble>),
+    /// To [`Request::Lines`].
+    Lines(Ticket, Result<Lines, Trouble>),
+    /// To [`Request::History`].
+    History(Ticket, Result<Box<History>, Trouble>),
     /// To [`Request::Send`], [`Request::Publish`], [`Request::Cancel`] and [`Request::AcceptDrop`]: one line for each thing that was asked.
     Done(Vec<Outcome>),
     /// To [`Request::Sites`].

@@ -2,6 +2,7 @@
 
 use super::diff::DiffView;
 use super::sites::site::SiteView;
+use super::history::HistoryView;
 
 /// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +50,7 @@ impl Tab {
 pub(crate) enum Screen {
     Diff(Box<DiffView>),
     Site(Box<SiteView>),
+    History(Box<HistoryView>),
 }
 
 /// The tab that is shown, and the screens over each of them; going back closes the topmost of this one.

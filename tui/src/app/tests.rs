@@ -3,6 +3,7 @@
 
 mod acting;
 mod activity;
+mod diffs;
 mod live;
 mod looks;
 mod moving;

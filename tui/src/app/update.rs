@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 mod keys;
 
+use super::diff;
 use super::model::{Effect, Message, Model, Toast};
 use super::office::Request;
 use super::sites::site;
@@ -43,5 +44,6 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
     model.sites.follow(model.size);
     model.activity.follow(model.size);
     site::follow(model);
+    diff::arrange(model);
     effects
 }

@@ -5,7 +5,7 @@ use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, dialog, diff, grid, help, sites};
+use super::{activity, dialog, diff, grid, help, history, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 
@@ -26,6 +26,7 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         (Some(Screen::Site(page)), _) => sites::site::draw::draw(model, page, &mut painter, area),
         (None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
         (None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
+        (Some(Screen::History(history)), _) => history::draw::draw(model, history, &mut painter, area),
         (None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
     }
     footer(model, &mut painter, area.width, area.height - 1);
