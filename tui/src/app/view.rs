@@ -82,7 +82,7 @@ type FooterKey = (String, &'static str, bool);
 
 fn fill(painter: &mut Painter<'_>, mut x: u16, y: u16, end: u16, keys: &[FooterKey]) {
     for (keys, short, _) in keys {
-        if x + wide(keys, short) > end {
+        if x + wide(keys, short) + 1 > end {
             break;
         }
         key_words(painter, x, y, keys, short);

@@ -90,7 +90,8 @@ impl<'a> Frame<'a> {
             let end = hunks.get(hunk + 1).copied().unwrap_or(usize::MAX);
             (hunks[hunk]..end).contains(&row) && !matches!(self.view.rows.row(row), Some(Row::Same { .. } | Row::Fold { .. }))
         });
-        (Tone::Strong, false, if here { "▌" } else { " " }.to_owned())
+        // A blank in a style of its own would cost bytes in every row.
+        if here { (Tone::Strong, false, "▌".to_owned()) } else { (Tone::Faint, false, " ".to_owned()) }
     }
 
     fn unified(&self, row: usize, numbers: (Option<usize>, Option<usize>), part: &Part) -> Vec<(usize, Vec<Piece>)> {
