@@ -79,16 +79,15 @@ fn scrolled(texts: &Texts, rows: &Rows) -> f64 {
                 cells(text, &marks, 0, WIDTH).len()
             };
             cut += match rows.row(row) {
-                Some(Row::Gone { old, new: Some(new) }) => {
-                    let (old, new) = (texts.left.line(old), texts.right.line(new));
-                    line(old, words(old, new, Spaces::Exact).0)
+                Some(Row::Gone { old }) => {
+                    let (text, other) = (texts.left.line(old), texts.right.line(old));
+                    line(text, words(text, other, Spaces::Exact).0)
                 }
-                Some(Row::Added { old: Some(old), new }) => {
-                    let (old, new) = (texts.left.line(old), texts.right.line(new));
-                    line(new, words(old, new, Spaces::Exact).1)
+                Some(Row::Added { new }) => {
+                    let (text, other) = (texts.right.line(new), texts.left.line(new));
+                    line(text, words(other, text, Spaces::Exact).1)
                 }
-                Some(Row::Same { new, .. } | Row::Added { new, .. }) => line(texts.right.line(new), Vec::new()),
-                Some(Row::Gone { old, .. }) => line(texts.left.line(old), Vec::new()),
+                Some(Row::Same { new, .. }) => line(texts.right.line(new), Vec::new()),
                 _ => 0,
             };
         }

@@ -5,6 +5,7 @@ pub mod cells;
 mod kind;
 pub mod lines;
 mod notes;
+pub mod partners;
 pub mod rows;
 pub mod text;
 pub mod words;

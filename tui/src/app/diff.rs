@@ -195,8 +195,8 @@ impl DiffView {
     /// The line at the top of the screen.
     fn anchor(&self) -> Option<(Half, usize)> {
         Some(match self.rows.row(self.top)? {
-            Row::Gone { old, .. } | Row::Both { old: Some(old), new: None } => (Half::Left, old),
-            Row::Same { new, .. } | Row::Added { new, .. } | Row::Fold { new, .. } | Row::Both { new: Some(new), .. } => {
+            Row::Gone { old } | Row::Both { old: Some(old), new: None } => (Half::Left, old),
+            Row::Same { new, .. } | Row::Added { new } | Row::Fold { new, .. } | Row::Both { new: Some(new), .. } => {
                 (Half::Right, new)
             }
             Row::Both { old: None, new: None } => return None,

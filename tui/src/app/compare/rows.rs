@@ -48,17 +48,13 @@ pub enum Row {
         /// On the right.
         new: usize,
     },
-    /// A line of the left side, and the one on the right that stands for it.
+    /// A line of the left side.
     Gone {
         /// On the left.
         old: usize,
-        /// On the right.
-        new: Option<usize>,
     },
-    /// A line of the right side, and the one on the left that it stands for.
+    /// A line of the right side.
     Added {
-        /// On the left.
-        old: Option<usize>,
         /// On the right.
         new: usize,
     },
@@ -161,12 +157,22 @@ impl Rows {
         self.layout
     }
 
+    fn block(&self, row: usize) -> Option<&(usize, Block)> {
+        let place = self.blocks.partition_point(|(first, _)| *first <= row).checked_sub(1)?;
+        self.blocks.get(place).filter(|_| row < self.len)
+    }
+
+    /// The lines of the change that a row belongs to: left and right.
+    pub fn change(&self, row: usize) -> Option<(Range<usize>, Range<usize>)> {
+        match &self.block(row)?.1 {
+            Block::Change { old, new } => Some((old.clone(), new.clone())),
+            Block::Same { .. } | Block::Fold { .. } => None,
+        }
+    }
+
     /// One row.
     pub fn row(&self, row: usize) -> Option<Row> {
-        if row >= self.len {
-            return None;
-        }
-        let (first, block) = &self.blocks[self.blocks.partition_point(|(first, _)| *first <= row).checked_sub(1)?];
+        let (first, block) = self.block(row)?;
         let step = row - first;
         Some(match block {
             Block::Same { old, new } => Row::Same { old: old + step, new: new + step },
@@ -179,11 +185,8 @@ impl Rows {
         let at = |range: &Range<usize>, step: usize| (step < range.len()).then(|| range.start + step);
         match self.layout {
             Layout::Split => Row::Both { old: at(old, step), new: at(new, step) },
-            Layout::Unified if step < old.len() => Row::Gone { old: old.start + step, new: at(new, step) },
-            Layout::Unified => {
-                let step = step - old.len();
-                Row::Added { old: at(old, step), new: new.start + step }
-            }
+            Layout::Unified if step < old.len() => Row::Gone { old: old.start + step },
+            Layout::Unified => Row::Added { new: new.start + step - old.len() },
         }
     }
 
@@ -233,8 +236,8 @@ mod tests {
         let side = |line: Option<usize>| line.map_or("–".to_owned(), |line| line.to_string());
         let words = |row| match rows.row(row).expect("a row") {
             Row::Same { old, new } => format!("{old} {new}"),
-            Row::Gone { old, .. } => format!("-{old}"),
-            Row::Added { new, .. } => format!("+{new}"),
+            Row::Gone { old } => format!("-{old}"),
+            Row::Added { new } => format!("+{new}"),
             Row::Both { old, new } => format!("{}|{}", side(old), side(new)),
             Row::Fold { len, .. } => format!("~{len}"),
         };
@@ -277,8 +280,8 @@ mod tests {
                     for line in 0..many {
                         let row = rows.row(rows.find(half, line).expect("a row")).expect("a row");
                         let holds = match (row, half) {
-                            (Row::Same { old, .. } | Row::Gone { old, .. }, Half::Left) => old == line,
-                            (Row::Same { new, .. } | Row::Added { new, .. }, Half::Right) => new == line,
+                            (Row::Same { old, .. } | Row::Gone { old }, Half::Left) => old == line,
+                            (Row::Same { new, .. } | Row::Added { new }, Half::Right) => new == line,
                             (Row::Both { old, .. }, Half::Left) => old == Some(line),
                             (Row::Both { new, .. }, Half::Right) => new == Some(line),
                             (Row::Fold { .. }, _) => !folds.all,

@@ -9,8 +9,8 @@ fn shown(comparison: &Comparison) -> String {
     let cut = |line: &str| cells::cells(line, &[], 0, 80).into_iter().map(|(_, text)| text).collect::<String>();
     let row = |row| match rows.row(row).expect("a row") {
         Row::Same { new, .. } => format!(" {}", cut(texts.right.line(new))),
-        Row::Gone { old, .. } => format!("-{}", cut(texts.left.line(old))),
-        Row::Added { new, .. } => format!("+{}", cut(texts.right.line(new))),
+        Row::Gone { old } => format!("-{}", cut(texts.left.line(old))),
+        Row::Added { new } => format!("+{}", cut(texts.right.line(new))),
         other => format!("{other:?}"),
     };
     (0..rows.len()).map(row).collect::<Vec<_>>().join("\n")

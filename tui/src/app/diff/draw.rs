@@ -67,6 +67,7 @@ fn binary(view: &DiffView, comparison: &Comparison, painter: &mut Painter<'_>, t
 
 fn facts(blob: Option<&Blob>) -> Vec<String> {
     blob.map_or(vec!["not there".to_owned()], |blob| {
-        vec![format!("{} ({} bytes) · {}", size(blob.size), blob.size, blob.kind), blob.sha256.to_string()]
+        let exact = if blob.size < 1024 { String::new() } else { format!(" ({} bytes)", blob.size) };
+        vec![format!("{}{exact} · {}", size(blob.size), blob.kind), blob.sha256.to_string()]
     })
 }

@@ -4,6 +4,7 @@ use super::DiffView;
 use crate::app::compare::Texts;
 use crate::app::compare::cells::{Look, cells};
 use crate::app::compare::lines::Spaces;
+use crate::app::compare::partners::{by_place, partners};
 use crate::app::compare::rows::{Half, Layout, Row};
 use crate::app::compare::words::words;
 use crate::app::theme::Tone;
@@ -65,8 +66,12 @@ impl<'a> Frame<'a> {
             (Row::Same { old, new }, Layout::Unified) => {
                 self.unified(row, (Some(old), Some(new)), &part(Half::Right, new, None, ' '))
             }
-            (Row::Gone { old, new }, _) => self.unified(row, (Some(old), None), &part(Half::Left, old, new, '-')),
-            (Row::Added { old, new }, _) => self.unified(row, (None, Some(new)), &part(Half::Right, new, old, '+')),
+            (Row::Gone { old }, _) => {
+                self.unified(row, (Some(old), None), &part(Half::Left, old, self.partner(row, Half::Left, old), '-'))
+            }
+            (Row::Added { new }, _) => {
+                self.unified(row, (None, Some(new)), &part(Half::Right, new, self.partner(row, Half::Right, new), '+'))
+            }
             (Row::Same { old, new }, Layout::Split) => {
                 self.split(row, Some(&part(Half::Left, old, None, ' ')), Some(&part(Half::Right, new, None, ' ')))
             }
@@ -75,6 +80,23 @@ impl<'a> Frame<'a> {
                 let right = new.map(|line| part(Half::Right, line, old, '+'));
                 self.split(row, left.as_ref(), right.as_ref())
             }
+        }
+    }
+
+    /// The line on the other side that a changed line stands for.
+    fn partner(&self, row: usize, half: Half, line: usize) -> Option<usize> {
+        let (old, new) = self.view.rows.change(row)?;
+        if by_place(old.len(), new.len()) {
+            let (from, to) = if half == Half::Left { (old, new) } else { (new, old) };
+            return Some(to.start + line - from.start).filter(|line| *line < to.end);
+        }
+        let left: Vec<_> = old.clone().map(|line| self.texts.left.line(line)).collect();
+        let right: Vec<_> = new.clone().map(|line| self.texts.right.line(line)).collect();
+        let pairs = partners(&left, &right).into_iter();
+        let mut pairs = pairs.map(|(left, right)| (old.start + left, new.start + right));
+        match half {
+            Half::Left => pairs.find(|pair| pair.0 == line).map(|pair| pair.1),
+            Half::Right => pairs.find(|pair| pair.1 == line).map(|pair| pair.0),
         }
     }
 

@@ -17,8 +17,18 @@ use unicode_width::UnicodeWidthStr as _;
 const HEAD: u16 = 3;
 /// A rule and what is known of the selected revision.
 const FOOT: u16 = 5;
-/// Widths of the columns before the last, which takes the rest.
-const COLUMNS: [(&str, usize); 6] = [("Revision", 9), ("By", 10), ("Changed", 10), ("From", 20), ("Size", 9), ("Current", 9)];
+/// The columns before the last, which takes the rest; each with its width on a narrow and on a wide terminal.
+const COLUMNS: [(&str, usize, usize); 7] = [
+    ("Revision", 9, 10),
+    ("Seen", 8, 10),
+    ("By", 8, 18),
+    ("Changed", 9, 12),
+    ("From", 16, 30),
+    ("Size", 9, 11),
+    ("Current", 8, 14),
+];
+/// From so many columns on a terminal is wide.
+const WIDE: u16 = 120;
 
 /// How many revisions are seen at once.
 pub(super) fn page((_, height): (u16, u16)) -> usize {
@@ -46,8 +56,8 @@ pub(crate) fn draw(model: &Model, view: &HistoryView, painter: &mut Painter<'_>,
         }
         Body::Ready(_) => {}
     }
-    let heads: Vec<_> = COLUMNS.iter().map(|(head, _)| (*head).to_owned()).chain(["At".to_owned()]).collect();
-    painter.line(0, 2, width, Tone::Faint, &format!("   {}", columns(&heads)));
+    let heads: Vec<_> = COLUMNS.iter().map(|(head, ..)| (*head).to_owned()).chain(["At".to_owned()]).collect();
+    painter.line(0, 2, width, Tone::Faint, &format!("   {}", columns(&heads, width)));
     for (y, (place, revision)) in (HEAD..area.height - FOOT - 1).zip(revisions.iter().enumerate().skip(view.top)) {
         row(model, view, (place, revision), painter, (y, width));
     }
@@ -76,15 +86,16 @@ fn row(
         Origin::Site(site) => format!("site {site}"),
     };
     let cells = [
-        revision.sha256.short().clone(),
+        revision.sha256.short(),
+        short_ago(&ago(revision.first_seen, now)),
         revision.author.as_deref().map_or("–".to_owned(), |author| Clean::line(author).to_string()),
         revision.changed_at.as_ref().map_or("–".to_owned(), |when| short_ago(&stamp_ago(when, now))),
         from,
-        if revision.stored { size(revision.size) } else { "on its way".to_owned() },
+        if revision.stored { size(revision.size) } else { "coming".to_owned() },
         versions(&revision.current_for),
         sites(&revision.at_sites),
     ];
-    let line = format!(" {pointer}{mark}{}", columns(&cells));
+    let line = format!(" {pointer}{mark}{}", columns(&cells, width));
     if place == view.at {
         let padded = format!("{line}{}", " ".repeat(usize::from(width).saturating_sub(line.width())));
         painter.selected(0, y, width, Tone::Plain, &padded);
@@ -98,13 +109,14 @@ fn short_ago(words: &str) -> String {
     words.strip_suffix(" ago").unwrap_or(words).to_owned()
 }
 
-fn columns(cells: &[String]) -> String {
+fn columns(cells: &[String], width: u16) -> String {
     let mut line = String::new();
     for (place, cell) in cells.iter().enumerate() {
-        let Some((_, wide)) = COLUMNS.get(place) else {
+        let Some((_, narrow, wide)) = COLUMNS.get(place) else {
             line.push_str(cell);
             break;
         };
+        let wide = if width < WIDE { narrow } else { wide };
         let cell = cut(cell, wide - 1);
         line.push_str(&cell);
         line.push_str(&" ".repeat(wide - cell.width()));
