@@ -227,7 +227,7 @@ impl DiffView {
         self.hunk.or_else(|| Some(below()).filter(|hunk| *hunk < self.rows.hunks().len()))
     }
 
-    fn to_hunk(&mut self, hunk: usize, page: usize) {
+    fn go_to_hunk(&mut self, hunk: usize, page: usize) {
         let Some(row) = self.rows.hunks().get(hunk).copied() else { return };
         self.scroll_to(row.saturating_sub(ABOVE), page);
         self.hunk = Some(hunk);
@@ -235,13 +235,13 @@ impl DiffView {
 
     fn next_hunk(&mut self, page: usize) {
         let first = self.rows.hunks().partition_point(|row| *row <= self.top + ABOVE);
-        self.to_hunk(self.hunk.map_or(first, |hunk| hunk + 1), page);
+        self.go_to_hunk(self.hunk.map_or(first, |hunk| hunk + 1), page);
     }
 
     fn previous_hunk(&mut self, page: usize) {
         let before = self.rows.hunks().partition_point(|row| *row < self.top + ABOVE);
         if let Some(hunk) = self.hunk.unwrap_or(before).checked_sub(1) {
-            self.to_hunk(hunk, page);
+            self.go_to_hunk(hunk, page);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A realistic grid with a cell of every kind, for tests and for looking at the app without a server.
 
-use fieldpost_common::api::{Activity, AppSettings, HeldDrop, History, OrderInfo, Origin, PublishedAt, Revision, Site, SiteListing};
+use fieldpost_common::api::{
+    Activity, AppSettings, HeldDrop, History, OrderInfo, Origin, PublishedAt, Revision, Site, SiteListing,
+};
 use fieldpost_common::cell::{Base, LatestOrder, Unknown};
 use fieldpost_common::grid::{Feed, Grid, GridCell, GridPatch, GridPublication, GridSite};
 use fieldpost_common::hash::ContentHash;

@@ -1,8 +1,8 @@
 //! Which screen is shown: a tab, and what was opened over it. What a screen holds is left to its room.
 
 use super::diff::DiffView;
-use super::sites::site::SiteView;
 use super::history::HistoryView;
+use super::sites::site::SiteView;
 
 /// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

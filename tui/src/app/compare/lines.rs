@@ -106,7 +106,9 @@ fn pairs(left: &[u32], right: &[u32], deadline: Deadline) -> (Vec<(usize, usize)
     let many = left.iter().chain(right).max().map_or(0, |most| *most as usize + 1);
     let there = |side: &[u32]| {
         let mut there = vec![false; many];
-        side.iter().for_each(|line| there[*line as usize] = true);
+        for line in side {
+            there[*line as usize] = true;
+        }
         there
     };
     let (in_left, in_right) = (there(left), there(right));
@@ -171,7 +173,7 @@ mod tests {
 
     fn compared(old: &str, new: &str, spaces: Spaces) -> Lines {
         let text = |text: &str| Text::read(text.as_bytes()).expect("text");
-        lines(&text(old), &text(new), spaces, Deadline::within(Duration::from_secs(60)))
+        lines(&text(old), &text(new), spaces, Deadline::within(Duration::from_mins(1)))
     }
 
     fn changes(lines: &Lines) -> Vec<(Range<usize>, Range<usize>)> {
@@ -206,8 +208,8 @@ mod tests {
 
     #[test]
     fn past_the_deadline_the_comparison_is_coarse_and_loses_no_line() {
-        let old: String = (0..4_000).map(|line| format!("{}\n", line * 7 % 4_001)).collect();
-        let new: String = (0..4_000).map(|line| format!("{}\n", line * 11 % 4_001)).collect();
+        let mixed = |step: usize| (0..4_000).map(|line| (line * step % 4_001).to_string()).collect::<Vec<_>>().join("\n");
+        let (old, new) = (mixed(7), mixed(11));
         let text = |text: &str| Text::read(text.as_bytes()).expect("text");
         let lines = lines(&text(&old), &text(&new), Spaces::Exact, Deadline::within(Duration::ZERO));
         assert!(lines.coarse);

@@ -220,7 +220,7 @@ mod tests {
 
     fn compared(old: &str, new: &str) -> Lines {
         let text = |text: &str| Text::read(text.as_bytes()).expect("text");
-        lines(&text(old), &text(new), Spaces::Exact, Deadline::within(Duration::from_secs(60)))
+        lines(&text(old), &text(new), Spaces::Exact, Deadline::within(Duration::from_mins(1)))
     }
 
     /// Twenty lines; two are changed and one is added.

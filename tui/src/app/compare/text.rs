@@ -7,7 +7,7 @@ use std::ops::Range;
 /// A decoded content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text {
-    text: String,
+    all: String,
     /// Where each line begins and where it ends, without its line end.
     lines: Vec<(usize, usize)>,
     encoding: Encoding,
@@ -43,7 +43,7 @@ impl Text {
     }
 
     fn new(text: String, encoding: Encoding, mark: bool) -> Self {
-        Self { lines: split(text.as_bytes()), text, encoding, mark }
+        Self { lines: split(text.as_bytes()), all: text, encoding, mark }
     }
 
     /// How many lines there are.
@@ -58,7 +58,7 @@ impl Text {
 
     /// A line without its line end, as it stands in the content; empty when there is no such line.
     pub fn line(&self, line: usize) -> &str {
-        &self.text[self.range(line)]
+        &self.all[self.range(line)]
     }
 
     /// Where a line stands in the text.
@@ -74,13 +74,13 @@ impl Text {
     /// What ends a line: nothing only at the end of the text.
     pub(super) fn end(&self, line: usize) -> &str {
         let Some((_, end)) = self.lines.get(line) else { return "" };
-        let next = self.lines.get(line + 1).map_or(self.text.len(), |(start, _)| *start);
-        &self.text[*end..next]
+        let next = self.lines.get(line + 1).map_or(self.all.len(), |(start, _)| *start);
+        &self.all[*end..next]
     }
 
     /// All of it.
     pub fn all(&self) -> &str {
-        &self.text
+        &self.all
     }
 
     /// What the bytes were read as.

@@ -58,7 +58,7 @@ fn tokens(line: &str) -> Vec<(usize, &str)> {
     for (at, grapheme) in line.grapheme_indices(true) {
         match tokens.last_mut() {
             Some((start, last)) if kind(grapheme) > 0 && kind(last) == kind(grapheme) => {
-                *last = &line[*start..at + grapheme.len()]
+                *last = &line[*start..at + grapheme.len()];
             }
             _ => tokens.push((at, grapheme)),
         }
@@ -74,7 +74,7 @@ fn between(old: &str, new: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let end = left.iter().rev().zip(right.iter().rev()).take_while(|(old, new)| old == new).count();
     let is_border = |end: &usize| old.is_char_boundary(old.len() - end) && new.is_char_boundary(new.len() - end);
     let end = (0..=end).rev().find(is_border).unwrap_or(0);
-    let span = |len: usize| if begin < len - end { vec![begin..len - end] } else { Vec::new() };
+    let span = |len: usize| Some(begin..len - end).filter(|span| !span.is_empty()).into_iter().collect();
     if begin + end == 0 { (Vec::new(), Vec::new()) } else { (span(old.len()), span(new.len())) }
 }
 
@@ -86,7 +86,7 @@ mod tests {
         let mut out = String::new();
         let mut at = 0;
         for mark in marks {
-            out += &format!("{}[{}]", &line[at..mark.start], &line[mark.clone()]);
+            out.extend([&line[at..mark.start], "[", &line[mark.clone()], "]"]);
             at = mark.end;
         }
         out + &line[at..]
@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn blanks_are_marked_only_where_they_count() {
         let (old, new) = ("  x := 1", "\tx := 1");
-        assert_eq!(words(old, new, Spaces::Exact), (vec![0..2], vec![0..1]));
+        let (gone, added) = words(old, new, Spaces::Exact);
+        assert_eq!((shown(old, &gone).as_str(), shown(new, &added).as_str()), ("[  ]x := 1", "[\t]x := 1"));
         assert_eq!(words(old, new, Spaces::Ignored), (vec![], vec![]));
     }
 

@@ -138,7 +138,7 @@ fn draw_side(
     painter.line(1, y, room, tone, &words);
     painter.right(0, y, area.width - 1, Tone::Faint, &short);
     if roomy {
-        let why = blob.map_or(String::new(), |blob| why(blob));
+        let why = blob.map_or(String::new(), why);
         let kind = blob.map_or(String::new(), |blob| format!("{} · {} · ", size(blob.size), blob.kind));
         let hash = side.sha256.map_or(String::new(), |sha256| sha256.to_string());
         painter.line(3, y + 1, area.width - 4, Tone::Faint, &why);

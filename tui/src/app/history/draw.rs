@@ -79,7 +79,7 @@ fn row(
 ) {
     let now = model.grid.now;
     let marked = view.marks.contains(&revision.sha256);
-    let pointer = if place == view.at { '▌' } else { ' ' };
+    let cursor = if place == view.at { '▌' } else { ' ' };
     let mark = if marked { '●' } else { ' ' };
     let from = match &revision.origin {
         Origin::User(user) => format!("published {user}"),
@@ -95,7 +95,7 @@ fn row(
         versions(&revision.current_for),
         sites(&revision.at_sites),
     ];
-    let line = format!(" {pointer}{mark}{}", columns(&cells, width));
+    let line = format!(" {cursor}{mark}{}", columns(&cells, width));
     if place == view.at {
         let padded = format!("{line}{}", " ".repeat(usize::from(width).saturating_sub(line.width())));
         painter.selected(0, y, width, Tone::Plain, &padded);

@@ -53,7 +53,9 @@ fn put(screen: &mut Vec<Vec<Cell>>, (x, y): (u16, u16), cell: &Cell) {
     let width = screen.first().map_or(0, Vec::len);
     if y >= screen.len() || x + wide > width {
         screen.resize(screen.len().max(y + 1), Vec::new());
-        screen.iter_mut().for_each(|row| row.resize(width.max(x + wide), Cell::EMPTY));
+        for row in screen.iter_mut() {
+            row.resize(width.max(x + wide), Cell::EMPTY);
+        }
     }
     screen[y][x] = cell.clone();
     let mut rest = cell.clone();
@@ -100,7 +102,9 @@ impl<W: Write> Backend for Frugal<W> {
         content.for_each(|(x, y, cell)| put(&mut wanted, (x, y), cell));
         let (width, height) = (wanted.first().map_or(0, Vec::len), wanted.len());
         self.shown.resize(height, Vec::new());
-        self.shown.iter_mut().for_each(|row| row.resize(width, Cell::EMPTY));
+        for row in &mut self.shown {
+            row.resize(width, Cell::EMPTY);
+        }
         if let Some(shift) = shift(&self.shown, &wanted) {
             self.move_lines(&shift)?;
         }

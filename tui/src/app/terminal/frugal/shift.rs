@@ -47,7 +47,7 @@ fn saved(old: &[u64], new: &[u64], by: isize) -> Option<(usize, Shift)> {
     let last = (0..new.len()).rev().find(moved)?;
     let right = (first..=last).filter(moved).count();
     let (from, to) = (first.min(first.checked_add_signed(by)?), last.max(last.checked_add_signed(by)?) + 1);
-    let lost = (from..to).filter(|y| new[*y] == old[*y]).count();
-    let saved = right.checked_sub(lost)?;
+    let spoilt = (from..to).filter(|y| new[*y] == old[*y]).count();
+    let saved = right.checked_sub(spoilt)?;
     (saved >= LEAST).then_some((saved, Shift { rows: from..to, by }))
 }
