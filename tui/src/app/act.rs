@@ -120,8 +120,8 @@ fn show(
     let ticket = model.ticket();
     let patch = model.grid.patch(place.patch).name.clone();
     let site = model.grid.site(place.site).name.clone();
-    let stamp = model.grid.settings().and_then(|settings| settings.stamp.clone());
-    let pair = Pair { application, patch: patch.clone(), stamp, left: left.sha256, right: right.sha256 };
+    let settings = model.grid.settings().cloned();
+    let pair = Pair { application, patch: patch.clone(), settings, left: left.sha256, right: right.sha256 };
     let view = DiffView::new(ticket, patch, Of::Cell(site), (left, right), offer);
     model.screens.open(Screen::Diff(Box::new(view)));
     vec![Effect::Ask(Request::Compare { ticket, pair })]

@@ -13,7 +13,7 @@ use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName};
 use fieldpost_common::invitation::{Invitation, Kind};
-use fieldpost_common::stamp::{Hints, Pattern};
+use fieldpost_common::stamp::Hints;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
@@ -92,8 +92,10 @@ async fn watch(session: &Session, feed: &Feed, after: Duration) -> Result<Change
 async fn both(session: &Session, pair: &Pair) -> Result<Box<Comparison>, Trouble> {
     let left = content(session, &pair.application, pair.left.as_ref()).await?;
     let right = content(session, &pair.application, pair.right.as_ref()).await?;
-    let pattern = pair.stamp.as_deref().and_then(|text| Pattern::new(text).ok());
-    let hints = Hints { patterns: pattern.into_iter().collect(), now: Some(clock::now()), ..Hints::default() };
+    let now = clock::now();
+    // The server takes no settings that can't be used.
+    let hints = pair.settings.as_ref().and_then(|settings| settings.hints(now).ok());
+    let hints = hints.unwrap_or_else(|| Hints { now: Some(now), ..Hints::default() });
     let name = pair.patch.to_string();
     blocking(move || looked_at(left.as_deref(), right.as_deref(), &name, &hints)).await.map(Box::new)
 }

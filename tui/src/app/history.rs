@@ -163,7 +163,7 @@ fn compare(model: &mut Model) -> Vec<Effect> {
     let pair = Pair {
         application: view.application.clone(),
         patch: view.patch.clone(),
-        stamp: model.grid.settings().and_then(|settings| settings.stamp.clone()),
+        settings: model.grid.settings().cloned(),
         left: left.sha256,
         right: Some(newer.sha256),
     };

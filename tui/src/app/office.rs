@@ -95,8 +95,8 @@ pub struct Pair {
     pub application: AppName,
     /// The patch.
     pub patch: PatchName,
-    /// The application's own pattern for stamps.
-    pub stamp: Option<String>,
+    /// What says how the application's stamps are read.
+    pub settings: Option<AppSettings>,
     /// What is shown as taken away.
     pub left: Option<ContentHash>,
     /// What is shown as added.
