@@ -34,6 +34,8 @@ impl Office for Canned {
                 }
                 Answer::Compared(ticket, Ok(Box::new(comparison)))
             }
+            Request::Lines { ticket, texts, spaces } => Answer::Lines(ticket, Ok(texts.lines(spaces))),
+            Request::History { ticket, patch, .. } => Answer::History(ticket, Ok(Box::new(sample::history(patch)))),
             Request::Send(job) => Answer::Done(
                 job.items
                     .iter()

@@ -15,6 +15,7 @@ mod fuzzy;
 mod grid;
 mod header;
 mod help;
+mod history;
 mod input;
 mod keymap;
 mod model;

@@ -6,7 +6,7 @@ mod everywhere;
 mod key;
 
 use super::model::Model;
-use super::{activity, conflict, dialog, diff, grid, help, sites};
+use super::{activity, conflict, dialog, diff, grid, help, history, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -21,6 +21,8 @@ pub(crate) enum Context {
     Sites,
     Site,
     Activity,
+    Search,
+    History,
     Confirm,
     Word,
     Versions,
@@ -39,6 +41,8 @@ impl Context {
         Self::Sites,
         Self::Site,
         Self::Activity,
+        Self::Search,
+        Self::History,
         Self::Confirm,
         Self::Word,
         Self::Versions,
@@ -52,7 +56,9 @@ impl Context {
         match self {
             Self::Grid => &[grid::bindings::GRID, LINES, CYCLE, SCREEN],
             Self::Filter => &[grid::bindings::FILTER],
-            Self::Diff => &[diff::bindings::DIFF, LINES, BACK, SCREEN],
+            Self::Diff => &[diff::bindings::DIFF, LINES, SCREEN],
+            Self::Search => &[diff::bindings::SEARCH],
+            Self::History => &[history::bindings::HISTORY, LINES, BACK, SCREEN],
             Self::Conflict => &[conflict::bindings::CONFLICT, LINES, BACK, SCREEN],
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
@@ -69,7 +75,7 @@ impl Context {
     /// Whether plain characters are text here.
     #[cfg(test)]
     const fn is_typing(self) -> bool {
-        matches!(self, Self::Filter | Self::Word)
+        matches!(self, Self::Filter | Self::Search | Self::Word)
     }
 }
 

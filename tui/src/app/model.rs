@@ -163,9 +163,11 @@ impl Model {
             return dialog.context();
         }
         match (self.screens.top(), self.screens.tab) {
+            (Some(Screen::Diff(diff)), _) if diff.search.typing.is_some() => Context::Search,
             (Some(Screen::Diff(_)), _) => Context::Diff,
             (Some(Screen::Conflict(_)), _) => Context::Conflict,
             (Some(Screen::Site(_)), _) => Context::Site,
+            (Some(Screen::History(_)), _) => Context::History,
             (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
             (None, Tab::Patches) => Context::Grid,
             (None, Tab::Sites) if self.sites.typing => Context::Filter,

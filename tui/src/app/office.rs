@@ -1,14 +1,16 @@
 //! What the app asks of the outside and what comes back, as data; who answers is left to an [`Office`].
 
-use crate::app::compare::Comparison;
+use crate::app::compare::lines::{Lines, Spaces};
+use crate::app::compare::{Comparison, Texts};
 use crate::drafts::DraftKey;
-use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, OrderInfo, Site, Whoami};
+use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, History, OrderInfo, Site, Whoami};
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName, Version};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -47,6 +49,24 @@ pub enum Request {
         ticket: Ticket,
         /// What to compare.
         pair: Pair,
+    },
+    /// Compare the lines of two contents anew.
+    Lines {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// Both contents.
+        texts: Arc<Texts>,
+        /// Whether blanks count.
+        spaces: Spaces,
+    },
+    /// Everything that is known of one patch.
+    History {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// The application.
+        application: AppName,
+        /// The patch.
+        patch: PatchName,
     },
     /// Sign orders and give them.
     Send(SendJob),
@@ -151,6 +171,8 @@ pub struct Pair {
     pub application: AppName,
     /// The patch.
     pub patch: PatchName,
+    /// What says how the application's stamps are read.
+    pub settings: Option<AppSettings>,
     /// What is shown as taken away.
     pub left: Option<ContentHash>,
     /// What is shown as added.
@@ -247,6 +269,10 @@ pub enum Answer {
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].
     Compared(Ticket, Result<Box<Comparison>, Trouble>),
+    /// To [`Request::Lines`].
+    Lines(Ticket, Result<Lines, Trouble>),
+    /// To [`Request::History`].
+    History(Ticket, Result<Box<History>, Trouble>),
     /// To [`Request::Send`], [`Request::Publish`], [`Request::Cancel`], [`Request::AcceptDrop`] and [`Request::Save`]: one line for
     /// each thing that was asked.
     Done(Vec<Outcome>),

@@ -3,10 +3,10 @@
 pub(crate) mod answers;
 mod keys;
 
-use super::conflict;
 use super::model::{Effect, Message, Model, Toast};
 use super::office::Request;
 use super::sites::site;
+use super::{conflict, diff};
 use fieldpost_common::time::Timestamp;
 
 /// What must be done when the app starts.
@@ -49,5 +49,6 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
     model.sites.follow(model.size);
     model.activity.follow(model.size);
     site::follow(model);
+    diff::arrange(model);
     effects
 }

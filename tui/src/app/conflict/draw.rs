@@ -5,9 +5,8 @@ mod words;
 use super::rows::{Row, rows};
 use super::{Body, ConflictView, SIDES, WIDE, Work, open};
 use crate::app::diff::Side as Facts;
-use crate::app::diff::draw::shifted;
 use crate::app::model::Model;
-use crate::app::paint::Painter;
+use crate::app::paint::{Painter, shifted};
 use crate::app::theme::Tone;
 use crate::app::view::link_words;
 use fieldpost_common::merge::Side;
@@ -81,7 +80,7 @@ fn identity(view: &ConflictView, facts: &Facts, side: Side) -> String {
 fn facts_below(view: &ConflictView, painter: &mut Painter<'_>, width: u16) {
     for (y, (facts, side)) in (1..).zip(view.facts.iter().zip(SIDES)) {
         let sign = words::sign(side);
-        painter.line(0, y, width - 1, Tone::Plain, &format!("{sign} {}: {}", facts.title, facts.stamp));
+        painter.line(0, y, width - 1, Tone::Plain, &format!("{sign} {}: {}", facts.title, facts.words()));
         painter.right(0, y, width - 1, Tone::Faint, &format!(" {}", identity(view, facts, side)));
     }
 }
@@ -90,7 +89,7 @@ fn facts_across(view: &ConflictView, painter: &mut Painter<'_>, width: u16) {
     for (column, (facts, side)) in view.facts.iter().zip(SIDES).enumerate() {
         let (x, room) = column_at(column, width);
         painter.line(x, 1, room, Tone::Strong, &facts.title);
-        painter.line(x, 2, room, Tone::Plain, &facts.stamp);
+        painter.line(x, 2, room, Tone::Plain, &facts.words());
         painter.line(x, 3, room, Tone::Faint, &identity(view, facts, side));
         for y in 1..4 {
             border(column, painter, x, y);

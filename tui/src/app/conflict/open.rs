@@ -50,5 +50,5 @@ pub(crate) fn three(view: &GridView, place: Place) -> Option<Three> {
 
 fn base(three: &Three) -> Facts {
     let stamp = if three.base.is_some() { "what both last agreed on" } else { "never agreed: each difference is a conflict" };
-    Facts { title: "base".to_owned(), sha256: three.base, stamp: stamp.to_owned() }
+    Facts { title: "base".to_owned(), sha256: three.base, stamp: stamp.to_owned(), event: String::new() }
 }

@@ -2,26 +2,25 @@
 
 use crate::app::harness::Harness;
 use crate::app::office::Answer;
-use crate::app::terminal::Pending;
+use crate::app::terminal::{Frugal, Pending};
 use crate::app::{sample, view::view};
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-struct Wire {
-    terminal: Terminal<CrosstermBackend<Pending>>,
+pub(super) struct Wire {
+    terminal: Terminal<Frugal<Pending>>,
     pending: Pending,
 }
 
 impl Wire {
-    fn new((width, height): (u16, u16)) -> Self {
+    pub(super) fn new((width, height): (u16, u16)) -> Self {
         crossterm::style::force_color_output(true);
         let pending = Pending::default();
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, width, height)) };
-        Self { terminal: Terminal::with_options(CrosstermBackend::new(pending.clone()), options).unwrap(), pending }
+        Self { terminal: Terminal::with_options(Frugal::new(pending.clone()), options).unwrap(), pending }
     }
 
-    fn draw(&mut self, harness: &Harness) -> usize {
+    pub(super) fn draw(&mut self, harness: &Harness) -> usize {
         self.terminal.draw(|frame| view(&harness.model, frame)).unwrap();
         self.pending.take().len()
     }
