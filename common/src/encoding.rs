@@ -38,6 +38,16 @@ impl Encoding {
         !matches!(self, Encoding::Ascii | Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be)
     }
 
+    /// Whether two bytes or four are one character.
+    pub fn is_wide(self) -> bool {
+        matches!(self, Encoding::Utf16Le | Encoding::Utf16Be | Encoding::BareUtf16Le | Encoding::BareUtf16Be)
+    }
+
+    /// Bytes as this encoding has them, where one byte is one character; for two contents that are to be read alike.
+    pub fn read(self, bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| self.character(*byte)).collect()
+    }
+
     fn character(self, byte: u8) -> char {
         match self {
             Encoding::MacRoman => upper_half(MAC_ROMAN, 0x80, byte),
@@ -102,7 +112,7 @@ pub fn decode(bytes: &[u8]) -> (String, Encoding) {
         return (text.to_owned(), if text.is_ascii() { Encoding::Ascii } else { Encoding::Utf8 });
     }
     let encoding = guess(bytes);
-    (bytes.iter().map(|b| encoding.character(*b)).collect(), encoding)
+    (encoding.read(bytes), encoding)
 }
 
 /// The text of bytes that are UTF-16, by their mark or by where their zeros stand; none for all others.

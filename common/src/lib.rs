@@ -7,6 +7,7 @@
 //! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
 //! - [`command`]: what the server asks of a site beside orders;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
+//! - [`merge`]: what becomes of a patch that changed on both sides;
 //! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
@@ -24,6 +25,7 @@ pub mod incident;
 pub mod inventory;
 pub mod invitation;
 pub mod issue;
+pub mod merge;
 pub mod name;
 pub mod order;
 pub mod plan;

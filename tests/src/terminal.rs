@@ -6,6 +6,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use std::io::{Read as _, Write};
 use std::num::NonZero;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 /// A running app and its screen.
 pub struct Terminal {
@@ -13,6 +14,7 @@ pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<Screen>>,
+    reader: JoinHandle<()>,
 }
 
 struct Screen {
@@ -37,7 +39,7 @@ impl Terminal {
             Arc::new(Mutex::new(Screen { parser: vt100::Parser::new(nonzero(rows), nonzero(cols), 0), bytes: Vec::new() }));
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let sink = Arc::clone(&screen);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 let mut screen = sink.lock().expect("the screen");
@@ -46,7 +48,7 @@ impl Terminal {
             }
         });
         let keys = pair.master.take_writer().expect("a writer");
-        Self { child, master: pair.master, keys, screen }
+        Self { child, master: pair.master, keys, screen, reader }
     }
 
     /// Types.
@@ -85,9 +87,11 @@ impl Terminal {
         self.child.process_id().expect("the app runs")
     }
 
-    /// Waits until the app has ended and gives its exit code.
+    /// Waits until the app has ended and all that it wrote was read, and gives its exit code.
     pub fn wait_end(&mut self) -> u32 {
-        until("the app ends", || self.child.try_wait().expect("a child").map(|status| status.exit_code()))
+        let code = until("the app ends", || self.child.try_wait().expect("a child").map(|status| status.exit_code()));
+        until_true("its last bytes are read", || self.reader.is_finished());
+        code
     }
 
     /// How many bytes the app has written so far.

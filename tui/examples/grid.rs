@@ -1,9 +1,10 @@
 //! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`.
 
 use fieldpost::app::compare::compare;
-use fieldpost::app::office::{Answer, Office, Outcome, Request, SiteOrders};
+use fieldpost::app::office::{Answer, Draft, Merged, Office, Outcome, Request, SiteOrders};
 use fieldpost::app::{Seat, run_with};
 use fieldpost_common::api::{AuditState, Changes};
+use fieldpost_common::merge::merge;
 use tokio::sync::mpsc::UnboundedSender;
 
 #[expect(dead_code, reason = "the tests use all of it")]
@@ -12,6 +13,7 @@ mod sample;
 
 struct Canned;
 
+const BASE: &str = "'From VisualWorks of 20 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote. jk 3/10/2025\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > 0 seconds\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n";
 const OLD: &str = "'From VisualWorks of 24 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote, at most a second old. bn 21/11/2026\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > 1 seconds\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n";
 const NEW: &str = "'From VisualWorks of 24 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote, at most five seconds old. mk 24/11/2026\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > self class maximumAge\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n\n!Quote class methodsFor: 'constants'!\n\nmaximumAge\n\t^5 seconds! !\n";
 
@@ -32,6 +34,8 @@ impl Office for Canned {
                 }
                 Answer::Compared(ticket, Ok(Box::new(comparison)))
             }
+            Request::Lines { ticket, texts, spaces } => Answer::Lines(ticket, Ok(texts.lines(spaces))),
+            Request::History { ticket, patch, .. } => Answer::History(ticket, Ok(Box::new(sample::history(patch)))),
             Request::Send(job) => Answer::Done(
                 job.items
                     .iter()
@@ -41,6 +45,15 @@ impl Office for Canned {
                     })
                     .collect(),
             ),
+            Request::Merge { ticket, .. } => {
+                let merge = merge(Some(BASE.as_bytes()), OLD.as_bytes(), NEW.as_bytes());
+                Answer::Merged(ticket, Ok(Box::new(Merged { merge, kept: Ok(Vec::new()) })))
+            }
+            Request::Settle(job) => {
+                let what = format!("{} for {}", job.patch, job.version);
+                Answer::Settled(job.three.key(), vec![Outcome { what, result: Ok("published".to_owned()) }])
+            }
+            Request::Save { path, .. } => Answer::Done(vec![Outcome { what: path, result: Ok("saved".to_owned()) }]),
             Request::Sites => Answer::Sites(Ok(sample::sites())),
             Request::SiteOrders(site) => {
                 let (open, finished) = sample::orders();
@@ -56,6 +69,10 @@ impl Office for Canned {
         };
         // Nobody listens once the app has ended.
         let _ = answers.send(answer);
+    }
+
+    fn keep(&self, _: &Draft) -> Result<(), String> {
+        Ok(())
     }
 }
 

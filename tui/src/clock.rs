@@ -40,3 +40,24 @@ impl Stopwatch {
         limit.saturating_sub(self.elapsed())
     }
 }
+
+/// A moment after which work settles for less.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// So long from now.
+    pub fn within(limit: Duration) -> Self {
+        Self(Instant::now() + limit)
+    }
+
+    /// The moment itself.
+    pub fn instant(self) -> Instant {
+        self.0
+    }
+
+    /// Whether it has passed.
+    pub fn is_over(self) -> bool {
+        Instant::now() >= self.0
+    }
+}

@@ -161,22 +161,27 @@ impl Keyring {
         self.write(&self.folder.join(TRUST_SEEN), &format!("{version} {sha256}\n"))
     }
 
-    /// Whole or not at all, for this user only, and on the disk before it returns.
     fn write(&self, path: &Path, text: &str) -> Result<(), KeyringError> {
-        let failed = |error| KeyringError::Io { path: path.to_owned(), error };
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).map_err(failed)?;
-        let mut file = tempfile::Builder::new()
-            .prefix(".fieldpost-tmp-")
-            .permissions(std::fs::Permissions::from_mode(0o600))
-            .tempfile_in(&self.folder)
-            .map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-        file.persist(path).map_err(|error| failed(error.error))?;
-        std::fs::File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(failed)
+        write(&self.folder, path, text)
     }
 }
 
-fn read(path: &Path) -> Result<Option<String>, KeyringError> {
+/// Writes a file of a folder whole or not at all, for this user only, and onto the disk before it returns.
+pub(crate) fn write(folder: &Path, path: &Path, text: &str) -> Result<(), KeyringError> {
+    let failed = |error| KeyringError::Io { path: path.to_owned(), error };
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".fieldpost-tmp-")
+        .permissions(std::fs::Permissions::from_mode(0o600))
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// A file's text; `None` where there is no file.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, KeyringError> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

@@ -1,6 +1,6 @@
 //! fieldpost's terminal app and its command-line twin: what both share, and each of them.
 //!
-//! [`client`] speaks to the server, [`keyring`] keeps token and keys, [`session`] is both together; [`send`] and [`publish`] are
+//! [`client`] speaks to the server, [`keyring`] keeps token and keys, [`session`] is both together, [`drafts`] keeps what was begun; [`send`] and [`publish`] are
 //! the only places that sign. `app` is the terminal app, [`cli`] the command line, [`demo`] a whole system on one machine.
 
 pub mod app;
@@ -8,6 +8,7 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod demo;
+pub mod drafts;
 pub mod keyring;
 pub mod login;
 pub mod publish;

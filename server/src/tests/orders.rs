@@ -2,7 +2,7 @@
 
 use super::world::{World, order};
 use crate::clock::now;
-use fieldpost_common::api::{Activity, Role, path};
+use fieldpost_common::api::{Activity, OrderInfo, Role, path};
 use fieldpost_common::order::{Failure, Refusal};
 use fieldpost_common::problem::Code;
 use fieldpost_common::wire::OrderOutcome;
@@ -145,4 +145,16 @@ async fn a_content_of_another_patch_is_not_sent_as_this_one() {
     assert_eq!(problem.code, Code::NotFound);
     let problem = world.send(&world.ada, ("Nothing.st", "acme"), Some("one"), None, None).await.unwrap_err();
     assert_eq!(problem.detail, "there is no patch \"Nothing.st\"");
+}
+
+#[tokio::test]
+async fn the_list_of_orders_is_as_long_as_asked_for_and_newest_first() {
+    let world = start().await;
+    world.publish(&world.ada, "Quote.st", ("7.7", "one"), None).await.unwrap();
+    world.send(&world.ada, CELL, Some("one"), None, None).await.unwrap();
+    let newest = world.send(&world.ada, ("Quote.st", "acme"), Some("one"), None, None).await.unwrap();
+    let list: Vec<OrderInfo> = world.get(&world.ada, &format!("{}?site=acme&limit=1", path::ORDERS)).await.unwrap();
+    assert_eq!(list.iter().map(|order| &order.id).collect::<Vec<_>>(), [&newest]);
+    let all: Vec<OrderInfo> = world.get(&world.ada, &format!("{}?site=acme&open=true", path::ORDERS)).await.unwrap();
+    assert_eq!(all.len(), 2);
 }

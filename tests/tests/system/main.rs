@@ -19,6 +19,9 @@ mod bad_input;
 mod faults;
 // The terminal app in a real terminal.
 mod app;
+mod tabs;
+// A patch that both sides changed.
+mod conflict;
 // The demo that the README starts with.
 mod demo;
 // What the code base promises about itself.

@@ -1,9 +1,10 @@
 //! From a key on a cell to a question: builds dialogs and diffs out of what the grid says. Nothing is sent from here.
 
+use super::conflict;
 use super::dialog::publish::PublishDialog;
 use super::dialog::send::{SendDialog, Verb};
 use super::dialog::{Dialog, Info};
-use super::diff::{Body, DiffView, Offer, Side};
+use super::diff::{DiffView, Of, Offer, Side};
 use super::grid::explain::{ago, explain, stamp_ago};
 use super::grid::{GridView, Place};
 use super::model::{Effect, Model};
@@ -25,7 +26,7 @@ pub(crate) fn send(model: &mut Model, verb: Verb) {
 /// Asks before sending to the site that the diff is of.
 pub(crate) fn send_from_diff(model: &mut Model) {
     let Some(Screen::Diff(diff)) = model.screens.top() else { return };
-    let Some(place) = model.grid.find(&diff.patch, &diff.site) else {
+    let Some(place) = diff.site().and_then(|site| model.grid.find(&diff.patch, site)) else {
         return model.note("the patch or the site is gone");
     };
     match SendDialog::of_cell(&model.grid, place) {
@@ -46,10 +47,13 @@ pub(crate) fn content_to_publish(view: &GridView, place: Place) -> Option<Conten
     })
 }
 
-/// Enter: a diff where there is something to compare, else words.
+/// Enter: the merge where both sides changed, a diff where there is something to compare, else words.
 pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(place) = model.grid.selected() else { return Vec::new() };
     let cell = model.grid.cell(place);
+    if cell.standing == Standing::Conflict && cell.overlay == Overlay::None {
+        return conflict::open::open(model);
+    }
     let words = !matches!(cell.overlay, Overlay::None)
         || matches!(cell.standing, Standing::Unknown | Standing::DeletedAtSite | Standing::Removed);
     if words {
@@ -120,8 +124,9 @@ fn show(
     let ticket = model.ticket();
     let patch = model.grid.patch(place.patch).name.clone();
     let site = model.grid.site(place.site).name.clone();
-    let pair = Pair { application, patch: patch.clone(), left: left.sha256, right: right.sha256 };
-    let view = DiffView { ticket, patch, site, left, right, body: Body::Loading, offer, top: 0, shift: 0 };
+    let settings = model.grid.settings().cloned();
+    let pair = Pair { application, patch: patch.clone(), settings, left: left.sha256, right: right.sha256 };
+    let view = DiffView::new(ticket, patch, Of::Cell(site), (left, right), offer);
     model.screens.open(Screen::Diff(Box::new(view)));
     vec![Effect::Ask(Request::Compare { ticket, pair })]
 }
@@ -138,49 +143,50 @@ fn offer(view: &GridView, place: Place, sha256: ContentHash) -> Offer {
     }
 }
 
-fn published_side(view: &GridView, place: Place) -> Side {
+/// What is published for the site's version, in words.
+pub(crate) fn published_side(view: &GridView, place: Place) -> Side {
     let version = &view.site(place.site).version;
     let published = view.table.published(place.patch, place.site);
     let sha256 = published.and_then(|one| one.sha256);
-    let stamp = match published {
-        Some(one) if sha256.is_some() => {
-            let patch = view.patch(place.patch);
-            let own = if patch.newest == sha256 {
-                stamp_words(view, patch.author.as_deref(), patch.changed_at.as_ref())
-            } else {
-                String::new()
-            };
-            format!("{own}published by {} {}", one.by, ago(one.at, view.now))
-        }
+    let patch = view.patch(place.patch);
+    let newest = sha256.is_some() && patch.newest == sha256;
+    let stamp = if newest { stamp_words(view, patch.author.as_deref(), patch.changed_at.as_ref()) } else { String::new() };
+    let event = match published {
+        Some(one) if sha256.is_some() => format!("published by {} {}", one.by, ago(one.at, view.now)),
         _ => "not published".to_owned(),
     };
-    Side { title: format!("published for {version}"), sha256, stamp }
+    Side { title: format!("published for {version}"), sha256, stamp, event }
 }
 
-fn candidate_side(view: &GridView, place: Place, sha256: ContentHash) -> Side {
+/// A content of the site, or of another version, in words.
+pub(crate) fn candidate_side(view: &GridView, place: Place, sha256: ContentHash) -> Side {
     let site = view.site(place.site);
     if view.table.has(place.patch, place.site).is_none() {
         let from = view.patch(place.patch).published.iter().find(|one| one.sha256 == Some(sha256));
         let title = from.map_or("elsewhere".to_owned(), |one| format!("published for {}", one.version));
-        let stamp = from.map_or(String::new(), |one| format!("published by {} {}", one.by, ago(one.at, view.now)));
-        return Side { title, sha256: Some(sha256), stamp };
+        let event = from.map_or(String::new(), |one| format!("published by {} {}", one.by, ago(one.at, view.now)));
+        return Side { title, sha256: Some(sha256), stamp: String::new(), event };
     }
-    let stamp = view.table.facts(place.patch, place.site).map_or("as published".to_owned(), |facts| {
-        let own = stamp_words(view, facts.author.as_deref(), facts.changed_at.as_ref());
-        facts.since.map_or(own.clone(), |since| format!("{own}seen there {}", ago(since, view.now)))
-    });
-    Side { title: format!("at {}", site.name), sha256: Some(sha256), stamp }
+    let facts = view.table.facts(place.patch, place.site);
+    let stamp = facts.map_or(String::new(), |facts| stamp_words(view, facts.author.as_deref(), facts.changed_at.as_ref()));
+    let since = |since| format!("seen there {}", ago(since, view.now));
+    let event = facts.map_or("as published".to_owned(), |facts| facts.since.map_or(String::new(), since));
+    Side { title: format!("at {}", site.name), sha256: Some(sha256), stamp, event }
 }
 
 fn absent_side(view: &GridView, place: Place) -> Side {
-    Side { title: format!("at {}", view.site(place.site).name), sha256: None, stamp: "not there".to_owned() }
+    Side {
+        title: format!("at {}", view.site(place.site).name),
+        sha256: None,
+        stamp: String::new(),
+        event: "not there".to_owned(),
+    }
 }
 
 fn stamp_words(view: &GridView, author: Option<&str>, when: Option<&fieldpost_common::stamp::When>) -> String {
     let author = author.map_or(String::new(), |author| format!("{} ", Clean::line(author)));
     let when = when.map_or(String::new(), |when| stamp_ago(when, view.now));
-    let words = format!("{author}{when}");
-    if words.trim().is_empty() { String::new() } else { format!("{}, ", words.trim()) }
+    format!("{author}{when}").trim().to_owned()
 }
 
 /// Asks before publishing what the diff shows.

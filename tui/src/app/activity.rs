@@ -18,16 +18,24 @@ use kind::Kind;
 /// How many entries are read at once.
 pub(crate) const PAGE: usize = 200;
 
+/// Whether the newest entries are known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Known {
+    #[default]
+    Unread,
+    /// More happened since they were read.
+    Stale,
+    Fresh,
+}
+
 /// The feed as it is looked at.
 #[derive(Debug, Default)]
 pub(crate) struct ActivityView {
     /// Newest first, without gaps.
     pub(crate) entries: Vec<Activity>,
-    pub(crate) read: bool,
+    pub(crate) known: Known,
     /// Nothing older exists.
     pub(crate) complete: bool,
-    /// Something happened while nobody looked.
-    pub(crate) stale: bool,
     /// Why it couldn't be read last time.
     pub(crate) trouble: Option<String>,
     pub(crate) newest: Flight,
@@ -50,8 +58,7 @@ impl ActivityView {
     /// Takes the newest page; the selection and what is on the screen stay.
     pub(crate) fn load(&mut self, page: Vec<Activity>) {
         let selected = self.selected().map(|one| one.seq);
-        self.read = true;
-        self.stale = false;
+        self.known = Known::Fresh;
         self.trouble = None;
         let known = self.entries.first().map(|one| one.seq);
         let new = page.iter().take_while(|one| known.is_none_or(|known| one.seq > known)).count();
@@ -69,6 +76,13 @@ impl ActivityView {
         self.fresh += shift;
         if self.top > 0 {
             self.top += shift;
+        }
+    }
+
+    /// More happened since the newest page was read.
+    pub(crate) fn outdate(&mut self) {
+        if self.known == Known::Fresh {
+            self.known = Known::Stale;
         }
     }
 

@@ -1,8 +1,13 @@
-//! The office of a session: each request becomes a task that asks the server and signs where that is wanted.
+//! The office of a session: each request becomes a task that asks the server and signs where that is wanted. Conflicts are left to
+//! `desk::conflict`.
 
-use super::compare::compare;
-use super::office::{Answer, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
+mod conflict;
+
+use super::compare::lines::{Lines, Spaces};
+use super::compare::{Comparison, Texts, compare, read_stamp};
+use super::office::{Answer, Draft, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
 use crate::client::ClientError;
+use crate::clock;
 use crate::publish::{Content, PublishWish, publish};
 use crate::send::{Act, Wish, send};
 use crate::session::Session;
@@ -11,6 +16,8 @@ use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName};
 use fieldpost_common::invitation::{Invitation, Kind};
+use fieldpost_common::stamp::Hints;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -35,6 +42,10 @@ impl Office for Desk {
             let _ = answers.send(answer(&session, request).await);
         });
     }
+
+    fn keep(&self, draft: &Draft) -> Result<(), String> {
+        conflict::keep(&self.session, draft)
+    }
 }
 
 async fn answer(session: &Session, request: Request) -> Answer {
@@ -48,9 +59,17 @@ async fn answer(session: &Session, request: Request) -> Answer {
         }
         Request::Watch { feed, after } => Answer::Changes(watch(session, &feed, after).await),
         Request::Compare { ticket, pair } => Answer::Compared(ticket, both(session, &pair).await),
+        Request::Lines { ticket, texts, spaces } => Answer::Lines(ticket, anew(texts, spaces).await),
+        Request::History { ticket, application, patch } => {
+            let history = client.history(&application, &patch).await.map(Box::new).map_err(|error| trouble(&error));
+            Answer::History(ticket, history)
+        }
         Request::Send(job) => Answer::Done(give(session, job).await),
         Request::Publish(job) => Answer::Done(vec![make_current(session, job).await]),
         Request::Cancel(order) => Answer::Done(vec![take_back(session, &order).await]),
+        Request::Merge { ticket, three } => Answer::Merged(ticket, conflict::merged(session, three).await),
+        Request::Settle(job) => Answer::Settled(job.three.key(), conflict::settle(session, *job).await),
+        Request::Save { path, bytes } => Answer::Done(vec![conflict::save(path, bytes).await]),
         Request::Sites => Answer::Sites(client.sites().await.map_err(|error| trouble(&error))),
         Request::SiteOrders(site) => {
             let orders = site_orders(session, &site).await.map_err(|error| trouble(&error));
@@ -80,11 +99,37 @@ async fn watch(session: &Session, feed: &Feed, after: Duration) -> Result<Change
     session.client.changes(feed, PARKED).await.map_err(|error| trouble(&error))
 }
 
-async fn both(session: &Session, pair: &Pair) -> Result<Box<super::compare::Comparison>, Trouble> {
+async fn both(session: &Session, pair: &Pair) -> Result<Box<Comparison>, Trouble> {
     let left = content(session, &pair.application, pair.left.as_ref()).await?;
     let right = content(session, &pair.application, pair.right.as_ref()).await?;
-    let compared = tokio::task::spawn_blocking(move || compare(left.as_deref(), right.as_deref())).await;
-    compared.map(Box::new).map_err(|error| Trouble::Refused(format!("the contents can't be compared: {error}")))
+    let now = clock::now();
+    // The server takes no settings that can't be used.
+    let hints = pair.settings.as_ref().and_then(|settings| settings.hints(now).ok());
+    let hints = hints.unwrap_or_else(|| Hints { now: Some(now), ..Hints::default() });
+    let name = pair.patch.to_string();
+    blocking(move || looked_at(left.as_deref(), right.as_deref(), &name, &hints)).await.map(Box::new)
+}
+
+/// Compares, and reads both stamps meanwhile.
+fn looked_at(left: Option<&[u8]>, right: Option<&[u8]>, name: &str, hints: &Hints) -> Comparison {
+    std::thread::scope(|scope| {
+        let stamps = scope.spawn(|| (read_stamp(left, name, hints), read_stamp(right, name, hints)));
+        let mut comparison = compare(left, right);
+        if let Ok((left, right)) = stamps.join() {
+            comparison.stamped(left, right);
+        }
+        comparison
+    })
+}
+
+async fn anew(texts: Arc<Texts>, spaces: Spaces) -> Result<Lines, Trouble> {
+    blocking(move || texts.lines(spaces)).await
+}
+
+/// Works beside the tasks that wait.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Trouble::Refused(format!("the contents can't be compared: {error}")))
 }
 
 async fn content(session: &Session, application: &AppName, sha256: Option<&ContentHash>) -> Result<Option<Vec<u8>>, Trouble> {

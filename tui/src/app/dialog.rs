@@ -6,6 +6,7 @@ pub(crate) mod keys;
 pub(crate) mod pick;
 pub(crate) mod publish;
 pub(crate) mod send;
+pub(crate) mod settle;
 pub(crate) mod site;
 
 use super::input::Input;
@@ -20,6 +21,7 @@ use fieldpost_common::text::{Clean, count};
 pub(crate) enum Dialog {
     Send(Box<send::SendDialog>),
     Publish(Box<publish::PublishDialog>),
+    Settle(Box<settle::SettleDialog>),
     Cancel(CancelDialog),
     Drop(Box<site::DropDialog>),
     Enrol(site::EnrolDialog),
@@ -103,6 +105,7 @@ impl Dialog {
                 Some(confirm) => confirm_context(confirm),
                 None => Context::Versions,
             },
+            Self::Settle(settle) => settle.context(),
             Self::Drop(drop) => confirm_context(&drop.confirm),
             Self::Cancel(_) | Self::Enrol(_) => Context::Confirm,
             Self::Pick(_) => Context::Pick,
@@ -115,6 +118,7 @@ impl Dialog {
         let confirm = match self {
             Self::Send(send) => &mut send.confirm,
             Self::Publish(publish) => publish.confirm.as_mut()?,
+            Self::Settle(settle) => return settle.input(),
             Self::Drop(drop) => &mut drop.confirm,
             _ => return None,
         };
@@ -129,6 +133,7 @@ impl Dialog {
         match self {
             Self::Send(send) => send.ready(),
             Self::Publish(publish) => publish.ready(),
+            Self::Settle(settle) => settle.ready(),
             Self::Drop(drop) => drop.confirm.ready(),
             Self::Cancel(_) | Self::Enrol(_) | Self::Pick(_) | Self::Info(_) => true,
         }
@@ -138,6 +143,7 @@ impl Dialog {
         match self {
             Self::Send(send) => send.title(),
             Self::Publish(publish) => publish.title(),
+            Self::Settle(settle) => settle.title(),
             Self::Cancel(_) => "Take the order back?".to_owned(),
             Self::Drop(drop) => format!("Are the files at {} meant to be gone?", drop.site),
             Self::Enrol(_) => "Make a new enrolment string?".to_owned(),
@@ -151,6 +157,7 @@ impl Dialog {
         match self {
             Self::Send(send) => send.lines(),
             Self::Publish(publish) => publish.lines(),
+            Self::Settle(settle) => settle.lines(),
             Self::Cancel(cancel) => vec![
                 (Tone::Strong, cancel.what.clone()),
                 (Tone::Plain, cancel.by.clone()),

@@ -1,27 +1,50 @@
-//! The diff screen: two contents of one patch, how far it is scrolled, and what may be published from it.
+//! The diff screen: two contents of one patch, how they are looked at, and what may be published from it. What its keys do is left
+//! to `diff::keys`, drawing to `diff::draw` and `diff::head`.
 
 pub(crate) mod bindings;
 pub(crate) mod draw;
+pub(crate) mod head;
 pub(crate) mod keys;
+mod line;
+pub(crate) mod search;
 
-use super::compare::{Comparison, Line, Shown};
+use super::compare::lines::{Lines, Spaces};
+use super::compare::rows::{Folds, Half, Layout, Row, Rows};
+use super::compare::{Blob, Comparison, Shown, Texts};
+use super::model::Model;
 use super::office::Ticket;
+use super::screens::Screen;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{SiteName, Version};
 use fieldpost_common::name::PatchName;
+use search::Search;
 
-/// One of the two contents, with what the grid knows of it.
+/// Side by side needs so many columns.
+const SPLIT_FROM: u16 = 100;
+/// Unchanged lines that stay in sight above a change that was gone to.
+const ABOVE: usize = 3;
+
+/// One of the two contents, with what is known of it before its bytes are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Side {
     /// `published for 7.7`, `at acme`.
     pub(crate) title: String,
     pub(crate) sha256: Option<ContentHash>,
-    /// Who and when, in words.
+    /// Who changed it and when, in words; empty when nobody knows.
     pub(crate) stamp: String,
+    /// `published by ada 2 d ago`, `seen there 2 h ago`.
+    pub(crate) event: String,
+}
+
+impl Side {
+    /// Who changed it, and what became of it here.
+    pub(crate) fn words(&self) -> String {
+        [self.stamp.as_str(), self.event.as_str()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// What is compared, as far as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Body {
     Loading,
     Failed(String),
@@ -40,58 +63,202 @@ pub(crate) struct Offer {
     pub(crate) backward: bool,
 }
 
-/// The screen.
+/// Where the two contents come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// A cell: what is published and what the site has.
+    Cell(SiteName),
+    /// Any two of the patch's revisions.
+    Revisions,
+}
+
+/// The screen.
+#[derive(Debug)]
 pub(crate) struct DiffView {
     pub(crate) ticket: Ticket,
     pub(crate) patch: PatchName,
-    pub(crate) site: SiteName,
+    pub(crate) of: Of,
     pub(crate) left: Side,
     pub(crate) right: Side,
     pub(crate) body: Body,
     pub(crate) offer: Option<Offer>,
-    /// The first line on the screen.
-    pub(crate) top: usize,
+    /// The layout that was asked for; a narrow terminal shows the unified one.
+    wanted: Layout,
+    /// Whether the lines' numbers are shown.
+    numbers: bool,
+    /// What was asked for and isn't there yet.
+    spaces_asked: Option<Spaces>,
+    folds: Folds,
+    rows: Rows,
+    pub(crate) search: Search,
+    /// The change that was gone to, until the screen is scrolled by hand.
+    hunk: Option<usize>,
+    /// The first row on the screen.
+    top: usize,
     /// The first terminal cell of the lines on the screen.
-    pub(crate) shift: usize,
+    shift: usize,
 }
 
 impl DiffView {
-    /// Lines and where changes begin, once they are there.
-    pub(crate) fn text(&self) -> Option<(&[Line], &[usize])> {
+    /// Two contents that are still to come.
+    pub(crate) fn new(ticket: Ticket, patch: PatchName, of: Of, (left, right): (Side, Side), offer: Option<Offer>) -> Self {
+        Self {
+            ticket,
+            patch,
+            of,
+            left,
+            right,
+            body: Body::Loading,
+            offer,
+            wanted: Layout::default(),
+            numbers: true,
+            spaces_asked: None,
+            folds: Folds::default(),
+            rows: Rows::default(),
+            search: Search::default(),
+            hunk: None,
+            top: 0,
+            shift: 0,
+        }
+    }
+
+    /// The site whose cell it is of.
+    pub(crate) fn site(&self) -> Option<&SiteName> {
+        match &self.of {
+            Of::Cell(site) => Some(site),
+            Of::Revisions => None,
+        }
+    }
+
+    /// Both texts and how their lines compare, once they are there.
+    pub(crate) fn text(&self) -> Option<(&std::sync::Arc<Texts>, &Lines)> {
         match &self.body {
             Body::Ready(comparison) => match &comparison.shown {
-                Shown::Text { lines, hunks } => Some((lines, hunks)),
+                Shown::Text { texts, lines } => Some((texts, lines)),
                 Shown::Binary => None,
             },
-            _ => None,
+            Body::Loading | Body::Failed(_) => None,
         }
+    }
+
+    /// A content that was shown.
+    pub(crate) fn blob(&self, sha256: &ContentHash) -> Option<&Blob> {
+        let Body::Ready(comparison) = &self.body else { return None };
+        [&comparison.left, &comparison.right].into_iter().flatten().find(|blob| blob.sha256 == *sha256)
     }
 
     /// The size of a content that was shown.
     pub(crate) fn size_of(&self, sha256: &ContentHash) -> Option<u64> {
-        let Body::Ready(comparison) = &self.body else { return None };
-        [comparison.left, comparison.right].into_iter().flatten().find(|blob| blob.sha256 == *sha256).map(|blob| blob.size)
+        self.blob(sha256).map(|blob| blob.size)
     }
 
-    fn lines(&self) -> usize {
-        self.text().map_or(0, |(lines, _)| lines.len())
+    /// Takes what was fetched.
+    pub(crate) fn take(&mut self, body: Body) {
+        self.body = body;
+        self.top = 0;
+        self.lay_out();
     }
 
-    /// Scrolls so that this line is the first, as far as there are lines.
-    pub(crate) fn scroll_to(&mut self, line: usize, page: usize) {
-        self.top = line.min(self.lines().saturating_sub(page.max(1)));
+    /// Takes lines that were compared anew, if they are the ones that were asked for last.
+    pub(crate) fn take_lines(&mut self, compared: Lines) {
+        if self.spaces_asked != Some(compared.spaces) {
+            return;
+        }
+        self.spaces_asked = None;
+        let anchor = self.anchor();
+        if let Body::Ready(comparison) = &mut self.body
+            && let Shown::Text { lines, .. } = &mut comparison.shown
+        {
+            *lines = compared;
+        }
+        self.folds = Folds::default();
+        self.lay_out();
+        self.go_to(anchor);
+        self.find_again();
     }
 
-    pub(crate) fn next_hunk(&mut self, page: usize) {
-        let next = self.text().and_then(|(_, hunks)| hunks.iter().find(|line| **line > self.top).copied());
-        if let Some(line) = next {
-            self.scroll_to(line, page);
+    /// Fits the layout to the terminal's size, with the same line at the top.
+    pub(crate) fn arrange(&mut self, size: (u16, u16)) {
+        let fitting = if size.0 < SPLIT_FROM { Layout::Unified } else { self.wanted };
+        if fitting != self.rows.layout() {
+            let anchor = self.anchor();
+            if let Some((_, lines)) = self.text() {
+                self.rows = Rows::new(lines, fitting, &self.folds);
+            }
+            self.go_to(anchor);
+        }
+        self.top = self.top.min(self.rows.len().saturating_sub(head::page(self, size).max(1)));
+    }
+
+    /// Lays the rows out anew, in the layout that is on the screen.
+    fn lay_out(&mut self) {
+        self.rows = match self.text() {
+            Some((_, lines)) => Rows::new(lines, self.rows.layout(), &self.folds),
+            None => Rows::default(),
+        };
+        self.hunk = None;
+    }
+
+    /// The line at the top of the screen.
+    fn anchor(&self) -> Option<(Half, usize)> {
+        Some(match self.rows.row(self.top)? {
+            Row::Gone { old } | Row::Both { old: Some(old), new: None } => (Half::Left, old),
+            Row::Same { new, .. } | Row::Added { new } | Row::Fold { new, .. } | Row::Both { new: Some(new), .. } => {
+                (Half::Right, new)
+            }
+            Row::Both { old: None, new: None } => return None,
+        })
+    }
+
+    fn go_to(&mut self, anchor: Option<(Half, usize)>) {
+        self.top = anchor.and_then(|(half, line)| self.rows.find(half, line)).unwrap_or(0);
+    }
+
+    /// Opens or closes folds, with the same line at the top.
+    fn refold(&mut self, change: impl FnOnce(&mut Folds)) {
+        let anchor = self.anchor();
+        change(&mut self.folds);
+        self.lay_out();
+        self.go_to(anchor);
+    }
+
+    /// Scrolls so that this row is the first, as far as there are rows.
+    pub(crate) fn scroll_to(&mut self, row: usize, page: usize) {
+        self.top = row.min(self.rows.len().saturating_sub(page.max(1)));
+        self.hunk = None;
+    }
+
+    /// The change that was gone to, else the first that is on the screen or below it.
+    fn hunk(&self) -> Option<usize> {
+        let below = || self.rows.hunks().partition_point(|row| *row < self.top);
+        self.hunk.or_else(|| Some(below()).filter(|hunk| *hunk < self.rows.hunks().len()))
+    }
+
+    fn go_to_hunk(&mut self, hunk: usize, page: usize) {
+        let Some(row) = self.rows.hunks().get(hunk).copied() else { return };
+        self.scroll_to(row.saturating_sub(ABOVE), page);
+        self.hunk = Some(hunk);
+    }
+
+    fn next_hunk(&mut self, page: usize) {
+        let first = self.rows.hunks().partition_point(|row| *row <= self.top + ABOVE);
+        self.go_to_hunk(self.hunk.map_or(first, |hunk| hunk + 1), page);
+    }
+
+    fn previous_hunk(&mut self, page: usize) {
+        let before = self.rows.hunks().partition_point(|row| *row < self.top + ABOVE);
+        if let Some(hunk) = self.hunk.unwrap_or(before).checked_sub(1) {
+            self.go_to_hunk(hunk, page);
         }
     }
+}
 
-    pub(crate) fn previous_hunk(&mut self, page: usize) {
-        let before = self.text().and_then(|(_, hunks)| hunks.iter().rev().find(|line| **line < self.top).copied());
-        self.scroll_to(before.unwrap_or(0), page);
+/// Fits every open diff to the terminal.
+pub(crate) fn arrange(model: &mut Model) {
+    let size = model.size;
+    for screen in model.screens.all_mut() {
+        if let Screen::Diff(diff) = screen {
+            diff.arrange(size);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The loop: waits for keys, answers, signals and the clock; hands them to `update`; carries out effects; draws when something
 //! changed. Decides nothing.
 
+use super::editor::{self, Edit, Edited};
 use super::model::{Effect, Message, Model, Seat};
 use super::office::{Answer, Office};
 use super::terminal::{Guard, Screen, enter, leave, leave_on_panic};
@@ -54,6 +55,12 @@ impl Signals {
         })
     }
 
+    /// What was typed at an editor was not meant for the app.
+    fn forget_interrupt(&mut self) -> io::Result<()> {
+        self.interrupt = signal(SignalKind::interrupt())?;
+        Ok(())
+    }
+
     async fn any(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -69,10 +76,13 @@ struct Driver<O> {
     office: O,
     ask: UnboundedSender<Answer>,
     answers: UnboundedReceiver<Answer>,
-    events: EventStream,
+    /// `None` only while the terminal is lent: its thread would take the editor's keys.
+    events: Option<EventStream>,
     dirty: bool,
     /// The terminal no longer shows the last frame: the next is drawn whole.
     stale: bool,
+    /// An editor had the terminal just now.
+    lent: bool,
     since_frame: Stopwatch,
 }
 
@@ -91,8 +101,19 @@ impl<O: Office> Driver<O> {
         let mut model = Model::new(seat, theme, screen.size()?, clock::now());
         model.zone = clock::zone();
         let (ask, answers) = unbounded_channel();
-        let events = EventStream::new();
-        Ok(Self { model, screen, office, ask, answers, events, dirty: true, stale: false, since_frame: Stopwatch::start() })
+        let events = Some(EventStream::new());
+        Ok(Self {
+            model,
+            screen,
+            office,
+            ask,
+            answers,
+            events,
+            dirty: true,
+            stale: false,
+            lent: false,
+            since_frame: Stopwatch::start(),
+        })
     }
 
     async fn run(&mut self, signals: &mut Signals) -> anyhow::Result<()> {
@@ -101,7 +122,7 @@ impl<O: Office> Driver<O> {
             let rest = self.wait();
             let message = tokio::select! {
                 () = signals.any() => return Ok(()),
-                event = self.events.next() => match event {
+                event = next(&mut self.events) => match event {
                     Some(Ok(event)) => message(event),
                     // The terminal is gone.
                     Some(Err(_)) | None => return Ok(()),
@@ -112,6 +133,9 @@ impl<O: Office> Driver<O> {
             if self.take(message)? == Next::End || self.drain().await? == Next::End {
                 return Ok(());
             }
+            if std::mem::take(&mut self.lent) {
+                signals.forget_interrupt()?;
+            }
         }
     }
 
@@ -119,8 +143,9 @@ impl<O: Office> Driver<O> {
     async fn drain(&mut self) -> anyhow::Result<Next> {
         loop {
             // Polled with this task's waker: the stream remembers whom to wake only once.
-            let ready = poll_fn(|context| Poll::Ready(self.events.poll_next_unpin(context))).await;
-            let message = if let Poll::Ready(Some(Ok(event))) = ready {
+            let events = &mut self.events;
+            let ready = poll_fn(|context| Poll::Ready(events.as_mut().map(|events| events.poll_next_unpin(context)))).await;
+            let message = if let Some(Poll::Ready(Some(Ok(event)))) = ready {
                 message(event)
             } else if let Ok(answer) = self.answers.try_recv() {
                 Some(Message::Answer(answer))
@@ -153,9 +178,31 @@ impl<O: Office> Driver<O> {
                 self.suspend()?;
                 return self.take(Some(Message::Resumed));
             }
+            Effect::Keep(draft) => {
+                if let Err(words) = self.office.keep(&draft) {
+                    return self.take(Some(Message::NotKept(words)));
+                }
+            }
+            Effect::Edit(edit) => {
+                let edited = self.edit(edit)?;
+                return self.take(Some(Message::Edited(edited)));
+            }
             Effect::Quit => return Ok(Next::End),
         }
         Ok(Next::On)
+    }
+
+    /// Lends the terminal to an editor.
+    fn edit(&mut self, edit: Edit) -> io::Result<Edited> {
+        drop(self.events.take());
+        leave();
+        self.lent = true;
+        let edited = editor::edit(edit);
+        enter()?;
+        self.events = Some(EventStream::new());
+        self.screen.forget()?;
+        self.model.size = self.screen.size()?;
+        Ok(edited)
     }
 
     /// Stops like any program on Ctrl-z, and takes the terminal again once continued.
@@ -193,6 +240,10 @@ impl<O: Office> Driver<O> {
     fn due(&self) -> Option<Message> {
         (clock::now() >= self.model.wake()).then_some(Message::Tick)
     }
+}
+
+async fn next(events: &mut Option<EventStream>) -> Option<io::Result<Event>> {
+    events.as_mut()?.next().await
 }
 
 fn message(event: Event) -> Option<Message> {

@@ -5,14 +5,20 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use std::cmp::Reverse;
 
 /// Which lines match with their letters in order, the best first; all of them in their order for an empty text.
-pub(crate) fn best(text: &str, lines: impl Iterator<Item = String>) -> Vec<usize> {
+pub(crate) fn best(text: &str, lines: impl ExactSizeIterator<Item = String>) -> Vec<usize> {
+    if text.trim().is_empty() {
+        return (0..lines.len()).collect();
+    }
     let mut scored = scored(&Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart), lines);
     scored.sort_by_key(|(_, score)| Reverse(*score));
     scored.into_iter().map(|(index, _)| index).collect()
 }
 
 /// Which lines contain every word of the text, in their order.
-pub(crate) fn containing(text: &str, lines: impl Iterator<Item = String>) -> Vec<usize> {
+pub(crate) fn containing(text: &str, lines: impl ExactSizeIterator<Item = String>) -> Vec<usize> {
+    if text.trim().is_empty() {
+        return (0..lines.len()).collect();
+    }
     let pattern = Pattern::new(text, CaseMatching::Ignore, Normalization::Smart, AtomKind::Substring);
     scored(&pattern, lines).into_iter().map(|(index, _)| index).collect()
 }
@@ -30,7 +36,7 @@ mod tests {
 
     const LINES: [&str; 3] = ["no marker america", "omega test", "Borealis america"];
 
-    fn lines() -> impl Iterator<Item = String> {
+    fn lines() -> impl ExactSizeIterator<Item = String> {
         LINES.into_iter().map(str::to_owned)
     }
 

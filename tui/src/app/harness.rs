@@ -108,6 +108,8 @@ fn parse(key: &str) -> KeyEvent {
         "Space" => KeyCode::Char(' '),
         "PgDn" => KeyCode::PageDown,
         "PgUp" => KeyCode::PageUp,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
         "Home" => KeyCode::Home,
         "End" => KeyCode::End,
         "Backspace" => KeyCode::Backspace,

@@ -6,7 +6,7 @@ mod everywhere;
 mod key;
 
 use super::model::Model;
-use super::{activity, dialog, diff, grid, help, sites};
+use super::{activity, conflict, dialog, diff, grid, help, history, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -17,9 +17,12 @@ pub(crate) enum Context {
     Grid,
     Filter,
     Diff,
+    Conflict,
     Sites,
     Site,
     Activity,
+    Search,
+    History,
     Confirm,
     Word,
     Versions,
@@ -34,9 +37,12 @@ impl Context {
         Self::Grid,
         Self::Filter,
         Self::Diff,
+        Self::Conflict,
         Self::Sites,
         Self::Site,
         Self::Activity,
+        Self::Search,
+        Self::History,
         Self::Confirm,
         Self::Word,
         Self::Versions,
@@ -50,7 +56,10 @@ impl Context {
         match self {
             Self::Grid => &[grid::bindings::GRID, LINES, CYCLE, SCREEN],
             Self::Filter => &[grid::bindings::FILTER],
-            Self::Diff => &[diff::bindings::DIFF, LINES, BACK, SCREEN],
+            Self::Diff => &[diff::bindings::DIFF, LINES, SCREEN],
+            Self::Search => &[diff::bindings::SEARCH],
+            Self::History => &[history::bindings::HISTORY, LINES, BACK, SCREEN],
+            Self::Conflict => &[conflict::bindings::CONFLICT, LINES, BACK, SCREEN],
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
@@ -66,7 +75,7 @@ impl Context {
     /// Whether plain characters are text here.
     #[cfg(test)]
     const fn is_typing(self) -> bool {
-        matches!(self, Self::Filter | Self::Word)
+        matches!(self, Self::Filter | Self::Search | Self::Word)
     }
 }
 

@@ -2,17 +2,21 @@
 
 use super::activity::ActivityView;
 use super::dialog::Dialog;
+use super::editor::{Edit, Edited};
 use super::grid::GridView;
 use super::keymap::Context;
-use super::office::{Answer, Request, Ticket};
+use super::office::{Answer, Draft, Request, Ticket};
 use super::screens::{Screen, Screens, Tab};
 use super::sites::SitesView;
 use super::theme::Theme;
+use crate::drafts::DraftKey;
 use crossterm::event::KeyEvent;
 use fieldpost_common::api::{AppSettings, Role};
 use fieldpost_common::id::AppName;
+use fieldpost_common::merge::Decision;
 use fieldpost_common::time::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// Who sits here, for the header.
@@ -35,6 +39,10 @@ pub(crate) enum Message {
     Tick,
     /// Back from the shell.
     Resumed,
+    /// Back from the editor.
+    Edited(Edited),
+    /// Decisions of a conflict could not be kept on the disk.
+    NotKept(String),
 }
 
 /// What the driver must do.
@@ -42,6 +50,10 @@ pub(crate) enum Message {
 pub(crate) enum Effect {
     Ask(Request),
     Suspend,
+    /// Keep decisions of a conflict, before anything else is done.
+    Keep(Draft),
+    /// Give the terminal to an editor and take what it wrote.
+    Edit(Edit),
     Quit,
 }
 
@@ -110,6 +122,8 @@ pub(crate) struct Model {
     pub(crate) toast: Option<Toast>,
     /// How many orders or publications are being given.
     pub(crate) working: usize,
+    /// Decisions of conflicts, for when one is opened again.
+    pub(crate) drafts: HashMap<DraftKey, Vec<Decision>>,
     tickets: u64,
 }
 
@@ -137,6 +151,7 @@ impl Model {
             help: None,
             toast: None,
             working: 0,
+            drafts: HashMap::new(),
             tickets: 0,
         }
     }
@@ -148,8 +163,11 @@ impl Model {
             return dialog.context();
         }
         match (self.screens.top(), self.screens.tab) {
+            (Some(Screen::Diff(diff)), _) if diff.search.typing.is_some() => Context::Search,
             (Some(Screen::Diff(_)), _) => Context::Diff,
+            (Some(Screen::Conflict(_)), _) => Context::Conflict,
             (Some(Screen::Site(_)), _) => Context::Site,
+            (Some(Screen::History(_)), _) => Context::History,
             (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
             (None, Tab::Patches) => Context::Grid,
             (None, Tab::Sites) if self.sites.typing => Context::Filter,

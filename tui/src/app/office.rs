@@ -1,12 +1,16 @@
 //! What the app asks of the outside and what comes back, as data; who answers is left to an [`Office`].
 
-use crate::app::compare::Comparison;
-use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, OrderInfo, Site, Whoami};
+use crate::app::compare::lines::{Lines, Spaces};
+use crate::app::compare::{Comparison, Texts};
+use crate::drafts::DraftKey;
+use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, History, OrderInfo, Site, Whoami};
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName, Version};
 use fieldpost_common::issue::Issue;
+use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -14,6 +18,9 @@ use tokio::sync::mpsc::UnboundedSender;
 pub trait Office: Send + Sync + 'static {
     /// Takes a request and returns at once; exactly one answer follows later.
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>);
+
+    /// Keeps decisions of a conflict on the disk before it returns; the error is for people.
+    fn keep(&self, draft: &Draft) -> Result<(), String>;
 }
 
 /// Ties an answer to the request that it belongs to, so that a late one is not taken for a newer.
@@ -43,6 +50,24 @@ pub enum Request {
         /// What to compare.
         pair: Pair,
     },
+    /// Compare the lines of two contents anew.
+    Lines {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// Both contents.
+        texts: Arc<Texts>,
+        /// Whether blanks count.
+        spaces: Spaces,
+    },
+    /// Everything that is known of one patch.
+    History {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// The application.
+        application: AppName,
+        /// The patch.
+        patch: PatchName,
+    },
     /// Sign orders and give them.
     Send(SendJob),
     /// Sign a publication and make it current.
@@ -66,6 +91,77 @@ pub enum Request {
     },
     /// Have the server check the audit chain.
     Audit,
+    /// Fetch the three contents of a conflict and merge them.
+    Merge {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// What to merge.
+        three: Three,
+    },
+    /// Publish what a conflict was resolved to, and send it to the site.
+    Settle(Box<SettleJob>),
+    /// Write a new file.
+    Save {
+        /// Where.
+        path: String,
+        /// What.
+        bytes: Vec<u8>,
+    },
+}
+
+/// The three contents of a conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Three {
+    /// The application.
+    pub application: AppName,
+    /// What both last agreed on; `None`: they never did.
+    pub base: Option<ContentHash>,
+    /// What is published for the site's version.
+    pub published: ContentHash,
+    /// What the site has.
+    pub site: ContentHash,
+}
+
+impl Three {
+    /// What decisions about them are kept under.
+    pub fn key(&self) -> DraftKey {
+        DraftKey::of(self.base.as_ref(), &self.published, &self.site)
+    }
+}
+
+/// A conflict as it was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The contents and where they differ.
+    pub merge: Merge,
+    /// What was decided before; or why that can't be read, in words for people.
+    pub kept: Result<Vec<Decision>, String>,
+}
+
+/// Decisions to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Of which contents.
+    pub key: DraftKey,
+    /// All of them; none: there is nothing to keep any more.
+    pub decisions: Vec<Decision>,
+}
+
+/// A resolved conflict: publish for the site's version, then send to the site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettleJob {
+    /// The patch.
+    pub patch: PatchName,
+    /// The site.
+    pub site: SiteName,
+    /// The site's version.
+    pub version: Version,
+    /// The contents as they were seen: the publication replaces, and the order expects, exactly these.
+    pub three: Three,
+    /// The result.
+    pub bytes: Vec<u8>,
+    /// The tracker entry that the row shows.
+    pub issue: Option<Issue>,
 }
 
 /// Two contents of one patch; a side without hash is a file that isn't there.
@@ -75,6 +171,8 @@ pub struct Pair {
     pub application: AppName,
     /// The patch.
     pub patch: PatchName,
+    /// What says how the application's stamps are read.
+    pub settings: Option<AppSettings>,
     /// What is shown as taken away.
     pub left: Option<ContentHash>,
     /// What is shown as added.
@@ -171,7 +269,12 @@ pub enum Answer {
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].
     Compared(Ticket, Result<Box<Comparison>, Trouble>),
-    /// To [`Request::Send`], [`Request::Publish`], [`Request::Cancel`] and [`Request::AcceptDrop`]: one line for each thing that was asked.
+    /// To [`Request::Lines`].
+    Lines(Ticket, Result<Lines, Trouble>),
+    /// To [`Request::History`].
+    History(Ticket, Result<Box<History>, Trouble>),
+    /// To [`Request::Send`], [`Request::Publish`], [`Request::Cancel`], [`Request::AcceptDrop`] and [`Request::Save`]: one line for
+    /// each thing that was asked.
     Done(Vec<Outcome>),
     /// To [`Request::Sites`].
     Sites(Result<Vec<Site>, Trouble>),
@@ -188,4 +291,8 @@ pub enum Answer {
     },
     /// To [`Request::Audit`].
     Audit(Result<AuditState, Trouble>),
+    /// To [`Request::Merge`].
+    Merged(Ticket, Result<Box<Merged>, Trouble>),
+    /// To [`Request::Settle`].
+    Settled(DraftKey, Vec<Outcome>),
 }

@@ -5,6 +5,7 @@ use fieldpost_common::text::cut;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The cells of one frame.
@@ -78,4 +79,20 @@ impl<'a> Painter<'a> {
             self.line(area.x, y, area.width, Tone::Plain, &blank);
         }
     }
+}
+
+/// Leaves out as many terminal cells at the left as are still to skip.
+pub(crate) fn shifted(text: &str, skip: &mut usize) -> String {
+    if *skip == 0 {
+        return text.to_owned();
+    }
+    let mut rest = text.grapheme_indices(true);
+    let start = rest.find_map(|(at, grapheme)| {
+        if *skip == 0 {
+            return Some(at);
+        }
+        *skip = skip.saturating_sub(grapheme.width());
+        None
+    });
+    start.map_or(String::new(), |at| text[at..].to_owned())
 }

@@ -1,11 +1,14 @@
 //! A realistic grid with a cell of every kind, for tests and for looking at the app without a server.
 
-use fieldpost_common::api::{Activity, AppSettings, HeldDrop, OrderInfo, Site, SiteListing};
+use fieldpost_common::api::{
+    Activity, AppSettings, HeldDrop, History, OrderInfo, Origin, PublishedAt, Revision, Site, SiteListing,
+};
 use fieldpost_common::cell::{Base, LatestOrder, Unknown};
 use fieldpost_common::grid::{Feed, Grid, GridCell, GridPatch, GridPublication, GridSite};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::OrderId;
 use fieldpost_common::inventory::{Directory, Ignored};
+use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::{OrderState, Progress};
 use fieldpost_common::order::{Action, Failure};
 use fieldpost_common::time::Timestamp;
@@ -306,4 +309,44 @@ pub(super) fn activity(newest: u64, limit: usize) -> Vec<Activity> {
         _ => happened(seq, "user:ada", "app_changed", "", ""),
     };
     (1..=newest).rev().take(limit).map(one).collect()
+}
+
+/// `words` is a revision's content, `minutes` its age.
+fn revision(word: &str, author: &str, minutes: u64, origin: Origin, current: &[&str], at: &[&str]) -> Revision {
+    let changed = jiff::Timestamp::from_millisecond(before(minutes + 30).as_ms()).expect("a date").to_string();
+    let published = PublishedAt { versions: vec![id("7.7")], by: id("ada"), at: before(minutes) };
+    Revision {
+        sha256: content(word),
+        size: 4_200,
+        author: (!author.is_empty()).then(|| author.to_owned()),
+        changed_at: (!author.is_empty()).then(|| id(&changed)),
+        filed_out_at: None,
+        person: None,
+        issue: Some(id("4688")),
+        issue_read: None,
+        stamp: None,
+        corrections: fieldpost_common::correction::Corrections::default(),
+        first_seen: before(minutes),
+        publications: if matches!(origin, Origin::User(_)) { vec![published] } else { Vec::new() },
+        origin,
+        stored: true,
+        current_for: current.iter().map(|version| id(version)).collect(),
+        at_sites: at.iter().map(|site| id(site)).collect(),
+    }
+}
+
+/// Five revisions: one is only at a site, one is still on its way, one says nothing about itself.
+pub(super) fn history(patch: PatchName) -> History {
+    let site = |name| Origin::Site(id(name));
+    let user = |name| Origin::User(id(name));
+    let mut waiting = revision("quote-omega", "pw", 2, site("omega"), &[], &["omega"]);
+    waiting.stored = false;
+    let revisions = vec![
+        waiting,
+        revision("quote-by-hand", "mk", 170, site("acme"), &[], &["acme"]),
+        revision("quote2", "bn", 4_290, user("ada"), &["7.7"], &["borealis", "delta-uat", "omega", "zenith"]),
+        revision("quote1", "bn", 9_000, user("ada"), &["7.6"], &["corvid"]),
+        revision("quote0", "", 90_000, user("jk"), &[], &[]),
+    ];
+    History { patch, revisions }
 }

@@ -1,6 +1,8 @@
 //! Which screen is shown: a tab, and what was opened over it. What a screen holds is left to its room.
 
+use super::conflict::ConflictView;
 use super::diff::DiffView;
+use super::history::HistoryView;
 use super::sites::site::SiteView;
 
 /// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
@@ -48,7 +50,9 @@ impl Tab {
 #[derive(Debug)]
 pub(crate) enum Screen {
     Diff(Box<DiffView>),
+    Conflict(Box<ConflictView>),
     Site(Box<SiteView>),
+    History(Box<HistoryView>),
 }
 
 /// The tab that is shown, and the screens over each of them; going back closes the topmost of this one.

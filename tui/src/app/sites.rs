@@ -84,7 +84,8 @@ impl SitesView {
         }
         let row = selected.and_then(|name| self.rows.iter().position(|row| sites[*row].name == *name));
         self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
-        self.widths = draw::Widths::of(self.rows.iter().map(|row| &sites[*row]), now);
+        let shown: Vec<_> = self.rows.iter().map(|row| &sites[*row]).collect();
+        self.widths = draw::Widths::of(&shown, now);
     }
 
     pub(crate) fn selected(&self) -> Option<&Site> {

@@ -1,12 +1,14 @@
 //! The terminal's modes, taken and given back, and frames that are written in one piece.
 
+mod frugal;
+
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
+pub(crate) use frugal::Frugal;
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,14 +75,14 @@ impl Write for Pending {
 
 /// Draws frames into memory and writes each with one call.
 pub(crate) struct Screen {
-    terminal: Terminal<CrosstermBackend<Pending>>,
+    terminal: Terminal<Frugal<Pending>>,
     pending: Pending,
 }
 
 impl Screen {
     pub(crate) fn new() -> io::Result<Self> {
         let pending = Pending::default();
-        Ok(Self { terminal: Terminal::new(CrosstermBackend::new(pending.clone()))?, pending })
+        Ok(Self { terminal: Terminal::new(Frugal::new(pending.clone()))?, pending })
     }
 
     /// Columns and rows.

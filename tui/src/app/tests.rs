@@ -3,9 +3,13 @@
 
 mod acting;
 mod activity;
+mod conflicts;
+mod diffs;
 mod live;
 mod looks;
+mod looks_diff;
 mod moving;
 mod sites;
 mod tabs;
 mod wire;
+mod wire_diff;

@@ -6,6 +6,7 @@ mod keys;
 use super::model::{Effect, Message, Model, Toast};
 use super::office::Request;
 use super::sites::site;
+use super::{conflict, diff};
 use fieldpost_common::time::Timestamp;
 
 /// What must be done when the app starts.
@@ -35,6 +36,11 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
             Vec::new()
         }
         Message::Resumed => keys::refresh(model),
+        Message::Edited(edited) => conflict::answers::edited(model, edited),
+        Message::NotKept(words) => {
+            model.error(words);
+            Vec::new()
+        }
     };
     if matches!(&model.toast, Some(Toast::Note(_, until)) if *until <= now) {
         model.toast = None;
@@ -43,5 +49,6 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
     model.sites.follow(model.size);
     model.activity.follow(model.size);
     site::follow(model);
+    diff::arrange(model);
     effects
 }

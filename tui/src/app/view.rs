@@ -5,7 +5,7 @@ use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, dialog, diff, grid, help, sites};
+use super::{activity, conflict, dialog, diff, grid, help, history, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 
@@ -23,9 +23,11 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     }
     match (model.screens.top(), model.screens.tab) {
         (Some(Screen::Diff(diff)), _) => diff::draw::draw(model, diff, &mut painter, area),
+        (Some(Screen::Conflict(conflict)), _) => conflict::draw::draw(model, conflict, &mut painter, area),
         (Some(Screen::Site(page)), _) => sites::site::draw::draw(model, page, &mut painter, area),
         (None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
         (None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
+        (Some(Screen::History(history)), _) => history::draw::draw(model, history, &mut painter, area),
         (None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
     }
     footer(model, &mut painter, area.width, area.height - 1);
@@ -81,7 +83,7 @@ type FooterKey = (String, &'static str, bool);
 
 fn fill(painter: &mut Painter<'_>, mut x: u16, y: u16, end: u16, keys: &[FooterKey]) {
     for (keys, short, _) in keys {
-        if x + wide(keys, short) > end {
+        if x + wide(keys, short) + 1 > end {
             break;
         }
         key_words(painter, x, y, keys, short);

@@ -1,18 +1,19 @@
 //! Draws the activity tab: only the entries that are seen.
 
-use super::{ActivityView, line};
+use super::{ActivityView, Known, line};
 use crate::app::grid::layout::body_height;
 use crate::app::header::{self, Said};
-use crate::app::model::{Link, Model};
+use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
+use crate::app::unread;
 use crate::app::when::short;
-use fieldpost_common::text::{Clean, age, count};
+use fieldpost_common::text::age;
 use ratatui::layout::Rect;
 
-/// Where the columns begin, from a width on that has room for the date.
+/// Where the columns begin.
 struct Columns {
-    when: u16,
+    when: Option<u16>,
     age: u16,
     who: u16,
     what: u16,
@@ -23,12 +24,12 @@ struct Columns {
 impl Columns {
     fn of(width: u16) -> Self {
         if width >= 140 {
-            Self { when: 2, age: 16, who: 24, what: 44, place: 62, detail: Some(62 + (width - 62) / 2) }
+            Self { when: Some(2), age: 16, who: 24, what: 44, place: 62, detail: Some(62 + (width - 62) / 2) }
         } else if width >= 100 {
-            Self { when: 2, age: 16, who: 24, what: 40, place: 58, detail: None }
+            Self { when: Some(2), age: 16, who: 24, what: 40, place: 58, detail: None }
         } else {
             // The date is in the line below the list.
-            Self { when: 0, age: 2, who: 9, what: 24, place: 41, detail: None }
+            Self { when: None, age: 2, who: 9, what: 24, place: 41, detail: None }
         }
     }
 }
@@ -53,7 +54,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     }
     painter.rule(3 + body);
     if let Some(one) = view.selected().filter(|_| words.is_empty()) {
-        let words = format!("{} · {}", short(one.at, &model.zone).trim_start(), line::sentence(one, model.grid.now));
+        let words = format!("{} · {}", short(one.at, &model.zone).trim_start(), line::sentence(one));
         let wrapped = crate::app::dialog::draw::wrap(&words, usize::from(area.width - 2));
         for (y, words) in (4 + body..area.height - 1).zip(&wrapped) {
             painter.line(1, y, area.width - 2, Tone::Plain, words);
@@ -86,7 +87,6 @@ fn said(view: &ActivityView) -> Said {
 
 /// `1,204 entries`.
 fn entries(number: u64) -> String {
-    let words = count(usize::try_from(number).unwrap_or(usize::MAX), "entry").replace("entrys", "entries");
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -95,12 +95,12 @@ fn entries(number: u64) -> String {
         }
         grouped.push(digit);
     }
-    words.replacen(&digits, &grouped, 1)
+    format!("{grouped} {}", if number == 1 { "entry" } else { "entries" })
 }
 
 fn titles(view: &ActivityView, columns: &Columns, painter: &mut Painter<'_>, width: u16) {
-    if columns.when > 0 {
-        painter.line(columns.when, 2, 12, Tone::Strong, "When");
+    if let Some(when) = columns.when {
+        painter.line(when, 2, 12, Tone::Strong, "When");
     }
     painter.line(columns.age, 2, 6, Tone::Strong, "Age");
     painter.line(columns.who, 2, 12, Tone::Strong, "Who");
@@ -120,8 +120,8 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, plac
     let one = &view.entries[view.rows[place]];
     let selected = place == view.row;
     painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
-    if columns.when > 0 {
-        painter.line(columns.when, y, 12, Tone::Plain, &short(one.at, &model.zone));
+    if let Some(when) = columns.when {
+        painter.line(when, y, 12, Tone::Plain, &short(one.at, &model.zone));
     }
     painter.line(columns.age, y, 6, Tone::Plain, &age(one.at.age(model.grid.now)));
     painter.line(columns.who, y, columns.what - columns.who - 2, Tone::Plain, &line::who(one));
@@ -132,15 +132,12 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, plac
         painter.line(columns.what, y, room, line::tone(one), &line::what(one));
     }
     let (words, detail) = (line::place(one), line::detail(one));
-    match columns.detail {
-        Some(x) => {
-            painter.line(columns.place, y, x - columns.place - 2, Tone::Plain, &words);
-            painter.line(x, y, width - x, Tone::Plain, &detail);
-        }
-        None => {
-            let words = if detail.is_empty() { words } else { format!("{words}: {detail}") };
-            painter.line(columns.place, y, width - columns.place, Tone::Plain, &words);
-        }
+    if let Some(x) = columns.detail {
+        painter.line(columns.place, y, x - columns.place - 2, Tone::Plain, &words);
+        painter.line(x, y, width - x, Tone::Plain, &detail);
+    } else {
+        let words = if detail.is_empty() { words } else { format!("{words}: {detail}") };
+        painter.line(columns.place, y, width - columns.place, Tone::Plain, &words);
     }
 }
 
@@ -148,15 +145,8 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, plac
 fn empty(model: &Model) -> Vec<String> {
     let view = &model.activity;
     let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
-    if !view.read {
-        let why = match (&view.trouble, &model.link) {
-            (Some(why), _) | (None, Link::Offline { why, .. }) => why,
-            _ => return lines(&["Reading what happened…"]),
-        };
-        let mut words = lines(&["What happened can't be read.", ""]);
-        words.extend(why.lines().map(|line| Clean::line(line).to_string()));
-        words.extend(lines(&["", "fieldpost keeps trying; r tries at once."]));
-        return words;
+    if view.known == Known::Unread {
+        return unread::words(model, view.trouble.as_ref(), "what happened");
     }
     if view.entries.is_empty() {
         return lines(&["Nothing has happened yet."]);

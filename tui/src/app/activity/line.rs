@@ -38,9 +38,8 @@ pub(crate) fn detail(one: &Activity) -> String {
 pub(crate) fn tone(one: &Activity) -> Tone {
     match one.what.as_str() {
         "failed" | "hook_failed" | "timed_out" | "expired" | "unknown" | "clones_found" => Tone::Alarm,
-        "confirmed" => Tone::Good,
         "ordered" | "removal_ordered" => Tone::Busy,
-        "published" | "unpublished" => Tone::Accent,
+        "published" | "unpublished" => Tone::Strong,
         _ => Tone::Plain,
     }
 }
@@ -53,10 +52,9 @@ pub(crate) fn haystack(one: &Activity) -> String {
 }
 
 /// One sentence: who did what, to what.
-pub(crate) fn sentence(one: &Activity, now: Timestamp) -> String {
+pub(crate) fn sentence(one: &Activity) -> String {
     let mut words = vec![who(one), what(one), place(one)];
     words.extend(one.sha256.map(|sha256| sha256.short()));
-    words.push(ago(one.at, now));
     words.retain(|word| !word.is_empty());
     let detail = detail(one);
     if detail.is_empty() { words.join(" ") } else { format!("{}: {detail}", words.join(" ")) }

@@ -1,6 +1,6 @@
 //! When the feed is read, newer and older, and what is done with the answers.
 
-use super::PAGE;
+use super::{Known, PAGE};
 use crate::app::flight::Flight;
 use crate::app::grid::layout::body_height;
 use crate::app::model::{Effect, Model};
@@ -14,10 +14,13 @@ const FAR: usize = 2_000;
 /// The tab is shown: reads what is not known or no longer true.
 pub(crate) fn shown(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
-    if !model.activity.read || model.activity.stale {
+    let view = &model.activity;
+    let old = view.known != Known::Fresh;
+    let unchecked = old || view.audit.is_none();
+    if old {
         effects.extend(read(model));
     }
-    if model.activity.audit.is_none() {
+    if unchecked {
         effects.push(Effect::Ask(Request::Audit));
     }
     effects
@@ -56,7 +59,7 @@ pub(crate) fn changed(model: &mut Model, changes: &[Change], everything: bool) -
     if !everything && !changes.contains(&Change::Activity) {
         return Vec::new();
     }
-    model.activity.stale = true;
+    model.activity.outdate();
     let looked_at = model.screens.tab == Tab::Activity || matches!(model.screens.top(), Some(Screen::Site(_)));
     if looked_at { read(model) } else { Vec::new() }
 }
@@ -80,11 +83,10 @@ pub(crate) fn take(model: &mut Model, before: Option<u64>, page: Vec<Activity>) 
 pub(crate) fn failed(model: &mut Model, before: Option<u64>, trouble: &Trouble) {
     let view = &mut model.activity;
     view.trouble = Some(trouble.words().to_owned());
-    match before {
-        Some(_) => view.reading_older = false,
-        None => {
-            view.newest = Flight::Idle;
-            view.stale = true;
-        }
+    if before.is_some() {
+        view.reading_older = false;
+    } else {
+        view.newest = Flight::Idle;
+        view.outdate();
     }
 }

@@ -6,6 +6,7 @@ use crate::app::grid::keys::picked;
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
+use crate::app::screens::Screen;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -32,6 +33,7 @@ fn step(model: &mut Model, by: isize) {
     match &mut model.dialog {
         Some(Dialog::Publish(publish)) => publish.step(by),
         Some(Dialog::Pick(pick)) => pick.step(by),
+        Some(Dialog::Settle(settle)) => settle.step(by),
         Some(Dialog::Info(info)) => info.top = info.top.saturating_add_signed(by).min(info.lines.len().saturating_sub(1)),
         _ => {}
     }
@@ -51,6 +53,18 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             }
             Step::Asked => {
                 model.dialog = Some(Dialog::Publish(publish));
+                Vec::new()
+            }
+        },
+        Some(Dialog::Settle(mut settle)) => match settle.accept() {
+            Some(request) => {
+                if let (Request::Settle(_), Some(Screen::Conflict(view))) = (&request, model.screens.top_mut()) {
+                    view.settling = true;
+                }
+                ask(model, request)
+            }
+            None => {
+                model.dialog = Some(Dialog::Settle(settle));
                 Vec::new()
             }
         },

@@ -22,7 +22,8 @@ struct Choice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PublishDialog {
     job: PublishJob,
-    site: SiteName,
+    /// What is typed where it goes backward: the site, else the patch.
+    word: String,
     backward: bool,
     choices: Vec<Choice>,
     cursor: usize,
@@ -51,7 +52,8 @@ impl PublishDialog {
         let cursor = choices.iter().position(|choice| choice.version == version).unwrap_or(0);
         let application = view.application()?.clone();
         let job = PublishJob { application, patch: diff.patch.clone(), sha256, size, issue, versions: Vec::new() };
-        Some(Self { job, site: diff.site.clone(), backward, choices, cursor, confirm: None })
+        let word = diff.site().map_or(diff.patch.as_str(), SiteName::as_str).to_owned();
+        Some(Self { job, word, backward, choices, cursor, confirm: None })
     }
 
     pub(crate) fn ready(&self) -> bool {
@@ -72,7 +74,7 @@ impl PublishDialog {
     /// Enter: asks for a word where it goes backward, else does it.
     pub(crate) fn accept(&mut self) -> Step {
         if self.backward && self.confirm.is_none() {
-            self.confirm = Some(Confirm::word(self.site.as_str()));
+            self.confirm = Some(Confirm::word(self.word.as_str()));
             return Step::Asked;
         }
         let chosen = self.choices.iter().filter(|choice| choice.chosen);

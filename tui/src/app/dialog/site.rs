@@ -31,9 +31,9 @@ impl DropDialog {
         let held = self.held.iter().map(|line| (Tone::Strong, line.clone()));
         let rest = [
             "",
-            "Perhaps a disk is not mounted, or a folder was emptied by mistake: then put the",
-            "files back, and this goes away by itself.",
-            "Accepted, they count as deleted at the site. The server keeps their contents.",
+            "Perhaps a disk is not mounted, or a folder was emptied by mistake: then put the files back, and this goes away by itself.",
+            "",
+            "Once accepted, they count as deleted at the site. The server keeps their contents.",
         ];
         held.chain(rest.map(|line| (Tone::Plain, line.to_owned()))).chain(self.confirm.lines()).collect()
     }

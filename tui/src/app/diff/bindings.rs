@@ -1,8 +1,8 @@
-//! The keys of the diff screen, and when each can do something.
+//! The keys of the diff screen and of its search, and when each can do something.
 
-use super::{Body, DiffView};
+use super::{Body, DiffView, SPLIT_FROM};
 use crate::app::grid::bindings::{is_sending, may_act};
-use crate::app::keymap::{Action as A, Binding, Valid, always, bind, ch, key, when};
+use crate::app::keymap::{Action as A, Binding, Valid, always, bind, ch, ctrl, key, when};
 use crate::app::model::Model;
 use crate::app::screens::Screen;
 use crossterm::event::KeyCode as K;
@@ -11,11 +11,30 @@ pub(crate) const DIFF: &[Binding] = &[
     bind(&[key(K::Enter)], A::Accept, "publish", "publish the site's content, now that it was shown", can_publish),
     bind(&[ch('>'), ch('+')], A::SendUpdate, "send", "send what is published to this site", can_send),
     bind(&[ch('<'), ch('p')], A::Retrieve, "publish", "publish the content that is shown", can_publish),
-    bind(&[ch(']')], A::NextHunk, "next change", "the next change", is_text),
+    bind(&[ch(']')], A::NextHunk, "change", "the next change", is_text),
     bind(&[ch('[')], A::PreviousHunk, "", "the change before", is_text),
+    bind(&[ch('/')], A::Search, "search", "search in both contents", is_text),
+    bind(&[ch('n')], A::NextFound, "", "the next place where it was found", has_found),
+    bind(&[ch('N')], A::PreviousFound, "", "the place before where it was found", has_found),
+    bind(&[ch('e')], A::Unfold, "unfold", "show the unchanged lines of the first fold on the screen", has_folds),
+    bind(&[ch('E')], A::UnfoldAll, "", "show all unchanged lines, or fold them again", is_text),
+    bind(&[key(K::Esc)], A::Decline, "back", "end the search, else back to where you came from", always),
+    bind(&[ch('q')], A::Back, "", "back to where you came from", always),
+    bind(&[key(K::Tab)], A::Split, "layout", "side by side, or one below the other", can_split),
+    bind(&[ch('w')], A::Spaces, "whitespace", "ignore changes of whitespace, or show them", is_text),
+    bind(&[ch('#')], A::Numbers, "numbers", "show the lines' numbers, or hide them", is_text),
+    bind(&[ch('H')], A::History, "history", "all revisions of this patch", always),
     bind(&[ch('h'), key(K::Left)], A::Left, "", "to the left", always),
     bind(&[ch('l'), key(K::Right)], A::Right, "", "to the right", always),
+    bind(&[key(K::Home)], A::First, "", "back to the beginning of the lines", always),
     bind(&[ch(' ')], A::PageDown, "", "a page down", always),
+];
+
+pub(crate) const SEARCH: &[Binding] = &[
+    bind(&[key(K::Enter)], A::Accept, "keep", "keep the search; n and N go through what was found", always),
+    bind(&[key(K::Down)], A::NextFound, "next", "the next place where it was found", always),
+    bind(&[key(K::Up)], A::PreviousFound, "", "the place before", always),
+    bind(&[key(K::Esc), ctrl('c')], A::Decline, "end", "end the search and go back to where it began", always),
 ];
 
 fn shown(model: &Model) -> Result<&DiffView, &'static str> {
@@ -26,7 +45,22 @@ fn shown(model: &Model) -> Result<&DiffView, &'static str> {
 }
 
 fn is_text(model: &Model) -> Valid {
-    when(shown(model)?.text().is_some(), "only text has changes to go to")
+    when(shown(model)?.text().is_some(), "only text can be looked through")
+}
+
+fn can_split(model: &Model) -> Valid {
+    is_text(model)?;
+    when(model.size.0 >= SPLIT_FROM, "side by side needs 100 columns: make the terminal wider")
+}
+
+fn has_found(model: &Model) -> Valid {
+    let search = &shown(model)?.search;
+    when(search.is_on(), "/ searches first")?;
+    when(search.has_found(), "nothing was found")
+}
+
+fn has_folds(model: &Model) -> Valid {
+    when(shown(model)?.first_fold(model.size).is_some(), "no fold is on the screen")
 }
 
 fn can_publish(model: &Model) -> Valid {
@@ -39,6 +73,7 @@ fn can_publish(model: &Model) -> Valid {
 fn can_send(model: &Model) -> Valid {
     may_act(model)?;
     let diff = shown(model)?;
-    let cell = model.grid.find(&diff.patch, &diff.site).map(|place| model.grid.cell(place));
+    let Some(site) = diff.site() else { return Err("revisions are sent from the grid: this diff is of no site") };
+    let cell = model.grid.find(&diff.patch, site).map(|place| model.grid.cell(place));
     when(cell.is_some_and(|cell| cell.send().is_some() && !is_sending(&cell)), "there is nothing to send here")
 }

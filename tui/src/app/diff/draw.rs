@@ -1,120 +1,73 @@
-//! Draws the diff screen: both contents' facts above, the lines that are seen below.
+//! Draws the diff screen: the head above, the rows that are seen below.
 
-use super::{Body, DiffView, Side};
-use crate::app::compare::{Comparison, Kind, Line, Shown};
+use super::line::{Frame, Piece};
+use super::{Body, DiffView, head};
+use crate::app::compare::{Blob, Comparison, Shown};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
-use crate::app::view::link_words;
 use fieldpost_common::text::{Clean, size};
 use ratatui::layout::Rect;
-use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-/// Title, two sides, a rule; notes come below them.
-const HEAD: u16 = 4;
-
-fn notes(diff: &DiffView) -> &[String] {
-    match &diff.body {
-        Body::Ready(comparison) => &comparison.notes,
-        _ => &[],
-    }
-}
-
-/// How many lines are seen at once.
-pub(crate) fn page(diff: &DiffView, (_, height): (u16, u16)) -> usize {
-    usize::from(height).saturating_sub(usize::from(HEAD) + 1 + notes(diff).len())
-}
-
-pub(crate) fn draw(model: &Model, diff: &DiffView, painter: &mut Painter<'_>, area: Rect) {
-    let title = format!(" {} @ {}", diff.patch, diff.site);
-    painter.line(0, 0, area.width, Tone::Strong, &title);
-    if let Some((tone, words)) = link_words(model) {
-        painter.right(0, 0, area.width - 1, tone, &words);
-    } else {
-        painter.right(0, 0, area.width - 1, Tone::Faint, &position(diff, area));
-    }
-    side(diff, &diff.left, '-', Tone::Gone, painter, 1, area.width);
-    side(diff, &diff.right, '+', Tone::Added, painter, 2, area.width);
-    painter.rule(3);
-    let notes = notes(diff);
-    for (y, note) in (HEAD..).zip(notes) {
-        painter.line(1, y, area.width - 2, Tone::Busy, note);
-    }
-    let top = HEAD + u16::try_from(notes.len()).unwrap_or(0);
-    match &diff.body {
+pub(crate) fn draw(model: &Model, view: &DiffView, painter: &mut Painter<'_>, area: Rect) {
+    let top = head::draw(model, view, painter, area);
+    let rows = top..area.height - 1;
+    match &view.body {
         Body::Loading => painter.line(1, top, area.width - 2, Tone::Faint, "Fetching both contents…"),
         Body::Failed(why) => {
-            for (y, line) in (top..area.height - 1).zip(why.lines()) {
+            for (y, line) in rows.zip(why.lines()) {
                 painter.line(1, y, area.width - 2, Tone::Alarm, Clean::line(line).as_str());
             }
         }
-        Body::Ready(comparison) => body(diff, comparison, painter, top, area),
+        Body::Ready(comparison) if comparison.shown == Shown::Binary => binary(view, comparison, painter, top, area.width),
+        Body::Ready(_) => text(view, painter, rows, area.width),
     }
 }
 
-fn side(diff: &DiffView, side: &Side, sign: char, tone: Tone, painter: &mut Painter<'_>, y: u16, width: u16) {
-    let facts = side.sha256.map_or(String::new(), |sha256| {
-        let length = diff.size_of(&sha256).map_or(String::new(), |bytes| format!(" · {}", size(bytes)));
-        format!("{}{length}", sha256.short())
-    });
-    painter.line(1, y, width - 1, tone, &format!("{sign} {}: {}", side.title, side.stamp));
-    painter.right(0, y, width - 1, Tone::Faint, &format!(" {facts}"));
-}
-
-fn position(diff: &DiffView, area: Rect) -> String {
-    let Some((lines, hunks)) = diff.text() else { return String::new() };
-    let page = page(diff, (area.width, area.height));
-    let last = (diff.top + page).min(lines.len());
-    let changes = if hunks.is_empty() { "the same".to_owned() } else { fieldpost_common::text::count(hunks.len(), "change") };
-    format!("{changes} · {last}/{}", lines.len())
-}
-
-fn body(diff: &DiffView, comparison: &Comparison, painter: &mut Painter<'_>, top: u16, area: Rect) {
-    let Shown::Text { lines, .. } = &comparison.shown else {
-        painter.line(1, top, area.width - 2, Tone::Strong, "Not text: only sizes and hashes can be compared.");
-        for (y, (side, blob)) in (top + 2..).zip([(&diff.left, comparison.left), (&diff.right, comparison.right)]) {
-            let facts = blob.map_or("not there".to_owned(), |blob| format!("{} · {}", size(blob.size), blob.sha256));
-            painter.line(1, y, area.width - 2, Tone::Plain, &format!("{:<20} {facts}", side.title));
+fn text(view: &DiffView, painter: &mut Painter<'_>, rows: std::ops::Range<u16>, width: u16) {
+    if view.rows.is_empty() {
+        return painter.line(1, rows.start, width - 2, Tone::Faint, "(no lines)");
+    }
+    let Some(frame) = Frame::new(view, width) else { return };
+    for (y, row) in rows.zip(view.top..) {
+        for (x, pieces) in frame.row(row) {
+            draw_pieces(&pieces, painter, u16::try_from(x).unwrap_or(width), y, width);
         }
-        return;
-    };
-    if lines.is_empty() {
-        painter.line(1, top, area.width - 2, Tone::Faint, "(no lines)");
-    }
-    for (y, line) in (top..area.height - 1).zip(lines.iter().skip(diff.top)) {
-        draw_line(line, diff.shift, painter, y, area.width);
     }
 }
 
-fn draw_line(line: &Line, shift: usize, painter: &mut Painter<'_>, y: u16, width: u16) {
-    let (sign, plain, word) = match line.kind {
-        Kind::Same => (" ", Tone::Plain, Tone::Plain),
-        Kind::Gone => ("-", Tone::Gone, Tone::GoneWord),
-        Kind::Added => ("+", Tone::Added, Tone::AddedWord),
-        Kind::Place => ("", Tone::Faint, Tone::Faint),
-    };
-    let mut pieces = vec![(plain, sign.to_owned())];
-    let mut skip = shift;
-    for (marked, text) in &line.pieces {
-        let text = shifted(text, &mut skip);
-        pieces.push((if *marked { word } else { plain }, text));
-    }
-    painter.pieces(0, y, width, &pieces);
-}
-
-/// Leaves out as many terminal cells at the left as are still to skip.
-fn shifted(text: &str, skip: &mut usize) -> String {
-    if *skip == 0 {
-        return text.to_owned();
-    }
-    let mut rest = text.grapheme_indices(true);
-    let start = rest.find_map(|(at, grapheme)| {
-        if *skip == 0 {
-            return Some(at);
+fn draw_pieces(pieces: &[Piece], painter: &mut Painter<'_>, mut x: u16, y: u16, width: u16) {
+    for (tone, selected, text) in pieces {
+        let room = width.saturating_sub(x);
+        if *selected {
+            painter.selected(x, y, room, *tone, text);
+        } else {
+            painter.line(x, y, room, *tone, text);
         }
-        *skip = skip.saturating_sub(grapheme.width());
-        None
-    });
-    start.map_or(String::new(), |at| text[at..].to_owned())
+        x = x.saturating_add(u16::try_from(text.width()).unwrap_or(room));
+    }
+}
+
+fn binary(view: &DiffView, comparison: &Comparison, painter: &mut Painter<'_>, top: u16, width: u16) {
+    painter.line(1, top, width - 2, Tone::Strong, "Not text: compared by size and hash.");
+    let alike = comparison.left.as_ref().map(|blob| blob.sha256) == comparison.right.as_ref().map(|blob| blob.sha256);
+    let verdict = if alike { "Both are the same, byte for byte." } else { "They differ." };
+    painter.line(1, top + 1, width - 2, Tone::Plain, verdict);
+    let mut y = top + 3;
+    for (side, blob) in [(&view.left, &comparison.left), (&view.right, &comparison.right)] {
+        painter.line(1, y, width - 2, Tone::Strong, &side.title);
+        for line in facts(blob.as_ref()) {
+            y += 1;
+            painter.line(3, y, width - 4, Tone::Plain, &line);
+        }
+        y += 2;
+    }
+}
+
+fn facts(blob: Option<&Blob>) -> Vec<String> {
+    blob.map_or(vec!["not there".to_owned()], |blob| {
+        let exact = if blob.size < 1024 { String::new() } else { format!(" ({} bytes)", blob.size) };
+        vec![format!("{}{exact} · {}", size(blob.size), blob.kind), blob.sha256.to_string()]
+    })
 }

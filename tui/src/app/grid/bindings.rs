@@ -12,6 +12,8 @@ pub(crate) const GRID: &[Binding] = &[
     bind(&[ch('>')], A::SendUpdate, "send", "send what is published to where it is missing or older", can_send),
     bind(&[ch('<')], A::Retrieve, "retrieve", "look at the site's content and publish it", can_retrieve),
     bind(&[ch('d')], A::Diff, "diff", "compare what is published with what the site has", has_cell),
+    bind(&[ch('m')], A::Merge, "", "merge what was changed on both sides, three-way", can_merge),
+    bind(&[ch('H')], A::History, "", "all revisions of the patch", has_rows),
     bind(&[ch('=')], A::Look, "", "look at the content and what is known of it", has_cell),
     bind(&[ch('p')], A::Publish, "publish", "publish this content for other versions", can_publish),
     bind(&[ch('x')], A::Cancel, "take back", "take back the order that is on its way", can_cancel),
@@ -89,6 +91,13 @@ fn can_publish(model: &Model) -> Valid {
     may_act(model)?;
     let publishable = |place: Place| crate::app::act::content_to_publish(&model.grid, place).is_some();
     when(model.grid.selected().is_some_and(publishable), "there is no content to publish here")
+}
+
+fn can_merge(model: &Model) -> Valid {
+    when(
+        selected(model).is_some_and(|(_, cell)| cell.standing == Standing::Conflict),
+        "nothing to merge: not changed on both sides",
+    )
 }
 
 fn can_cancel(model: &Model) -> Valid {

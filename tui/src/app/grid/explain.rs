@@ -110,6 +110,7 @@ pub(crate) fn advice(cell: &Cell) -> &'static str {
         (Overlay::Blocked(Blocked::Failed(_)), _) if cell.send() == Some(Direction::Forward) => {
             "> sends it once more · Enter says more"
         }
+        (Overlay::Blocked(_), Standing::Conflict) => "m merges, piece by piece · Enter says more",
         (Overlay::Blocked(_), _) => "Enter says more",
         (_, Standing::NotApplicable | Standing::Absent) => "nothing to do here",
         (_, Standing::Unknown) => "Enter says why and what to do",
@@ -121,6 +122,6 @@ pub(crate) fn advice(cell: &Cell) -> &'static str {
         (_, Standing::Removed) => "+ sends it again, after a question; left out of bulk sends",
         (_, Standing::SendUpdate) => "> sends the newer one · < publishes the older one, after a question",
         (_, Standing::Retrieve) => "< shows it and publishes it · > sends the older one back, after a question",
-        (_, Standing::Conflict) => "Enter compares · > or < takes one side, after a question",
+        (_, Standing::Conflict) => "Enter merges, piece by piece · > or < takes one side, after a question",
     }
 }

@@ -2,7 +2,6 @@
 
 use super::layout::body_height;
 use super::{GridView, Mode};
-use crate::app::act;
 use crate::app::dialog::Dialog;
 use crate::app::dialog::pick::{Choice, Pick};
 use crate::app::dialog::send::Verb;
@@ -11,13 +10,16 @@ use crate::app::keymap::{Action, Context};
 use crate::app::model::{Apps, Effect, Model};
 use crate::app::scroll::stepped;
 use crate::app::update::answers::load;
+use crate::app::{act, conflict, history};
 use std::collections::BTreeSet;
 
 pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
     match action {
         Action::Open => return act::open(model),
+        Action::Merge => return conflict::open::open(model),
         Action::Look | Action::Diff => return act::diff(model),
         Action::Retrieve | Action::Publish => return act::retrieve(model),
+        Action::History => return history::open(model),
         Action::SendNew => act::send(model, Verb::New),
         Action::SendUpdate => act::send(model, Verb::Update),
         Action::Cancel => act::cancel(model),

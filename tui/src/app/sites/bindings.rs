@@ -11,7 +11,7 @@ pub(crate) const SITES: &[Binding] = &[
     bind(&[ch('A')], A::AcceptDrop, "accept drop", "say that the files that vanished are meant to be gone", can_accept_drop),
     bind(&[ch('E')], A::Enrol, "", "make a new enrolment string for the site", can_enrol),
     bind(&[ch('/')], A::Filter, "filter", "show only what matches name, state, application or group", has_sites),
-    bind(&[ch('S')], A::Sort, "sort", "sort by name, or worst first", has_sites),
+    bind(&[ch('S')], A::Sort, "sort", "sort by name, or worst first", can_sort),
     bind(&[key(K::Esc)], A::Back, "", "end the filter", always),
     bind(&[ch('q')], A::Quit, "", "quit", always),
 ];
@@ -31,6 +31,11 @@ fn has_site(model: &Model) -> Valid {
 
 fn has_sites(model: &Model) -> Valid {
     when(!model.sites.sites.is_empty(), "there is no site yet")
+}
+
+fn can_sort(model: &Model) -> Valid {
+    has_sites(model)?;
+    when(model.sites.filter.is_empty(), "a filter shows the best match first; Esc ends it")
 }
 
 pub(crate) fn can_accept_drop(model: &Model) -> Valid {

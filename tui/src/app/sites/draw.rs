@@ -4,9 +4,10 @@ use super::SitesView;
 use super::state::{SiteState, clock};
 use crate::app::grid::layout::{body_height, explain_height};
 use crate::app::header::{self, Said};
-use crate::app::model::{Link, Model};
+use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
+use crate::app::unread;
 use fieldpost_common::api::Site;
 use fieldpost_common::text::{Clean, age, count};
 use fieldpost_common::time::Timestamp;
@@ -63,6 +64,7 @@ impl Column {
             Self::Waiting if site.open_orders > 0 => (Tone::Busy, count(site.open_orders, "order")),
             Self::Waiting => (Tone::Faint, "–".to_owned()),
             Self::Clock => clock(site),
+            Self::Groups if site.groups.is_empty() => (Tone::Faint, "–".to_owned()),
             Self::Groups => plain(site.groups.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         }
     }
@@ -84,11 +86,11 @@ pub(crate) struct Widths([u16; Column::ALL.len()]);
 
 impl Widths {
     /// Measures the shown rows.
-    pub(super) fn of<'a>(sites: impl Iterator<Item = &'a Site> + Clone, now: Timestamp) -> Self {
+    pub(super) fn of(sites: &[&Site], now: Timestamp) -> Self {
         Self(Column::ALL.map(|column| {
             // The title of the first column carries counts.
             let title = if column == Column::Site { "Site 200/200".len() } else { column.title().len() };
-            let widest = sites.clone().map(|site| column.cell(site, now).1.width()).max().unwrap_or(0);
+            let widest = sites.iter().map(|site| column.cell(site, now).1.width()).max().unwrap_or(0);
             u16::try_from(widest.max(title).min(column.most())).unwrap_or(u16::MAX)
         }))
     }
@@ -206,14 +208,7 @@ fn empty(model: &Model) -> Vec<String> {
     let sites = &model.sites;
     let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
     if sites.read_at.is_none() {
-        let why = match (&sites.trouble, &model.link) {
-            (Some(why), _) | (None, Link::Offline { why, .. }) => why,
-            _ => return lines(&["Reading the sites…"]),
-        };
-        let mut words = lines(&["The sites can't be read.", ""]);
-        words.extend(why.lines().map(|line| Clean::line(line).to_string()));
-        words.extend(lines(&["", "fieldpost keeps trying; r tries at once."]));
-        return words;
+        return unread::words(model, sites.trouble.as_ref(), "the sites");
     }
     if sites.sites.is_empty() {
         return lines(&[

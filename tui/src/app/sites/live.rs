@@ -1,6 +1,6 @@
 //! When sites and their orders are read, and what is done with the answers.
 
-use crate::app::activity;
+use crate::app::activity::{self, Known};
 use crate::app::flight::Flight;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, SiteOrders, Trouble};
@@ -30,7 +30,7 @@ pub(crate) fn read_page(model: &mut Model) -> Vec<Effect> {
     if page.flight.ask() {
         effects.push(Effect::Ask(Request::SiteOrders(page.name.clone())));
     }
-    if !model.activity.read || model.activity.stale {
+    if model.activity.known != Known::Fresh {
         effects.extend(activity::live::read(model));
     }
     effects

@@ -165,9 +165,9 @@ pub(crate) fn clock(site: &Site) -> (Tone, String) {
     if off < Duration::from_secs(1) {
         return (Tone::Plain, "right".to_owned());
     }
-    let size = if off < CLOCK_OFF { format!("{} s", off.as_secs()) } else { age(off) };
+    let length = if off < CLOCK_OFF { format!("{} s", off.as_secs()) } else { age(off) };
     let tone = if off < CLOCK_OFF { Tone::Plain } else { Tone::Alarm };
-    (tone, format!("{}{size}", if ms > 0 { '+' } else { '-' }))
+    (tone, format!("{}{length}", if ms > 0 { '+' } else { '-' }))
 }
 
 #[cfg(test)]

@@ -1,26 +1,26 @@
 //! How many bytes go to the terminal: people sit behind slow lines.
 
 use crate::app::harness::Harness;
-use crate::app::terminal::Pending;
+use crate::app::office::Answer;
+use crate::app::terminal::{Frugal, Pending};
 use crate::app::{sample, view::view};
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-struct Wire {
-    terminal: Terminal<CrosstermBackend<Pending>>,
+pub(super) struct Wire {
+    terminal: Terminal<Frugal<Pending>>,
     pending: Pending,
 }
 
 impl Wire {
-    fn new((width, height): (u16, u16)) -> Self {
+    pub(super) fn new((width, height): (u16, u16)) -> Self {
         crossterm::style::force_color_output(true);
         let pending = Pending::default();
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, width, height)) };
-        Self { terminal: Terminal::with_options(CrosstermBackend::new(pending.clone()), options).unwrap(), pending }
+        Self { terminal: Terminal::with_options(Frugal::new(pending.clone()), options).unwrap(), pending }
     }
 
-    fn draw(&mut self, harness: &Harness) -> usize {
+    pub(super) fn draw(&mut self, harness: &Harness) -> usize {
         self.terminal.draw(|frame| view(&harness.model, frame)).unwrap();
         self.pending.take().len()
     }
@@ -51,4 +51,40 @@ fn a_large_grid_costs_no_more_than_what_is_seen_of_it() {
     harness.press("G End");
     wire.draw(&harness);
     assert!(wire.draw(&harness) < 30, "nothing changed");
+}
+
+/// The most that a move costs over a walk.
+fn worst(harness: &mut Harness, wire: &mut Wire, keys: &[&str]) -> usize {
+    wire.draw(harness);
+    let cost = |key: &&str| {
+        harness.press(key);
+        wire.draw(harness)
+    };
+    keys.iter().map(cost).max().unwrap()
+}
+
+#[test]
+fn the_other_tabs_keep_to_the_same_budgets() {
+    let mut harness = Harness::sample((80, 24));
+    harness.press("2");
+    harness.answer(Answer::Sites(Ok(sample::many_sites())));
+    let full = Wire::new((80, 24)).draw(&harness);
+    let moves = worst(&mut harness, &mut Wire::new((80, 24)), &["j", "j", "k", "j", "j"]);
+    harness.press("5");
+    harness.answer(Answer::Activity { before: None, answer: Ok(sample::activity(1_250, 200)) });
+    let feed = Wire::new((80, 24)).draw(&harness);
+    let feed_moves = worst(&mut harness, &mut Wire::new((80, 24)), &["j", "j", "k", "j", "j"]);
+    println!("sites: full {full}, a move {moves}; activity: full {feed}, a move {feed_moves}");
+    assert!(full < 5 * 1024 && feed < 5 * 1024, "sites {full} bytes, activity {feed} bytes");
+    assert!(moves < 400 && feed_moves < 400, "a move takes {moves} bytes among the sites, {feed_moves} in the feed");
+}
+
+#[test]
+fn a_cursor_move_on_a_page_costs_a_few_bytes() {
+    let mut harness = Harness::sample((80, 24));
+    harness.press("2");
+    harness.answer(Answer::Sites(Ok(sample::sites())));
+    harness.press("Enter");
+    let moves = worst(&mut harness, &mut Wire::new((80, 24)), &["j", "j", "k"]);
+    assert!(moves < 100, "a move takes {moves} bytes");
 }

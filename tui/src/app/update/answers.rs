@@ -1,14 +1,16 @@
 //! What came back from outside: lists, grids, changes, results.
 
 use crate::app::compare::Comparison;
+use crate::app::conflict;
 use crate::app::dialog::site::enrolment;
 use crate::app::dialog::{Dialog, Info};
-use crate::app::diff::Body;
+use crate::app::diff::{Body, DiffView};
+use crate::app::history;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
 use crate::app::{activity, sites};
-use fieldpost_common::api::{Change, Changes};
+use fieldpost_common::api::{Change, Changes, History};
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::text::count;
@@ -33,7 +35,24 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             compared(model, ticket, answer);
             Vec::new()
         }
+        Answer::Lines(ticket, answer) => {
+            match (diff_of(model, ticket), answer) {
+                (Some(diff), Ok(lines)) => diff.take_lines(lines),
+                (Some(_), Err(trouble)) => model.error(trouble.words()),
+                (None, _) => {}
+            }
+            Vec::new()
+        }
+        Answer::History(ticket, answer) => {
+            take_history(model, ticket, answer);
+            Vec::new()
+        }
         Answer::Done(outcomes) => done(model, &outcomes),
+        Answer::Merged(ticket, answer) => {
+            conflict::answers::merged(model, ticket, answer);
+            Vec::new()
+        }
+        Answer::Settled(key, outcomes) => conflict::answers::settled(model, key, &outcomes),
         Answer::Sites(answer) => match answer {
             Ok(sites) => sites::live::take(model, sites),
             Err(trouble) => {
@@ -78,15 +97,29 @@ fn enrolled(model: &mut Model, site: &SiteName, answer: Result<String, Trouble>)
 
 /// Hands two compared contents to the diff that asked for them, if it is still open.
 fn compared(model: &mut Model, ticket: Ticket, answer: Result<Box<Comparison>, Trouble>) {
-    let diff = model.screens.all_mut().find_map(|screen| match screen {
-        Screen::Diff(diff) if diff.ticket == ticket => Some(diff),
-        _ => None,
-    });
-    if let Some(diff) = diff {
-        diff.body = match answer {
+    if let Some(diff) = diff_of(model, ticket) {
+        diff.take(match answer {
             Ok(comparison) => Body::Ready(comparison),
             Err(trouble) => Body::Failed(trouble.words().to_owned()),
-        };
+        });
+    }
+}
+
+fn diff_of(model: &mut Model, ticket: Ticket) -> Option<&mut DiffView> {
+    model.screens.all_mut().find_map(|screen| match screen {
+        Screen::Diff(diff) if diff.ticket == ticket => Some(&mut **diff),
+        _ => None,
+    })
+}
+
+/// Hands a history to the screen that asked for it last, if it is still open.
+fn take_history(model: &mut Model, ticket: Ticket, answer: Result<Box<History>, Trouble>) {
+    let view = model.screens.all_mut().find_map(|screen| match screen {
+        Screen::History(view) if view.ticket == ticket => Some(view),
+        _ => None,
+    });
+    if let Some(view) = view {
+        view.take(answer);
     }
 }
 
@@ -129,7 +162,9 @@ fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Grid>,
             if !outdated {
                 model.grid.load(*grid, model.now);
             }
-            watch(model, feed, Duration::ZERO)
+            let mut effects = watch(model, feed, Duration::ZERO);
+            effects.extend(history::refresh(model));
+            effects
         }
         Err(trouble) => troubled(model, &trouble),
     };
@@ -208,6 +243,11 @@ fn done(model: &mut Model, outcomes: &[Outcome]) -> Vec<Effect> {
         all if all.iter().all(|outcome| outcome.result.is_ok()) => model.note(format!("{} given", count(all.len(), "order"))),
         all => model.dialog = Some(Dialog::Info(Info::results(all))),
     }
+    reload(model)
+}
+
+/// Reads the grid anew.
+pub(crate) fn reload(model: &mut Model) -> Vec<Effect> {
     match model.grid.application().cloned() {
         Some(application) => load(model, application),
         None => Vec::new(),

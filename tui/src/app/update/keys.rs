@@ -6,8 +6,8 @@ use crate::app::input::Input;
 use crate::app::keymap::{self, Action, Context};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
-use crate::app::screens::Tab;
-use crate::app::{act, activity, diff, grid, help, sites};
+use crate::app::screens::{Screen, Tab};
+use crate::app::{act, activity, conflict, diff, grid, help, history, sites};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -32,6 +32,9 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         Context::Site => sites::site::keys::act(model, binding.action),
         Context::Activity => activity::keys::act(model, binding.action),
         Context::Diff => diff::keys::act(model, binding.action),
+        Context::Conflict => conflict::keys::act(model, binding.action),
+        Context::Search => diff::keys::search(model, binding.action),
+        Context::History => history::keys::act(model, binding.action),
         Context::Confirm | Context::Word | Context::Versions | Context::Pick | Context::Read => {
             dialog::keys::act(model, binding.action)
         }
@@ -102,6 +105,10 @@ fn field(model: &mut Model) -> Option<&mut Input> {
             Tab::Sites => &mut model.sites.filter,
             Tab::Activity => &mut model.activity.filter,
         }),
+        Context::Search => match model.screens.top_mut() {
+            Some(Screen::Diff(diff)) => Some(&mut diff.search.input),
+            _ => None,
+        },
         Context::Word => model.dialog.as_mut().and_then(Dialog::input),
         _ => None,
     }
@@ -114,6 +121,12 @@ fn refilter(model: &mut Model) -> Vec<Effect> {
         (Context::Filter, Tab::Activity) => {
             model.activity.refilter();
             return activity::live::fill(model);
+        }
+        (Context::Search, _) => {
+            let size = model.size;
+            if let Some(Screen::Diff(diff)) = model.screens.top_mut() {
+                diff.typed(size);
+            }
         }
         _ => {}
     }
@@ -137,8 +150,7 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
         effects.push(Effect::Ask(Request::Whoami));
     }
     model.sites.stale = true;
-    model.activity.stale = true;
-    model.activity.audit = None;
+    model.activity.outdate();
     effects.extend(show(model, model.screens.tab));
     effects
 }

@@ -1,7 +1,7 @@
 //! What a site's page says, line by line, from what is known now. Pure.
 
 use super::{Orders, SiteView, order};
-use crate::app::activity::line as activity_line;
+use crate::app::activity::{Known, line as activity_line};
 use crate::app::model::Model;
 use crate::app::sites::state::{SiteState, clock};
 use crate::app::theme::Tone;
@@ -75,11 +75,13 @@ fn identity(model: &Model, site: &Site) -> Vec<Line> {
             pieces: vec![(Tone::Strong, format!("{}  ", site.name)), (state.tone(), format!("{} {words}", state.symbol()))],
             order: None,
         },
-        line(Tone::Faint, advice),
         fact("last contact", Tone::Plain, site.last_seen.map_or("never".to_owned(), time)),
         fact("enrolled", Tone::Plain, site.enrolled_at.map_or("no agent has taken the string yet".to_owned(), time)),
         fact("agent", Tone::Plain, format!("{} from {}", clean(&site.agent_version), clean(&site.address))),
     ];
+    if state != SiteState::Ok {
+        lines.insert(1, line(Tone::Faint, advice));
+    }
     let (tone, off) = clock(site);
     lines.push(fact("clock", tone, if off == "–" { "not known yet".to_owned() } else { off }));
     lines.push(fact("groups", Tone::Plain, groups));
@@ -174,7 +176,11 @@ fn happened(model: &Model, site: &Site) -> Vec<Line> {
     let here = here.take(HAPPENED).map(|one| Line { pieces: indented(activity_line::of_site(one, model)), order: None });
     lines.extend(here);
     if lines.len() == 2 {
-        let words = if model.activity.read { "nothing lately; 5 shows what happened everywhere" } else { "reading it…" };
+        let words = if model.activity.known == Known::Unread {
+            "reading it…"
+        } else {
+            "nothing lately; 5 shows what happened everywhere"
+        };
         lines.push(quiet(words));
     }
     lines

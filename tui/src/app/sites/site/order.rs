@@ -64,18 +64,19 @@ fn name(order: &OrderInfo) -> String {
     format!("{name}{}  ", " ".repeat(blanks))
 }
 
-fn verb(order: &OrderInfo) -> &'static str {
-    if order.action == Action::Remove { "remove" } else { "put" }
+/// What is said only of the rarer kind.
+fn removal(order: &OrderInfo) -> &'static str {
+    if order.action == Action::Remove { "removal, " } else { "" }
 }
 
 /// An order that waits: how far it is, who gave it, how long it still has.
 pub(crate) fn open_line(order: &OrderInfo, now: Timestamp) -> Vec<(Tone, String)> {
     let left = now.age(order.install_by);
     let left = if left.is_zero() { "its time is over".to_owned() } else { format!("{} left", age(left)) };
-    let by = format!("by {} {}", order.by, ago(order.created, now));
+    let by = format!("{}by {} {}", removal(order), order.by, ago(order.created, now));
     vec![
         (Tone::Plain, name(order)),
-        (tone(&order.state), format!("{:<7}{:<11}", verb(order), state(&order.state))),
+        (tone(&order.state), format!("{:<11}", state(&order.state))),
         (Tone::Plain, format!("{by:<20}  {left}")),
     ]
 }
@@ -84,8 +85,8 @@ pub(crate) fn open_line(order: &OrderInfo, now: Timestamp) -> Vec<(Tone, String)
 pub(crate) fn finished_line(order: &OrderInfo, now: Timestamp) -> Vec<(Tone, String)> {
     vec![
         (Tone::Plain, name(order)),
-        (Tone::Faint, format!("{:<7}{:<8}", verb(order), age(since(order).age(now)))),
-        (tone(&order.state), state(&order.state)),
+        (Tone::Faint, format!("{:<8}", age(since(order).age(now)))),
+        (tone(&order.state), format!("{}{}", removal(order), state(&order.state))),
     ]
 }
 

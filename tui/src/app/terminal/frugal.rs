@@ -1,0 +1,235 @@
+//! Writes a frame with few bytes: lines that are already on the screen are moved instead of sent again, as when something is
+//! scrolled, and short stretches that didn't change are written over instead of jumped over.
+
+mod shift;
+
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use shift::{Shift, shift};
+use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr as _;
+
+/// A jump takes about so many bytes.
+const JUMP: usize = 6;
+
+/// A terminal that remembers what it shows.
+pub(crate) struct Frugal<W: Write> {
+    inner: CrosstermBackend<W>,
+    /// Row by row; what lies beyond is blank.
+    shown: Vec<Vec<Cell>>,
+}
+
+impl<W: Write> Frugal<W> {
+    pub(crate) fn new(writer: W) -> Self {
+        Self { inner: CrosstermBackend::new(writer), shown: Vec::new() }
+    }
+
+    /// Has the terminal move lines, and remembers that it did.
+    fn move_lines(&mut self, shift: &Shift) -> io::Result<()> {
+        let Shift { rows, by } = shift;
+        let verb = if *by > 0 { 'M' } else { 'L' };
+        let (top, bottom, lines) = (rows.start + 1, rows.end, by.unsigned_abs());
+        // Deleting or inserting lines within a scroll region; every terminal since the VT102 has it.
+        write!(self.inner, "\x1b[{top};{bottom}r\x1b[{top};1H\x1b[{lines}{verb}\x1b[r")?;
+        let rows = &mut self.shown[rows.clone()];
+        let width = rows[0].len();
+        let blank = |row: &mut Vec<Cell>| *row = vec![Cell::EMPTY; width];
+        if *by > 0 {
+            rows.rotate_left(lines);
+            rows.iter_mut().rev().take(lines).for_each(blank);
+        } else {
+            rows.rotate_right(lines);
+            rows.iter_mut().take(lines).for_each(blank);
+        }
+        Ok(())
+    }
+}
+
+/// Puts a cell where it belongs; the second half of a wide one is remembered as a cell without text.
+fn put(screen: &mut Vec<Vec<Cell>>, (x, y): (u16, u16), cell: &Cell) {
+    let (x, y) = (usize::from(x), usize::from(y));
+    let wide = cell.symbol().width().max(1);
+    let width = screen.first().map_or(0, Vec::len);
+    if y >= screen.len() || x + wide > width {
+        screen.resize(screen.len().max(y + 1), Vec::new());
+        for row in screen.iter_mut() {
+            row.resize(width.max(x + wide), Cell::EMPTY);
+        }
+    }
+    screen[y][x] = cell.clone();
+    let mut rest = cell.clone();
+    rest.set_symbol("");
+    screen[y][x + 1..x + wide].fill(rest);
+}
+
+/// The cells that differ, with short stretches between them that don't.
+fn changes<'a>(old: &[Vec<Cell>], new: &'a [Vec<Cell>]) -> Vec<(u16, u16, &'a Cell)> {
+    let mut changes: Vec<(usize, usize)> = Vec::new();
+    for (y, row) in new.iter().enumerate() {
+        let was = |x: usize| old.get(y).and_then(|row| row.get(x)).unwrap_or(&Cell::EMPTY);
+        for (x, cell) in row.iter().enumerate().filter(|(x, cell)| !cell.symbol().is_empty() && *cell != was(*x)) {
+            if let Some((from, last)) = changes.last().copied()
+                && last == y
+                && x - from <= JUMP
+                && bridges(&row[from..x], cell)
+            {
+                changes.extend((from + 1..x).map(|between| (between, y)));
+            }
+            changes.push((x, y));
+        }
+    }
+    let place = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
+    changes.into_iter().map(|(x, y)| (place(x), place(y), &new[y][x])).collect()
+}
+
+/// Whether writing over these cells takes no change of style and no care for wide ones.
+fn bridges(cells: &[Cell], next: &Cell) -> bool {
+    let style = |cell: &Cell| (cell.fg, cell.bg, cell.modifier);
+    let Some((first, between)) = cells.split_first() else { return false };
+    let alike = between.iter().all(|cell| style(cell) == style(first)) || between.iter().all(|cell| style(cell) == style(next));
+    alike && cells.iter().all(|cell| cell.symbol().width() == 1)
+}
+
+impl<W: Write> Backend for Frugal<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut wanted = self.shown.clone();
+        content.for_each(|(x, y, cell)| put(&mut wanted, (x, y), cell));
+        let (width, height) = (wanted.first().map_or(0, Vec::len), wanted.len());
+        self.shown.resize(height, Vec::new());
+        for row in &mut self.shown {
+            row.resize(width, Cell::EMPTY);
+        }
+        if let Some(shift) = shift(&self.shown, &wanted) {
+            self.move_lines(&shift)?;
+        }
+        self.inner.draw(changes(&self.shown, &wanted).into_iter())?;
+        self.shown = wanted;
+        Ok(())
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.inner.hide_cursor()
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.inner.show_cursor()
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        self.inner.get_cursor_position()
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.inner.set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.shown.clear();
+        self.inner.clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        // Only whole screens are ever cleared.
+        self.shown.clear();
+        self.inner.clear_region(clear_type)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        self.inner.size()
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.inner.window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Backend::flush(&mut self.inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::terminal::Pending;
+
+    struct Screen {
+        frugal: Frugal<Pending>,
+        pending: Pending,
+        parser: vt100::Parser,
+    }
+
+    impl Screen {
+        fn new() -> Self {
+            crossterm::style::force_color_output(true);
+            let pending = Pending::default();
+            let rows = std::num::NonZero::new(12).expect("rows");
+            let columns = std::num::NonZero::new(20).expect("columns");
+            Self { frugal: Frugal::new(pending.clone()), pending, parser: vt100::Parser::new(rows, columns, 0) }
+        }
+
+        /// Shows lines of twenty cells, and gives the bytes that it took.
+        fn show(&mut self, lines: &[String]) -> usize {
+            let cells: Vec<_> = lines.iter().enumerate().flat_map(|(y, line)| cells(y, line)).collect();
+            self.frugal.draw(cells.iter().map(|(x, y, cell)| (*x, *y, cell))).expect("memory");
+            let bytes = self.pending.take();
+            self.parser.process(&bytes);
+            let seen: Vec<_> = self.parser.screen().rows(0, 20).map(|row| row.trim_end().to_owned()).collect();
+            let wanted: Vec<_> = lines.iter().map(|line| line.trim_end().to_owned()).collect();
+            assert_eq!(seen[..wanted.len()], wanted);
+            bytes.len()
+        }
+    }
+
+    fn cells(y: usize, line: &str) -> Vec<(u16, u16, Cell)> {
+        use unicode_segmentation::UnicodeSegmentation as _;
+        let mut x = 0;
+        let padded = format!("{line}{}", " ".repeat(20 - line.width()));
+        let cell = |symbol: &str| {
+            let mut cell = Cell::EMPTY;
+            cell.set_symbol(symbol);
+            let at = x;
+            x += symbol.width();
+            (u16::try_from(at).expect("small"), u16::try_from(y).expect("small"), cell)
+        };
+        padded.graphemes(true).map(cell).collect()
+    }
+
+    fn numbered(lines: std::ops::Range<usize>) -> Vec<String> {
+        let line = |number: usize| format!("{number} {}", ["quantity", "価格 lots", "price of", "rounded"][number % 4]);
+        lines.map(line).collect()
+    }
+
+    #[test]
+    fn lines_that_moved_are_moved_and_not_sent_again() {
+        let mut screen = Screen::new();
+        let page = |from: usize| [vec!["head".to_owned()], numbered(from..from + 10), vec![format!("foot {from}")]].concat();
+        screen.show(&page(10));
+        for from in [11, 12, 11, 14, 10] {
+            let bytes = screen.show(&page(from));
+            assert!(bytes < 140, "{bytes} bytes to {from}");
+        }
+    }
+
+    #[test]
+    fn a_screen_that_is_all_different_is_written_anew() {
+        let mut screen = Screen::new();
+        screen.show(&numbered(0..12));
+        screen.show(&numbered(500..512));
+        screen.show(&["表表表".to_owned(), "x表表".to_owned()]);
+        screen.show(&["x表表x".to_owned(), "表x表".to_owned()]);
+    }
+
+    #[test]
+    fn one_cell_that_did_not_change_is_written_over_instead_of_jumped_over() {
+        let mut screen = Screen::new();
+        screen.show(&["a-b-c-d-e-f-g".to_owned()]);
+        let bytes = screen.show(&["b-c-d-e-f-g-h".to_owned()]);
+        assert!(bytes < 50, "{bytes} bytes");
+    }
+}
