@@ -272,7 +272,7 @@ after_install = { command = ["/usr/bin/true"] }
     fn every_mistake_is_named_with_its_line_and_column() {
         let cases = [
             (GOOD.replace("acme", "../up"), "acme.toml:3:8: "),
-            (GOOD.replace("/srv/patches", "patches"), "acme.toml:9:13: patches is a relative path"),
+            (GOOD.replace("/srv/patches", "patches"), "acme.toml:9:11: patches is a relative path"),
             (GOOD.replace("*.log", "[x"), "acme.toml:10:10: "),
             (GOOD.replace("version =", "versoin ="), "acme.toml:8:1: "),
             (GOOD.replace("https://", "gopher://"), "acme.toml:2:10: "),

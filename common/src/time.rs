@@ -69,6 +69,11 @@ pub fn deserialize_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
     duration(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
+/// The same, for one that may be left out.
+pub fn deserialize_some_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    deserialize_duration(deserializer).map(Some)
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;

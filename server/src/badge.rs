@@ -4,7 +4,7 @@ mod page;
 mod svg;
 
 use crate::api::commands::view;
-use crate::api::status::status_of;
+use crate::api::status::{counting, status_of};
 use crate::error::Error;
 use crate::request::At;
 use crate::server::{Server, Shared};
@@ -13,18 +13,21 @@ use crate::store::state::state_newest_list;
 use crate::store::{StoreError, site};
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use fieldpost_common::api::{SiteScope, SiteStatus, StateView, Status};
 use fieldpost_common::id::SiteName;
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::count;
 use std::collections::HashSet;
 
+/// Of so many sites the page shows every state; of more, only those that are not well.
+const ALL_STATES: usize = 20;
 /// How old a copy of an icon may be, in seconds.
 const FRESH: &str = "max-age=15, must-revalidate";
-/// Nothing but our own styles; nobody learns the address of the page by its links.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors *";
+/// An icon loads and runs nothing.
+const ICON_POLICY: &str = "default-src 'none'; style-src 'none'; sandbox";
 
 /// What an icon says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +41,23 @@ pub(crate) async fn icon(State(server): State<Shared>, At(name): At<String>) -> 
     let (_, status) = scoped(&server, key).await?;
     let said = said(&status);
     match kind {
-        "svg" => Ok(([(CONTENT_TYPE, "image/svg+xml; charset=utf-8")], [(CACHE_CONTROL, FRESH)], svg::draw(&said)).into_response()),
-        "json" => Ok(([(CACHE_CONTROL, FRESH)], Json(shields(&said))).into_response()),
+        "svg" => {
+            Ok((strict(ICON_POLICY.to_owned()), [(CONTENT_TYPE, "image/svg+xml; charset=utf-8")], svg::draw(&said))
+                .into_response())
+        }
+        "json" => Ok((strict(ICON_POLICY.to_owned()), Json(shields(&said))).into_response()),
         _ => Err(Error::NoRoute),
     }
+}
+
+/// Headers that every answer here has.
+fn strict(policy: String) -> [(HeaderName, String); 4] {
+    [
+        (CONTENT_SECURITY_POLICY, policy),
+        (REFERRER_POLICY, "no-referrer".to_owned()),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (CACHE_CONTROL, FRESH.to_owned()),
+    ]
 }
 
 /// What shields.io's endpoint badge reads.
@@ -64,27 +80,21 @@ fn shields(said: &Said) -> serde_json::Value {
 pub(crate) async fn page(State(server): State<Shared>, At(key): At<String>) -> Result<Response, Error> {
     let (scope, status) = scoped(&server, &key).await?;
     let names: HashSet<SiteName> = status.sites.iter().map(|site| site.site.clone()).collect();
+    let all = names.len() <= ALL_STATES;
     let config = server.config.clone();
     let states = server.store.read(move |db| {
-        let rows = state_newest_list(db, None)?.into_iter().filter(|row| names.contains(&row.site));
+        let rows =
+            state_newest_list(db, None)?.into_iter().filter(|row| names.contains(&row.site) && (all || row.worst > Severity::Ok));
         rows.map(|row| Ok((row.site.clone(), view(db, &row, &config.rules(&row.application))?))).collect()
     });
     let states: Vec<(SiteName, StateView)> = states.await.map_err(|error: StoreError| error)?;
     let html = page::write(&scope, &status, &said(&status), &states);
-    let headers = [
-        (CONTENT_TYPE, "text/html; charset=utf-8"),
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (REFERRER_POLICY, "no-referrer"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (CACHE_CONTROL, FRESH),
-    ];
-    Ok((headers, html).into_response())
+    Ok((strict(page::policy()), Html(html)).into_response())
 }
 
 /// How those sites are that a key shows.
 async fn scoped(server: &Server, key: &str) -> Result<(SiteScope, Status), Error> {
-    let unknown = || Error::no_such("badge", "with this key");
-    let scope = server.store.peek(|db| badge_scope(db, key))?.ok_or_else(unknown)?;
+    let scope = server.store.peek(|db| badge_scope(db, key))?.ok_or(Error::NoRoute)?;
     let mut status = status_of(server).await?;
     let wanted = scope.clone();
     let sites = server.store.read(move |db| {
@@ -95,13 +105,14 @@ async fn scoped(server: &Server, key: &str) -> Result<(SiteScope, Status), Error
     status.sites.retain(|site| sites.contains(&site.site));
     let everything = scope == SiteScope::All;
     status.incidents.retain(|one| one.subject.site().map_or(everything, |site| sites.contains(site)));
-    status.worst = status.incidents.iter().map(|one| one.severity).max().unwrap_or_default();
+    status.worst = counting(&status.incidents, &status.sites).into_iter().max().unwrap_or_default();
     Ok((scope, status))
 }
 
 /// A word and a count: never colour alone.
 fn said(status: &Status) -> Said {
-    let how_many = |severity: Severity| status.incidents.iter().filter(|one| one.severity == severity).count();
+    let all = counting(&status.incidents, &status.sites);
+    let how_many = |severity: Severity| all.iter().filter(|one| **one == severity).count();
     let words = match status.worst {
         Severity::Problem => count(how_many(Severity::Problem), "problem"),
         Severity::Warning => count(how_many(Severity::Warning), "warning"),

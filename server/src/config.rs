@@ -2,7 +2,7 @@
 
 use fieldpost_common::id::AppName;
 use fieldpost_common::state::{Rule, RuleError, Rules};
-use fieldpost_common::time::deserialize_duration;
+use fieldpost_common::time::{deserialize_duration, deserialize_some_duration};
 use fieldpost_common::wire::{MAX_CONTENT, MAX_WAIT, POLL_INTERVAL};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -42,17 +42,25 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Poll {
-    /// The time between polls that don't wait: silence counts from there.
-    #[serde(deserialize_with = "deserialize_duration")]
-    pub every: Duration,
+    /// The time between polls that don't wait; agents are told, and silence counts from there. None: agents' own configs
+    /// decide, and a minute is expected.
+    #[serde(deserialize_with = "deserialize_some_duration")]
+    pub every: Option<Duration>,
     /// The longest that a poll waits here.
     #[serde(deserialize_with = "deserialize_duration")]
     pub wait: Duration,
 }
 
+impl Poll {
+    /// Within which time of one poll the next is expected: one that waited here is followed by the next, a site may choose either.
+    pub(crate) fn expected(&self) -> Duration {
+        self.every.unwrap_or(POLL_INTERVAL).max(self.wait)
+    }
+}
+
 impl Default for Poll {
     fn default() -> Self {
-        Self { every: POLL_INTERVAL, wait: MAX_WAIT }
+        Self { every: None, wait: MAX_WAIT }
     }
 }
 
@@ -111,10 +119,24 @@ pub struct Mail {
     /// How long what is to be told is gathered for one mail; it doubles, up to half an hour, while more keeps coming.
     #[serde(default = "digest", deserialize_with = "deserialize_duration")]
     pub digest: Duration,
+    /// How long the mail server may take for each of its answers. Too short a time means mails that come twice.
+    #[serde(default = "timeout", deserialize_with = "deserialize_duration")]
+    pub timeout: Duration,
+    /// How long a mail that was not taken waits for its next try; it doubles, up to half an hour.
+    #[serde(default = "retry", deserialize_with = "deserialize_duration")]
+    pub retry: Duration,
 }
 
 const fn digest() -> Duration {
     Duration::from_secs(30)
+}
+
+const fn timeout() -> Duration {
+    Duration::from_mins(2)
+}
+
+const fn retry() -> Duration {
+    Duration::from_mins(1)
 }
 
 /// An application's own rules for its states.
@@ -187,6 +209,9 @@ pub enum ConfigError {
     /// A rule can't be used.
     #[error("application {0}: {1}")]
     Rule(AppName, RuleError),
+    /// No mail can be sent that way.
+    #[error(transparent)]
+    Mail(#[from] crate::mail::MailError),
     /// A length of time can't be so short.
     #[error("{0} is {1:?}: use 1s or more")]
     TooShort(&'static str, Duration),
@@ -216,7 +241,8 @@ impl Config {
         for AppRules { name, rule } in &self.app {
             Rules::new(rule).map_err(|error| ConfigError::Rule(name.clone(), error))?;
         }
-        let times = [("poll.every", self.poll.every), ("state.every", self.state.every)];
+        crate::mail::check(self)?;
+        let times = [("poll.every", self.poll.every.unwrap_or(POLL_INTERVAL)), ("state.every", self.state.every)];
         if let Some((name, time)) = times.into_iter().find(|(_, time)| *time < Duration::from_secs(1)) {
             return Err(ConfigError::TooShort(name, time));
         }

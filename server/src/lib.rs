@@ -34,6 +34,7 @@ mod tests;
 
 pub use command::{backup, check, healthcheck, init};
 pub use config::{Config, ConfigError, Tls};
+pub use mail::{MailError, test as test_mail};
 pub use store::StoreError;
 
 use axum::Router;

@@ -13,20 +13,28 @@ use crate::error::Error;
 use crate::random;
 use crate::server::Server;
 use crate::store::mail::{
-    MailRow, mail_add, mail_due, mail_failed, mail_next, mail_pace, mail_sent, mail_told, outbox_waiting,
+    MailRow, Waiting, mail_add, mail_due, mail_failed, mail_next, mail_pace, mail_recipients_set, mail_sent, mail_told,
+    outbox_waiting,
 };
 use crate::store::{StoreError, Tx};
 use digest::{Before, closes, pause};
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
-use smtp::Mailer;
 pub use smtp::MailError;
+use smtp::Mailer;
 use std::time::Duration;
 
 /// The most rows that become one mail.
 const ROWS: u64 = 5_000;
+/// A mail names so many earlier ones at most.
+const REFERENCES: usize = 20;
 /// How long nothing is looked at when nothing waits; what comes in rings.
 const IDLE: Duration = Duration::from_mins(5);
+
+/// Whether mails can be sent as the config says; no mail server is asked.
+pub(crate) fn check(config: &Config) -> Result<(), MailError> {
+    config.mail.as_ref().map_or(Ok(()), |mail| Mailer::new(mail).map(drop))
+}
 
 /// Mails until the server stops. Without a mail server in the config, rows wait.
 pub(crate) async fn keep_mailing(server: &Server) {
@@ -55,10 +63,11 @@ pub(crate) async fn keep_mailing(server: &Server) {
 
 /// Makes the mail that is due, sends one that is; when there is something to do next.
 async fn turn(server: &Server, config: &Mail, mailer: &Mailer, now: Timestamp) -> Result<Timestamp, Error> {
-    let (url, first, id) = (server.url.clone(), config.digest, random::hex32()?);
-    let closing = server.store.write(move |tx| gather(tx, &url, first, &id, now)).await?;
+    let (url, config, id) = (server.url.clone(), config.clone(), random::hex32()?);
+    let retry = config.retry;
+    let closing = server.store.write(move |tx| gather(tx, &url, &config, &id, now)).await?;
     if let Some(mail) = server.store.read(move |db| mail_due(db, now)).await? {
-        deliver(server, mailer, &mail).await?;
+        deliver(server, mailer, mail, retry).await?;
         return Ok(now);
     }
     let next = server.store.read(mail_next).await?;
@@ -66,40 +75,65 @@ async fn turn(server: &Server, config: &Mail, mailer: &Mailer, now: Timestamp) -
 }
 
 /// Closes the window when its time has come: its rows become one mail. Otherwise when that will be.
-fn gather(tx: &mut Tx<'_>, url: &str, first: Duration, id: &str, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+fn gather(tx: &mut Tx<'_>, url: &str, config: &Mail, id: &str, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let rows = outbox_waiting(tx, ROWS)?;
     let Some(oldest) = rows.first() else { return Ok(None) };
     let before = mail_pace(tx)?.map(|(at, opened)| Before { at, window: opened.age(at) });
-    let closing = closes(oldest.at, before, first);
+    let closing = closes(oldest.at, before, config.digest);
     if closing > now {
         return Ok(Some(closing));
     }
-    let letter = letter::write(&rows, url);
+    let letter::Letter { subject, text, html } = letter::write(&rows, url);
+    let (message_id, recipients) = (format!("<{id}@{}>", host(url)), config.to.clone());
+    let earlier = earlier(tx, &rows)?;
+    let mail = MailRow { seq: 0, message_id, earlier, recipients, subject, text, html, at: now, tries: 0 };
+    mail_add(tx, &mail, &rows.iter().map(|row| row.seq).collect::<Vec<_>>())?;
+    Ok(None)
+}
+
+/// The mails that this one follows: the newest that told of the same incidents.
+fn earlier(tx: &Tx<'_>, rows: &[Waiting]) -> Result<Vec<String>, StoreError> {
     let mut earlier = Vec::new();
-    for row in &rows {
+    for row in rows {
         for one in mail_told(tx, row.incident.id)? {
             if !earlier.contains(&one) {
                 earlier.push(one);
             }
         }
     }
-    let message_id = format!("<{id}@{}>", host(url));
-    let mail = MailRow { seq: 0, message_id, earlier, subject: letter.subject, text: letter.text, html: letter.html, at: now, tries: 0 };
-    mail_add(tx, &mail, &rows.iter().map(|row| row.seq).collect::<Vec<_>>())?;
-    Ok(None)
+    let excess = earlier.len().saturating_sub(REFERENCES);
+    earlier.drain(..excess);
+    Ok(earlier)
 }
 
-async fn deliver(server: &Server, mailer: &Mailer, mail: &MailRow) -> Result<(), Error> {
+/// Sends a mail to those who have not taken it yet: to all at once, and when that is refused, to each.
+async fn deliver(server: &Server, mailer: &Mailer, mut mail: MailRow, retry: Duration) -> Result<(), Error> {
+    let mut end = mailer.send(&mail, &mail.recipients).await;
+    let alone = matches!(end, Err(MailError::Refused(_))) && mail.recipients.len() > 1;
+    for address in if alone { mail.recipients.clone() } else { Vec::new() } {
+        match mailer.send(&mail, std::slice::from_ref(&address)).await {
+            Ok(()) => mail.recipients.retain(|one| *one != address),
+            Err(error) => end = Err(error),
+        }
+        let (seq, left) = (mail.seq, mail.recipients.clone());
+        server.store.write(move |tx| mail_recipients_set(tx, seq, &left)).await?;
+    }
+    settle(server, &mail, end, retry).await
+}
+
+/// Keeps how it went.
+async fn settle(server: &Server, mail: &MailRow, end: Result<(), MailError>, retry: Duration) -> Result<(), Error> {
     let (seq, tries) = (mail.seq, mail.tries);
-    match mailer.send(mail).await {
+    match end {
         Ok(()) => {
             tracing::info!(subject = %mail.subject, "mailed");
             server.store.write(move |tx| mail_sent(tx, seq, clock::now())).await?;
         }
         Err(error) => {
             tracing::warn!(%error, tries, "a mail was not taken; it is tried again");
-            let words = Clean::line(&error.to_string());
-            server.store.write(move |tx| mail_failed(tx, seq, clock::now().plus(pause(tries)), &words)).await?;
+            let (words, all) = (Clean::line(&error.to_string()), !matches!(error, MailError::Refused(_)));
+            let failed = move |tx: &mut Tx<'_>| mail_failed(tx, seq, clock::now().plus(pause(retry, tries)), all, &words);
+            server.store.write(failed).await?;
         }
     }
     Ok(())
@@ -120,11 +154,12 @@ pub async fn test(config: &Config, address: &str) -> Result<(), MailError> {
         seq: 0,
         message_id: format!("<{id}@fieldpost>"),
         earlier: Vec::new(),
+        recipients: vec![address.to_owned()],
         subject: "[fieldpost] test".to_owned(),
         text: "fieldpost can send mail from here.\n".to_owned(),
         html: "<p>fieldpost can send mail from here.</p>\n".to_owned(),
         at: clock::now(),
         tries: 0,
     };
-    Mailer::new(mail)?.to(address)?.send(&row).await
+    Mailer::new(mail)?.send(&row, &row.recipients).await
 }

@@ -48,7 +48,15 @@ impl Memory {
     fn empty() -> Result<Self, Error> {
         let epoch = random::hex32()?;
         let (mailboxes, feed) = (Mailboxes::new(random::start()?), Feed::new(epoch));
-        Ok(Self { mailboxes, people: People::default(), feed, unread: Notify::new(), news: Notify::new(), to_tell: Notify::new(), reading: Mutex::new(()) })
+        Ok(Self {
+            mailboxes,
+            people: People::default(),
+            feed,
+            unread: Notify::new(),
+            news: Notify::new(),
+            to_tell: Notify::new(),
+            reading: Mutex::new(()),
+        })
     }
 
     fn apply(&self, effect: Effect) {
@@ -84,9 +92,8 @@ impl Server {
     /// By which measures the sites are judged.
     pub(crate) fn sight(&self) -> Sight {
         let Config { poll, state, silence, .. } = &self.config;
-        // A poll that waits at the server is answered and followed by the next; a site may choose either.
-        let poll = poll.every.max(poll.wait);
-        Sight { poll, grace: silence.grace, state: state.every, listening_since: Timestamp::default(), trouble: None }
+        let (poll, grace, state) = (poll.expected(), silence.grace, state.every);
+        Sight { poll, grace, state, listening_since: Timestamp::default(), trouble: None }
     }
 
     /// Lets everything that waits go.

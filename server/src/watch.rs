@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::random;
 use crate::server::Server;
 use crate::store::activity::{activity, activity_add};
-use crate::store::{Effect, Tx, command, incident, maintenance, order, site, site_app, state};
+use crate::store::{Effect, Tx, command, incident, mail, maintenance, order, site, site_app, state};
 use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandKind, CommandState, advance};
 use fieldpost_common::id::{AppName, SiteName};
@@ -27,6 +27,8 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_secs(1);
 /// How many ended commands of a site are kept.
 const COMMANDS: u64 = 200;
+/// How long incidents that are over and mails that went out are kept.
+const KEEP: Duration = Duration::from_hours(24 * 400);
 /// How often what is too old is forgotten, in looks.
 const PRUNE: u32 = 600;
 
@@ -99,6 +101,7 @@ pub(crate) fn command_queue(tx: &mut Tx<'_>, command: &CommandInfo) -> Result<()
 /// One look: commands run out, incidents open and close, and what is to be told is noted with them.
 fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Timestamp) -> Result<(), Error> {
     commands_end(tx, now)?;
+    let known = incident::incident_known(tx, now)?;
     let facts = Facts {
         sites: site::site_list(tx)?,
         seen,
@@ -106,10 +109,11 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         states: state::state_newest_list(tx, None)?,
         orders: order::order_troubled_list(tx)?,
         maintenance: maintenance::maintenance_list(tx, now)?,
-        mail: crate::store::mail::mail_trouble(tx)?,
+        mail: mail::mail_trouble(tx)?,
+        known: &known,
+        silences_over: incident::incident_silences_over(tx, before(now, sight.state.saturating_mul(2)))?,
     };
     let observed = sight.observe(&facts, now);
-    let known = incident::incident_known(tx, now)?;
     for change in incidents(&known, &observed, incident::incident_next(tx)?, now) {
         incident_keep(tx, &change, now)?;
     }
@@ -153,7 +157,17 @@ fn commands_end(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
 }
 
 async fn prune(server: &Server, now: Timestamp) -> Result<(), Error> {
-    let keep = i64::try_from(server.config.state.keep.as_millis()).unwrap_or(i64::MAX);
-    let before = Timestamp::from_ms(now.as_ms().saturating_sub(keep));
-    server.store.write(move |tx| Ok(state::state_prune(tx, before).map(drop)?)).await
+    let keep = server.config.state.keep;
+    let forget = move |tx: &mut Tx<'_>| {
+        state::state_prune(tx, before(now, keep))?;
+        mail::mail_prune(tx, before(now, KEEP))?;
+        incident::incident_prune(tx, before(now, KEEP))?;
+        Ok(())
+    };
+    server.store.write(forget).await
+}
+
+/// The moment so long ago.
+fn before(now: Timestamp, ago: Duration) -> Timestamp {
+    Timestamp::from_ms(now.as_ms().saturating_sub(i64::try_from(ago.as_millis()).unwrap_or(i64::MAX)))
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// How everything is, in one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
-    /// The worst of all.
+    /// The worst of all, but for sites in maintenance.
     pub worst: Severity,
     /// Every site, by name.
     pub sites: Vec<SiteStatus>,

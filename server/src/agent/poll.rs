@@ -21,7 +21,7 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{BootId, OrderId, SiteName};
 use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{Batch, MAX_WAIT, etag, header as name};
+use fieldpost_common::wire::{Batch, etag, header as name};
 use rusqlite::Connection;
 
 /// What a poll says.
@@ -60,21 +60,30 @@ pub(crate) async fn poll(
     peer: Peer,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let poll = read(&headers, peer)?;
+    let mut response = received(&server, site, peer, &headers).await?;
+    // Without a wish of the server's the agent's own config decides.
+    if let Some(every) = server.config.poll.every {
+        response.headers_mut().insert(name::INTERVAL, every.as_secs().into());
+    }
+    Ok(response)
+}
+
+async fn received(server: &Server, site: SiteName, peer: Peer, headers: &HeaderMap) -> Result<Response, Error> {
+    let poll = read(headers, peer)?;
     let mailbox = server.memory.mailboxes.of(&site);
     match mailbox.poll(&poll.boot, poll.number, poll.digest, poll.seen.clone()) {
         Reception::Welcome => {}
         Reception::Late => return Ok(StatusCode::NOT_MODIFIED.into_response()),
-        Reception::Clones { addresses, new } => return Err(clones(&server, site, addresses, new).await),
+        Reception::Clones { addresses, new } => return Err(clones(server, site, addresses, new).await),
     }
     let mut change = mailbox.watch();
     let before = mailbox.inventory();
     let revision = *change.borrow_and_update();
     let idle = poll.etag.as_deref() == Some(&etag(&server.generation, revision)) && poll.digest == before.digest;
-    if idle && !server.park(&mut change, wait(&headers, MAX_WAIT)).await {
+    if idle && !server.park(&mut change, wait(headers, server.config.poll.wait)).await {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag(&server.generation, revision))]).into_response());
     }
-    answer(&server, &site, &mailbox, &poll, before).await
+    answer(server, &site, &mailbox, &poll, before).await
 }
 
 async fn answer(

@@ -5,7 +5,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::request::{At, Said};
 use crate::server::Shared;
-use crate::store::state::{StateRow, state_add};
+use crate::store::state::{StateRow, state_add, state_end};
 use crate::store::{Effect, Tx, command, site_app};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -48,6 +48,8 @@ fn keep(
             _ => None,
         };
         state_add(tx, row, content)?;
+    } else {
+        state_end(tx, site, app)?;
     }
     command_done(tx, site, &report.command, now)?;
     tx.then(Effect::News);

@@ -19,7 +19,7 @@ use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
 use serde::Deserialize;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The most incidents that are over that are listed, and how many unless told otherwise.
 const MOST: u64 = 10_000;
@@ -36,12 +36,7 @@ pub(crate) async fn status_of(server: &Server) -> Result<Status, Error> {
     server.store.read(move |db| Ok(gather(db, &seen, configured, now)?)).await
 }
 
-fn gather(
-    db: &Connection,
-    seen: &HashMap<SiteName, Timestamp>,
-    configured: bool,
-    now: Timestamp,
-) -> Result<Status, StoreError> {
+fn gather(db: &Connection, seen: &HashMap<SiteName, Timestamp>, configured: bool, now: Timestamp) -> Result<Status, StoreError> {
     let mut incidents = incident::incident_open_list(db)?;
     incidents.sort_by_key(|one| (Reverse(one.severity), Reverse(one.opened)));
     let windows = maintenance::maintenance_list(db, now)?;
@@ -62,10 +57,17 @@ fn gather(
             site: row.name,
         }
     });
-    let sites = sites.collect();
+    let sites: Vec<SiteStatus> = sites.collect();
     let (waiting, trouble) = mail::mail_backlog(db)?;
-    let worst = incidents.iter().map(|one| one.severity).max().unwrap_or_default();
+    let worst = counting(&incidents, &sites).into_iter().max().unwrap_or_default();
     Ok(Status { worst, sites, incidents, maintenance: windows, mail: MailStatus { configured, waiting, trouble }, now })
+}
+
+/// How bad the incidents are that count: those at sites in maintenance don't.
+pub(crate) fn counting(incidents: &[Incident], sites: &[SiteStatus]) -> Vec<Severity> {
+    let quiet: HashSet<_> = sites.iter().filter(|site| site.maintenance).map(|site| &site.site).collect();
+    let loud = incidents.iter().filter(|one| one.subject.site().is_none_or(|site| !quiet.contains(site)));
+    loud.map(|one| one.severity).collect()
 }
 
 #[derive(Deserialize)]
@@ -81,9 +83,9 @@ pub(crate) async fn incidents(
     Ask(which): Ask<Which>,
 ) -> Result<Json<Vec<Incident>>, Error> {
     let limit = which.limit.unwrap_or(LIMIT).min(MOST);
-    let list = server.store.read(move |db| {
-        if which.closed { incident::incident_closed_list(db, limit) } else { incident::incident_open_list(db) }
-    });
+    let list = server
+        .store
+        .read(move |db| if which.closed { incident::incident_closed_list(db, limit) } else { incident::incident_open_list(db) });
     Ok(Json(list.await.map_err(|error: StoreError| error)?))
 }
 

@@ -4,7 +4,10 @@
 use super::Said;
 use crate::mail::letter::escaped;
 use crate::watch::sight::minute;
-use fieldpost_common::api::{SiteScope, SiteStatus, StateView, Status};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use fieldpost_common::api::{SiteScope, StateView, Status};
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::incident::{Hold, Incident};
 use fieldpost_common::state::{Line, Severity};
@@ -20,6 +23,12 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:t
 pre{overflow-x:auto;padding:.5rem;border:1px solid #8884;border-radius:4px;font-size:13px}\
 .problem{color:#cf222e;font-weight:bold}.warning{color:#9a6700;font-weight:bold}.ok{color:#1a7f37}.faint{opacity:.7}\
 @media (prefers-color-scheme:dark){.problem{color:#ff7b72}.warning{color:#e3b341}.ok{color:#56d364}}";
+
+/// What a browser may load for the page: its own style, and nothing else.
+pub(super) fn policy() -> String {
+    let hash = BASE64.encode(ContentHash::of(STYLE.as_bytes()).as_bytes());
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+}
 
 /// Writes the page.
 pub(super) fn write(scope: &SiteScope, status: &Status, said: &Said, states: &[(SiteName, StateView)]) -> String {

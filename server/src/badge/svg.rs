@@ -44,11 +44,16 @@ mod tests {
 
     #[test]
     fn the_icon_says_in_words_and_a_sign_what_its_colour_says() {
-        for (severity, words, sign) in
-            [(Severity::Ok, "12 sites ok", "✓ 12 sites ok"), (Severity::Warning, "1 warning", "! 1 warning"), (Severity::Problem, "2 problems", "✗ 2 problems")]
-        {
+        for (severity, words, sign) in [
+            (Severity::Ok, "12 sites ok", "✓ 12 sites ok"),
+            (Severity::Warning, "1 warning", "! 1 warning"),
+            (Severity::Problem, "2 problems", "✗ 2 problems"),
+        ] {
             let svg = draw(&Said { severity, words: words.to_owned() });
-            assert!(svg.contains(&format!(">{sign}</text>")) && svg.contains(&format!("aria-label=\"fieldpost: {sign}\"")), "{svg}");
+            assert!(
+                svg.contains(&format!(">{sign}</text>")) && svg.contains(&format!("aria-label=\"fieldpost: {sign}\"")),
+                "{svg}"
+            );
         }
     }
 

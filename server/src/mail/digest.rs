@@ -26,9 +26,9 @@ pub(super) fn closes(oldest: Timestamp, before: Option<Before>, first: Duration)
     oldest.plus(window)
 }
 
-/// How long a mail that was not taken waits for its next try: a minute, then twice as long each time, up to half an hour.
-pub(super) fn pause(tries: u32) -> Duration {
-    Duration::from_mins(1).saturating_mul(2_u32.saturating_pow(tries.min(8))).min(LONGEST)
+/// How long a mail that was not taken waits for its next try: twice as long each time, up to half an hour.
+pub(super) fn pause(first: Duration, tries: u32) -> Duration {
+    first.saturating_mul(2_u32.saturating_pow(tries.min(20))).min(LONGEST)
 }
 
 #[cfg(test)]
@@ -68,8 +68,8 @@ mod tests {
 
     #[test]
     fn a_mail_that_is_refused_is_tried_less_and_less_often_and_for_ever() {
-        let minutes: Vec<_> = (0..7).map(|tries| pause(tries).as_secs() / 60).collect();
+        let minutes: Vec<_> = (0..7).map(|tries| pause(Duration::from_mins(1), tries).as_secs() / 60).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 30, 30]);
-        assert_eq!(pause(u32::MAX), LONGEST);
+        assert_eq!(pause(FIRST, u32::MAX), LONGEST);
     }
 }

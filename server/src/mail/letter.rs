@@ -2,7 +2,7 @@
 
 use crate::store::mail::Waiting;
 use crate::watch::sight::minute;
-use fieldpost_common::incident::{Incident, Notice, Phase};
+use fieldpost_common::incident::{Incident, IncidentId, Notice, Phase};
 use fieldpost_common::text::{count, cut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -22,19 +22,35 @@ pub(super) struct Letter {
 pub(super) fn write(rows: &[Waiting], url: &str) -> Letter {
     let rows = newest(rows);
     let subject = match rows.as_slice() {
-        [one] => format!("[fieldpost] {}", line(one)),
-        many => format!("[fieldpost] {}", summary(many)),
+        [one] => line(one),
+        many => summary(many),
     };
+    let subject = format!("[fieldpost] {subject}");
     Letter { subject: cut(&plain(&subject), SUBJECT), text: text(&rows, url), html: html(&rows, url) }
 }
 
-/// Of several rows about one incident the last one says how it is.
-fn newest(rows: &[Waiting]) -> Vec<&Waiting> {
-    let newest: BTreeMap<_, _> = rows.iter().map(|row| (row.incident.id, row)).collect();
-    let mut rows: Vec<_> = newest.into_values().collect();
+/// What is told of one incident.
+struct Item<'a> {
+    word: &'static str,
+    is_over: bool,
+    row: &'a Waiting,
+}
+
+/// Of several rows about one incident the last one says how it is, and the first whether anybody knew.
+fn newest(rows: &[Waiting]) -> Vec<Item<'_>> {
+    let mut items: BTreeMap<IncidentId, Item<'_>> = BTreeMap::new();
+    for row in rows {
+        let is_over = row.notice == Notice::Recovery;
+        let word = match items.get(&row.incident.id) {
+            Some(before) if is_over && !before.is_over => "problem, over again",
+            _ => word(row.notice),
+        };
+        items.insert(row.incident.id, Item { word, is_over, row });
+    }
+    let mut items: Vec<_> = items.into_values().collect();
     // What is wrong comes before what is over.
-    rows.sort_by_key(|row| (row.notice == Notice::Recovery, row.seq));
-    rows
+    items.sort_by_key(|item| (item.is_over, item.row.seq));
+    items
 }
 
 /// One line and no control characters: a header must never become two.
@@ -56,15 +72,16 @@ fn word(notice: Notice) -> &'static str {
 }
 
 /// `acme: problem: trading: db2 is DOWN`.
-fn line(row: &Waiting) -> String {
-    format!("{}: {}: {}", place(&row.incident), word(row.notice), row.incident.words)
+fn line(item: &Item<'_>) -> String {
+    let incident = &item.row.incident;
+    format!("{}: {}: {}", place(incident), item.word, incident.words)
 }
 
 /// `12 problems at 9 sites, 3 over`.
-fn summary(rows: &[&Waiting]) -> String {
-    let wrong: Vec<_> = rows.iter().filter(|row| row.notice != Notice::Recovery).collect();
-    let sites: BTreeSet<_> = wrong.iter().map(|row| place(&row.incident)).collect();
-    let over = rows.len() - wrong.len();
+fn summary(items: &[Item<'_>]) -> String {
+    let wrong: Vec<_> = items.iter().filter(|item| !item.is_over).collect();
+    let sites: BTreeSet<_> = wrong.iter().map(|item| place(&item.row.incident)).collect();
+    let over = items.len() - wrong.len();
     match (wrong.len(), over) {
         (0, over) => format!("{} over", count(over, "problem")),
         (wrong, 0) => format!("{} at {}", count(wrong, "problem"), count(sites.len(), "site")),
@@ -79,25 +96,25 @@ fn since(incident: &Incident) -> String {
     }
 }
 
-fn text(rows: &[&Waiting], url: &str) -> String {
+fn text(items: &[Item<'_>], url: &str) -> String {
     let mut text = String::new();
-    for row in rows {
+    for item in items {
         // Writing to a String can't fail.
-        let _ = writeln!(text, "{}\n    {}\n", line(row), since(&row.incident));
+        let _ = writeln!(text, "{}\n    {}\n", line(item), since(&item.row.incident));
     }
     let _ = writeln!(text, "`fieldpost status` shows how it is now; so does the Alerts tab of the app.\nServer: {url}");
     text
 }
 
-fn html(rows: &[&Waiting], url: &str) -> String {
+fn html(items: &[Item<'_>], url: &str) -> String {
     let mut html = String::from("<!doctype html>\n<html><body style=\"font-family: sans-serif\">\n<table cellpadding=\"4\">\n");
-    for row in rows {
-        let colour = if row.notice == Notice::Recovery { "#1a7f37" } else { "#cf222e" };
+    for Item { word, is_over, row } in items {
+        let colour = if *is_over { "#1a7f37" } else { "#cf222e" };
         // Writing to a String can't fail.
         let _ = writeln!(
             html,
             "<tr><td style=\"color: {colour}\"><b>{}</b></td><td>{}</td><td>{}<br><small>{}</small></td></tr>",
-            word(row.notice),
+            escaped(word),
             escaped(&place(&row.incident)),
             escaped(row.incident.words.as_str()),
             escaped(&since(&row.incident)),
@@ -126,14 +143,18 @@ pub(crate) fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fieldpost_common::incident::{Hold, IncidentId, Subject, Told};
+    use fieldpost_common::incident::{Hold, Subject, Told};
     use fieldpost_common::state::Severity;
     use fieldpost_common::text::Clean;
     use fieldpost_common::time::Timestamp;
 
     fn row(seq: u64, id: u64, site: &str, notice: Notice, words: &str) -> Waiting {
         let at = Timestamp::from_ms(1_795_550_400_000);
-        let phase = if notice == Notice::Recovery { Phase::Closed { at: at.plus(std::time::Duration::from_mins(5)) } } else { Phase::Open { since: at } };
+        let phase = if notice == Notice::Recovery {
+            Phase::Closed { at: at.plus(std::time::Duration::from_mins(5)) }
+        } else {
+            Phase::Open { since: at }
+        };
         let incident = Incident {
             id: IncidentId(id),
             subject: Subject::Silent { site: site.parse().expect("site") },
@@ -153,7 +174,11 @@ mod tests {
     fn one_problem_is_told_by_site_and_words_in_the_subject() {
         let letter = write(&[row(1, 1, "acme", Notice::Alert, "trading: db2 is DOWN")], "https://post.example");
         assert_eq!(letter.subject, "[fieldpost] acme: problem: trading: db2 is DOWN");
-        assert!(letter.text.starts_with("acme: problem: trading: db2 is DOWN\n    since 2026-11-24 20:00 UTC\n"), "{}", letter.text);
+        assert!(
+            letter.text.starts_with("acme: problem: trading: db2 is DOWN\n    since 2026-11-24 20:00 UTC\n"),
+            "{}",
+            letter.text
+        );
     }
 
     #[test]
@@ -170,8 +195,10 @@ mod tests {
     }
 
     #[test]
-    fn of_what_went_wrong_and_right_again_within_the_window_only_the_end_is_told() {
+    fn what_went_wrong_and_right_again_within_the_window_is_told_in_one_line() {
         let rows = [row(1, 1, "acme", Notice::Alert, "no contact"), row(2, 1, "acme", Notice::Recovery, "no contact")];
+        assert_eq!(write(&rows, "u").subject, "[fieldpost] acme: problem, over again: no contact");
+        let rows = [row(2, 1, "acme", Notice::Recovery, "no contact")];
         assert_eq!(write(&rows, "u").subject, "[fieldpost] acme: over: no contact");
     }
 

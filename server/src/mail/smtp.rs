@@ -10,10 +10,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use std::path::Path;
-use std::time::Duration;
-
-/// How long the mail server may take for each of its answers.
-const PATIENCE: Duration = Duration::from_secs(30);
+use std::time::{Duration, UNIX_EPOCH};
 
 /// Why mail can't be sent as the config says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,9 +30,12 @@ pub enum MailError {
     /// The mail can't be put together.
     #[error("the mail can't be written: {0}")]
     Message(String),
-    /// The mail server says no, or nothing.
+    /// The mail server says no for good: to this mail, or to somebody that it is for.
     #[error("{0}")]
     Refused(Clean),
+    /// The mail server can't be reached, says nothing, or not now.
+    #[error("{0}")]
+    Later(Clean),
 }
 
 /// A sender that was checked.
@@ -43,36 +43,36 @@ pub enum MailError {
 pub(crate) struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    to: Vec<Mailbox>,
 }
 
 impl Mailer {
     /// Checks the config. Nothing is sent.
     pub(crate) fn new(config: &Mail) -> Result<Self, MailError> {
-        let to = config.to.iter().map(|address| mailbox(address)).collect::<Result<Vec<_>, _>>()?;
-        if to.is_empty() {
+        config.to.iter().try_for_each(|address| mailbox(address).map(drop))?;
+        if config.to.is_empty() {
             return Err(MailError::Nobody);
         }
-        Ok(Self { transport: transport(config)?, from: mailbox(&config.from)?, to })
+        Ok(Self { transport: transport(config)?, from: mailbox(&config.from)? })
     }
 
-    /// The same, to one address only.
-    pub(crate) fn to(self, address: &str) -> Result<Self, MailError> {
-        Ok(Self { to: vec![mailbox(address)?], ..self })
+    /// Sends a mail to these, at once: the mail server takes it for all of them, or for none.
+    pub(crate) async fn send(&self, mail: &MailRow, to: &[String]) -> Result<(), MailError> {
+        let to = to.iter().map(|address| mailbox(address)).collect::<Result<Vec<_>, _>>()?;
+        let sent = self.transport.send(self.message(mail, to)?).await;
+        sent.map(drop).map_err(|error| {
+            let words = Clean::line(&causes(&error));
+            if error.is_permanent() { MailError::Refused(words) } else { MailError::Later(words) }
+        })
     }
 
-    /// Sends a mail to everybody.
-    pub(crate) async fn send(&self, mail: &MailRow) -> Result<(), MailError> {
-        let message = self.message(mail)?;
-        let sent = self.transport.send(message).await;
-        sent.map(drop).map_err(|error| MailError::Refused(Clean::line(&causes(&error))))
-    }
-
-    fn message(&self, mail: &MailRow) -> Result<Message, MailError> {
+    fn message(&self, mail: &MailRow, to: Vec<Mailbox>) -> Result<Message, MailError> {
         let wrong = |error: &dyn std::error::Error| MailError::Message(error.to_string());
-        let mut builder = Message::builder().from(self.from.clone()).subject(mail.subject.clone()).message_id(Some(mail.message_id.clone()));
-        for to in &self.to {
-            builder = builder.to(to.clone());
+        // The same mail has the same date, however often it is sent.
+        let date = UNIX_EPOCH + Duration::from_millis(u64::try_from(mail.at.as_ms()).unwrap_or_default());
+        let mut builder = Message::builder().from(self.from.clone()).subject(mail.subject.clone()).date(date);
+        builder = builder.message_id(Some(mail.message_id.clone()));
+        for to in to {
+            builder = builder.to(to);
         }
         if let Some(last) = mail.earlier.last() {
             builder = builder.in_reply_to(last.clone()).references(mail.earlier.join(" "));
@@ -96,8 +96,9 @@ fn mailbox(address: &str) -> Result<Mailbox, MailError> {
 
 fn transport(config: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailError> {
     let wrong = |error: &dyn std::error::Error| MailError::Server(config.smtp.clone(), error.to_string());
-    let mut builder =
-        AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp).map_err(|error| wrong(&error))?.timeout(Some(PATIENCE));
+    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp)
+        .map_err(|error| wrong(&error))?
+        .timeout(Some(config.timeout));
     if let Some(file) = &config.ca_file {
         builder = builder.tls(private_tls(&config.smtp, file)?);
     }

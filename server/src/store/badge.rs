@@ -8,12 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 pub(crate) fn badge_list(db: &Connection) -> Result<Vec<Badge>, StoreError> {
     let mut all = db.prepare_cached("SELECT key, scope, by, created FROM badge ORDER BY created, key")?;
     let rows = all.query_map([], |row| {
-        Ok(Badge {
-            key: row.get(0)?,
-            scope: column::json(row, 1)?,
-            by: column::word(row, 2)?,
-            created: column::time(row, 3)?,
-        })
+        Ok(Badge { key: row.get(0)?, scope: column::json(row, 1)?, by: column::word(row, 2)?, created: column::time(row, 3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

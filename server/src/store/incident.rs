@@ -1,7 +1,7 @@
 //! The tables `incident` and `outbox`: what is and was wrong, and what is still to be told of it.
 
 use super::{StoreError, column};
-use fieldpost_common::incident::{Incident, IncidentId, Known, Notice, Phase, SAME_WITHIN};
+use fieldpost_common::incident::{Incident, IncidentId, Known, Notice, Phase, SAME_WITHIN, Subject};
 use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -19,6 +19,21 @@ pub(crate) fn incident_known(db: &Connection, now: Timestamp) -> Result<Known, S
 pub(crate) fn incident_next(db: &Connection) -> Result<IncidentId, StoreError> {
     let next = db.query_row("SELECT coalesce(max(id), 0) + 1 FROM incident", [], |row| column::size(row, 0))?;
     Ok(IncidentId(next))
+}
+
+/// Silences that ended since then: whose, and when.
+pub(crate) fn incident_silences_over(db: &Connection, since: Timestamp) -> Result<Vec<(Subject, Timestamp)>, StoreError> {
+    let sql = "SELECT subject, max(closed_at) FROM incident
+               WHERE open = 0 AND closed_at > ?1 AND json_extract(subject, '$.kind') IN ('silent', 'uplink') GROUP BY subject";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([since.as_ms()], |row| Ok((column::json(row, 0)?, column::time(row, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Forgets incidents that were over before then.
+pub(crate) fn incident_prune(db: &Connection, before: Timestamp) -> Result<(), StoreError> {
+    db.execute("DELETE FROM incident WHERE open = 0 AND closed_at < ?1", [before.as_ms()])?;
+    Ok(())
 }
 
 /// Keeps an incident as it is now.
@@ -60,7 +75,7 @@ pub(crate) fn incident_closed_list(db: &Connection, limit: u64) -> Result<Vec<In
 
 /// Notes that something is to be told.
 pub(crate) fn outbox_add(db: &Connection, notice: Notice, incident: &Incident, now: Timestamp) -> Result<(), StoreError> {
-    let mut add = db.prepare_cached("INSERT INTO outbox (notice, incident, at) VALUES (?1, ?2, ?3)")?;
-    add.execute(params![column::text(&notice), column::text(incident), now.as_ms()])?;
+    let mut add = db.prepare_cached("INSERT INTO outbox (notice, incident_id, incident, at) VALUES (?1, ?2, ?3, ?4)")?;
+    add.execute(params![column::text(&notice), column::int(incident.id.0), column::text(incident), now.as_ms()])?;
     Ok(())
 }

@@ -8,6 +8,8 @@ use rusqlite::{Connection, Row, params};
 
 /// So many refusals in a row are worth telling.
 const FAILING: u32 = 3;
+/// A mail follows so many others of an incident at most.
+const EARLIER: i64 = 10;
 
 /// Something that waits to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub(crate) struct MailRow {
     pub(crate) message_id: String,
     /// The Message-IDs that it follows.
     pub(crate) earlier: Vec<String>,
+    /// The addresses that have not taken it yet.
+    pub(crate) recipients: Vec<String>,
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) html: String,
@@ -47,17 +51,26 @@ pub(crate) fn outbox_waiting(db: &Connection, limit: u64) -> Result<Vec<Waiting>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Keeps a mail that tells these rows; it is to be sent at once.
+/// Keeps a mail that tells these rows. It is to be sent at once, and so is what waits: mails go out in their order.
 pub(crate) fn mail_add(db: &Connection, mail: &MailRow, told: &[u64]) -> Result<u64, StoreError> {
-    let sql = "INSERT INTO mail (message_id, earlier, subject, text, html, at, next_try) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
+    let sql = "INSERT INTO mail (message_id, earlier, recipients, subject, text, html, at, next_try)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
+    let (earlier, recipients) = (column::text(&mail.earlier), column::text(&mail.recipients));
     let MailRow { message_id, subject, text, html, .. } = mail;
-    db.execute(sql, params![message_id, column::text(&mail.earlier), subject, text, html, mail.at.as_ms()])?;
+    db.execute(sql, params![message_id, earlier, recipients, subject, text, html, mail.at.as_ms()])?;
     let seq = db.last_insert_rowid();
     let mut tell = db.prepare_cached("UPDATE outbox SET mail = ?2 WHERE seq = ?1")?;
     for row in told {
         tell.execute(params![column::int(*row), seq])?;
     }
+    mail_hurry(db, mail.at)?;
     Ok(u64::try_from(seq).unwrap_or(0))
+}
+
+/// Whatever waits is to be tried now.
+pub(crate) fn mail_hurry(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    db.execute("UPDATE mail SET next_try = ?1 WHERE next_try > ?1", [now.as_ms()])?;
+    Ok(())
 }
 
 fn mail(row: &Row<'_>) -> rusqlite::Result<MailRow> {
@@ -65,17 +78,18 @@ fn mail(row: &Row<'_>) -> rusqlite::Result<MailRow> {
         seq: column::size(row, 0)?,
         message_id: row.get(1)?,
         earlier: column::json(row, 2)?,
-        subject: row.get(3)?,
-        text: row.get(4)?,
-        html: row.get(5)?,
-        at: column::time(row, 6)?,
-        tries: row.get(7)?,
+        recipients: column::json(row, 3)?,
+        subject: row.get(4)?,
+        text: row.get(5)?,
+        html: row.get(6)?,
+        at: column::time(row, 7)?,
+        tries: row.get(8)?,
     })
 }
 
 /// The first mail whose time has come.
 pub(crate) fn mail_due(db: &Connection, now: Timestamp) -> Result<Option<MailRow>, StoreError> {
-    let sql = "SELECT seq, message_id, earlier, subject, text, html, at, tries FROM mail
+    let sql = "SELECT seq, message_id, earlier, recipients, subject, text, html, at, tries FROM mail
                WHERE next_try <= ?1 ORDER BY seq LIMIT 1";
     let mut find = db.prepare_cached(sql)?;
     let mut rows = find.query_map([now.as_ms()], mail)?;
@@ -88,17 +102,35 @@ pub(crate) fn mail_next(db: &Connection) -> Result<Option<Timestamp>, StoreError
     Ok(next)
 }
 
-/// The mail server took it.
+/// The mail server took it for everybody. What waits because it could not be reached is to be tried now as well.
 pub(crate) fn mail_sent(db: &Connection, seq: u64, now: Timestamp) -> Result<(), StoreError> {
-    let sql = "UPDATE mail SET sent_at = ?2, next_try = NULL, trouble = NULL, tries = tries + 1 WHERE seq = ?1";
+    let sql =
+        "UPDATE mail SET sent_at = ?2, next_try = NULL, trouble = NULL, tries = tries + 1, recipients = '[]' WHERE seq = ?1";
     db.execute(sql, params![column::int(seq), now.as_ms()])?;
     Ok(())
 }
 
-/// The mail server said no, or nothing: it is tried again then.
-pub(crate) fn mail_failed(db: &Connection, seq: u64, next: Timestamp, trouble: &Clean) -> Result<(), StoreError> {
+/// These have not taken it yet.
+pub(crate) fn mail_recipients_set(db: &Connection, seq: u64, recipients: &[String]) -> Result<(), StoreError> {
+    db.execute("UPDATE mail SET recipients = ?2 WHERE seq = ?1", params![column::int(seq), column::text(&recipients)])?;
+    Ok(())
+}
+
+/// The mail server said no, or nothing: it is tried again then. `all`: no other mail is tried before, either.
+pub(crate) fn mail_failed(db: &Connection, seq: u64, next: Timestamp, all: bool, trouble: &Clean) -> Result<(), StoreError> {
     let sql = "UPDATE mail SET next_try = ?2, trouble = ?3, tries = tries + 1 WHERE seq = ?1";
     db.execute(sql, params![column::int(seq), next.as_ms(), trouble.as_str()])?;
+    if all {
+        db.execute("UPDATE mail SET next_try = ?1 WHERE next_try < ?1", [next.as_ms()])?;
+    }
+    Ok(())
+}
+
+/// Forgets mails that went out before then, with what they told.
+pub(crate) fn mail_prune(db: &Connection, before: Timestamp) -> Result<(), StoreError> {
+    let sent = "SELECT seq FROM mail WHERE sent_at < ?1";
+    db.execute(&format!("DELETE FROM outbox WHERE mail IN ({sent}) OR mail IS NULL AND at < ?1"), [before.as_ms()])?;
+    db.execute(&format!("DELETE FROM mail WHERE seq IN ({sent})"), [before.as_ms()])?;
     Ok(())
 }
 
@@ -119,12 +151,13 @@ pub(crate) fn mail_trouble(db: &Connection) -> Result<Option<Clean>, StoreError>
     Ok(trouble.map(|words| Clean::line(&words)))
 }
 
-/// The Message-IDs of mails that told of an incident, oldest first.
+/// The Message-IDs of the newest mails that told of an incident, oldest first.
 pub(crate) fn mail_told(db: &Connection, incident: IncidentId) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT DISTINCT mail.message_id FROM outbox JOIN mail ON mail.seq = outbox.mail
-               WHERE json_extract(outbox.incident, '$.id') = ?1 ORDER BY mail.seq";
+    let sql = "SELECT message_id FROM mail WHERE seq IN
+               (SELECT DISTINCT mail FROM outbox WHERE incident_id = ?1 AND mail IS NOT NULL ORDER BY mail DESC LIMIT ?2)
+               ORDER BY seq";
     let mut all = db.prepare_cached(sql)?;
-    Ok(all.query_map([column::int(incident.0)], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    Ok(all.query_map(params![column::int(incident.0), EARLIER], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// When the newest mail was made, and how long its rows were gathered before.

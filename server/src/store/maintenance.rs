@@ -8,7 +8,8 @@ use rusqlite::{Connection, params};
 
 /// Windows that are not over yet, in their order.
 pub(crate) fn maintenance_list(db: &Connection, now: Timestamp) -> Result<Vec<Maintenance>, StoreError> {
-    let mut all = db.prepare_cached("SELECT id, scope, starts, ends, by, reason FROM maintenance WHERE ends > ?1 ORDER BY starts, id")?;
+    let mut all =
+        db.prepare_cached("SELECT id, scope, starts, ends, by, reason FROM maintenance WHERE ends > ?1 ORDER BY starts, id")?;
     let rows = all.query_map([now.as_ms()], |row| {
         Ok(Maintenance {
             id: column::size(row, 0)?,
@@ -32,6 +33,7 @@ pub(crate) fn maintenance_add(db: &Connection, window: &Maintenance, by: &UserNa
 
 /// Ends a window; whether there was one.
 pub(crate) fn maintenance_end(db: &Connection, id: u64, now: Timestamp) -> Result<bool, StoreError> {
-    let ended = db.execute("UPDATE maintenance SET ends = ?2 WHERE id = ?1 AND ends > ?2", params![column::int(id), now.as_ms()])?;
+    let ended =
+        db.execute("UPDATE maintenance SET ends = ?2 WHERE id = ?1 AND ends > ?2", params![column::int(id), now.as_ms()])?;
     Ok(ended > 0)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_stamps.sql"),
-    include_str!("migrations/0003_watch.sql"),
+    include_str!("migrations/0004_watch.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

@@ -140,7 +140,7 @@ pub(crate) fn order_brings(db: &Connection, site: &SiteName, sha256: &ContentHas
 /// The newest orders of their cells that came to nothing, or whose hook did.
 pub(crate) fn order_troubled_list(db: &Connection) -> Result<Vec<OrderInfo>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM site_order WHERE newest = 1 AND
+        "SELECT {COLUMNS} FROM site_order INDEXED BY order_troubled WHERE newest = 1 AND
            (open = 0 AND json_extract(state, '$.state') IN ('failed', 'timed_out', 'unknown')
             OR hook IS NOT NULL AND coalesce(json_extract(hook, '$.code'), 1) <> 0)
          ORDER BY seq"

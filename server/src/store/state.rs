@@ -41,7 +41,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<StateRow> {
 /// Keeps a state; it is the newest of its application at that site from now on.
 pub(crate) fn state_add(db: &Connection, state: &StateRow, content: Option<&[u8]>) -> Result<(), StoreError> {
     let place = [state.site.as_str(), state.application.as_str()];
-    db.prepare_cached("UPDATE state SET newest = 0 WHERE site = ?1 AND application = ?2 AND newest = 1")?.execute(place)?;
+    state_end(db, &state.site, &state.application)?;
     let sql = "INSERT INTO state (site, application, at, modified, exit, format, content, worst, findings, newest)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1)";
     let packed = content.map(|content| zstd::encode_all(content, 3)).transpose();
@@ -61,9 +61,20 @@ pub(crate) fn state_add(db: &Connection, state: &StateRow, content: Option<&[u8]
 
 /// The newest states: of one site, or of all.
 pub(crate) fn state_newest_list(db: &Connection, site: Option<&SiteName>) -> Result<Vec<StateRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM state WHERE newest = 1 AND (?1 IS NULL OR site = ?1) ORDER BY site, application");
+    // What doesn't run there any more has no state, whatever it said before.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM state JOIN site_app USING (site, application)
+         WHERE newest = 1 AND (?1 IS NULL OR site = ?1) ORDER BY site, application"
+    );
     let mut all = db.prepare_cached(&sql)?;
     Ok(all.query_map([site.map(SiteName::as_str)], row)?.collect::<Result<_, _>>()?)
+}
+
+/// The application has no state from now on: its site's config names none.
+pub(crate) fn state_end(db: &Connection, site: &SiteName, app: &AppName) -> Result<(), StoreError> {
+    let sql = "UPDATE state SET newest = 0 WHERE site = ?1 AND application = ?2 AND newest = 1";
+    db.prepare_cached(sql)?.execute([site.as_str(), app.as_str()])?;
+    Ok(())
 }
 
 /// The newest content, if one came.

@@ -2,10 +2,10 @@
 
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
-use fieldpost_common::api::{HeldDrop, Maintenance, OrderInfo};
+use fieldpost_common::api::{HeldDrop, Maintenance, OrderInfo, SiteScope};
 use fieldpost_common::id::{AppName, GroupName, SiteName};
 use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, silence};
-use fieldpost_common::incident::{Observed, Subject};
+use fieldpost_common::incident::{Incident, Known, Observed, Subject};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::order::state::OrderState;
@@ -50,6 +50,27 @@ pub(super) struct Facts<'a> {
     pub(super) maintenance: Vec<Maintenance>,
     /// What the mail server says, if it has said no for a while.
     pub(super) mail: Option<Clean>,
+    /// What is known to be wrong.
+    pub(super) known: &'a Known,
+    /// Silences that are over, and since when.
+    pub(super) silences_over: Vec<(Subject, Timestamp)>,
+}
+
+impl Facts<'_> {
+    fn is_open(&self, subject: &Subject) -> bool {
+        self.known.get(subject).is_some_and(Incident::is_open)
+    }
+
+    /// Since when a site can be asked, where it could not be for a while. One that is heard of in this very look has been asked
+    /// for nothing yet.
+    fn back_since(&self, site: &SiteName, now: Timestamp) -> Option<Timestamp> {
+        let silent = Subject::Silent { site: site.clone() };
+        if self.is_open(&silent) || self.is_open(&Subject::Uplink) {
+            return Some(now);
+        }
+        let over = self.silences_over.iter().filter(|(subject, _)| *subject == silent || *subject == Subject::Uplink);
+        over.map(|(_, at)| *at).max()
+    }
 }
 
 type Wrong = BTreeMap<Subject, Observed>;
@@ -60,9 +81,9 @@ impl Sight {
         let mut wrong = Wrong::new();
         let silence = self.silence(facts, now);
         let silent: HashSet<&SiteName> = silence.sites.iter().chain(&silence.together).map(|silent| &silent.site).collect();
-        silences(&silence, facts.sites.len(), &mut wrong);
+        silences(&silence, facts, &mut wrong);
         for state in facts.states.iter().filter(|state| !silent.contains(&state.site)) {
-            self.state(state, now, &mut wrong);
+            self.state(state, facts.back_since(&state.site, now), now, &mut wrong);
         }
         facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
@@ -83,10 +104,10 @@ impl Sight {
         silence(&contacts.collect::<Vec<_>>(), &patience, now)
     }
 
-    fn state(&self, row: &StateRow, now: Timestamp, wrong: &mut Wrong) {
+    fn state(&self, row: &StateRow, back: Option<Timestamp>, now: Timestamp, wrong: &mut Wrong) {
         let written = row.modified.unwrap_or(row.at).min(row.at);
-        // Nobody could be asked before this server ran.
-        let heard = row.at.max(self.listening_since);
+        // Nobody could be asked before this server ran, nor a site while it was silent.
+        let heard = row.at.max(self.listening_since).max(back.unwrap_or(row.at));
         let limit = self.state.saturating_mul(2);
         let stale = heard.age(now) > limit || row.modified.is_some_and(|modified| modified.age(row.at) > limit);
         let worst = if stale { Severity::Problem } else { row.worst };
@@ -138,8 +159,10 @@ pub(crate) fn minute(at: Timestamp) -> String {
     }
 }
 
-fn silences(silence: &Silence, all: usize, wrong: &mut Wrong) {
-    for Silent { site, last, since } in &silence.sites {
+fn silences(silence: &Silence, facts: &Facts<'_>, wrong: &mut Wrong) {
+    // A site that was found silent by itself isn't over because others have joined it.
+    let still = silence.together.iter().filter(|silent| facts.is_open(&Subject::Silent { site: silent.site.clone() }));
+    for Silent { site, last, since } in silence.sites.iter().chain(still) {
         let words = format!("no contact since {}", minute(*last));
         note(wrong, Subject::Silent { site: site.clone() }, Severity::Problem, &words, *since);
     }
@@ -147,7 +170,7 @@ fn silences(silence: &Silence, all: usize, wrong: &mut Wrong) {
         let words = format!(
             "{} of {} fell silent at {}: the server or its uplink is the likely cause",
             silence.together.len(),
-            count(all, "site"),
+            count(facts.sites.len(), "site"),
             minute(first)
         );
         note(wrong, Subject::Uplink, Severity::Problem, &words, first);
@@ -165,7 +188,11 @@ fn directory(row: &ListingRow, now: Timestamp, wrong: &mut Wrong) {
         note(wrong, failing(&row.site, format!("directory {app}")), Severity::Problem, &words, now);
     }
     if let Some(held) = row.held {
-        let words = format!("{app}: {} of {} are gone at once; nothing is changed until somebody accepts that", held.dropped, count(held.of, "file"));
+        let words = format!(
+            "{app}: {} of {} are gone at once; nothing is changed until somebody accepts that",
+            held.dropped,
+            count(held.of, "file")
+        );
         note(wrong, failing(&row.site, format!("drop {app}")), Severity::Warning, &words, held.at);
     }
 }
@@ -203,8 +230,12 @@ fn mute(facts: &Facts<'_>, now: Timestamp, wrong: &mut Wrong) {
     }
     let groups: HashMap<&SiteName, &[GroupName]> = facts.sites.iter().map(|row| (&row.name, row.groups.as_slice())).collect();
     for (subject, observed) in wrong {
-        let Some(site) = subject.site() else { continue };
-        let groups = groups.get(site).copied().unwrap_or_default();
-        observed.muted = windows.iter().any(|window| window.scope.covers(site, groups));
+        observed.muted = match subject.site() {
+            Some(site) => {
+                let groups = groups.get(site).copied().unwrap_or_default();
+                windows.iter().any(|window| window.scope.covers(site, groups))
+            }
+            None => *subject == Subject::Uplink && windows.iter().any(|window| window.scope == SiteScope::All),
+        };
     }
 }

@@ -46,17 +46,22 @@ CREATE INDEX incident_closed ON incident (closed_at) WHERE open = 0;
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY,
   notice TEXT NOT NULL,
+  incident_id INTEGER NOT NULL,
   incident TEXT NOT NULL,
   at INTEGER NOT NULL,
   mail INTEGER REFERENCES mail (seq)
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (seq) WHERE mail IS NULL;
+CREATE INDEX outbox_by_incident ON outbox (incident_id, mail);
+CREATE INDEX outbox_by_mail ON outbox (mail);
 
--- Mails, their Message-ID committed before the first try. `earlier`: the Message-IDs that it follows.
+-- Mails, their Message-ID committed before the first try. `earlier`: the Message-IDs that it follows; `recipients`: the
+-- addresses that have not taken it yet.
 CREATE TABLE mail (
   seq INTEGER PRIMARY KEY,
   message_id TEXT NOT NULL UNIQUE,
   earlier TEXT NOT NULL,
+  recipients TEXT NOT NULL,
   subject TEXT NOT NULL,
   text TEXT NOT NULL,
   html TEXT NOT NULL,
@@ -67,6 +72,11 @@ CREATE TABLE mail (
   trouble TEXT
 ) STRICT;
 CREATE INDEX mail_waiting ON mail (next_try) WHERE next_try IS NOT NULL;
+
+-- Newest orders of their cells that came to nothing, or whose hook did: looked for often, and few.
+CREATE INDEX order_troubled ON site_order (seq) WHERE newest = 1 AND
+  (open = 0 AND json_extract(state, '$.state') IN ('failed', 'timed_out', 'unknown')
+   OR hook IS NOT NULL AND coalesce(json_extract(hook, '$.code'), 1) <> 0);
 
 CREATE TABLE maintenance (
   id INTEGER PRIMARY KEY,
