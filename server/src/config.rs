@@ -119,7 +119,7 @@ pub struct Mail {
     /// How long what is to be told is gathered for one mail; it doubles, up to half an hour, while more keeps coming.
     #[serde(default = "digest", deserialize_with = "deserialize_duration")]
     pub digest: Duration,
-    /// How long the mail server may take for each of its answers. Too short a time means mails that come twice.
+    /// How long the mail server may take for one mail. Too short a time means mails that come twice.
     #[serde(default = "timeout", deserialize_with = "deserialize_duration")]
     pub timeout: Duration,
     /// How long a mail that was not taken waits for its next try; it doubles, up to half an hour.

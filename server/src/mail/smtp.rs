@@ -6,6 +6,7 @@ use crate::store::mail::MailRow;
 use fieldpost_common::text::Clean;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
@@ -43,6 +44,7 @@ pub enum MailError {
 pub(crate) struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    patience: Duration,
 }
 
 impl Mailer {
@@ -52,14 +54,16 @@ impl Mailer {
         if config.to.is_empty() {
             return Err(MailError::Nobody);
         }
-        Ok(Self { transport: transport(config)?, from: mailbox(&config.from)? })
+        Ok(Self { transport: transport(config)?, from: mailbox(&config.from)?, patience: config.timeout })
     }
 
     /// Sends a mail to these, at once: the mail server takes it for all of them, or for none.
     pub(crate) async fn send(&self, mail: &MailRow, to: &[String]) -> Result<(), MailError> {
         let to = to.iter().map(|address| mailbox(address)).collect::<Result<Vec<_>, _>>()?;
-        let sent = self.transport.send(self.message(mail, to)?).await;
-        sent.map(drop).map_err(|error| {
+        let sent = tokio::time::timeout(self.patience, self.transport.send(self.message(mail, to)?)).await;
+        let silent =
+            |_| MailError::Later(Clean::line(&format!("the mail server has not answered for {} s", self.patience.as_secs())));
+        sent.map_err(silent)?.map(drop).map_err(|error| {
             let words = Clean::line(&causes(&error));
             if error.is_permanent() { MailError::Refused(words) } else { MailError::Later(words) }
         })

@@ -15,6 +15,9 @@ use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
+#[cfg(test)]
+mod tests;
+
 /// By which measures things are judged.
 #[derive(Debug, Clone)]
 pub(crate) struct Sight {
