@@ -1,8 +1,10 @@
 //! The office of a session: each request becomes a task that asks the server and signs where that is wanted.
 
 use super::compare::compare;
-use super::office::{Answer, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
+use super::office::{Answer, LoginString, Newcomer, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
 use crate::client::ClientError;
+use crate::keyring::Keyring;
+use crate::login::login;
 use crate::publish::{Content, PublishWish, publish};
 use crate::send::{Act, Wish, send};
 use crate::session::Session;
@@ -11,30 +13,49 @@ use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName};
 use fieldpost_common::invitation::{Invitation, Kind};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// How long the server may wait for a change.
 const PARKED: Duration = Duration::from_secs(50);
 
+/// Somebody's office; before a login it only takes the login string.
 pub(crate) struct Desk {
-    session: Session,
+    keyring: Keyring,
+    session: Arc<Mutex<Option<Session>>>,
 }
 
 impl Desk {
-    pub(crate) fn new(session: Session) -> Self {
-        Self { session }
+    pub(crate) fn new(keyring: Keyring, session: Option<Session>) -> Self {
+        Self { keyring, session: Arc::new(Mutex::new(session)) }
     }
 }
 
 impl Office for Desk {
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>) {
-        let session = self.session.clone();
+        let (keyring, place) = (self.keyring.clone(), Arc::clone(&self.session));
         tokio::spawn(async move {
+            let session = place.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let answer = match (request, session) {
+                (Request::LogIn(string), _) => Answer::LoggedIn(log_in(keyring, &place, &string).await),
+                (request, Some(session)) => answer(&session, request).await,
+                // The app asks for nothing else before somebody is logged in.
+                (_, None) => return,
+            };
             // Nobody listens once the app has ended.
-            let _ = answers.send(answer(&session, request).await);
+            let _ = answers.send(answer);
         });
     }
+}
+
+/// Logs in, and opens the session that everything after it goes through.
+async fn log_in(keyring: Keyring, place: &Mutex<Option<Session>>, string: &LoginString) -> Result<Newcomer, Trouble> {
+    let done = login(&keyring, &string.0, None).await.map_err(|error| Trouble::Refused(error.to_string()))?;
+    let session = Session::open_from(keyring).map_err(|error| Trouble::Refused(error.to_string()))?;
+    let newcomer = Newcomer { user: done.user.to_string(), server: session.server().to_owned(), advice: done.advice() };
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+    Ok(newcomer)
 }
 
 async fn answer(session: &Session, request: Request) -> Answer {
@@ -65,6 +86,7 @@ async fn answer(session: &Session, request: Request) -> Answer {
             Answer::Activity { before, answer: client.activity(before, limit).await.map_err(|error| trouble(&error)) }
         }
         Request::Audit => Answer::Audit(client.audit().await.map_err(|error| trouble(&error))),
+        Request::LogIn(_) => unreachable!("handled before there is a session"),
     }
 }
 

@@ -66,6 +66,29 @@ pub enum Request {
     },
     /// Have the server check the audit chain.
     Audit,
+    /// Trade a login string for a login of one's own.
+    LogIn(LoginString),
+}
+
+/// A login string. It holds a secret: it is never shown or logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoginString(pub(crate) String);
+
+impl std::fmt::Debug for LoginString {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LoginString(…)")
+    }
+}
+
+/// Somebody who has just logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// The user.
+    pub user: String,
+    /// The server's address, without scheme.
+    pub server: String,
+    /// What to do next, in words; empty when nothing is.
+    pub advice: Vec<String>,
 }
 
 /// Two contents of one patch; a side without hash is a file that isn't there.
@@ -188,4 +211,6 @@ pub enum Answer {
     },
     /// To [`Request::Audit`].
     Audit(Result<AuditState, Trouble>),
+    /// To [`Request::LogIn`].
+    LoggedIn(Result<Newcomer, Trouble>),
 }

@@ -3,9 +3,12 @@
 
 mod acting;
 mod activity;
+mod anything;
+mod colours;
 mod live;
 mod looks;
 mod moving;
+mod overlays;
 mod sites;
 mod tabs;
 mod wire;

@@ -100,7 +100,7 @@ fn draw_line(line: &Line, shift: usize, painter: &mut Painter<'_>, y: u16, width
         let text = shifted(text, &mut skip);
         pieces.push((if *marked { word } else { plain }, text));
     }
-    painter.pieces(0, y, width, &pieces);
+    painter.content(0, y, width, &pieces);
 }
 
 /// Leaves out as many terminal cells at the left as are still to skip.

@@ -4,6 +4,7 @@ use crate::app::compare::Comparison;
 use crate::app::dialog::site::enrolment;
 use crate::app::dialog::{Dialog, Info};
 use crate::app::diff::Body;
+use crate::app::login;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
@@ -60,6 +61,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             model.activity.audit = answer.ok();
             Vec::new()
         }
+        Answer::LoggedIn(answer) => login::answered(model, answer),
     }
 }
 
