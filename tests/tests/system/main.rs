@@ -20,6 +20,10 @@ mod faults;
 // The terminal app in a real terminal.
 mod app;
 mod tabs;
+// How the terminal is left, whatever happens; and what a person sets up: login, keys, looks.
+mod first_run;
+mod settings;
+mod terminal;
 // The demo that the README starts with.
 mod demo;
 // What the code base promises about itself.
