@@ -6,9 +6,20 @@ use fieldpost_tests::terminal::Terminal;
 use fieldpost_tests::world::World;
 use portable_pty::CommandBuilder;
 
-fn with_patch() -> World {
+/// What the app shows over a world without sites.
+const SHOWN: &str = "No site runs trading yet";
+
+fn without_sites() -> World {
     let world = World::start();
     world.publish("a.st", "one\n", "7.7");
+    world
+}
+
+/// With a patch that was never sent.
+fn with_site() -> World {
+    let mut world = without_sites();
+    world.site("acme", "7.7");
+    world.wait_seen("acme");
     world
 }
 
@@ -19,10 +30,10 @@ fn signal(app: &Terminal, signal: &str) {
 
 #[test]
 fn the_terminal_is_as_before_after_quitting_and_after_each_signal() {
-    let world = with_patch();
+    let world = without_sites();
     for end in ["q", "\x03", "-TERM", "-HUP", "-INT"] {
         let mut app = Terminal::start(world.ada(), &[], 24, 80, &[]);
-        app.wait_text("a.st");
+        app.wait_text(SHOWN);
         if end.starts_with('-') {
             signal(&app, end);
         } else {
@@ -48,9 +59,9 @@ fn the_terminal_is_as_before_after_a_panic_and_its_words_can_be_read() {
 
 #[test]
 fn a_flood_of_sizes_ends_with_the_screen_of_the_last_one() {
-    let world = with_patch();
+    let world = without_sites();
     let mut app = Terminal::start(world.ada(), &[], 24, 80, &[]);
-    app.wait_text("a.st");
+    app.wait_text(SHOWN);
     for step in 0..200 {
         app.resize(16 + step % 30, 61 + step);
     }
@@ -68,7 +79,7 @@ fn a_flood_of_sizes_ends_with_the_screen_of_the_last_one() {
 
 #[test]
 fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_app_back() {
-    let world = with_patch();
+    let world = without_sites();
     let mut shell = CommandBuilder::new("sh");
     shell.arg("-i");
     shell.env("PS1", "shell> ");
@@ -77,13 +88,13 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_app_back() {
     shell.wait_text("shell>");
     let program = binaries::folder().join("fieldpost");
     shell.press(&format!("{}\n", program.display()));
-    shell.wait_text("a.st");
+    shell.wait_text(SHOWN);
     for _ in 0..3 {
         shell.press("\x1a");
         shell.wait_text("shell>");
         until_true("the shell has its terminal again", || shell.modes_left_on().is_empty());
         shell.press("fg\n");
-        shell.wait_text("a.st");
+        shell.wait_text(SHOWN);
         // It is drawn whole, and takes keys.
         shell.wait_text("? help");
         shell.press("?");
@@ -100,11 +111,9 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_app_back() {
 
 #[test]
 fn ten_lines_pasted_on_the_grid_do_nothing() {
-    let mut world = with_patch();
-    world.site("acme", "7.7");
-    world.wait_seen("acme");
+    let world = with_site();
     let mut app = Terminal::start(world.ada(), &[], 24, 80, &[]);
-    app.wait_for("the site", |screen| screen.contains("acme"));
+    app.wait_for("a patch to send", |screen| screen.lines().any(|line| line.contains("a.st") && line.contains('+')));
     let before = app.text();
     app.press("\x1b[200~+\r\ny\r\n\r\nq\r\n:quit\r\n<\r\np\r\nx\r\n>\r\n\x03\r\n\x1b[201~");
     app.press("?");
@@ -118,14 +127,14 @@ fn ten_lines_pasted_on_the_grid_do_nothing() {
 
 #[test]
 fn without_colours_no_colour_is_written_and_with_them_some_is() {
-    let world = with_patch();
+    let world = without_sites();
     for (args, env, colours) in [
         (&["--color", "never"][..], &[][..], false),
         (&[], &[("NO_COLOR", "1")], false),
         (&["--color", "always"], &[("NO_COLOR", "1")], true),
     ] {
         let mut app = Terminal::start(world.ada(), args, 24, 80, env);
-        app.wait_text("a.st");
+        app.wait_text(SHOWN);
         app.press("q");
         app.wait_end();
         assert_eq!(app.has_written(b"38;5;"), colours, "{args:?} {env:?}");
@@ -136,9 +145,7 @@ fn without_colours_no_colour_is_written_and_with_them_some_is() {
 #[test]
 fn copying_goes_through_the_terminal_and_into_a_file_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
-    let mut world = with_patch();
-    world.site("acme", "7.7");
-    world.wait_seen("acme");
+    let world = with_site();
     let state = world.path().join("state");
     let env = [("XDG_STATE_HOME", state.to_str().expect("UTF-8")), ("SSH_CONNECTION", "1.2.3.4 5 6.7.8.9 22")];
     let mut app = Terminal::start(world.ada(), &[], 24, 100, &env);

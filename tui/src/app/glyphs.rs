@@ -9,8 +9,8 @@ pub(crate) enum Glyphs {
     Ascii,
 }
 
-/// Signs: they stand alone. No two marks of the grid may become the same.
-const SIGNS: &[(char, char)] = &[('≠', '#'), ('·', '.'), ('…', '^'), ('●', '*'), ('▌', '>'), ('‹', '<'), ('›', '>')];
+/// What is another character when it stands alone: a mark of the grid. No two marks may become the same.
+const SIGNS: &[(char, char)] = &[('·', '.'), ('…', '^')];
 
 /// Lines and what stands within words.
 const WITHIN: &[(char, char)] = &[

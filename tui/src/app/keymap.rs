@@ -145,7 +145,7 @@ fn defaults(context: Context) -> impl Iterator<Item = &'static Binding> {
 }
 
 /// `SendNew` as `send-new`.
-fn kebab(name: &str) -> String {
+pub(crate) fn kebab(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {
         if c.is_uppercase() && !out.is_empty() {

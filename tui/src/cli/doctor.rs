@@ -56,7 +56,7 @@ async fn findings(colours: ColorChoice, around: &Surroundings) -> Vec<Finding> {
         Err(error) => return vec![Finding::bad("settings", error)],
     };
     let settings = settings::load(&keyring);
-    let mut findings = screen::look_at(colours, settings.look, around);
+    let mut findings = screen::look_at(colours, settings.look, around, screen::size());
     findings.push(files::settings(&keyring, &settings.complaints));
     findings.push(files::kept(&keyring));
     findings.push(files::copied(around));
@@ -68,4 +68,36 @@ async fn findings(colours: ColorChoice, around: &Surroundings) -> Vec<Finding> {
         Err(error) => findings.push(Finding::bad("login", error)),
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::look::LookWish;
+
+    fn shown(findings: &[Finding]) -> String {
+        findings.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_terminal_is_told_with_the_reason_for_its_colours() {
+        let around = Surroundings {
+            term: Some("tmux-256color\x1b[2J".to_owned()),
+            no_color: true,
+            locale: Some("C".to_owned()),
+            ssh: true,
+            tmux: true,
+            ..Surroundings::default()
+        };
+        insta::assert_snapshot!(shown(&screen::look_at(ColorChoice::Auto, LookWish::default(), &around, Some((80, 24)))));
+    }
+
+    #[test]
+    fn every_mistake_in_the_settings_is_told_and_the_exit_code_says_so() {
+        let keyring = Keyring::at("/home/ada/.config/fieldpost".into());
+        let parsed = settings::parse("[keys.grid]\nquit = \"j\"\n[look]\ntheme = \"blue\"\n");
+        let finding = files::settings(&keyring, &parsed.complaints);
+        assert_eq!(finding.code, exit::BAD_CONFIG);
+        insta::assert_snapshot!(shown(&[finding]));
+    }
 }

@@ -3,6 +3,7 @@
 use crate::app::glyphs::Glyphs;
 use crate::app::harness::Harness;
 use crate::app::look::Effects;
+use crate::app::office::{Answer, Request};
 use crate::app::sample;
 use crate::app::theme::{Depth, Theme};
 use insta::assert_snapshot;
@@ -44,13 +45,31 @@ fn in_ascii_mode_nothing_of_ours_is_outside_ascii() {
 }
 
 #[test]
+fn the_other_tabs_draw_nothing_of_their_own_outside_ascii_either() {
+    let mut harness = Harness::sample((120, 40));
+    harness.model.look.glyphs = Glyphs::Ascii;
+    harness.press("2");
+    harness.answer(Answer::Sites(Ok(sample::sites())));
+    for keys in ["", "Enter", "?", "Esc", "Esc", "5"] {
+        harness.press(keys);
+        if keys == "5" {
+            harness.answer(Answer::Activity { before: None, answer: Ok(sample::activity(1_250, 50)) });
+        }
+        let screen = harness.screen();
+        // Letters are of people; lines and signs are of the app.
+        let foreign: String = screen.chars().filter(|c| !c.is_ascii() && !c.is_alphabetic()).collect();
+        assert_eq!(foreign, "", "after {keys}:\n{screen}");
+    }
+}
+
+#[test]
 fn low_effects_mark_no_words_within_lines() {
     let mut harness = Harness::sample((80, 24));
     harness.select("4688-Quote-cache.st", "acme");
     harness.press("d");
-    let Some(crate::app::office::Request::Compare { ticket, .. }) = harness.requests().pop() else { panic!("no comparison") };
+    let Some(Request::Compare { ticket, .. }) = harness.requests().pop() else { panic!("no comparison") };
     let compared = crate::app::compare::compare(Some(b"one two\n"), Some(b"one three\n"));
-    harness.answer(crate::app::office::Answer::Compared(ticket, Ok(Box::new(compared))));
+    harness.answer(Answer::Compared(ticket, Ok(Box::new(compared))));
     assert!(harness.styled_screen().contains("UNDERLINED"));
     harness.model.look.effects = Effects::Low;
     assert!(!harness.styled_screen().contains("UNDERLINED"));

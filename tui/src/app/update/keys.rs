@@ -102,7 +102,9 @@ fn typed(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     if event.code == KeyCode::Char('z') && event.modifiers.contains(KeyModifiers::CONTROL) {
         return vec![Effect::Suspend];
     }
-    if let (Context::Copy, KeyCode::Char(letter)) = (model.context(), event.code) {
+    if let (Context::Copy, KeyCode::Char(letter), KeyModifiers::NONE | KeyModifiers::SHIFT) =
+        (model.context(), event.code, event.modifiers)
+    {
         return copy::letter(model, letter);
     }
     if field(model).is_some_and(|input| input.key(event)) { text_changed(model) } else { Vec::new() }
