@@ -130,6 +130,16 @@ impl Terminal {
         left
     }
 
+    /// Waits until the terminal is as it was before: what a program wrote last may still be on its way.
+    ///
+    /// # Panics
+    /// When it never is, with what is still on.
+    pub fn wait_as_before(&self, when: &str) {
+        let result =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| until_true(when, || self.modes_left_on().is_empty())));
+        assert!(result.is_ok(), "{when} there is still {:?}", self.modes_left_on());
+    }
+
     /// Whether the program has written these bytes.
     pub fn has_written(&self, bytes: &[u8]) -> bool {
         position(&self.screen.lock().expect("the screen").bytes, bytes).is_some()

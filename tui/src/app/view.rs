@@ -18,7 +18,10 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     let mut painter = Painter::new(frame.buffer_mut(), model.look);
     if area.width < LEAST.0 || area.height < LEAST.1 {
         let words = format!("The terminal is {}×{}; fieldpost needs {}×{}.", area.width, area.height, LEAST.0, LEAST.1);
-        painter.line(0, 0, area.width, Tone::Plain, &words);
+        let lines = dialog::draw::wrap(&words, usize::from(area.width));
+        for (y, line) in (0..area.height).zip(&lines) {
+            painter.line(0, y, area.width, Tone::Plain, line);
+        }
         return;
     }
     match (&model.login, model.screens.top(), model.screens.tab) {

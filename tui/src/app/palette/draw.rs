@@ -24,6 +24,8 @@ fn row(model: &Model, entry: &Entry<'_>, wide: usize, selected: bool) -> Row {
     let binding = entry.live.binding;
     let (tone, why) = match (binding.valid)(model) {
         Ok(()) => (Tone::Plain, String::new()),
+        // What is chosen has its reason above the list.
+        Err(_) if selected => (Tone::Faint, String::new()),
         Err(why) => (Tone::Faint, format!("  ({why})")),
     };
     let mut pieces = vec![(tone, format!("{:<wide$}  ", entry.live.labels()))];
