@@ -65,7 +65,7 @@ fn an_action_that_can_not_be_done_says_why_in_the_list_and_when_it_is_chosen() {
     harness.select("4711-Order-roundLots.st", "corvid");
     harness.press(":");
     harness.type_text("take back");
-    harness.shows("(no order is on its way here)");
+    harness.shows("not now: no order is on its way here");
     harness.press("Enter");
     harness.shows("no order is on its way here");
     assert!(harness.requests().is_empty());
