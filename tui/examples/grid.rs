@@ -21,7 +21,7 @@ impl Office for Canned {
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>) {
         let grid = sample::grid();
         let answer = match request {
-            Request::Whoami | Request::Watch { .. } | Request::Enrol(_) => return,
+            Request::Whoami | Request::Watch { .. } | Request::Enrol(_) | Request::LogIn(_) => return,
             Request::Apps => Answer::Apps(Ok(grid.application.into_iter().collect())),
             Request::Grid(application) => Answer::Grid(application, Ok(Box::new(grid))),
             Request::Compare { ticket, pair } => {

@@ -22,6 +22,10 @@ mod app;
 mod tabs;
 // A patch that both sides changed.
 mod conflict;
+// How the terminal is left, whatever happens; and what a person sets up: login, keys, looks.
+mod first_run;
+mod settings;
+mod terminal;
 // The demo that the README starts with.
 mod demo;
 // What the code base promises about itself.

@@ -5,9 +5,13 @@ mod conflict;
 
 use super::compare::lines::{Lines, Spaces};
 use super::compare::{Comparison, Texts, compare, read_stamp};
-use super::office::{Answer, Draft, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
+use super::office::{
+    Answer, Draft, LoginString, Newcomer, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble,
+};
 use crate::client::ClientError;
 use crate::clock;
+use crate::keyring::Keyring;
+use crate::login::login;
 use crate::publish::{Content, PublishWish, publish};
 use crate::send::{Act, Wish, send};
 use crate::session::Session;
@@ -17,35 +21,56 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName};
 use fieldpost_common::invitation::{Invitation, Kind};
 use fieldpost_common::stamp::Hints;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// How long the server may wait for a change.
 const PARKED: Duration = Duration::from_secs(50);
 
+/// Somebody's office; before a login it only takes the login string.
 pub(crate) struct Desk {
-    session: Session,
+    keyring: Keyring,
+    session: Arc<Mutex<Option<Session>>>,
 }
 
 impl Desk {
-    pub(crate) fn new(session: Session) -> Self {
-        Self { session }
+    pub(crate) fn new(keyring: Keyring, session: Option<Session>) -> Self {
+        Self { keyring, session: Arc::new(Mutex::new(session)) }
     }
 }
 
 impl Office for Desk {
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>) {
-        let session = self.session.clone();
+        let (keyring, place) = (self.keyring.clone(), Arc::clone(&self.session));
         tokio::spawn(async move {
+            let session = place.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let answer = match (request, session) {
+                (Request::LogIn(string), _) => Answer::LoggedIn(log_in(keyring, &place, &string).await),
+                (request, Some(session)) => answer(&session, request).await,
+                // The app asks for nothing else before somebody is logged in.
+                (_, None) => return,
+            };
             // Nobody listens once the app has ended.
-            let _ = answers.send(answer(&session, request).await);
+            let _ = answers.send(answer);
         });
     }
 
     fn keep(&self, draft: &Draft) -> Result<(), String> {
-        conflict::keep(&self.session, draft)
+        match self.session.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(session) => conflict::keep(session, draft),
+            None => Err("nobody is logged in".to_owned()),
+        }
     }
+}
+
+/// Logs in, and opens the session that everything after it goes through.
+async fn log_in(keyring: Keyring, place: &Mutex<Option<Session>>, string: &LoginString) -> Result<Newcomer, Trouble> {
+    let done = login(&keyring, &string.0, None).await.map_err(|error| Trouble::Refused(error.to_string()))?;
+    let session = Session::open_from(keyring).map_err(|error| Trouble::Refused(error.to_string()))?;
+    let newcomer = Newcomer { user: done.user.to_string(), server: session.server().to_owned(), advice: done.advice() };
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+    Ok(newcomer)
 }
 
 async fn answer(session: &Session, request: Request) -> Answer {
@@ -84,6 +109,7 @@ async fn answer(session: &Session, request: Request) -> Answer {
             Answer::Activity { before, answer: client.activity(before, limit).await.map_err(|error| trouble(&error)) }
         }
         Request::Audit => Answer::Audit(client.audit().await.map_err(|error| trouble(&error))),
+        Request::LogIn(_) => unreachable!("handled before there is a session"),
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod site;
 use super::input::Input;
 use super::keymap::Context;
 use super::office::Outcome;
+use super::settings::Complaint;
 use super::theme::Tone;
 use fieldpost_common::id::OrderId;
 use fieldpost_common::text::{Clean, count};
@@ -28,6 +29,9 @@ pub(crate) enum Dialog {
     Pick(pick::Pick),
     Info(Info),
 }
+
+/// How much of a typed word is seen at once.
+const WORD_CELLS: usize = 30;
 
 /// How much it takes to say yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,13 +75,26 @@ impl Confirm {
         match self {
             Self::Key => Vec::new(),
             Self::Word { word, input } => {
-                vec![(Tone::Plain, String::new()), (Tone::Strong, format!("type {word} to go on: {}▏", input.shown()))]
+                vec![(Tone::Plain, String::new()), (Tone::Strong, format!("type {word} to go on: {}", input.field(WORD_CELLS)))]
             }
         }
     }
 }
 
 impl Info {
+    /// What somebody who has just logged in has to do, if anything.
+    pub(crate) fn welcome(advice: Vec<String>) -> Option<Dialog> {
+        let title = "Logged in".to_owned();
+        (!advice.is_empty()).then_some(Dialog::Info(Self { title, lines: advice, top: 0 }))
+    }
+
+    /// What is wrong with the settings.
+    pub(crate) fn settings(file: &str, complaints: &[Complaint]) -> Dialog {
+        let mut lines: Vec<_> = complaints.iter().map(|complaint| format!("! {complaint}")).collect();
+        lines.extend([String::new(), format!("in {}; what is wrong there has its default.", Clean::line(file))]);
+        Dialog::Info(Self { title: "Mistakes in the settings".to_owned(), lines, top: 0 })
+    }
+
     /// What became of several things, failures first.
     pub(crate) fn results(outcomes: &[Outcome]) -> Self {
         let failed = outcomes.iter().filter(|outcome| outcome.result.is_err()).count();

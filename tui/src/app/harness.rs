@@ -1,8 +1,8 @@
 //! The app without a terminal: keys go in, the screen comes out as text, requests pile up to be looked at.
 
+use super::look::Look;
 use super::model::{Effect, Message, Model, Seat};
 use super::office::{Answer, Request};
-use super::theme::Theme;
 use super::update::update;
 use super::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -10,6 +10,8 @@ use fieldpost_common::grid::Grid;
 use fieldpost_common::time::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
 
 pub(super) struct Harness {
     pub(super) model: Model,
@@ -22,7 +24,7 @@ impl Harness {
     pub(super) fn new(size: (u16, u16)) -> Self {
         let now = super::sample::now();
         let seat = Seat { user: "ada".to_owned(), server: "post.acme.example".to_owned() };
-        Self { model: Model::new(seat, Theme::Colour, size, now), effects: Vec::new(), now }
+        Self { model: Model::new(seat, Look::default(), size, now), effects: Vec::new(), now }
     }
 
     /// An app that shows a grid.
@@ -84,11 +86,38 @@ impl Harness {
         asked.filter_map(|effect| if let Effect::Ask(request) = effect { Some(request) } else { None }).collect()
     }
 
-    pub(super) fn screen(&self) -> String {
+    pub(super) fn buffer(&self) -> Buffer {
         let (width, height) = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
         terminal.draw(|frame| view(&self.model, frame)).expect("a frame");
-        let buffer = terminal.backend().buffer().clone();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen with its colours: `{Red BOLD}` stands before what is drawn so, `{}` before plain text.
+    pub(super) fn styled_screen(&self) -> String {
+        let (width, height) = self.model.size;
+        let buffer = self.buffer();
+        let mut lines = Vec::new();
+        for y in 0..height {
+            let (mut line, mut before) = (String::new(), (Color::Reset, Modifier::empty()));
+            for cell in (0..width).map(|x| &buffer[(x, y)]) {
+                let style = (cell.fg, cell.modifier);
+                if style != before && (cell.symbol() != " " || cell.modifier.contains(Modifier::REVERSED)) {
+                    let colour = if cell.fg == Color::Reset { String::new() } else { format!("{:?}", cell.fg) };
+                    let modifier = if cell.modifier.is_empty() { String::new() } else { format!("{:?}", cell.modifier) };
+                    line.push_str(&format!("{{{}}}", format!("{colour} {modifier}").trim()));
+                    before = style;
+                }
+                line.push_str(cell.symbol());
+            }
+            lines.push(line.trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+
+    pub(super) fn screen(&self) -> String {
+        let (width, height) = self.model.size;
+        let buffer = self.buffer();
         let line = |y: u16| (0..width).map(|x| buffer[(x, y)].symbol().to_owned()).collect::<String>().trim_end().to_owned();
         (0..height).map(line).collect::<Vec<_>>().join("\n")
     }

@@ -107,6 +107,8 @@ pub enum Request {
         /// What.
         bytes: Vec<u8>,
     },
+    /// Trade a login string for a login of one's own.
+    LogIn(LoginString),
 }
 
 /// The three contents of a conflict.
@@ -162,6 +164,27 @@ pub struct SettleJob {
     pub bytes: Vec<u8>,
     /// The tracker entry that the row shows.
     pub issue: Option<Issue>,
+}
+
+/// A login string. It holds a secret: it is never shown or logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoginString(pub(crate) String);
+
+impl std::fmt::Debug for LoginString {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LoginString(…)")
+    }
+}
+
+/// Somebody who has just logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// The user.
+    pub user: String,
+    /// The server's address, without scheme.
+    pub server: String,
+    /// What to do next, in words; empty when nothing is.
+    pub advice: Vec<String>,
 }
 
 /// Two contents of one patch; a side without hash is a file that isn't there.
@@ -295,4 +318,6 @@ pub enum Answer {
     Merged(Ticket, Result<Box<Merged>, Trouble>),
     /// To [`Request::Settle`].
     Settled(DraftKey, Vec<Outcome>),
+    /// To [`Request::LogIn`].
+    LoggedIn(Result<Newcomer, Trouble>),
 }

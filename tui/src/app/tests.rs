@@ -3,12 +3,15 @@
 
 mod acting;
 mod activity;
+mod anything;
+mod colours;
 mod conflicts;
 mod diffs;
 mod live;
 mod looks;
 mod looks_diff;
 mod moving;
+mod overlays;
 mod sites;
 mod tabs;
 mod wire;

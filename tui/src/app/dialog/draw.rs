@@ -24,20 +24,13 @@ pub(crate) fn window(painter: &mut Painter<'_>, area: Rect, title: &str, lines: 
     let height = u16::try_from(lines.len()).unwrap_or(room).min(room);
     let x = (area.width.saturating_sub(width)) / 2;
     let y = (area.height.saturating_sub(height + 2)) / 2;
-    painter.clear(Rect { x, y, width, height: height + 2 });
-    let inner = usize::from(width) - 2;
-    let across = |text: &str| format!("{text}{}", "─".repeat(inner.saturating_sub(text.width())));
-    painter.line(x, y, width, Tone::Faint, &format!("┌{}┐", across("")));
-    painter.line(x + 2, y, width - 4, Tone::Strong, &format!(" {title} "));
     let skip = cursor.map_or(0, |cursor| (cursor + 1).saturating_sub(usize::from(height)));
-    for (row, (tone, line)) in (y + 1..=y + height).zip(lines.iter().skip(skip)) {
-        painter.line(x, row, 1, Tone::Faint, "│");
-        painter.line(x + 2, row, width - 4, *tone, line);
-        painter.line(x + width - 1, row, 1, Tone::Faint, "│");
-    }
     let hidden = lines.len().saturating_sub(skip + usize::from(height));
-    let more = if hidden > 0 { format!("─ {hidden} more ") } else { String::new() };
-    painter.line(x, y + height + 1, width, Tone::Faint, &format!("└{}┘", across(&more)));
+    let more = if hidden > 0 { format!("{hidden} more") } else { String::new() };
+    painter.frame(Rect { x, y, width, height: height + 2 }, title, &more);
+    for (row, (tone, line)) in (y + 1..=y + height).zip(lines.iter().skip(skip)) {
+        painter.line(x + 2, row, width - 4, *tone, line);
+    }
 }
 
 /// Cuts a line between words; never without a line.

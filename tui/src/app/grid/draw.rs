@@ -69,7 +69,7 @@ fn said(grid: &GridView) -> Said {
     }
     chosen.extend(grid.group.as_ref().map(|group| (Tone::Accent, format!("@{group}"))));
     match (&grid.mode, grid.filter.is_empty()) {
-        (Mode::Filter, _) => chosen.push((Tone::Strong, format!("/{}▏", grid.filter.shown()))),
+        (Mode::Filter, _) => chosen.push((Tone::Strong, format!("/{}", grid.filter.field(header::FILTER_CELLS)))),
         (_, false) => chosen.push((Tone::Accent, format!("/{}", grid.filter.shown()))),
         _ => {}
     }

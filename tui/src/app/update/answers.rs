@@ -5,11 +5,11 @@ use crate::app::conflict;
 use crate::app::dialog::site::enrolment;
 use crate::app::dialog::{Dialog, Info};
 use crate::app::diff::{Body, DiffView};
-use crate::app::history;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
 use crate::app::{activity, sites};
+use crate::app::{history, login};
 use fieldpost_common::api::{Change, Changes, History};
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::id::{AppName, SiteName};
@@ -79,6 +79,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             model.activity.audit = answer.ok();
             Vec::new()
         }
+        Answer::LoggedIn(answer) => login::answered(model, answer),
     }
 }
 

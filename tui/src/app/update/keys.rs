@@ -2,12 +2,15 @@
 
 use crate::app::dialog::send::Verb;
 use crate::app::dialog::{self, Dialog};
+use crate::app::help::Help;
 use crate::app::input::Input;
-use crate::app::keymap::{self, Action, Context};
+use crate::app::keymap::{Action, Binding, Context};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
+use crate::app::overlay::Overlay;
+use crate::app::palette::Palette;
 use crate::app::screens::{Screen, Tab};
-use crate::app::{act, activity, conflict, diff, grid, help, history, sites};
+use crate::app::{act, activity, conflict, copy, diff, grid, help, history, login, palette, sites};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -15,9 +18,14 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     let context = model.context();
-    let Some(binding) = keymap::find(context, event.into()) else {
-        return typed(model, event);
-    };
+    match model.keys.find(context, event.into()) {
+        Some(binding) => perform(model, context, binding),
+        None => typed(model, event),
+    }
+}
+
+/// Does what a binding asks for, or says why not.
+fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Vec<Effect> {
     if let Err(reason) = (binding.valid)(model) {
         refuse(model, context, binding.action, reason);
         return Vec::new();
@@ -38,10 +46,16 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         Context::Confirm | Context::Word | Context::Versions | Context::Pick | Context::Read => {
             dialog::keys::act(model, binding.action)
         }
-        Context::Help => {
-            help::act(model, binding.action);
+        Context::Help | Context::HelpFilter => {
+            help::act(model, context, binding.action);
             Vec::new()
         }
+        Context::Palette => match palette::act(model, binding.action) {
+            Some(chosen) => perform(model, model.place(), chosen),
+            None => Vec::new(),
+        },
+        Context::Copy => copy::act(model, binding.action),
+        Context::Login => login::act(model, binding.action),
     }
 }
 
@@ -67,7 +81,10 @@ fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
 /// What means the same on every screen.
 fn anywhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     match action {
-        Action::Help => model.help = Some(0),
+        Action::Help => model.overlay = Some(Overlay::Help(Help::default())),
+        Action::Palette => model.overlay = Some(Overlay::Palette(Palette::default())),
+        Action::CopyMenu => copy::open(model),
+        Action::OpenIssue => return Some(copy::open_issue(model)),
         Action::Quit | Action::Interrupt => return Some(vec![Effect::Quit]),
         Action::Suspend => return Some(vec![Effect::Suspend]),
         Action::Refresh => return Some(refresh(model)),
@@ -88,14 +105,19 @@ fn typed(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     if event.code == KeyCode::Char('z') && event.modifiers.contains(KeyModifiers::CONTROL) {
         return vec![Effect::Suspend];
     }
-    if field(model).is_some_and(|input| input.key(event)) { refilter(model) } else { Vec::new() }
+    if let (Context::Copy, KeyCode::Char(letter), KeyModifiers::NONE | KeyModifiers::SHIFT) =
+        (model.context(), event.code, event.modifiers)
+    {
+        return copy::letter(model, letter);
+    }
+    if field(model).is_some_and(|input| input.key(event)) { text_changed(model) } else { Vec::new() }
 }
 
 /// Pasted text goes into text fields only.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     let Some(input) = field(model) else { return Vec::new() };
     input.paste(text);
-    refilter(model)
+    text_changed(model)
 }
 
 fn field(model: &mut Model) -> Option<&mut Input> {
@@ -110,11 +132,15 @@ fn field(model: &mut Model) -> Option<&mut Input> {
             _ => None,
         },
         Context::Word => model.dialog.as_mut().and_then(Dialog::input),
-        _ => None,
+        Context::Login => model.login.as_mut().map(|login| &mut login.input),
+        _ => model.overlay.as_mut().and_then(Overlay::input),
     }
 }
 
-fn refilter(model: &mut Model) -> Vec<Effect> {
+fn text_changed(model: &mut Model) -> Vec<Effect> {
+    if let Some(overlay) = &mut model.overlay {
+        overlay.typed();
+    }
     match (model.context(), model.screens.tab) {
         (Context::Filter, Tab::Patches) => model.grid.refilter(),
         (Context::Filter, Tab::Sites) => model.sites.typed(model.grid.now),
