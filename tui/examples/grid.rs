@@ -1,7 +1,7 @@
 //! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`.
 
 use fieldpost::app::compare::compare;
-use fieldpost::app::office::{Answer, Office, Outcome, Request, SiteOrders};
+use fieldpost::app::office::{Answer, Done, Office, Request, SiteOrders};
 use fieldpost::app::{Seat, run_with};
 use fieldpost_common::api::{AuditState, Changes};
 use tokio::sync::mpsc::UnboundedSender;
@@ -32,15 +32,11 @@ impl Office for Canned {
                 }
                 Answer::Compared(ticket, Ok(Box::new(comparison)))
             }
-            Request::Send(job) => Answer::Done(
-                job.items
-                    .iter()
-                    .map(|item| Outcome {
-                        what: format!("{} → {}", item.patch, item.site),
-                        result: Ok("the order is given".to_owned()),
-                    })
-                    .collect(),
-            ),
+            Request::Work(work) => {
+                let order =
+                    |_| Ok(Done::Given("0123456789abcdef0123456789abcdef".parse().unwrap_or_else(|_| unreachable!("an id"))));
+                Answer::Worked(work.ticket, work.tasks.iter().map(order).collect())
+            }
             Request::Sites => Answer::Sites(Ok(sample::sites())),
             Request::SiteOrders(site) => {
                 let (open, finished) = sample::orders();
@@ -50,7 +46,7 @@ impl Office for Canned {
                 Answer::Activity { before, answer: Ok(sample::activity(before.unwrap_or(1_300) - 1, limit)) }
             }
             Request::Audit => Answer::Audit(Ok(AuditState { rows: 1_299, head: None, broken_at: None })),
-            Request::Publish(_) | Request::Cancel(_) | Request::AcceptDrop(_) => {
+            Request::AcceptDrop(_) => {
                 Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() }))
             }
         };

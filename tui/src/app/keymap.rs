@@ -6,7 +6,7 @@ mod everywhere;
 mod key;
 
 use super::model::Model;
-use super::{activity, dialog, diff, grid, help, sites};
+use super::{activity, dialog, diff, grid, help, jobs, review, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -20,6 +20,9 @@ pub(crate) enum Context {
     Sites,
     Site,
     Activity,
+    Review,
+    Jobs,
+    Messages,
     Confirm,
     Word,
     Versions,
@@ -37,6 +40,9 @@ impl Context {
         Self::Sites,
         Self::Site,
         Self::Activity,
+        Self::Review,
+        Self::Jobs,
+        Self::Messages,
         Self::Confirm,
         Self::Word,
         Self::Versions,
@@ -54,6 +60,9 @@ impl Context {
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
+            Self::Review => &[review::bindings::REVIEW, LINES, SCREEN],
+            Self::Jobs => &[jobs::bindings::JOBS, LINES, BACK, SCREEN],
+            Self::Messages => &[LINES, BACK, SCREEN],
             Self::Confirm => &[dialog::bindings::CONFIRM],
             Self::Word => &[dialog::bindings::WORD],
             Self::Versions => &[dialog::bindings::VERSIONS],

@@ -3,8 +3,11 @@
 use super::activity::ActivityView;
 use super::dialog::Dialog;
 use super::grid::GridView;
+use super::jobs::Jobs;
 use super::keymap::Context;
+use super::messages::Messages;
 use super::office::{Answer, Request, Ticket};
+use super::review::Review;
 use super::screens::{Screen, Screens, Tab};
 use super::sites::SitesView;
 use super::theme::Theme;
@@ -108,8 +111,13 @@ pub(crate) struct Model {
     /// The help lies over everything; how far it is scrolled.
     pub(crate) help: Option<usize>,
     pub(crate) toast: Option<Toast>,
-    /// How many orders or publications are being given.
+    /// How many things are being asked that are no jobs.
     pub(crate) working: usize,
+    pub(crate) messages: Messages,
+    /// What this person asked to have done in this session.
+    pub(crate) jobs: Jobs,
+    /// What the diff on the screen leads to, beside a look.
+    pub(crate) review: Option<Review>,
     tickets: u64,
 }
 
@@ -137,6 +145,9 @@ impl Model {
             help: None,
             toast: None,
             working: 0,
+            messages: Messages::default(),
+            jobs: Jobs::default(),
+            review: None,
             tickets: 0,
         }
     }
@@ -148,8 +159,11 @@ impl Model {
             return dialog.context();
         }
         match (self.screens.top(), self.screens.tab) {
+            (Some(Screen::Diff(_)), _) if self.review.is_some() => Context::Review,
             (Some(Screen::Diff(_)), _) => Context::Diff,
             (Some(Screen::Site(_)), _) => Context::Site,
+            (Some(Screen::Jobs(_)), _) => Context::Jobs,
+            (Some(Screen::Messages(_)), _) => Context::Messages,
             (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
             (None, Tab::Patches) => Context::Grid,
             (None, Tab::Sites) if self.sites.typing => Context::Filter,
@@ -170,11 +184,15 @@ impl Model {
     }
 
     pub(crate) fn note(&mut self, words: impl Into<String>) {
-        self.toast = Some(Toast::Note(words.into(), self.now.plus(NOTE_FOR)));
+        let words = words.into();
+        self.messages.keep(&words, false, self.now);
+        self.toast = Some(Toast::Note(words, self.now.plus(NOTE_FOR)));
     }
 
     pub(crate) fn error(&mut self, words: impl Into<String>) {
-        self.toast = Some(Toast::Error(words.into()));
+        let words = words.into();
+        self.messages.keep(&words, true, self.now);
+        self.toast = Some(Toast::Error(words));
     }
 
     /// When the screen changes by itself: a note goes, or ages turn over.

@@ -1,18 +1,20 @@
 //! What the app asks of the outside and what comes back, as data; who answers is left to an [`Office`].
 
+mod work;
+
 use crate::app::compare::Comparison;
 use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, OrderInfo, Site, Whoami};
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, OrderId, SiteName, Version};
-use fieldpost_common::issue::Issue;
+use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::name::PatchName;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
+pub use work::{Basis, Done, PublishTask, PutTask, RemoveTask, Report, TakeBackTask, Task, UnpublishTask, Work};
 
 /// Carries out requests beside the app's loop and hands the answers back.
 pub trait Office: Send + Sync + 'static {
-    /// Takes a request and returns at once; exactly one answer follows later.
+    /// Takes a request and returns at once. Exactly one answer follows later; work is answered part by part.
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>);
 }
 
@@ -43,12 +45,6 @@ pub enum Request {
         /// What to compare.
         pair: Pair,
     },
-    /// Sign orders and give them.
-    Send(SendJob),
-    /// Sign a publication and make it current.
-    Publish(PublishJob),
-    /// Take an order back.
-    Cancel(OrderId),
     /// The sites.
     Sites,
     /// One site's orders.
@@ -66,6 +62,8 @@ pub enum Request {
     },
     /// Have the server check the audit chain.
     Audit,
+    /// Sign and give, one thing after another.
+    Work(Work),
 }
 
 /// Two contents of one patch; a side without hash is a file that isn't there.
@@ -90,47 +88,6 @@ pub struct SiteOrders {
     pub finished: Vec<OrderInfo>,
 }
 
-/// Orders to give, with what the person saw in each cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendJob {
-    /// The application.
-    pub application: AppName,
-    /// One for each order.
-    pub items: Vec<SendItem>,
-}
-
-/// One order to give: put this content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendItem {
-    /// The patch.
-    pub patch: PatchName,
-    /// The site.
-    pub site: SiteName,
-    /// The published content.
-    pub sha256: ContentHash,
-    /// What the site had when the person looked.
-    pub expected: Option<ContentHash>,
-    /// The open order that the person saw on the cell.
-    pub seen: Option<OrderId>,
-}
-
-/// A content, shown to the person before, to make current.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublishJob {
-    /// The application.
-    pub application: AppName,
-    /// The patch.
-    pub patch: PatchName,
-    /// The content.
-    pub sha256: ContentHash,
-    /// Its size in bytes, as it was shown.
-    pub size: u64,
-    /// The tracker entry that the row shows.
-    pub issue: Option<Issue>,
-    /// The versions, each with what was current when the person looked.
-    pub versions: Vec<(Version, Option<ContentHash>)>,
-}
-
 /// Why a request came to nothing, in words for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
@@ -149,15 +106,6 @@ impl Trouble {
     }
 }
 
-/// What became of one order or publication.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// On what: `Order.st → acme`.
-    pub what: String,
-    /// Done, or why not.
-    pub result: Result<String, String>,
-}
-
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
@@ -171,8 +119,8 @@ pub enum Answer {
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].
     Compared(Ticket, Result<Box<Comparison>, Trouble>),
-    /// To [`Request::Send`], [`Request::Publish`], [`Request::Cancel`] and [`Request::AcceptDrop`]: one line for each thing that was asked.
-    Done(Vec<Outcome>),
+    /// To [`Request::AcceptDrop`].
+    DropAccepted(SiteName, Result<(), Trouble>),
     /// To [`Request::Sites`].
     Sites(Result<Vec<Site>, Trouble>),
     /// To [`Request::SiteOrders`].
@@ -188,4 +136,6 @@ pub enum Answer {
     },
     /// To [`Request::Audit`].
     Audit(Result<AuditState, Trouble>),
+    /// To [`Request::Work`]: what became of the next tasks, in their order. Every task is answered once.
+    Worked(Ticket, Vec<Report>),
 }

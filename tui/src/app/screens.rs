@@ -1,6 +1,8 @@
 //! Which screen is shown: a tab, and what was opened over it. What a screen holds is left to its room.
 
 use super::diff::DiffView;
+use super::jobs::JobsView;
+use super::messages::MessagesView;
 use super::sites::site::SiteView;
 
 /// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
@@ -49,6 +51,8 @@ impl Tab {
 pub(crate) enum Screen {
     Diff(Box<DiffView>),
     Site(Box<SiteView>),
+    Jobs(JobsView),
+    Messages(MessagesView),
 }
 
 /// The tab that is shown, and the screens over each of them; going back closes the topmost of this one.
@@ -76,6 +80,13 @@ impl Screens {
     /// Closes the topmost screen; the tab itself stays.
     pub(crate) fn back(&mut self) {
         self.over[self.tab as usize].pop();
+    }
+
+    /// Shows a tab with nothing over it; the screen that leads there closes too.
+    pub(crate) fn leave_all(&mut self, tab: Tab) {
+        self.back();
+        self.tab = tab;
+        self.over[tab as usize].clear();
     }
 
     /// Every open screen of every tab: an answer may belong to one that is covered.

@@ -5,7 +5,7 @@ use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, dialog, diff, grid, help, sites};
+use super::{activity, dialog, diff, grid, help, jobs, messages, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 
@@ -26,6 +26,8 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         (Some(Screen::Site(page)), _) => sites::site::draw::draw(model, page, &mut painter, area),
         (None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
         (None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
+        (Some(Screen::Jobs(view)), _) => jobs::draw::draw(model, *view, &mut painter, area),
+        (Some(Screen::Messages(view)), _) => messages::draw::draw(model, *view, &mut painter, area),
         (None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
     }
     footer(model, &mut painter, area.width, area.height - 1);
@@ -115,10 +117,20 @@ fn footer_keys(model: &Model) -> Vec<FooterKey> {
     shown
 }
 
+/// How far jobs are, or that some came to nothing and nobody has looked.
+fn job_words(model: &Model) -> Option<(Tone, String)> {
+    match (model.jobs.progress(), model.jobs.unseen()) {
+        (Some((_, 1)), _) => Some((Tone::Busy, "sending…".to_owned())),
+        (Some((answered, all)), _) => Some((Tone::Busy, format!("sending {answered}/{all}"))),
+        (None, 0) => (model.working > 0).then(|| (Tone::Busy, "working…".to_owned())),
+        (None, bad) => Some((Tone::Alarm, format!("! {bad} not done: J"))),
+    }
+}
+
 /// How it stands with the server, for the header; nothing while all is well.
 pub(crate) fn link_words(model: &Model) -> Option<(Tone, String)> {
     match &model.link {
-        Link::Online => (model.working > 0).then(|| (Tone::Busy, "working…".to_owned())),
+        Link::Online => job_words(model),
         Link::Connecting => Some((Tone::Busy, "connecting…".to_owned())),
         Link::Offline { since, .. } => {
             let for_ = age(since.age(model.now));

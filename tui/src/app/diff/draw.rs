@@ -4,6 +4,7 @@ use super::{Body, DiffView, Side};
 use crate::app::compare::{Comparison, Kind, Line, Shown};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
+use crate::app::review::Review;
 use crate::app::theme::Tone;
 use crate::app::view::link_words;
 use fieldpost_common::text::{Clean, size};
@@ -27,7 +28,8 @@ pub(crate) fn page(diff: &DiffView, (_, height): (u16, u16)) -> usize {
 }
 
 pub(crate) fn draw(model: &Model, diff: &DiffView, painter: &mut Painter<'_>, area: Rect) {
-    let title = format!(" {} @ {}", diff.patch, diff.site);
+    let place = model.review.as_ref().and_then(Review::place).map_or(String::new(), |place| format!("{place}  "));
+    let title = format!(" {place}{} @ {}", diff.patch, diff.site);
     painter.line(0, 0, area.width, Tone::Strong, &title);
     if let Some((tone, words)) = link_words(model) {
         painter.right(0, 0, area.width - 1, tone, &words);

@@ -13,7 +13,7 @@ const SIDEWAYS: usize = 8;
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Accept | Action::Retrieve => act::publish_from_diff(model),
-        Action::SendUpdate => act::send_from_diff(model),
+        Action::SendUpdate => act::orders::send_from_diff(model),
         _ => {
             let size = model.size;
             if let Some(Screen::Diff(view)) = model.screens.top_mut() {

@@ -29,6 +29,8 @@ pub(crate) const SCREEN: &[Binding] = &[
     bind(&[ch('1')], A::ShowPatches, "", "patches and where they are", always),
     bind(&[ch('2')], A::ShowSites, "", "sites", always),
     bind(&[ch('5')], A::ShowActivity, "", "what happened", always),
+    bind(&[ch('J')], A::Jobs, "", "what you sent and published, and what became of it", always),
+    bind(&[ch('@')], A::Messages, "", "the last notes and errors, with their times", always),
     bind(&[ch('r')], A::Refresh, "", "read everything again", always),
     bind(&[ctrl('c')], A::Interrupt, "", "quit", always),
     bind(&[ctrl('z')], A::Suspend, "", "back to the shell; `fg` returns", always),
