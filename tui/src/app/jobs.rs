@@ -95,14 +95,18 @@ pub(crate) fn start(model: &mut Model, application: AppName, tasks: Vec<Task>, n
 pub(crate) fn reported(model: &mut Model, ticket: Ticket, reports: Vec<Report>) {
     let news = model.jobs.report(ticket, reports);
     hold(model);
-    news.into_iter().for_each(|news| tell(model, news));
+    if let Some(news) = news {
+        tell(model, news);
+    }
 }
 
 /// Looks what a newly read grid says. `fresh`: it was asked for after the last answer came.
 pub(crate) fn observe(model: &mut Model, fresh: bool) {
     let news = model.jobs.observe(&model.grid, fresh);
     hold(model);
-    news.into_iter().for_each(|news| tell(model, news));
+    for one in news {
+        tell(model, one);
+    }
 }
 
 fn hold(model: &mut Model) {

@@ -94,13 +94,11 @@ fn show(model: &mut Model) -> Vec<Effect> {
         let place = model.grid.find(&patch, &site).filter(|place| may_come_home(&model.grid, *place));
         let published = &queue.published;
         let overtaken = |place: &Place| published.contains(&(patch.clone(), model.grid.site(place.site).version.clone()));
-        match place.filter(|place| !overtaken(place)) {
-            Some(place) => return act::open_diff(model, place, true),
-            None => {
-                queue.overtaken += 1;
-                queue.at += 1;
-            }
+        if let Some(place) = place.filter(|place| !overtaken(place)) {
+            return act::open_diff(model, place, true);
         }
+        queue.overtaken += 1;
+        queue.at += 1;
     }
     Vec::new()
 }
@@ -154,11 +152,11 @@ fn end(model: &mut Model) {
         Some(Review::Queue(queue)) => {
             let published = queue.at.saturating_sub(queue.skipped + queue.overtaken);
             let left = queue.cells.len().saturating_sub(queue.at);
-            let mut words = format!("{published} published, {} skipped, {left} left", queue.skipped);
-            if queue.overtaken > 0 {
-                words.push_str(&format!("; {} had nothing to publish any more", queue.overtaken));
-            }
-            model.note(words);
+            let words = format!("{published} published, {} skipped, {left} left", queue.skipped);
+            model.note(match queue.overtaken {
+                0 => words,
+                overtaken => format!("{words}; {overtaken} had nothing to publish any more"),
+            });
         }
         Some(Review::PutBack(..)) => model.note("nothing was put back"),
         None => {}

@@ -78,7 +78,8 @@ fn order(plan: &mut UndoPlan, view: &GridView, item: &Item, (site, before): (&Si
     if let State::Refused(_) = item.state {
         return leave(plan, item, "nothing was given");
     }
-    let (Some(order), Some(put)) = (&item.order, item.outcome()) else { return };
+    let Some(order) = &item.order else { return };
+    let put = item.task.outcome();
     let Some(place) = view.find(item.task.patch(), site) else {
         return leave(plan, item, "the patch or the site is gone");
     };
@@ -96,7 +97,7 @@ fn order(plan: &mut UndoPlan, view: &GridView, item: &Item, (site, before): (&Si
             plan.steps.push((Task::TakeBack(task), line));
         }
         Some(own) if own.state.is_open() => {
-            leave(plan, item, "the site has begun: once it is installed, u puts the former content back")
+            leave(plan, item, "the site has begun: once it is installed, u puts the former content back");
         }
         _ if view.site(place.site).unknown.is_some() => leave(plan, item, "nothing is known of the site's files"),
         _ if view.table.has(place.patch, place.site) == before => leave(plan, item, "the site has what it had before"),

@@ -4,7 +4,7 @@
 use crate::app::office::{Answer, Basis, Done, PublishTask, Report, TakeBackTask, Task, UnpublishTask, Work};
 use crate::client::ClientError;
 use crate::publish::{Content, PublishWish, publish_with};
-use crate::send::{Act, SendError, Wish, send_with, statement};
+use crate::send::{Act, SendError, Wish, send_with};
 use crate::session::{Session, SessionError, Signer};
 use fieldpost_common::api::{Prepare, PrepareCell, Unpublish};
 use fieldpost_common::id::{AppName, SiteName};
@@ -178,11 +178,11 @@ async fn published_before(signer: &Signer, app: &AppName, task: &PublishTask, si
     let ask = Prepare { application: app.clone(), cells: vec![cell] };
     let prepared = signer.session.client.prepare(&ask).await.map_err(SessionError::from)?;
     let found = prepared.into_iter().next().and_then(|one| Some((one.publication?, one.size)));
-    let Some((envelope, size)) = found else {
+    let Some((statement, bytes)) = found else {
         return Err(Trouble::Words(format!("nobody has signed that {} is {}", task.sha256.short(), task.patch)));
     };
     let place = (app, &task.patch, &task.sha256);
-    match statement(&envelope, place, size, (&signer.trust, signer.session.now())) {
+    match crate::send::statement(&statement, place, bytes, (&signer.trust, signer.session.now())) {
         Ok(publication) => Ok(publication.size),
         Err(refusal) => Err(Trouble::Words(format!("the former publication of {} does not hold ({refusal})", task.patch))),
     }

@@ -166,8 +166,12 @@ impl SendDialog {
             lines.push(match (plan.backward, self.verb) {
                 (Some(why), _) => (Tone::Alarm, why.to_owned()),
                 (None, Verb::Remove) => (Tone::Plain, "u undoes it: the files are kept here and put back.".to_owned()),
-                (None, _) => (Tone::Plain, "u undoes it: what is replaced is kept here and put back.".to_owned()),
+                (None, _) => {
+                    (Tone::Plain, "u undoes it: what is new is removed, what is replaced is kept and put back.".to_owned())
+                }
             });
+        }
+        if plan.orders.len() > 1 {
             lines.push((Tone::Faint, "What an after-install command did at a site can't be undone.".to_owned()));
         }
         if self.can_switch() {
@@ -208,12 +212,12 @@ fn by_site(plan: &Plan) -> BTreeMap<&SiteName, Counts> {
 fn site_table(sites: &BTreeMap<&SiteName, Counts>, plan: &Plan) -> Vec<(Tone, String)> {
     let kinds: BTreeSet<Kind> = plan.orders.iter().map(|(kind, _)| *kind).collect();
     let wide = sites.keys().map(|site| site.as_str().width()).max().unwrap_or(0);
-    let head: String = kinds.iter().map(|kind| format!("{:>8}", kind.word())).collect();
-    let mut lines = vec![(Tone::Faint, format!("  {:wide$}{head}", ""))];
+    let row =
+        |name: &str, cells: Vec<String>| cells.iter().fold(format!("  {name:wide$}"), |row, cell| format!("{row}{cell:>8}"));
+    let mut lines = vec![(Tone::Faint, row("", kinds.iter().map(|kind| kind.word().to_owned()).collect()))];
     for (site, counts) in sites {
         let number = |kind: &Kind| counts.get(kind).map_or("·".to_owned(), ToString::to_string);
-        let numbers: String = kinds.iter().map(|kind| format!("{:>8}", number(kind))).collect();
-        lines.push((Tone::Plain, format!("  {:wide$}{numbers}", site.as_str())));
+        lines.push((Tone::Plain, row(site.as_str(), kinds.iter().map(number).collect())));
     }
     lines
 }
@@ -223,7 +227,7 @@ fn order_line((kind, task): &(Kind, Task)) -> String {
     let replaces = matches!(task, Task::Put(put) if put.expected.is_some());
     let verb = match kind {
         Kind::Removal => "is removed at",
-        _ if replaces => "replaces",
+        _ if replaces => "is replaced at",
         Kind::Backward => "is put back at",
         Kind::New | Kind::Update => "is new at",
     };

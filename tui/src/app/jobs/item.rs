@@ -99,20 +99,11 @@ impl Item {
         self.state.is_under_way() || matches!(self.state, State::Blocked(_))
     }
 
-    /// What the site has once it is done; nothing for tasks that are no orders.
-    pub(crate) fn outcome(&self) -> Option<Option<ContentHash>> {
-        match &self.task {
-            Task::Put(put) => Some(Some(put.sha256)),
-            Task::Remove(_) => Some(None),
-            Task::TakeBack(_) | Task::Publish(_) | Task::Unpublish(_) => None,
-        }
-    }
-
     /// Looks what the grid says of the order; whether that is bad news.
     pub(crate) fn observe(&mut self, view: &GridView, places: &Places<'_>) -> bool {
-        let (Some(order), Some(outcome)) = (&self.order, self.outcome()) else { return false };
+        let Some(order) = &self.order else { return false };
         let Some(place) = places.find(&self.task).filter(|_| self.is_open() && self.settled) else { return false };
-        let state = state(view, place, order, outcome);
+        let state = state(view, place, order, self.task.outcome());
         let news = state.is_bad() && state != self.state;
         self.state = state;
         news

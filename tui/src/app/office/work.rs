@@ -170,6 +170,14 @@ impl Task {
         }
     }
 
+    /// What the site has once the order is carried out: a content, or nothing.
+    pub fn outcome(&self) -> Option<ContentHash> {
+        match self {
+            Self::Put(task) => Some(task.sha256),
+            Self::Remove(_) | Self::TakeBack(_) | Self::Publish(_) | Self::Unpublish(_) => None,
+        }
+    }
+
     /// Whether it orders a site to do something.
     pub fn is_order(&self) -> bool {
         matches!(self, Self::Put(_) | Self::Remove(_))
