@@ -3,9 +3,13 @@
 
 mod acting;
 mod activity;
+mod bulk;
+mod bulk_looks;
+mod jobs;
 mod live;
 mod looks;
 mod moving;
 mod sites;
 mod tabs;
+mod undo;
 mod wire;
