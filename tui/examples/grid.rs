@@ -46,9 +46,7 @@ impl Office for Canned {
                 Answer::Activity { before, answer: Ok(sample::activity(before.unwrap_or(1_300) - 1, limit)) }
             }
             Request::Audit => Answer::Audit(Ok(AuditState { rows: 1_299, head: None, broken_at: None })),
-            Request::AcceptDrop(_) => {
-                Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() }))
-            }
+            Request::AcceptDrop(_) => Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() })),
         };
         // Nobody listens once the app has ended.
         let _ = answers.send(answer);

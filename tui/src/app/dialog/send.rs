@@ -165,10 +165,8 @@ impl SendDialog {
         if !plan.orders.is_empty() {
             lines.push(match (plan.backward, self.verb) {
                 (Some(why), _) => (Tone::Alarm, why.to_owned()),
-                (None, Verb::Remove) => (Tone::Plain, "u undoes it: the files are kept here and put back.".to_owned()),
-                (None, _) => {
-                    (Tone::Plain, "u undoes it: what is new is removed, what is replaced is kept and put back.".to_owned())
-                }
+                (None, Verb::Remove) => (Tone::Plain, "u undoes it: what is removed is kept here and put back.".to_owned()),
+                (None, _) => (Tone::Plain, "u undoes it: new files go again, replaced ones are put back.".to_owned()),
             });
         }
         if plan.orders.len() > 1 {

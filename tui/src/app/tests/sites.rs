@@ -2,7 +2,7 @@
 
 use crate::app::harness::Harness;
 use crate::app::model::Message;
-use crate::app::office::{Answer, Request, Task, SiteOrders, Trouble};
+use crate::app::office::{Answer, Request, SiteOrders, Task, Trouble};
 use crate::app::sample;
 use fieldpost_common::api::{Change, Changes, Role, Whoami};
 use fieldpost_common::grid::Feed;

@@ -1,8 +1,8 @@
 //! What came back from outside: lists, grids, changes, results.
 
 use crate::app::compare::Comparison;
-use crate::app::dialog::site::enrolment;
 use crate::app::dialog::Dialog;
+use crate::app::dialog::site::enrolment;
 use crate::app::diff::Body;
 use crate::app::jobs;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};

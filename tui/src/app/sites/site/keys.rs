@@ -3,9 +3,9 @@
 use super::bindings::beside;
 use super::{SiteView, draw, lines, order, shown};
 use crate::app::dialog::{CancelDialog, Dialog};
-use crate::app::office::TakeBackTask;
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
+use crate::app::office::TakeBackTask;
 use crate::app::screens::Screen;
 use crate::app::scroll::stepped;
 use crate::app::sites::{keys as list, live};
