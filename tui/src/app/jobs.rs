@@ -113,8 +113,10 @@ fn hold(model: &mut Model) {
     model.grid.giving = model.grid.application().map(|application| model.jobs.giving(application)).unwrap_or_default();
 }
 
+/// Good news doesn't push away what was just said; it can be read in the messages.
 fn tell(model: &mut Model, news: News) {
     match news {
+        News::Good(words) if model.toast.is_some() => model.messages.keep(&words, false, model.now),
         News::Good(words) => model.note(words),
         News::Bad(words) => model.error(words),
     }

@@ -2,7 +2,7 @@
 
 use crate::app::grid::{GridView, Place};
 use crate::app::office::{Done, Report, Task};
-use fieldpost_common::cell::{LatestOrder, Overlay};
+use fieldpost_common::cell::{Blocked, LatestOrder};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{OrderId, SiteName};
 use fieldpost_common::name::PatchName;
@@ -135,7 +135,7 @@ impl<'a> Places<'a> {
 fn state(view: &GridView, place: Place, order: &OrderId, outcome: Option<ContentHash>) -> State {
     let newest = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref());
     match newest {
-        Some(newest) if newest.id == *order => own(view, place, newest),
+        Some(newest) if newest.id == *order => own(newest),
         // Orders of quiet cells aren't listed: there the site has what was ordered.
         _ if view.table.has(place.patch, place.site) == outcome => State::Confirmed,
         Some(_) => State::Ended("superseded"),
@@ -143,13 +143,16 @@ fn state(view: &GridView, place: Place, order: &OrderId, outcome: Option<Content
     }
 }
 
-fn own(view: &GridView, place: Place, order: &LatestOrder) -> State {
+/// What the own order's state says; what the cell shows by now is another matter.
+fn own(order: &LatestOrder) -> State {
+    let blocked = |why: Blocked| State::Blocked(why.to_string());
     match &order.state {
+        OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } => State::Sending(order.state.word()),
         OrderState::Confirmed { .. } => State::Confirmed,
-        state if state.is_open() => State::Sending(state.word()),
-        state => match view.table.cell(place.patch, place.site, view.now).overlay {
-            Overlay::Blocked(why) => State::Blocked(why.to_string()),
-            _ => State::Ended(state.word()),
-        },
+        OrderState::Failed { reason, .. } => blocked(Blocked::Failed(reason.clone())),
+        OrderState::TimedOut { .. } => blocked(Blocked::TimedOut),
+        OrderState::Expired { .. } => blocked(Blocked::Expired),
+        OrderState::Unknown { .. } => blocked(Blocked::Unknown),
+        OrderState::Superseded { .. } | OrderState::Cancelled { .. } => State::Ended(order.state.word()),
     }
 }

@@ -164,3 +164,13 @@ fn only_the_last_hundred_messages_are_kept() {
     assert_eq!(harness.model.messages.newest_first().len(), 100);
     assert_eq!(harness.model.messages.newest_first().next().unwrap().words, "note 149");
 }
+
+#[test]
+fn good_news_does_not_push_away_what_was_just_said() {
+    let (mut harness, work) = six((100, 24));
+    harness.model.note("1 published, 0 skipped, 0 left");
+    harness.answer(Answer::Worked(work.ticket, (0..6).map(given).collect()));
+    harness.shows("1 published, 0 skipped, 0 left");
+    harness.press("@");
+    harness.shows("send: all 6 done");
+}
