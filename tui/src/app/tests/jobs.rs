@@ -63,6 +63,7 @@ fn the_header_says_how_far_a_job_is() {
     harness.shows("sending 0/6");
     harness.answer(Answer::Worked(work.ticket, vec![given(0), given(1)]));
     harness.shows("sending 2/6");
+    harness.press("k");
     harness.answer(Answer::Worked(work.ticket, (2..6).map(given).collect()));
     assert!(!harness.screen().contains("sending"));
     harness.shows("send: all 6 done");
