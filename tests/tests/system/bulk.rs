@@ -135,3 +135,16 @@ fn a_content_that_was_published_for_another_version_only_is_not_sent_by_a_short_
     drop(send(&sha256).exits(0));
     until_true("named whole, it is sent", || world.read("zenith", "a.st").is_some());
 }
+
+#[test]
+fn the_same_content_published_version_by_version_is_sent_to_sites_of_each() {
+    let mut world = with_sites(&["acme"]);
+    world.site("zenith", "7.6");
+    world.wait_seen("zenith");
+    world.publish("a.st", "one\n", "7.6");
+    world.publish("a.st", "one\n", "7.7");
+    world.ada().ok(&["send", "a.st", "--app", "trading", "--to", "all", "--yes", "--wait=60"]);
+    for site in ["acme", "zenith"] {
+        assert_eq!(world.read(site, "a.st").as_deref(), Some(&b"one\n"[..]), "at {site}");
+    }
+}
