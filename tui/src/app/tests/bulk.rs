@@ -74,7 +74,10 @@ fn marks_stay_on_their_site_when_others_come_in_before_it() {
     grid.sites.remove(0);
     grid.cells.clear();
     harness.reload(grid);
-    assert_eq!(harness.model.grid.site_marks.iter().map(|site| site.as_str()).collect::<Vec<_>>(), ["borealis"]);
+    assert_eq!(
+        harness.model.grid.site_marks.iter().map(fieldpost_common::id::SiteName::as_str).collect::<Vec<_>>(),
+        ["borealis"]
+    );
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub(super) fn id(number: usize) -> fieldpost_common::id::OrderId {
     format!("{number:032x}").parse().unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one of many reports")]
 pub(super) fn given(number: usize) -> Report {
     Ok(Done::Given(id(number)))
 }
@@ -42,7 +43,7 @@ pub(super) fn grid_with(grid: &mut Grid, work: &Work, number: usize, has: Option
         note: None,
     };
     let old = grid.cells.iter().position(|cell| (cell.patch, cell.site) == (patch, site));
-    let mut cell = old.map(|old| grid.cells.remove(old)).unwrap_or_else(|| GridCell {
+    let quiet = GridCell {
         patch,
         site,
         has: None,
@@ -51,7 +52,8 @@ pub(super) fn grid_with(grid: &mut Grid, work: &Work, number: usize, has: Option
         author: None,
         changed_at: None,
         order: None,
-    });
+    };
+    let mut cell = old.map_or(quiet, |old| grid.cells.remove(old));
     cell.has = has.map(content);
     cell.order = Some(order);
     grid.cells.push(cell);
