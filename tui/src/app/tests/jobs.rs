@@ -51,6 +51,8 @@ pub(super) fn grid_with(grid: &mut Grid, work: &Work, number: usize, has: Option
         base: fieldpost_common::cell::Base::Never,
         author: None,
         changed_at: None,
+        ambiguous: false,
+        corrected: false,
         order: None,
     };
     let mut cell = old.map_or(quiet, |old| grid.cells.remove(old));
