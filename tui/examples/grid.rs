@@ -1,7 +1,7 @@
 //! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`.
 
 use fieldpost::app::compare::compare;
-use fieldpost::app::office::{Answer, Draft, Merged, Office, Outcome, Request, SiteOrders};
+use fieldpost::app::office::{Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders};
 use fieldpost::app::{Seat, run_with};
 use fieldpost_common::api::{AuditState, Changes};
 use fieldpost_common::merge::merge;
@@ -36,15 +36,11 @@ impl Office for Canned {
             }
             Request::Lines { ticket, texts, spaces } => Answer::Lines(ticket, Ok(texts.lines(spaces))),
             Request::History { ticket, patch, .. } => Answer::History(ticket, Ok(Box::new(sample::history(patch)))),
-            Request::Send(job) => Answer::Done(
-                job.items
-                    .iter()
-                    .map(|item| Outcome {
-                        what: format!("{} → {}", item.patch, item.site),
-                        result: Ok("the order is given".to_owned()),
-                    })
-                    .collect(),
-            ),
+            Request::Work(work) => {
+                let order =
+                    |_| Ok(Done::Given("0123456789abcdef0123456789abcdef".parse().unwrap_or_else(|_| unreachable!("an id"))));
+                Answer::Worked(work.ticket, work.tasks.iter().map(order).collect())
+            }
             Request::Merge { ticket, .. } => {
                 let merge = merge(Some(BASE.as_bytes()), OLD.as_bytes(), NEW.as_bytes());
                 Answer::Merged(ticket, Ok(Box::new(Merged { merge, kept: Ok(Vec::new()) })))
@@ -53,7 +49,7 @@ impl Office for Canned {
                 let what = format!("{} for {}", job.patch, job.version);
                 Answer::Settled(job.three.key(), vec![Outcome { what, result: Ok("published".to_owned()) }])
             }
-            Request::Save { path, .. } => Answer::Done(vec![Outcome { what: path, result: Ok("saved".to_owned()) }]),
+            Request::Save { path, .. } => Answer::Saved(Outcome { what: path, result: Ok("saved".to_owned()) }),
             Request::Sites => Answer::Sites(Ok(sample::sites())),
             Request::SiteOrders(site) => {
                 let (open, finished) = sample::orders();
@@ -63,9 +59,7 @@ impl Office for Canned {
                 Answer::Activity { before, answer: Ok(sample::activity(before.unwrap_or(1_300) - 1, limit)) }
             }
             Request::Audit => Answer::Audit(Ok(AuditState { rows: 1_299, head: None, broken_at: None })),
-            Request::Publish(_) | Request::Cancel(_) | Request::AcceptDrop(_) => {
-                Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() }))
-            }
+            Request::AcceptDrop(_) => Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() })),
         };
         // Nobody listens once the app has ended.
         let _ = answers.send(answer);

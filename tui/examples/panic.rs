@@ -1,7 +1,7 @@
 //! The terminal app with an office that panics: asked for the sites within the app's own loop, asked for the activity in a task
 //! beside it. The tests look at the terminal that is left. `cargo run -p fieldpost --example panic`
 
-use fieldpost::app::office::{Answer, Office, Request};
+use fieldpost::app::office::{Answer, Draft, Office, Request};
 use fieldpost::app::{Seat, run_with};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -16,6 +16,10 @@ impl Office for Clumsy {
             Request::Activity { .. } => drop(tokio::spawn(async { panic!("the office fell down beside the loop") })),
             _ => {}
         }
+    }
+
+    fn keep(&self, _: &Draft) -> Result<(), String> {
+        Ok(())
     }
 }
 

@@ -12,6 +12,8 @@ mod vanishing;
 mod stamps;
 // What a site decides for itself.
 mod site_config;
+// Many things at once: jobs, undo, reviews.
+mod bulk;
 // Two people, two versions.
 mod together;
 // Bad input, dead servers, answers that aren't ours.

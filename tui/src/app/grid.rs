@@ -63,9 +63,15 @@ pub(crate) struct GridView {
     pub(crate) top: usize,
     pub(crate) left: usize,
     pub(crate) marks: BTreeSet<PatchName>,
+    pub(crate) site_marks: BTreeSet<SiteName>,
+    /// Cells where an order is being given that the table doesn't show yet.
+    pub(crate) giving: BTreeSet<(PatchName, SiteName)>,
     pub(crate) widths: layout::Widths,
     pub(crate) tally: Tally,
 }
+
+/// The word for an order that is on its way to the server.
+pub(crate) const GIVING: &str = "being given";
 
 /// The selected cell, or one asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +93,8 @@ impl GridView {
         }
         let known: BTreeSet<_> = self.table.grid.patches.iter().map(|patch| &patch.name).collect();
         self.marks.retain(|mark| known.contains(mark));
+        let known: BTreeSet<_> = self.table.grid.sites.iter().map(|site| &site.name).collect();
+        self.site_marks.retain(|mark| known.contains(mark));
         self.widths = layout::Widths::of(&self.table);
         self.set_now(now);
         self.count();
@@ -99,6 +107,7 @@ impl GridView {
         self.filter = Input::default();
         self.mode = Mode::Browse;
         self.marks.clear();
+        self.site_marks.clear();
         (self.row, self.column, self.top, self.left) = (0, 0, 0, 0);
     }
 
@@ -177,7 +186,29 @@ impl GridView {
     }
 
     pub(crate) fn cell(&self, place: Place) -> Cell {
-        self.table.cell(place.patch, place.site, self.now)
+        let mut cell = self.table.cell(place.patch, place.site, self.now);
+        if self.is_giving(place) {
+            cell.overlay = Overlay::Sending(GIVING);
+        }
+        cell
+    }
+
+    /// Selects a cell, or only its patch; false where the filters hide it.
+    pub(crate) fn go_to(&mut self, patch: &PatchName, site: Option<&SiteName>) -> bool {
+        let row = self.rows.iter().position(|row| self.patch(*row).name == *patch);
+        let column = site.map(|site| self.columns.iter().position(|column| self.site(*column).name == *site));
+        match (row, column) {
+            (Some(row), None) => self.row = row,
+            (Some(row), Some(Some(column))) => (self.row, self.column) = (row, column),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether an order is being given here that the table doesn't show yet.
+    pub(crate) fn is_giving(&self, place: Place) -> bool {
+        let name = || (self.patch(place.patch).name.clone(), self.site(place.site).name.clone());
+        !self.giving.is_empty() && self.giving.contains(&name())
     }
 
     /// The rows of a range that has begun, as places in `rows`.
@@ -191,6 +222,12 @@ impl GridView {
     pub(crate) fn hidden_marks(&self) -> usize {
         let shown = self.rows.iter().filter(|row| self.marks.contains(&self.patch(**row).name)).count();
         self.marks.len() - shown
+    }
+
+    /// How many marked sites the choice of version or group hides.
+    pub(crate) fn hidden_site_marks(&self) -> usize {
+        let shown = self.columns.iter().filter(|column| self.site_marks.contains(&self.site(**column).name)).count();
+        self.site_marks.len() - shown
     }
 
     /// Moves the window so that the selection is in it.

@@ -2,7 +2,7 @@
 
 use super::look::Look;
 use super::model::{Effect, Message, Model, Seat};
-use super::office::{Answer, Request};
+use super::office::{Answer, PutTask, Request, Task, Work};
 use super::update::update;
 use super::view::view;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -86,6 +86,27 @@ impl Harness {
         asked.filter_map(|effect| if let Effect::Ask(request) = effect { Some(request) } else { None }).collect()
     }
 
+    /// The work that was asked for since the last look, all of it in one request.
+    pub(super) fn work(&mut self) -> Work {
+        let work = self.requests().into_iter().filter_map(|one| if let Request::Work(work) = one { Some(work) } else { None });
+        let mut all: Vec<_> = work.collect();
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
+
+    /// The contents that were ordered since the last look; panics when anything else was asked for.
+    pub(super) fn sent(&mut self) -> Vec<PutTask> {
+        let mut puts = Vec::new();
+        for request in self.requests() {
+            let Request::Work(work) = request else { panic!("asked for {request:?}") };
+            for task in work.tasks {
+                let Task::Put(put) = task else { panic!("asked for {task:?}") };
+                puts.push(put);
+            }
+        }
+        puts
+    }
+
     pub(super) fn buffer(&self) -> Buffer {
         let (width, height) = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
@@ -135,10 +156,10 @@ fn parse(key: &str) -> KeyEvent {
         "Tab" => KeyCode::Tab,
         "S-Tab" => KeyCode::BackTab,
         "Space" => KeyCode::Char(' '),
-        "PgDn" => KeyCode::PageDown,
-        "PgUp" => KeyCode::PageUp,
         "Up" => KeyCode::Up,
         "Down" => KeyCode::Down,
+        "PgDn" => KeyCode::PageDown,
+        "PgUp" => KeyCode::PageUp,
         "Home" => KeyCode::Home,
         "End" => KeyCode::End,
         "Backspace" => KeyCode::Backspace,

@@ -8,7 +8,7 @@ mod live;
 mod nearest;
 
 use super::model::Model;
-use super::{activity, conflict, copy, dialog, diff, grid, help, history, login, palette, sites};
+use super::{activity, conflict, copy, dialog, diff, grid, help, history, jobs, login, palette, review, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -27,6 +27,9 @@ pub(crate) enum Context {
     Activity,
     Search,
     History,
+    Review,
+    Jobs,
+    Messages,
     Confirm,
     Word,
     Versions,
@@ -51,6 +54,9 @@ impl Context {
         Self::Activity,
         Self::Search,
         Self::History,
+        Self::Review,
+        Self::Jobs,
+        Self::Messages,
         Self::Confirm,
         Self::Word,
         Self::Versions,
@@ -78,13 +84,16 @@ impl Context {
         match self {
             Self::Grid => &[grid::bindings::GRID, LINES, CYCLE, SCREEN],
             Self::Filter => &[grid::bindings::FILTER],
-            Self::Diff => &[diff::bindings::DIFF, LINES, SCREEN],
+            Self::Diff => &[diff::bindings::DIFF, diff::bindings::LOOK, LINES, SCREEN],
             Self::Search => &[diff::bindings::SEARCH],
             Self::History => &[history::bindings::HISTORY, LINES, BACK, SCREEN],
             Self::Conflict => &[conflict::bindings::CONFLICT, LINES, BACK, SCREEN],
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
+            Self::Review => &[review::bindings::REVIEW, diff::bindings::LOOK, LINES, SCREEN],
+            Self::Jobs => &[jobs::bindings::JOBS, LINES, BACK, SCREEN],
+            Self::Messages => &[LINES, BACK, SCREEN],
             Self::Confirm => &[dialog::bindings::CONFIRM],
             Self::Word => &[dialog::bindings::WORD],
             Self::Versions => &[dialog::bindings::VERSIONS],

@@ -4,11 +4,14 @@ use super::activity::ActivityView;
 use super::dialog::Dialog;
 use super::editor::{Edit, Edited};
 use super::grid::GridView;
+use super::jobs::Jobs;
 use super::keymap::{Action, Context, Keymap};
 use super::login::LoginView;
 use super::look::Look;
+use super::messages::Messages;
 use super::office::{Answer, Draft, Request, Ticket};
 use super::overlay::Overlay;
+use super::review::Review;
 use super::screens::{Screen, Screens, Tab};
 use super::sites::SitesView;
 use crate::drafts::DraftKey;
@@ -153,10 +156,15 @@ pub(crate) struct Model {
     /// Actions that were chosen from the list of them, the latest first.
     pub(crate) recent: Vec<Action>,
     pub(crate) toast: Option<Toast>,
-    /// How many orders or publications are being given.
+    /// How many things are being asked that are no jobs.
     pub(crate) working: usize,
     /// Decisions of conflicts, for when one is opened again.
     pub(crate) drafts: HashMap<DraftKey, Vec<Decision>>,
+    pub(crate) messages: Messages,
+    /// What this person asked to have done in this session.
+    pub(crate) jobs: Jobs,
+    /// What the diff on the screen leads to, beside a look.
+    pub(crate) review: Option<Review>,
     tickets: u64,
 }
 
@@ -189,6 +197,9 @@ impl Model {
             toast: None,
             working: 0,
             drafts: HashMap::new(),
+            messages: Messages::default(),
+            jobs: Jobs::default(),
+            review: None,
             tickets: 0,
         }
     }
@@ -204,10 +215,13 @@ impl Model {
         }
         match (self.screens.top(), self.screens.tab) {
             (Some(Screen::Diff(diff)), _) if diff.search.typing.is_some() => Context::Search,
+            (Some(Screen::Diff(_)), _) if self.review.is_some() => Context::Review,
             (Some(Screen::Diff(_)), _) => Context::Diff,
             (Some(Screen::Conflict(_)), _) => Context::Conflict,
             (Some(Screen::Site(_)), _) => Context::Site,
             (Some(Screen::History(_)), _) => Context::History,
+            (Some(Screen::Jobs(_)), _) => Context::Jobs,
+            (Some(Screen::Messages(_)), _) => Context::Messages,
             (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
             (None, Tab::Patches) => Context::Grid,
             (None, Tab::Sites) if self.sites.typing => Context::Filter,
@@ -228,11 +242,15 @@ impl Model {
     }
 
     pub(crate) fn note(&mut self, words: impl Into<String>) {
-        self.toast = Some(Toast::Note(words.into(), self.now.plus(NOTE_FOR)));
+        let words = words.into();
+        self.messages.keep(&words, false, self.now);
+        self.toast = Some(Toast::Note(words, self.now.plus(NOTE_FOR)));
     }
 
     pub(crate) fn error(&mut self, words: impl Into<String>) {
-        self.toast = Some(Toast::Error(words.into()));
+        let words = words.into();
+        self.messages.keep(&words, true, self.now);
+        self.toast = Some(Toast::Error(words));
     }
 
     /// When the screen changes by itself: a note goes, or ages turn over.

@@ -27,17 +27,10 @@ impl<'a> Painter<'a> {
         self.styled(x, y, width, style, text, self.look.glyphs);
     }
 
-    /// Lines of a patch, which are never changed, as `pieces`.
-    pub(crate) fn content(&mut self, x: u16, y: u16, width: u16, pieces: &[(Tone, String)]) {
-        let (mut at, end) = (x, x + width);
-        for (tone, text) in pieces {
-            if at >= end {
-                break;
-            }
-            let style = self.style(*tone);
-            self.styled(at, y, end - at, style, text, Glyphs::Unicode);
-            at += cells(text, end - at);
-        }
+    /// Text out of a patch: no character of it is ever changed for another, as our own are on a terminal that knows only ASCII.
+    pub(crate) fn content(&mut self, x: u16, y: u16, width: u16, tone: Tone, is_selected: bool, text: &str) {
+        let style = if is_selected { self.look.theme.selected(tone) } else { self.style(tone) };
+        self.styled(x, y, width, style, text, Glyphs::Unicode);
     }
 
     /// Text of the selection.
@@ -95,16 +88,18 @@ impl<'a> Painter<'a> {
     pub(crate) fn frame(&mut self, area: Rect, title: &str, foot: &str) {
         let Rect { x, y, width, height } = area;
         self.clear(area);
-        let inner = usize::from(width).saturating_sub(2);
-        let foot = if foot.is_empty() { String::new() } else { format!("─ {foot} ") };
-        let across = |text: &str| format!("{text}{}", "─".repeat(inner.saturating_sub(text.width())));
-        self.line(x, y, width, Tone::Faint, &format!("┌{}┐", across("")));
+        self.line(x, y, width, Tone::Faint, &format!("┌{}┐", across("", width)));
         self.line(x + 2, y, width.saturating_sub(4), Tone::Strong, &format!(" {title} "));
         for y in y + 1..(y + height).saturating_sub(1) {
             self.line(x, y, 1, Tone::Faint, "│");
             self.line(x + width - 1, y, 1, Tone::Faint, "│");
         }
-        self.line(x, y + height - 1, width, Tone::Faint, &format!("└{}┘", across(&foot)));
+        self.line(x, y + height - 1, width, Tone::Faint, &format!("└{}┘", across(foot, width)));
+    }
+
+    /// A line across a frame, with words in it.
+    pub(crate) fn divider(&mut self, Rect { x, y, width, .. }: Rect, words: &str) {
+        self.line(x, y, width, Tone::Faint, &format!("├{}┤", across(words, width)));
     }
 
     /// Empties a rectangle.
@@ -133,6 +128,13 @@ pub(crate) fn shifted(text: &str, skip: &mut usize) -> String {
         None
     });
     start.map_or(String::new(), |at| text[at..].to_owned())
+}
+
+/// What stands between the corners of a frame: a line, with words near its beginning.
+fn across(words: &str, width: u16) -> String {
+    let words = if words.is_empty() { String::new() } else { format!("─ {words} ") };
+    let inner = usize::from(width).saturating_sub(2);
+    format!("{words}{}", "─".repeat(inner.saturating_sub(words.width())))
 }
 
 /// How many cells a text takes of a room.

@@ -5,7 +5,7 @@ use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, conflict, dialog, diff, grid, history, login, sites};
+use super::{activity, conflict, dialog, diff, grid, history, jobs, login, messages, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 
@@ -30,6 +30,8 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         (None, Some(Screen::Conflict(conflict)), _) => conflict::draw::draw(model, conflict, &mut painter, area),
         (None, Some(Screen::History(history)), _) => history::draw::draw(model, history, &mut painter, area),
         (None, Some(Screen::Site(page)), _) => sites::site::draw::draw(model, page, &mut painter, area),
+        (None, Some(Screen::Jobs(view)), _) => jobs::draw::draw(model, *view, &mut painter, area),
+        (None, Some(Screen::Messages(view)), _) => messages::draw::draw(model, *view, &mut painter, area),
         (None, None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
         (None, None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
         (None, None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
@@ -122,10 +124,20 @@ fn footer_keys(model: &Model) -> Vec<FooterKey> {
     shown
 }
 
+/// How far jobs are, or that some came to nothing and nobody has looked.
+fn job_words(model: &Model) -> Option<(Tone, String)> {
+    match (model.jobs.progress(), model.jobs.unseen()) {
+        (Some((_, 1)), _) => Some((Tone::Busy, "sending…".to_owned())),
+        (Some((answered, all)), _) => Some((Tone::Busy, format!("sending {answered}/{all}"))),
+        (None, 0) => (model.working > 0).then(|| (Tone::Busy, "working…".to_owned())),
+        (None, bad) => Some((Tone::Alarm, format!("! {bad} not done: J"))),
+    }
+}
+
 /// How it stands with the server, for the header; nothing while all is well.
 pub(crate) fn link_words(model: &Model) -> Option<(Tone, String)> {
     match &model.link {
-        Link::Online => (model.working > 0).then(|| (Tone::Busy, "working…".to_owned())),
+        Link::Online => job_words(model),
         Link::Connecting => Some((Tone::Busy, "connecting…".to_owned())),
         Link::Offline { since, .. } => {
             let for_ = age(since.age(model.now));

@@ -88,8 +88,10 @@ fn counts(grid: &GridView) -> Vec<(Tone, String)> {
         let since = grid.tally.longest.map_or("never seen".to_owned(), age);
         words.push((Tone::Alarm, format!("{} silent {since}", grid.tally.silent)));
     }
-    if !grid.marks.is_empty() {
-        words.push((Tone::Accent, format!("● {}", grid.marks.len())));
+    match (grid.marks.len(), grid.site_marks.len()) {
+        (0, 0) => {}
+        (patches, 0) => words.push((Tone::Accent, format!("● {patches}"))),
+        (patches, sites) => words.push((Tone::Accent, format!("● {patches} × {}", count(sites, "site")))),
     }
     words
 }
@@ -123,6 +125,9 @@ fn titles(grid: &GridView, layout: &Layout, painter: &mut Painter<'_>, y: u16) {
     for (place, x, wide) in sites {
         let site = grid.site(grid.columns[place]);
         let label = site_label(site, grid.now);
+        if grid.site_marks.contains(&site.name) {
+            painter.line(x - 1, y, 1, Tone::Strong, "●");
+        }
         if place == grid.column {
             painter.line(x, y, wide, Tone::Accent, &label);
         } else {

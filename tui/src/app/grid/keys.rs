@@ -2,15 +2,16 @@
 
 use super::layout::body_height;
 use super::{GridView, Mode};
+use crate::app::act::{self, orders};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::pick::{Choice, Pick};
-use crate::app::dialog::send::Verb;
+use crate::app::dialog::plan::Verb;
 use crate::app::input::Input;
 use crate::app::keymap::{Action, Context};
 use crate::app::model::{Apps, Effect, Model};
 use crate::app::scroll::stepped;
 use crate::app::update::answers::load;
-use crate::app::{act, conflict, history};
+use crate::app::{conflict, history, review, undo};
 use std::collections::BTreeSet;
 
 pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
@@ -18,14 +19,19 @@ pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Ef
         Action::Open => return act::open(model),
         Action::Merge => return conflict::open::open(model),
         Action::Look | Action::Diff => return act::diff(model),
+        Action::Retrieve if review::is_wanted(model) => return review::begin(model),
         Action::Retrieve | Action::Publish => return act::retrieve(model),
         Action::History => return history::open(model),
-        Action::SendNew => act::send(model, Verb::New),
-        Action::SendUpdate => act::send(model, Verb::Update),
-        Action::Cancel => act::cancel(model),
+        Action::SendNew => orders::ask(model, Verb::New),
+        Action::SendUpdate => orders::ask(model, Verb::Update),
+        Action::Remove => orders::ask(model, Verb::Remove),
+        Action::Cancel => orders::cancel(model),
+        Action::Undo => return undo::last(model),
         Action::Mark => mark(model),
         Action::Range => range(model),
         Action::MarkAll => mark_all(&mut model.grid),
+        Action::Invert => invert(&mut model.grid),
+        Action::MarkSite => mark_site(&mut model.grid),
         Action::Filter => model.grid.mode = Mode::Filter,
         Action::PickApp | Action::PickVersion | Action::PickGroup => pick(model, action),
         Action::Accept => model.grid.mode = Mode::Browse,
@@ -58,8 +64,8 @@ fn back(model: &mut Model, context: Context) {
         grid.refilter();
     } else if matches!(grid.mode, Mode::Range(_)) {
         grid.mode = Mode::Browse;
-    } else if !grid.marks.is_empty() {
-        let marks = std::mem::take(&mut grid.marks).len();
+    } else if !(grid.marks.is_empty() && grid.site_marks.is_empty()) {
+        let marks = std::mem::take(&mut grid.marks).len() + std::mem::take(&mut grid.site_marks).len();
         model.note(format!("{} cleared", fieldpost_common::text::count(marks, "mark")));
     }
 }
@@ -94,6 +100,23 @@ fn mark_all(grid: &mut GridView) {
         grid.marks.retain(|mark| !shown.contains(mark));
     } else {
         grid.marks.extend(shown);
+    }
+}
+
+/// What is shown and not marked becomes marked, and the other way round; hidden marks stay as they are.
+fn invert(grid: &mut GridView) {
+    for row in &grid.rows {
+        let name = &grid.table.grid.patches[*row].name;
+        if !grid.marks.remove(name) {
+            grid.marks.insert(name.clone());
+        }
+    }
+}
+
+fn mark_site(grid: &mut GridView) {
+    let Some(name) = grid.selected_site().map(|site| site.name.clone()) else { return };
+    if !grid.site_marks.remove(&name) {
+        grid.site_marks.insert(name);
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) const SCREEN: &[Binding] = &[
     bind(&[ch(':')], A::Palette, "actions", "search all that can be done here", always),
     bind(&[ch('y')], A::CopyMenu, "", "copy a name, a hash, a link or a command line", can_copy),
     bind(&[ch('o')], A::OpenIssue, "", "open the issue in a browser", has_issue),
+    bind(&[ch('J')], A::Jobs, "", "what you sent and published, and what became of it", always),
+    bind(&[ch('@')], A::Messages, "", "the last notes and errors, with their times", always),
     bind(&[ch('r')], A::Refresh, "", "read everything again", always),
     bind(&[ctrl('c')], A::Interrupt, "", "quit from anywhere", always),
     bind(&[ctrl('z')], A::Suspend, "", "back to the shell; `fg` returns", always),

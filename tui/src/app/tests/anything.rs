@@ -4,10 +4,11 @@ use crate::app::compare::compare;
 use crate::app::harness::Harness;
 use crate::app::login::LoginView;
 use crate::app::model::{Effect, Message};
-use crate::app::office::{Answer, Newcomer, Outcome, Request, SiteOrders, Trouble};
+use crate::app::office::{Answer, Done, Merged, Newcomer, Outcome, Request, SiteOrders, Trouble};
 use crate::app::sample;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fieldpost_common::api::{Change, Changes};
+use fieldpost_common::merge::merge;
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -40,7 +41,8 @@ fn keys() -> impl Strategy<Value = KeyEvent> {
         KeyCode::End,
         KeyCode::F(1),
     ];
-    let letters = "jkhlgGdqxyopPavsSuUrnNzV+<>=/?:[]wctiAE1235 漢\u{301}".chars().map(KeyCode::Char).collect::<Vec<_>>();
+    let letters =
+        "jkhlgGdqxyopPavsSuUrnNzV+<>=/?:[]{}wctimsbefAEDHJ*@#1235 漢\u{301}".chars().map(KeyCode::Char).collect::<Vec<_>>();
     let modifiers = prop_oneof![8 => Just(KeyModifiers::NONE), 1 => Just(KeyModifiers::CONTROL), 1 => Just(KeyModifiers::ALT)];
     let code = prop_oneof![prop::sample::select(codes.to_vec()), prop::sample::select(letters)];
     (code, modifiers).prop_map(|(code, modifiers)| KeyEvent::new(code, modifiers))
@@ -54,6 +56,11 @@ fn steps() -> impl Strategy<Value = Step> {
         5 => (any::<usize>(), any::<bool>()).prop_map(|(which, well)| Step::Answer(which, well)),
         1 => (0_u64..100_000).prop_map(Step::Wait),
     ]
+}
+
+fn outcome(well: bool) -> Outcome {
+    let result = if well { Ok("done".to_owned()) } else { Err("refused".to_owned()) };
+    Outcome { what: "a.st".to_owned(), result }
 }
 
 /// The answer that a server, or the lack of one, would give.
@@ -71,16 +78,28 @@ fn answer(request: Request, well: bool) -> Answer {
             let compared = compare(Some(b"one\ntwo\n"), Some("one\nzwei 漢\n".as_bytes()));
             Answer::Compared(ticket, if well { Ok(Box::new(compared)) } else { Err(trouble()) })
         }
-        Request::Send(_) | Request::Publish(_) | Request::Cancel(_) => {
-            let result = if well { Ok("done".to_owned()) } else { Err("refused".to_owned()) };
-            Answer::Done(vec![Outcome { what: "a.st".to_owned(), result }])
+        Request::Lines { ticket, texts, spaces } => {
+            Answer::Lines(ticket, if well { Ok(texts.lines(spaces)) } else { Err(trouble()) })
         }
+        Request::History { ticket, patch, .. } => {
+            Answer::History(ticket, if well { Ok(Box::new(sample::history(patch))) } else { Err(trouble()) })
+        }
+        Request::Work(work) => {
+            let report = || if well { Ok(Done::Published(true)) } else { Err("refused".to_owned()) };
+            Answer::Worked(work.ticket, work.tasks.iter().map(|_| report()).collect())
+        }
+        Request::Merge { ticket, .. } => {
+            let merged = Merged { merge: merge(Some(b"a\nb\n"), b"a\nc\n", b"a\nd\n"), kept: Ok(Vec::new()) };
+            Answer::Merged(ticket, if well { Ok(Box::new(merged)) } else { Err(trouble()) })
+        }
+        Request::Settle(job) => Answer::Settled(job.three.key(), vec![outcome(well)]),
+        Request::Save { .. } => Answer::Saved(outcome(well)),
         Request::Sites => Answer::Sites(if well { Ok(sample::sites()) } else { Err(trouble()) }),
         Request::SiteOrders(site) => {
             let (open, finished) = sample::orders();
             Answer::SiteOrders(site, if well { Ok(SiteOrders { open, finished }) } else { Err(trouble()) })
         }
-        Request::AcceptDrop(_) => Answer::Done(Vec::new()),
+        Request::AcceptDrop(site) => Answer::DropAccepted(site, if well { Ok(()) } else { Err(trouble()) }),
         Request::Enrol(site) => {
             Answer::Enrolled(site, if well { Ok("fieldpost-enrolment.x".to_owned()) } else { Err(trouble()) })
         }

@@ -1,16 +1,19 @@
 //! What a key does: the table of bindings says which action it is, the room that it was typed in carries it out.
 
-use crate::app::dialog::send::Verb;
+use crate::app::act::orders;
+use crate::app::dialog::plan::Verb;
 use crate::app::dialog::{self, Dialog};
 use crate::app::help::Help;
 use crate::app::input::Input;
+use crate::app::jobs::{self, JobsView};
 use crate::app::keymap::{Action, Binding, Context};
+use crate::app::messages::{self, MessagesView};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
 use crate::app::overlay::Overlay;
 use crate::app::palette::Palette;
 use crate::app::screens::{Screen, Tab};
-use crate::app::{act, activity, conflict, copy, diff, grid, help, history, login, palette, sites};
+use crate::app::{activity, conflict, copy, diff, grid, help, history, login, palette, review, sites};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -43,6 +46,12 @@ fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Ve
         Context::Conflict => conflict::keys::act(model, binding.action),
         Context::Search => diff::keys::search(model, binding.action),
         Context::History => history::keys::act(model, binding.action),
+        Context::Review => review::keys::act(model, binding.action),
+        Context::Jobs => jobs::keys::act(model, binding.action),
+        Context::Messages => {
+            messages::act(model, binding.action);
+            Vec::new()
+        }
         Context::Confirm | Context::Word | Context::Versions | Context::Pick | Context::Read => {
             dialog::keys::act(model, binding.action)
         }
@@ -88,15 +97,32 @@ fn anywhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::Quit | Action::Interrupt => return Some(vec![Effect::Quit]),
         Action::Suspend => return Some(vec![Effect::Suspend]),
         Action::Refresh => return Some(refresh(model)),
+        // A job is left for the list, and a review says what is left of it.
+        Action::Back if matches!(model.context(), Context::Jobs | Context::Review) => return None,
         Action::Back if model.screens.top().is_some() => model.screens.back(),
         Action::ShowPatches => return Some(show(model, Tab::Patches)),
         Action::ShowSites => return Some(show(model, Tab::Sites)),
         Action::ShowActivity => return Some(show(model, Tab::Activity)),
         Action::NextTab => return Some(show(model, model.screens.tab.next())),
         Action::PreviousTab => return Some(show(model, model.screens.tab.previous())),
+        Action::Jobs => {
+            model.jobs.seen();
+            toggle(model, Screen::Jobs(JobsView::default()));
+        }
+        Action::Messages => toggle(model, Screen::Messages(MessagesView::default())),
         _ => return None,
     }
     Some(Vec::new())
+}
+
+/// Opens a screen over what is shown, or closes it when it is on top.
+fn toggle(model: &mut Model, screen: Screen) {
+    let same = |top: &Screen| std::mem::discriminant(top) == std::mem::discriminant(&screen);
+    if model.screens.top().is_some_and(same) {
+        model.screens.back();
+    } else {
+        model.screens.open(screen);
+    }
 }
 
 /// A key that is no binding goes into the text field, if there is one.
@@ -164,7 +190,7 @@ fn refuse(model: &mut Model, context: Context, action: Action, reason: &'static 
     let sends = matches!(action, Action::SendNew | Action::SendUpdate);
     if sends && context == Context::Grid && model.may_act() && model.grid.selected().is_some() {
         // The dialog knows the reason best.
-        return act::send(model, Verb::Update);
+        return orders::ask(model, Verb::Update);
     }
     model.note(reason);
 }
