@@ -84,14 +84,16 @@ impl Context {
         match self {
             Self::Grid => &[grid::bindings::GRID, LINES, CYCLE, SCREEN],
             Self::Filter => &[grid::bindings::FILTER],
-            Self::Diff => &[diff::bindings::DIFF, diff::bindings::LOOK, LINES, SCREEN],
+            Self::Diff => {
+                &[diff::bindings::DIFF, diff::bindings::LOOK, diff::bindings::GO, diff::bindings::LAYOUT, LINES, SCREEN]
+            }
             Self::Search => &[diff::bindings::SEARCH],
             Self::History => &[history::bindings::HISTORY, LINES, BACK, SCREEN],
             Self::Conflict => &[conflict::bindings::CONFLICT, LINES, BACK, SCREEN],
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
-            Self::Review => &[review::bindings::REVIEW, diff::bindings::LOOK, LINES, SCREEN],
+            Self::Review => &[review::bindings::REVIEW, diff::bindings::LOOK, diff::bindings::LAYOUT, LINES, SCREEN],
             Self::Jobs => &[jobs::bindings::JOBS, LINES, BACK, SCREEN],
             Self::Messages => &[LINES, BACK, SCREEN],
             Self::Confirm => &[dialog::bindings::CONFIRM],

@@ -16,19 +16,19 @@ fn a_key_is_changed_in_one_place_only() {
     assert!(settings.complaints.is_empty(), "{:?}", settings.complaints);
     assert_eq!(keys(&settings, Context::Grid, Action::SendNew), "+ Ctrl-s");
     assert_eq!(keys(&settings, Context::Grid, Action::Quit), "Q");
-    assert_eq!(keys(&settings, Context::Diff, Action::Back), "Esc q");
+    assert_eq!(keys(&settings, Context::History, Action::Back), "Esc q");
     let found = settings.keys.find(Context::Grid, Key::parse("Ctrl-s").unwrap()).map(|binding| binding.action);
     assert_eq!(found, Some(Action::SendNew));
 }
 
 #[test]
 fn everywhere_changes_every_place_that_has_the_action_but_takes_no_letter_from_a_text_field() {
-    let settings = parse("[keys.everywhere]\ndown = [\"J\", \"Ctrl-n\"]\nnext-hunk = \"}\"\n[keys.help]\ndown = \"j\"\n");
+    let settings = parse("[keys.everywhere]\ndown = [\"Z\", \"Ctrl-n\"]\nnext-hunk = \"%\"\n[keys.help]\ndown = \"j\"\n");
     assert!(settings.complaints.is_empty(), "{:?}", settings.complaints);
-    assert_eq!(keys(&settings, Context::Grid, Action::Down), "J Ctrl-n");
+    assert_eq!(keys(&settings, Context::Grid, Action::Down), "Z Ctrl-n");
     assert_eq!(keys(&settings, Context::Filter, Action::Down), "Ctrl-n");
     assert_eq!(keys(&settings, Context::Help, Action::Down), "j", "one place wins over all");
-    assert_eq!(keys(&settings, Context::Diff, Action::NextHunk), "}");
+    assert_eq!(keys(&settings, Context::Diff, Action::NextHunk), "%");
 }
 
 #[test]
@@ -41,7 +41,10 @@ fn every_mistake_is_named_with_its_line_and_what_would_be_allowed() {
         ("[keys.grid]\nquit = [\n  \"Q\",\n  \"Entr\",\n]\n", "line 4: Entr is no key: did you mean Enter?"),
         ("[keys.grid]\nquit = 3\n", "line 2: keys are written in quotes"),
         ("[keys.grid]\nquit = \"j\"\n", "line 2: j means both quit and down in grid: give one of them another key"),
-        ("[keys.diff]\nback = []\ninterrupt = []\n", "line 2: diff could not be left any more: give back or interrupt a key"),
+        (
+            "[keys.history]\nback = []\ninterrupt = []\n",
+            "line 2: history could not be left any more: give back or interrupt a key",
+        ),
         ("[keys.palette]\ndecline = \"x\"\n", "line 2: x is text in palette"),
         ("keys = 3\n", "line 1: keys must be a table: [keys]"),
         ("[look]\ntheme = \"blue\"\n", "line 2: blue is no theme: there is auto, colour, mono, blue-orange"),
