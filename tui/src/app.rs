@@ -21,6 +21,7 @@ mod paint;
 mod screens;
 mod scroll;
 mod sites;
+mod stage;
 mod terminal;
 mod theme;
 mod unread;
@@ -36,7 +37,9 @@ mod sample;
 mod tests;
 
 pub use drive::run_with;
+pub use grid::sheet::Sheet;
 pub use model::Seat;
+pub use stage::Stage;
 
 use crate::session::Session;
 

@@ -1,6 +1,7 @@
 //! The office of a session: each request becomes a task that asks the server and signs where that is wanted.
 
 use super::compare::compare;
+use super::grid::sheet::Sheet;
 use super::office::{Answer, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
 use crate::client::ClientError;
 use crate::publish::{Content, PublishWish, publish};
@@ -43,8 +44,8 @@ async fn answer(session: &Session, request: Request) -> Answer {
         Request::Whoami => Answer::Whoami(client.whoami().await.map_err(|error| trouble(&error))),
         Request::Apps => Answer::Apps(client.apps().await.map_err(|error| trouble(&error))),
         Request::Grid(application) => {
-            let grid = client.grid(&application).await.map(Box::new).map_err(|error| trouble(&error));
-            Answer::Grid(application, grid)
+            let sheet = sheet(session, &application).await;
+            Answer::Grid(application, sheet)
         }
         Request::Watch { feed, after } => Answer::Changes(watch(session, &feed, after).await),
         Request::Compare { ticket, pair } => Answer::Compared(ticket, both(session, &pair).await),
@@ -73,6 +74,12 @@ fn trouble(error: &ClientError) -> Trouble {
         ClientError::Unreachable { .. } | ClientError::NotOurs { .. } => Trouble::Unreachable(error.to_string()),
         ClientError::Problem(_) | ClientError::Local(_) => Trouble::Refused(error.to_string()),
     }
+}
+
+async fn sheet(session: &Session, application: &AppName) -> Result<Box<Sheet>, Trouble> {
+    let grid = session.client.grid(application).await.map_err(|error| trouble(&error))?;
+    let ready = tokio::task::spawn_blocking(move || Box::new(Sheet::of(grid))).await;
+    ready.map_err(|error| Trouble::Refused(format!("the grid can't be shown: {error}")))
 }
 
 async fn watch(session: &Session, feed: &Feed, after: Duration) -> Result<Changes, Trouble> {

@@ -45,4 +45,5 @@ const LEGEND: &[&str] = &[
     "-     gone at the site        ·  neither published nor there",
     "…     an order is on its way  !  an order came to nothing",
     "?     nothing is known of the site's files",
+    "Sum   the worst mark and how many cells need a person; +5 can be sent, …5 are on their way, =5 are the same",
 ];

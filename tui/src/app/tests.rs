@@ -3,6 +3,7 @@
 
 mod acting;
 mod activity;
+mod large;
 mod live;
 mod looks;
 mod moving;

@@ -37,6 +37,8 @@ actions![
     Mark,
     Range,
     MarkAll,
+    NextNeed,
+    PreviousNeed,
     Filter,
     PickApp,
     PickVersion,

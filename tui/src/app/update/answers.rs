@@ -4,12 +4,13 @@ use crate::app::compare::Comparison;
 use crate::app::dialog::site::enrolment;
 use crate::app::dialog::{Dialog, Info};
 use crate::app::diff::Body;
+use crate::app::grid::sheet::Sheet;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
 use crate::app::{activity, sites};
 use fieldpost_common::api::{Change, Changes};
-use fieldpost_common::grid::{Feed, Grid};
+use fieldpost_common::grid::Feed;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::text::count;
 use std::time::Duration;
@@ -115,7 +116,7 @@ fn take_apps(model: &mut Model, apps: Vec<fieldpost_common::api::AppSettings>) -
     }
 }
 
-fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Grid>, Trouble>) -> Vec<Effect> {
+fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Sheet>, Trouble>) -> Vec<Effect> {
     let next = match std::mem::replace(&mut model.loading, Loading::Idle) {
         Loading::Again(next) => load(model, next),
         Loading::Idle | Loading::Under(_) => Vec::new(),
@@ -123,11 +124,11 @@ fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Grid>,
     // The person has gone on to another application meanwhile.
     let outdated = matches!(&model.loading, Loading::Under(wanted) if wanted != application);
     let mut effects = match answer {
-        Ok(grid) => {
+        Ok(sheet) => {
             online(model);
-            let feed = grid.feed.clone();
+            let feed = sheet.table.grid.feed.clone();
             if !outdated {
-                model.grid.load(*grid, model.now);
+                model.grid.load(*sheet, model.now);
             }
             watch(model, feed, Duration::ZERO)
         }
