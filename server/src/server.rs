@@ -72,7 +72,16 @@ impl Server {
         memory.mailboxes.load(store.peek(site::site_mailboxes)?);
         memory.people.load(store.peek(user::user_tokens)?);
         let stopping = watch::Sender::new(false);
-        Ok(Arc::new(Self { store, memory, grids: Grids::default(), throttle: Throttle::default(), config, generation, url, stopping }))
+        Ok(Arc::new(Self {
+            store,
+            memory,
+            grids: Grids::default(),
+            throttle: Throttle::default(),
+            config,
+            generation,
+            url,
+            stopping,
+        }))
     }
 
     /// Lets everything that waits go.

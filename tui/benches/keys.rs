@@ -36,7 +36,8 @@ fn keys(sheet: &Sheet, size: (u16, u16)) {
         println!("  {what:<34} {:>7.2} ms = {:>5.1} × empty{verdict}", ms(worst), worst.as_secs_f64() / peer.as_secs_f64());
     };
     for (what, keys) in stories() {
-        let worst = (0..TIMES).flat_map(|_| keys.iter().map(|key| press(&mut stage, &mut terminal, *key)).collect::<Vec<_>>()).max();
+        let worst =
+            (0..TIMES).flat_map(|_| keys.iter().map(|key| press(&mut stage, &mut terminal, *key)).collect::<Vec<_>>()).max();
         say(what, worst.unwrap_or_default());
     }
     let worst = (0..TIMES).map(|_| {

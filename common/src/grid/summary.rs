@@ -57,7 +57,8 @@ impl Tally {
         let known = |site: &usize| grid.sites[*site].unknown.is_none();
         let all: Vec<_> = (0..grid.sites.len()).filter(known).collect();
         let shown: Vec<_> = columns.iter().copied().filter(known).collect();
-        let mut tally = Self { rows: Vec::with_capacity(grid.patches.len()), columns: vec![Summary::default(); grid.sites.len()] };
+        let mut tally =
+            Self { rows: Vec::with_capacity(grid.patches.len()), columns: vec![Summary::default(); grid.sites.len()] };
         let in_row = versions(table, &shown);
         let quiet_columns = quiet_columns(table, &all);
         for (summary, quiet) in tally.columns.iter_mut().zip(quiet_columns) {

@@ -54,7 +54,8 @@ async fn a_grid_is_packed_only_for_who_takes_that() {
     let plain = world.request(Method::GET, &address(), &world.ada.token).send().await.unwrap();
     assert!(!plain.headers().contains_key("content-encoding"));
     let plain: Grid = plain.json().await.unwrap();
-    let packed = world.request(Method::GET, &address(), &world.ada.token).header("accept-encoding", "gzip, zstd").send().await.unwrap();
+    let packed =
+        world.request(Method::GET, &address(), &world.ada.token).header("accept-encoding", "gzip, zstd").send().await.unwrap();
     assert_eq!(packed.headers()["content-encoding"], "zstd");
     let unpacked = zstd::decode_all(&*packed.bytes().await.unwrap()).unwrap();
     let packed: Grid = serde_json::from_slice(&unpacked).unwrap();

@@ -1,8 +1,8 @@
 //! What the app asks of the outside and what comes back, as data; who answers is left to an [`Office`].
 
 use crate::app::compare::Comparison;
-use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, OrderInfo, Site, Whoami};
 use crate::app::grid::sheet::Sheet;
+use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, OrderInfo, Site, Whoami};
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName, Version};

@@ -48,12 +48,7 @@ impl<'a> Loud<'a> {
         self.fill(db, app, column, first)
     }
 
-    fn walk(
-        &mut self,
-        db: &Connection,
-        app: &AppName,
-        (site, column): (usize, &site_app::Column),
-    ) -> Result<(), StoreError> {
+    fn walk(&mut self, db: &Connection, app: &AppName, (site, column): (usize, &site_app::Column)) -> Result<(), StoreError> {
         let current = self.current(&column.version);
         let sql = "SELECT patch, has FROM cell WHERE application = ?1 AND site = ?2 ORDER BY patch";
         let mut all = db.prepare_cached(sql)?;

@@ -17,11 +17,7 @@ pub(crate) fn short(summary: &Summary) -> (Tone, String) {
 /// A whole row: the short form, then the rest.
 pub(crate) fn full(summary: &Summary) -> Vec<(Tone, String)> {
     let called = (summary.someones > 0).then(|| short(summary));
-    let rest = [
-        (Tone::Good, "+", summary.to_send),
-        (Tone::Busy, "…", summary.sending),
-        (Tone::Faint, "=", summary.in_sync),
-    ];
+    let rest = [(Tone::Good, "+", summary.to_send), (Tone::Busy, "…", summary.sending), (Tone::Faint, "=", summary.in_sync)];
     let rest = rest.into_iter().filter(|(_, _, count)| *count > 0).map(|(tone, mark, count)| (tone, format!("{mark}{count}")));
     let mut pieces = Vec::new();
     for piece in called.into_iter().chain(rest) {

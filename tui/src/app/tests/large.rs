@@ -175,7 +175,10 @@ fn shown(harness: &Harness, (patch, site): &(Option<String>, Option<String>)) ->
     let grid = &harness.model.grid;
     let patches = || grid.rows.iter().map(|row| grid.patch(*row).name.to_string());
     let sites = || grid.columns.iter().map(|column| grid.site(*column).name.to_string());
-    (patch.as_ref().is_some_and(|patch| patches().any(|one| one == *patch)), site.as_ref().is_some_and(|site| sites().any(|one| one == *site)))
+    (
+        patch.as_ref().is_some_and(|patch| patches().any(|one| one == *patch)),
+        site.as_ref().is_some_and(|site| sites().any(|one| one == *site)),
+    )
 }
 
 proptest! {
