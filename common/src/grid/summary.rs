@@ -53,7 +53,9 @@ impl Tally {
     pub fn of(table: &Table, columns: &[usize]) -> Self {
         let grid = &table.grid;
         let mut counted = vec![false; grid.sites.len()];
-        columns.iter().for_each(|site| counted[*site] = true);
+        for site in columns {
+            counted[*site] = true;
+        }
         let known = |site: &usize| grid.sites[*site].unknown.is_none();
         let all: Vec<_> = (0..grid.sites.len()).filter(known).collect();
         let shown: Vec<_> = columns.iter().copied().filter(known).collect();
@@ -137,7 +139,9 @@ mod tests {
     /// Counts as it is said, cell by cell.
     fn counted(table: &Table, cells: impl Iterator<Item = (usize, usize)>) -> Summary {
         let mut summary = Summary::default();
-        cells.for_each(|(patch, site)| summary.add(Glance::of(&table.cell(patch, site, Timestamp::default()))));
+        for (patch, site) in cells {
+            summary.add(Glance::of(&table.cell(patch, site, Timestamp::default())));
+        }
         summary
     }
 

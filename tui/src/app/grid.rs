@@ -216,7 +216,9 @@ impl GridView {
             self.rows = self.found.best_first().into_iter().filter(concerned).collect();
         } else {
             let mut found = vec![false; self.lines.len()];
-            self.found.by_name().for_each(|patch| found[patch] = true);
+            for patch in self.found.by_name() {
+                found[patch] = true;
+            }
             self.rows = self.order.iter().copied().filter(|patch| found[*patch]).filter(concerned).collect();
         }
     }

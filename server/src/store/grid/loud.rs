@@ -117,7 +117,9 @@ impl<'a> Loud<'a> {
     /// Says what is known of each cell of a column.
     fn fill(&mut self, db: &Connection, app: &AppName, column: &site_app::Column, first: usize) -> Result<(), StoreError> {
         let mut found: Vec<Option<&PatchName>> = vec![None; self.found.len()];
-        self.found.iter().for_each(|(name, place)| found[place - self.listed.len()] = Some(name));
+        for (name, place) in &self.found {
+            found[place - self.listed.len()] = Some(name);
+        }
         for loud in &mut self.cells[first..] {
             let Some(name) = self.listed.get(loud.patch).or_else(|| found[loud.patch - self.listed.len()]) else { continue };
             if let Some(known) = cell::cell_fetch(db, &column.site, app, name)? {
@@ -138,7 +140,9 @@ impl<'a> Loud<'a> {
             moved[*from] = to;
         }
         let mut cells = self.cells;
-        cells.iter_mut().for_each(|cell| cell.patch = moved[cell.patch]);
+        for cell in &mut cells {
+            cell.patch = moved[cell.patch];
+        }
         cells.sort_unstable_by_key(|cell| (cell.patch, cell.site));
         (names.into_iter().map(|(name, _)| name).collect(), cells)
     }

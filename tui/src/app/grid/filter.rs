@@ -159,7 +159,9 @@ mod tests {
     fn found(typed: &[&str]) -> (Vec<usize>, usize) {
         let lines: Vec<_> = sample::grid().patches.iter().map(line).collect();
         let mut found = Found::default();
-        typed.iter().for_each(|typed| found.find(&lines, &Wanted::of(typed)));
+        for typed in typed {
+            found.find(&lines, &Wanted::of(typed));
+        }
         (found.best_first(), found.looked_at)
     }
 
