@@ -31,7 +31,7 @@ fn keys(sheet: &Sheet, size: (u16, u16)) {
     let peer = (0..TIMES).map(|_| empty(&mut terminal)).min().expect("some runs");
     println!("{}×{}: an empty frame takes {:.2} ms", size.0, size.1, ms(peer));
     let mut stage = Stage::new(sheet.clone(), size, sample::now());
-    let mut say = |what: &str, worst: Duration| {
+    let say = |what: &str, worst: Duration| {
         let verdict = if worst < GOAL { "" } else { "   over 16 ms" };
         println!("  {what:<34} {:>7.2} ms = {:>5.1} × empty{verdict}", ms(worst), worst.as_secs_f64() / peer.as_secs_f64());
     };
