@@ -7,6 +7,7 @@ mod agents;
 mod changes;
 mod contents;
 mod drops;
+mod grids;
 mod limits;
 mod migration;
 mod orders;

@@ -1,8 +1,9 @@
-//! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`.
+//! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`;
+//! with the argument `large` over 10,000 patches at 200 sites.
 
 use fieldpost::app::compare::compare;
 use fieldpost::app::office::{Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders};
-use fieldpost::app::{Seat, run_with};
+use fieldpost::app::{Seat, Sheet, run_with};
 use fieldpost_common::api::{AuditState, Changes};
 use fieldpost_common::merge::merge;
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,7 +12,10 @@ use tokio::sync::mpsc::UnboundedSender;
 #[path = "../src/app/sample.rs"]
 mod sample;
 
-struct Canned;
+struct Canned {
+    /// Ten thousand patches at two hundred sites.
+    large: bool,
+}
 
 const BASE: &str = "'From VisualWorks of 20 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote. jk 3/10/2025\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > 0 seconds\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n";
 const OLD: &str = "'From VisualWorks of 24 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote, at most a second old. bn 21/11/2026\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > 1 seconds\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n";
@@ -19,11 +23,11 @@ const NEW: &str = "'From VisualWorks of 24 Nov 2026'!\n\n!Quote methodsFor: 'cac
 
 impl Office for Canned {
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>) {
-        let grid = sample::grid();
+        let grid = if self.large { sample::large() } else { sample::grid() };
         let answer = match request {
             Request::Whoami | Request::Watch { .. } | Request::Enrol(_) | Request::LogIn(_) => return,
             Request::Apps => Answer::Apps(Ok(grid.application.into_iter().collect())),
-            Request::Grid(application) => Answer::Grid(application, Ok(Box::new(grid))),
+            Request::Grid(application) => Answer::Grid(application, Ok(Box::new(Sheet::of(grid)))),
             Request::Compare { ticket, pair } => {
                 let (left, right) = (pair.left.map(|_| OLD.as_bytes()), pair.right.map(|_| NEW.as_bytes()));
                 let mut comparison = compare(left, right);
@@ -73,5 +77,5 @@ impl Office for Canned {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let seat = Seat { user: "ada".to_owned(), server: "post.acme.example".to_owned() };
-    run_with(seat, Canned).await
+    run_with(seat, Canned { large: std::env::args().nth(1).as_deref() == Some("large") }).await
 }

@@ -36,6 +36,7 @@ mod screens;
 mod scroll;
 pub(crate) mod settings;
 mod sites;
+mod stage;
 mod terminal;
 mod theme;
 mod undo;
@@ -52,8 +53,10 @@ mod sample;
 mod tests;
 
 pub use drive::run_with;
+pub use grid::sheet::Sheet;
 pub use look::ColorChoice;
 pub use model::Seat;
+pub use stage::Stage;
 
 use crate::keyring::{Keyring, KeyringError};
 use crate::session::{Session, SessionError};

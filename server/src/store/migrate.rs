@@ -5,7 +5,11 @@ use rusqlite::Connection;
 use std::path::Path;
 
 /// Append only: a step that was ever released is never edited.
-const STEPS: &[&str] = &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_stamps.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_stamps.sql"),
+    include_str!("migrations/0003_orders_that_show.sql"),
+];
 
 /// Applies what is missing. A schema newer than this program knows is refused.
 pub(super) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ mod work;
 
 use super::compare::lines::{Lines, Spaces};
 use super::compare::{Comparison, Texts, compare, read_stamp};
+use super::grid::sheet::Sheet;
 use super::office::{Answer, Draft, LoginString, Newcomer, Office, Pair, Request, SiteOrders, Trouble};
 use crate::client::ClientError;
 use crate::clock;
@@ -79,8 +80,8 @@ async fn serve(session: &Session, request: Request, answers: &UnboundedSender<An
         Request::Whoami => Answer::Whoami(client.whoami().await.map_err(|error| trouble(&error))),
         Request::Apps => Answer::Apps(client.apps().await.map_err(|error| trouble(&error))),
         Request::Grid(application) => {
-            let grid = client.grid(&application).await.map(Box::new).map_err(|error| trouble(&error));
-            Answer::Grid(application, grid)
+            let sheet = sheet(session, &application).await;
+            Answer::Grid(application, sheet)
         }
         Request::Watch { feed, after } => Answer::Changes(watch(session, &feed, after).await),
         Request::Compare { ticket, pair } => Answer::Compared(ticket, both(session, &pair).await),
@@ -120,6 +121,12 @@ fn trouble(error: &ClientError) -> Trouble {
         ClientError::Unreachable { .. } | ClientError::NotOurs { .. } => Trouble::Unreachable(error.to_string()),
         ClientError::Problem(_) | ClientError::Local(_) => Trouble::Refused(error.to_string()),
     }
+}
+
+async fn sheet(session: &Session, application: &AppName) -> Result<Box<Sheet>, Trouble> {
+    let grid = session.client.grid(application).await.map_err(|error| trouble(&error))?;
+    let ready = tokio::task::spawn_blocking(move || Box::new(Sheet::of(grid))).await;
+    ready.map_err(|error| Trouble::Refused(format!("the grid can't be shown: {error}")))
 }
 
 async fn watch(session: &Session, feed: &Feed, after: Duration) -> Result<Changes, Trouble> {

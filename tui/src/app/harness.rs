@@ -1,5 +1,6 @@
 //! The app without a terminal: keys go in, the screen comes out as text, requests pile up to be looked at.
 
+use super::grid::sheet::Sheet;
 use super::look::Look;
 use super::model::{Effect, Message, Model, Seat};
 use super::office::{Answer, PutTask, Request, Task, Work};
@@ -33,7 +34,7 @@ impl Harness {
         let settings = grid.application.clone().expect("an application");
         let name = settings.name.clone();
         harness.answer(Answer::Apps(Ok(vec![settings])));
-        harness.answer(Answer::Grid(name, Ok(Box::new(grid))));
+        harness.answer(Answer::Grid(name, Ok(Box::new(Sheet::of(grid)))));
         harness.effects.clear();
         harness
     }
@@ -53,7 +54,7 @@ impl Harness {
     /// A newly read grid.
     pub(super) fn reload(&mut self, grid: Grid) {
         let name = grid.application.as_ref().expect("an application").name.clone();
-        self.answer(Answer::Grid(name, Ok(Box::new(grid))));
+        self.answer(Answer::Grid(name, Ok(Box::new(Sheet::of(grid)))));
     }
 
     /// Presses keys, written with blanks between them: `j j > Enter C-a`.

@@ -4,9 +4,10 @@ mod work;
 
 use crate::app::compare::lines::{Lines, Spaces};
 use crate::app::compare::{Comparison, Texts};
+use crate::app::grid::sheet::Sheet;
 use crate::drafts::DraftKey;
 use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, History, OrderInfo, Site, Whoami};
-use fieldpost_common::grid::{Feed, Grid};
+use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::issue::Issue;
@@ -244,8 +245,8 @@ pub enum Answer {
     Whoami(Result<Whoami, Trouble>),
     /// To [`Request::Apps`].
     Apps(Result<Vec<AppSettings>, Trouble>),
-    /// To [`Request::Grid`].
-    Grid(AppName, Result<Box<Grid>, Trouble>),
+    /// To [`Request::Grid`], ready to be looked at: the loop has no time for ten thousand rows.
+    Grid(AppName, Result<Box<Sheet>, Trouble>),
     /// To [`Request::Watch`].
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].

@@ -10,6 +10,7 @@ mod colours;
 mod conflicts;
 mod diffs;
 mod jobs;
+mod large;
 mod live;
 mod looks;
 mod looks_diff;

@@ -1,6 +1,8 @@
 //! What keys do on the patches screen: moving, marking, choosing what is shown. What acts on cells is left to `app::act`.
 
-use super::layout::body_height;
+use super::layout::rows_height;
+use super::seek::{Way, seek};
+use super::sort::Sort;
 use super::{GridView, Mode};
 use crate::app::act::{self, orders};
 use crate::app::dialog::Dialog;
@@ -33,8 +35,13 @@ pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Ef
         Action::Invert => invert(&mut model.grid),
         Action::MarkSite => mark_site(&mut model.grid),
         Action::Filter => model.grid.mode = Mode::Filter,
-        Action::PickApp | Action::PickVersion | Action::PickGroup => pick(model, action),
-        Action::Accept => model.grid.mode = Mode::Browse,
+        Action::PickApp | Action::PickVersion | Action::PickGroup | Action::Sort => pick(model, action),
+        Action::NextNeed => jump(model, Way::Next),
+        Action::PreviousNeed => jump(model, Way::Previous),
+        Action::Accept => {
+            model.grid.stay_here();
+            model.grid.mode = Mode::Browse;
+        }
         Action::Decline | Action::Back => back(model, context),
         _ => moved(model, action),
     }
@@ -42,7 +49,7 @@ pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Ef
 }
 
 fn moved(model: &mut Model, action: Action) {
-    let page = usize::from(body_height(model.size)).max(1);
+    let page = usize::from(rows_height(model.size)).max(1);
     let grid = &mut model.grid;
     grid.row = stepped(grid.row, grid.rows.len(), page, action);
     let last = grid.columns.len().saturating_sub(1);
@@ -52,6 +59,14 @@ fn moved(model: &mut Model, action: Action) {
         Action::First => grid.column = 0,
         Action::Last => grid.column = last,
         _ => {}
+    }
+}
+
+/// To the next cell that calls for a person.
+fn jump(model: &mut Model, way: Way) {
+    match seek(&model.grid, way) {
+        Some((row, column)) => (model.grid.row, model.grid.column) = (row, column),
+        None => model.note("nothing here needs anybody but, perhaps, this cell"),
     }
 }
 
@@ -128,6 +143,7 @@ fn pick(model: &mut Model, action: Action) {
             let choices: Vec<_> = apps.iter().map(|app| Choice::App(app.name.clone())).collect();
             now.and_then(|now| Pick::new(choices, &now))
         }
+        (Action::Sort, _) => Pick::new(Sort::ALL.map(Choice::Sort).to_vec(), &Choice::Sort(grid.sort)),
         (Action::PickVersion, _) => {
             let versions = grid.settings().map_or(&[][..], |settings| &settings.versions);
             let all = std::iter::once(None).chain(versions.iter().rev().cloned().map(Some));
@@ -148,6 +164,7 @@ pub(crate) fn picked(model: &mut Model, choice: Choice) -> Vec<Effect> {
         Choice::App(application) => return load(model, application),
         Choice::Version(version) => model.grid.version = version,
         Choice::Group(group) => model.grid.group = group,
+        Choice::Sort(sort) => model.grid.sort = sort,
     }
     model.grid.refilter();
     Vec::new()

@@ -15,6 +15,8 @@ pub(super) const CELLS: &[(&str, &str)] = &[
     ("…", "an order is on its way"),
     ("!", "an order came to nothing"),
     ("?", "nothing is known of the site's files"),
+    ("", ""),
+    ("", "Sum: the worst mark and how many cells need a person; +5 can be sent, …5 are on their way, =5 are the same"),
 ];
 
 /// The signs of the diff.

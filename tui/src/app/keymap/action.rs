@@ -49,6 +49,8 @@ actions![
     Jobs,
     Messages,
     Skip,
+    NextNeed,
+    PreviousNeed,
     Filter,
     PickApp,
     PickVersion,

@@ -139,6 +139,7 @@ fn marks_survive_a_filter_and_hidden_ones_are_counted_in_the_dialog() {
 #[test]
 fn a_fleet_takes_the_applications_name() {
     let mut harness = Harness::with(sample::large(), (100, 40));
+    harness.select("00008-Change.st", "site-112");
     harness.press("+ Tab");
     harness.shows("Send 2 orders?");
     harness.press("Esc V PgDn V +");

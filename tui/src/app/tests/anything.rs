@@ -1,6 +1,7 @@
 //! Whatever is typed, pasted, resized and answered, in whatever order: nothing panics, and there is always a way out.
 
 use crate::app::compare::compare;
+use crate::app::grid::sheet::Sheet;
 use crate::app::harness::Harness;
 use crate::app::login::LoginView;
 use crate::app::model::{Effect, Message};
@@ -70,7 +71,9 @@ fn answer(request: Request, well: bool) -> Answer {
     match request {
         Request::Whoami => Answer::Whoami(Err(trouble())),
         Request::Apps => Answer::Apps(if well { Ok(grid.application.into_iter().collect()) } else { Err(trouble()) }),
-        Request::Grid(application) => Answer::Grid(application, if well { Ok(Box::new(grid)) } else { Err(trouble()) }),
+        Request::Grid(application) => {
+            Answer::Grid(application, if well { Ok(Box::new(Sheet::of(grid))) } else { Err(trouble()) })
+        }
         Request::Watch { feed, .. } => {
             Answer::Changes(if well { Ok(Changes { feed, reload: false, changes: vec![Change::Sites] }) } else { Err(trouble()) })
         }

@@ -5,6 +5,7 @@ use crate::app::conflict;
 use crate::app::dialog::Dialog;
 use crate::app::dialog::site::enrolment;
 use crate::app::diff::{Body, DiffView};
+use crate::app::grid::sheet::Sheet;
 use crate::app::jobs;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Report, Request, Ticket, Trouble};
@@ -12,7 +13,7 @@ use crate::app::screens::Screen;
 use crate::app::{activity, sites};
 use crate::app::{history, login};
 use fieldpost_common::api::{Change, Changes, History};
-use fieldpost_common::grid::{Feed, Grid};
+use fieldpost_common::grid::Feed;
 use fieldpost_common::id::{AppName, SiteName};
 use std::time::Duration;
 
@@ -154,7 +155,7 @@ fn take_apps(model: &mut Model, apps: Vec<fieldpost_common::api::AppSettings>) -
     }
 }
 
-fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Grid>, Trouble>) -> Vec<Effect> {
+fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Sheet>, Trouble>) -> Vec<Effect> {
     // What was answered while this one was under way wants another one: see `load`.
     let fresh = matches!(model.loading, Loading::Under(_));
     let next = match std::mem::replace(&mut model.loading, Loading::Idle) {
@@ -164,11 +165,11 @@ fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Grid>,
     // The person has gone on to another application meanwhile.
     let outdated = matches!(&model.loading, Loading::Under(wanted) if wanted != application);
     let mut effects = match answer {
-        Ok(grid) => {
+        Ok(sheet) => {
             online(model);
-            let feed = grid.feed.clone();
+            let feed = sheet.table.grid.feed.clone();
             if !outdated {
-                model.grid.load(*grid, model.now);
+                model.grid.load(*sheet, model.now);
                 jobs::observe(model, fresh);
             }
             let mut effects = watch(model, feed, Duration::ZERO);
