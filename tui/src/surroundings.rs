@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 /// The environment, as far as it matters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Surroundings {
     /// `TERM`.
     pub term: Option<String>,

@@ -9,7 +9,9 @@ fn with_sites(sites: &[&str]) -> World {
     for site in sites {
         world.site(site, "7.7");
     }
-    sites.iter().for_each(|site| world.wait_seen(site));
+    for site in sites {
+        world.wait_seen(site);
+    }
     world
 }
 
@@ -78,7 +80,7 @@ fn undo_puts_back_what_the_site_had_before() {
 fn proposals_are_reviewed_one_after_another_published_and_sent_on_and_the_last_publication_is_undone() {
     let world = with_sites(&["acme", "borealis"]);
     for name in ["hotfix-a.st", "hotfix-b.st"] {
-        world.edit("acme", name, &format!("{name} by hand\n"));
+        world.edit("acme", name, format!("{name} by hand\n"));
         world.ada().wait_state("trading", name, "acme", "only_at_site");
     }
     let mut app = Terminal::start(world.ada(), &[], 24, 100, &[]);

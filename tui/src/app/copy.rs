@@ -95,10 +95,9 @@ fn command(model: &Model, place: Place, verb: &str, site: &str) -> Option<String
     let name = grid.patch(place.patch).name.as_str();
     let rest = format!("--app {} {site} {}", grid.application()?, grid.site(place.site).name);
     // A name that begins with a dash would be taken for an option.
-    Some(match name.starts_with('-') {
-        true => format!("fieldpost {verb} {rest} -- {}", quoted(name)),
-        false => format!("fieldpost {verb} {} {rest}", quoted(name)),
-    })
+    let is_like_an_option = name.starts_with('-');
+    let name = quoted(name);
+    Some(if is_like_an_option { format!("fieldpost {verb} {rest} -- {name}") } else { format!("fieldpost {verb} {name} {rest}") })
 }
 
 /// A word as a shell takes it.

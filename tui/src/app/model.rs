@@ -66,6 +66,7 @@ pub(crate) struct Copied {
 
 /// What the driver must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there are a few for each key, and they are gone at once")]
 pub(crate) enum Effect {
     Ask(Request),
     Suspend,

@@ -141,12 +141,11 @@ fn row(name: PatchName, published: Published, revisions: &[Says], cells: &mut [G
         }
     }
     // The newest publication speaks for the row, else the newest that a site has.
-    let shown = match published.newest {
-        Some(newest) => revisions.iter().find(|says| says.sha256 == newest),
-        None => {
-            let at_site = |says: &&Says| cells.iter().any(|cell| cell.has == Some(says.sha256));
-            revisions.iter().filter(at_site).max_by_key(|says| (says.changed_at, says.first_seen, says.sha256))
-        }
+    let shown = if let Some(newest) = published.newest {
+        revisions.iter().find(|says| says.sha256 == newest)
+    } else {
+        let at_site = |says: &&Says| cells.iter().any(|cell| cell.has == Some(says.sha256));
+        revisions.iter().filter(at_site).max_by_key(|says| (says.changed_at, says.first_seen, says.sha256))
     };
     GridPatch {
         issue: shown.and_then(|says| says.issue.clone()),

@@ -1,6 +1,7 @@
 //! Keys in a dialog: yes, no, and what it offers beside them.
 
 use super::publish::Step;
+use super::settle::SettleDialog;
 use super::undo::UndoDialog;
 use super::{Dialog, draw, undo};
 use crate::app::grid::keys::picked;
@@ -66,21 +67,21 @@ fn accept(model: &mut Model) -> Vec<Effect> {
                 Vec::new()
             }
         },
-        Some(Dialog::Settle(mut settle)) => match settle.accept() {
-            Some(request) => {
-                if let (Request::Settle(_), Some(Screen::Conflict(view))) = (&request, model.screens.top_mut()) {
-                    view.settling = true;
-                }
-                ask(model, request)
-            }
-            None => {
-                model.dialog = Some(Dialog::Settle(settle));
-                Vec::new()
-            }
-        },
+        Some(Dialog::Settle(settle)) => settle_accepted(model, settle),
         Some(Dialog::Pick(pick)) => picked(model, pick.picked()),
         Some(Dialog::Info(_)) | None => Vec::new(),
     }
+}
+
+fn settle_accepted(model: &mut Model, mut settle: Box<SettleDialog>) -> Vec<Effect> {
+    let Some(request) = settle.accept() else {
+        model.dialog = Some(Dialog::Settle(settle));
+        return Vec::new();
+    };
+    if let (Request::Settle(_), Some(Screen::Conflict(view))) = (&request, model.screens.top_mut()) {
+        view.settling = true;
+    }
+    ask(model, request)
 }
 
 fn undo_accepted(model: &mut Model, dialog: &UndoDialog) -> Vec<Effect> {

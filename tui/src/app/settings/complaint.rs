@@ -33,8 +33,7 @@ impl<'a> Complaints<'a> {
 
     /// Something is wrong at a byte of the text.
     pub(super) fn at(&mut self, byte: usize, words: &str) {
-        let before = self.text.as_bytes().get(..byte).unwrap_or(self.text.as_bytes());
-        let line = 1 + before.iter().filter(|one| **one == b'\n').count();
+        let line = 1 + self.text.get(..byte).unwrap_or(self.text).matches('\n').count();
         self.found.push(Complaint { line, words: Clean::line(words).to_string() });
     }
 
