@@ -127,7 +127,7 @@ impl Harness {
                 if style != before && (cell.symbol() != " " || cell.modifier.contains(Modifier::REVERSED)) {
                     let colour = if cell.fg == Color::Reset { String::new() } else { format!("{:?}", cell.fg) };
                     let modifier = if cell.modifier.is_empty() { String::new() } else { format!("{:?}", cell.modifier) };
-                    line.push_str(&format!("{{{}}}", format!("{colour} {modifier}").trim()));
+                    line.extend(["{", format!("{colour} {modifier}").trim(), "}"]);
                     before = style;
                 }
                 line.push_str(cell.symbol());

@@ -47,6 +47,8 @@ fn calls(view: &GridView, row: usize, column: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
     use super::*;
     use crate::app::harness::Harness;
 

@@ -94,6 +94,8 @@ fn issue(patch: &GridPatch) -> Option<(&str, u64, &str)> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
     use super::*;
     use crate::app::sample;
     use fieldpost_common::grid::{Need, Table, Tally};

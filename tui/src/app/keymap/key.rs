@@ -110,6 +110,8 @@ fn unreadable(text: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
     use super::*;
 
     #[test]

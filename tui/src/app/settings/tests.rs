@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 use super::*;
 use crate::app::keymap::{Action, Context, Key};
 
