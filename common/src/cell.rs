@@ -291,15 +291,6 @@ impl Cell {
         self.age.is_none_or(|age| age > SILENT_AFTER)
     }
 
-    /// Whether a person has something to decide or mend here.
-    pub fn needs_someone(&self) -> bool {
-        matches!(self.overlay, Overlay::Blocked(_))
-            || matches!(
-                self.standing,
-                Standing::Unknown | Standing::OnlyAtSite | Standing::DeletedAtSite | Standing::Retrieve | Standing::Conflict
-            )
-    }
-
     /// Why, when there is something to say: what blocks an order or hides the standing.
     pub fn reason(&self) -> Option<String> {
         match (&self.overlay, self.unknown) {

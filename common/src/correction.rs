@@ -152,8 +152,8 @@ mod tests {
         StampInfo::of(&stamp_with(FILE, "a.st", &Hints::default()).expect("a stamp"))
     }
 
-    fn by<T>(value: Option<T>) -> Option<Correction<T>> {
-        Some(Correction { value, by: "ada".parse().expect("a name"), at: Timestamp::from_ms(5) })
+    fn by<T>(value: Option<T>) -> Correction<T> {
+        Correction { value, by: "ada".parse().expect("a name"), at: Timestamp::from_ms(5) }
     }
 
     fn with(corrections: &Corrections) -> Effective {
@@ -171,21 +171,25 @@ mod tests {
 
     #[test]
     fn a_corrected_field_wins_and_leaves_the_others_as_they_were_read() {
-        let is = with(&Corrections { author: by(Some("ml".to_owned())), ..Corrections::default() });
+        let is = with(&Corrections { author: Some(by(Some("ml".to_owned()))), ..Corrections::default() });
         assert_eq!((is.author.as_deref(), is.person.as_deref()), (Some("ml"), Some("Mia Lind")));
         assert_eq!((is.changed_at, is.issue), (with(&Corrections::default()).changed_at, with(&Corrections::default()).issue));
     }
 
     #[test]
     fn a_field_can_be_said_to_be_empty_whatever_was_read() {
-        let is = with(&Corrections { author: by(None), changed_at: by(None), issue: by(None) });
+        let is = with(&Corrections { author: Some(by(None)), changed_at: Some(by(None)), issue: Some(by(None)) });
         assert_eq!(is, Effective::default());
     }
 
     #[test]
     fn a_file_that_says_nothing_can_be_given_everything() {
         let time = "2011-04-08".parse().ok();
-        let corrections = Corrections { author: by(Some("bn".to_owned())), changed_at: by(time), issue: by("7".parse().ok()) };
+        let corrections = Corrections {
+            author: Some(by(Some("bn".to_owned()))),
+            changed_at: Some(by(time)),
+            issue: Some(by("7".parse().ok())),
+        };
         let is = effective(None, None, &corrections, &BTreeMap::new());
         assert_eq!(
             (is.author.as_deref(), is.changed_at, is.issue.map(|issue| issue.to_string())),
@@ -199,14 +203,14 @@ mod tests {
         read.ambiguous = true;
         let ambiguous = |corrections: &Corrections| effective(Some(&read), None, corrections, &BTreeMap::new()).ambiguous;
         assert!(ambiguous(&Corrections::default()));
-        assert!(ambiguous(&Corrections { author: by(None), ..Corrections::default() }), "the author says nothing about it");
-        assert!(!ambiguous(&Corrections { changed_at: by("2011-04-08".parse().ok()), ..Corrections::default() }));
+        assert!(ambiguous(&Corrections { author: Some(by(None)), ..Corrections::default() }), "the author says nothing about it");
+        assert!(!ambiguous(&Corrections { changed_at: Some(by("2011-04-08".parse().ok())), ..Corrections::default() }));
     }
 
     #[test]
     fn a_correction_said_twice_stays_the_first_ones_and_can_be_taken_back() {
         let bea = "bea".parse().expect("a name");
-        let first = by(Some("ml".to_owned()));
+        let first = Some(by(Some("ml".to_owned())));
         let later = Timestamp::from_ms(9);
         assert_eq!(Field::Is("ml".to_owned()).over(first.clone(), &bea, later), first);
         let other = Field::Nothing.over(first.clone(), &bea, later).expect("a correction");
@@ -217,7 +221,7 @@ mod tests {
     #[test]
     fn the_audit_hears_old_and_new_of_what_changed_alone() {
         let none = Corrections::default();
-        let some = Corrections { author: by(Some("ml".to_owned())), issue: by(None), ..none.clone() };
+        let some = Corrections { author: Some(by(Some("ml".to_owned()))), issue: Some(by(None)), ..none.clone() };
         let (was, is) = (with(&none), with(&some));
         assert_eq!(change((&was, &none), (&is, &some)), "author: bn → ml; issue: 4711 → nothing");
         assert_eq!(change((&is, &some), (&was, &none)), "author: ml → bn, as read; issue: nothing → 4711, as read");

@@ -108,7 +108,7 @@ fn check(path: &str) -> Result<(), NameRule> {
         return Err(NameRule::TooDeep);
     }
     path.split('/').try_for_each(check_part)?;
-    if path.nfc().ne(path.chars()) {
+    if !path.is_ascii() && path.nfc().ne(path.chars()) {
         return Err(NameRule::NotNormal);
     }
     Ok(())

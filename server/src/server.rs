@@ -1,5 +1,6 @@
 //! What all handlers share: the store, what is kept in memory beside it, and the limits.
 
+use crate::api::grid::Grids;
 use crate::config::Config;
 use crate::error::Error;
 use crate::feed::Feed;
@@ -22,6 +23,7 @@ pub(crate) type Shared = Arc<Server>;
 pub(crate) struct Server {
     pub(crate) store: Store,
     pub(crate) memory: Arc<Memory>,
+    pub(crate) grids: Grids,
     pub(crate) throttle: Throttle,
     pub(crate) config: Config,
     pub(crate) generation: Generation,
@@ -86,7 +88,16 @@ impl Server {
         memory.mailboxes.load(store.peek(site::site_mailboxes)?);
         memory.people.load(store.peek(user::user_tokens)?);
         let stopping = watch::Sender::new(false);
-        Ok(Arc::new(Self { store, memory, throttle: Throttle::default(), config, generation, url, stopping }))
+        Ok(Arc::new(Self {
+            store,
+            memory,
+            grids: Grids::default(),
+            throttle: Throttle::default(),
+            config,
+            generation,
+            url,
+            stopping,
+        }))
     }
 
     /// By which measures the sites are judged.

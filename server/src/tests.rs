@@ -8,6 +8,7 @@ mod badges;
 mod changes;
 mod contents;
 mod drops;
+mod grids;
 mod limits;
 mod mails;
 mod migration;

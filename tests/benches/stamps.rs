@@ -81,7 +81,7 @@ const FILES: [(&str, &str, &str); 67] = [
     ("Tonel's quotes", "\"", "\"\""),
     ("Topaz lines", "! From ! GEMSTONE\n", "! On Jan 1\n"),
     ("zeros", "", "\0"),
-    ("UTF-16", "", "\"\0b\0 \01\0/\01\0/\02\00\00\00\0\"\0!\0"),
+    ("UTF-16", "", "\"\0b\0 \x001\0/\x001\0/\x002\x000\x000\x000\0\"\0!\0"),
 ];
 
 const HEADER: &str = "'From Squeak3.7 of 4 September 2004 on 16 April 2008 at 4:23:49 am'!\n";

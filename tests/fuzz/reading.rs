@@ -48,7 +48,7 @@ pub(crate) fn read(choice: u8, content: &[u8]) {
         let latest = hints.now.map_or(i64::MAX, |now| now.as_ms() + 24 * 3_600_000);
         assert!(stamp.changed_at.is_none_or(|at| at.approx_unix_ms() <= latest));
     }
-    let _ = issue(name, content, PREFIX.as_ref().filter(|_| choice % 2 == 0));
+    let _ = issue(name, content, PREFIX.as_ref().filter(|_| choice.is_multiple_of(2)));
 }
 
 fn hints(choice: u8) -> Hints {

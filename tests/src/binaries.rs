@@ -10,20 +10,30 @@ use std::sync::OnceLock;
 /// When the build fails: no test can run then.
 pub fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let test = std::env::current_exe().expect("the test's own path");
-        // target/PROFILE/deps/system-…
-        let folder = test.parent().and_then(Path::parent).expect("a profile folder").to_owned();
-        let target = folder.parent().expect("a target folder");
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--workspace", "--bins", "--target-dir"]).arg(target);
-        build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().expect("cargo runs").success(), "the programs under test don't build");
-        folder
-    })
+    FOLDER.get_or_init(|| build(&["--bins"]))
+}
+
+/// An example program of the workspace, freshly built.
+///
+/// # Panics
+/// When the build fails.
+pub fn example(name: &str) -> PathBuf {
+    build(&["--example", name]).join("examples").join(name)
+}
+
+fn build(what: &[&str]) -> PathBuf {
+    let test = std::env::current_exe().expect("the test's own path");
+    // target/PROFILE/deps/system-…
+    let folder = test.parent().and_then(Path::parent).expect("a profile folder").to_owned();
+    let target = folder.parent().expect("a target folder");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--workspace", "--target-dir"]).arg(target).args(what);
+    build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    if folder.ends_with("release") {
+        build.arg("--release");
+    }
+    assert!(build.status().expect("cargo runs").success(), "the programs under test don't build");
+    folder
 }
 
 /// One of the programs, with an environment of its own: nothing of the caller's settings reaches it.

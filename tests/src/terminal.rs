@@ -15,6 +15,8 @@ pub struct Terminal {
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<Screen>>,
     reader: JoinHandle<()>,
+    /// The terminal's settings before the program started.
+    before: String,
 }
 
 struct Screen {
@@ -25,15 +27,21 @@ struct Screen {
 impl Terminal {
     /// Starts `fieldpost ARGS` in a terminal of that many rows and columns.
     pub fn start(cli: &Cli, args: &[&str], rows: u16, cols: u16, env: &[(&str, &str)]) -> Self {
-        let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("a pty");
         let mut command = CommandBuilder::new(crate::binaries::folder().join("fieldpost"));
         command.args(args);
         command.cwd(&cli.folder);
         command.env("FIELDPOST_CONFIG_DIR", &cli.config);
-        command.env("TERM", "xterm-256color");
         for (name, value) in env {
             command.env(name, value);
         }
+        Self::run(command, rows, cols)
+    }
+
+    /// Starts any program.
+    pub fn run(mut command: CommandBuilder, rows: u16, cols: u16) -> Self {
+        let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("a pty");
+        command.env("TERM", "xterm-256color");
+        let before = termios(&*pair.master);
         let child = pair.slave.spawn_command(command).expect("the app starts");
         let screen =
             Arc::new(Mutex::new(Screen { parser: vt100::Parser::new(nonzero(rows), nonzero(cols), 0), bytes: Vec::new() }));
@@ -48,7 +56,7 @@ impl Terminal {
             }
         });
         let keys = pair.master.take_writer().expect("a writer");
-        Self { child, master: pair.master, keys, screen, reader }
+        Self { child, master: pair.master, keys, screen, reader, before }
     }
 
     /// Types.
@@ -120,12 +128,30 @@ impl Terminal {
         if last(b"\x1b[?2026h", b"\x1b[?2026l") {
             left.push("synchronised output");
         }
-        let raw = self.master.get_termios().is_none_or(|termios| !format!("{:?}", termios.local_flags).contains("ICANON"));
-        if raw {
+        if termios(&*self.master) != self.before {
             left.push("raw mode");
         }
         left
     }
+
+    /// Waits until the terminal is as it was before: what a program wrote last may still be on its way.
+    ///
+    /// # Panics
+    /// When it never is, with what is still on.
+    pub fn wait_as_before(&self, when: &str) {
+        let result =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| until_true(when, || self.modes_left_on().is_empty())));
+        assert!(result.is_ok(), "{when} there is still {:?}", self.modes_left_on());
+    }
+
+    /// Whether the program has written these bytes.
+    pub fn has_written(&self, bytes: &[u8]) -> bool {
+        position(&self.screen.lock().expect("the screen").bytes, bytes).is_some()
+    }
+}
+
+fn termios(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("a terminal has settings"))
 }
 
 fn nonzero(cells: u16) -> NonZero<u16> {

@@ -1,8 +1,9 @@
-//! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`.
+//! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`;
+//! with the argument `large` over 10,000 patches at 200 sites.
 
 use fieldpost::app::compare::compare;
-use fieldpost::app::office::{Answer, Draft, Merged, Office, Outcome, Request, SiteOrders};
-use fieldpost::app::{Seat, run_with};
+use fieldpost::app::office::{Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders};
+use fieldpost::app::{Seat, Sheet, run_with};
 use fieldpost_common::api::{AuditState, Changes};
 use fieldpost_common::merge::merge;
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,7 +12,10 @@ use tokio::sync::mpsc::UnboundedSender;
 #[path = "../src/app/sample.rs"]
 mod sample;
 
-struct Canned;
+struct Canned {
+    /// Ten thousand patches at two hundred sites.
+    large: bool,
+}
 
 const BASE: &str = "'From VisualWorks of 20 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote. jk 3/10/2025\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > 0 seconds\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n";
 const OLD: &str = "'From VisualWorks of 24 Nov 2026'!\n\n!Quote methodsFor: 'caching'!\n\nfreshQuote\n\t\"Answer the quote, at most a second old. bn 21/11/2026\"\n\n\t| age |\n\tage := Timestamp now - stamp.\n\t^age > 1 seconds\n\t\tifTrue: [self fetch]\n\t\tifFalse: [cached]! !\n";
@@ -19,11 +23,11 @@ const NEW: &str = "'From VisualWorks of 24 Nov 2026'!\n\n!Quote methodsFor: 'cac
 
 impl Office for Canned {
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>) {
-        let grid = sample::grid();
+        let grid = if self.large { sample::large() } else { sample::grid() };
         let answer = match request {
-            Request::Whoami | Request::Watch { .. } | Request::Enrol(_) => return,
+            Request::Whoami | Request::Watch { .. } | Request::Enrol(_) | Request::LogIn(_) => return,
             Request::Apps => Answer::Apps(Ok(grid.application.into_iter().collect())),
-            Request::Grid(application) => Answer::Grid(application, Ok(Box::new(grid))),
+            Request::Grid(application) => Answer::Grid(application, Ok(Box::new(Sheet::of(grid)))),
             Request::Compare { ticket, pair } => {
                 let (left, right) = (pair.left.map(|_| OLD.as_bytes()), pair.right.map(|_| NEW.as_bytes()));
                 let mut comparison = compare(left, right);
@@ -36,15 +40,11 @@ impl Office for Canned {
             }
             Request::Lines { ticket, texts, spaces } => Answer::Lines(ticket, Ok(texts.lines(spaces))),
             Request::History { ticket, patch, .. } => Answer::History(ticket, Ok(Box::new(sample::history(patch)))),
-            Request::Send(job) => Answer::Done(
-                job.items
-                    .iter()
-                    .map(|item| Outcome {
-                        what: format!("{} → {}", item.patch, item.site),
-                        result: Ok("the order is given".to_owned()),
-                    })
-                    .collect(),
-            ),
+            Request::Work(work) => {
+                let order =
+                    |_| Ok(Done::Given("0123456789abcdef0123456789abcdef".parse().unwrap_or_else(|_| unreachable!("an id"))));
+                Answer::Worked(work.ticket, work.tasks.iter().map(order).collect())
+            }
             Request::Merge { ticket, .. } => {
                 let merge = merge(Some(BASE.as_bytes()), OLD.as_bytes(), NEW.as_bytes());
                 Answer::Merged(ticket, Ok(Box::new(Merged { merge, kept: Ok(Vec::new()) })))
@@ -53,7 +53,7 @@ impl Office for Canned {
                 let what = format!("{} for {}", job.patch, job.version);
                 Answer::Settled(job.three.key(), vec![Outcome { what, result: Ok("published".to_owned()) }])
             }
-            Request::Save { path, .. } => Answer::Done(vec![Outcome { what: path, result: Ok("saved".to_owned()) }]),
+            Request::Save { path, .. } => Answer::Saved(Outcome { what: path, result: Ok("saved".to_owned()) }),
             Request::Sites => Answer::Sites(Ok(sample::sites())),
             Request::SiteOrders(site) => {
                 let (open, finished) = sample::orders();
@@ -63,9 +63,7 @@ impl Office for Canned {
                 Answer::Activity { before, answer: Ok(sample::activity(before.unwrap_or(1_300) - 1, limit)) }
             }
             Request::Audit => Answer::Audit(Ok(AuditState { rows: 1_299, head: None, broken_at: None })),
-            Request::Publish(_) | Request::Cancel(_) | Request::AcceptDrop(_) => {
-                Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() }))
-            }
+            Request::AcceptDrop(_) => Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() })),
         };
         // Nobody listens once the app has ended.
         let _ = answers.send(answer);
@@ -79,5 +77,5 @@ impl Office for Canned {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let seat = Seat { user: "ada".to_owned(), server: "post.acme.example".to_owned() };
-    run_with(seat, Canned).await
+    run_with(seat, Canned { large: std::env::args().nth(1).as_deref() == Some("large") }).await
 }

@@ -3,8 +3,10 @@
 
 mod act;
 mod activity;
+mod clipboard;
 pub mod compare;
 mod conflict;
+mod copy;
 mod desk;
 mod dialog;
 mod diff;
@@ -12,20 +14,32 @@ mod drive;
 mod editor;
 mod flight;
 mod fuzzy;
+mod glyphs;
 mod grid;
 mod header;
 mod help;
 mod history;
 mod input;
-mod keymap;
+mod jobs;
+pub(crate) mod keymap;
+mod login;
+pub(crate) mod look;
+mod messages;
 mod model;
 pub mod office;
+mod overlay;
 mod paint;
+mod palette;
+mod popup;
+mod review;
 mod screens;
 mod scroll;
+pub(crate) mod settings;
 mod sites;
+mod stage;
 mod terminal;
 mod theme;
+mod undo;
 mod unread;
 mod update;
 mod view;
@@ -39,14 +53,34 @@ mod sample;
 mod tests;
 
 pub use drive::run_with;
+pub use grid::sheet::Sheet;
+pub use look::ColorChoice;
 pub use model::Seat;
+pub use stage::Stage;
 
-use crate::session::Session;
+use crate::keyring::{Keyring, KeyringError};
+use crate::session::{Session, SessionError};
+use crate::surroundings::Surroundings;
 
-/// Runs the app for somebody who is logged in, until that person quits or a signal ends it.
-pub async fn run(session: Session) -> anyhow::Result<()> {
-    let server = session.client.url();
-    let server = server.split_once("://").map_or(server, |(_, rest)| rest).to_owned();
-    let seat = Seat { user: session.user.to_string(), server };
-    run_with(seat, desk::Desk::new(session)).await
+/// Runs the app, until the person quits or a signal ends it. Whoever isn't logged in is asked for the login string.
+pub async fn run(keyring: Keyring, colours: ColorChoice) -> anyhow::Result<()> {
+    let session = match Session::open_from(keyring.clone()) {
+        Ok(session) => Some(session),
+        Err(SessionError::Keyring(KeyringError::NotLoggedIn(_))) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let settings = settings::load(&keyring);
+    let around = Surroundings::read();
+    let setup = drive::Setup {
+        seat: session.as_ref().map(seat),
+        look: look::look(colours, settings.look, &around),
+        file: settings::file(&keyring).display().to_string(),
+        settings,
+        around,
+    };
+    drive::run_setup(setup, desk::Desk::new(keyring, session)).await
+}
+
+fn seat(session: &Session) -> Seat {
+    Seat { user: session.user.to_string(), server: session.server().to_owned() }
 }

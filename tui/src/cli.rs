@@ -9,6 +9,7 @@ mod doctor;
 mod failure;
 mod history;
 mod key;
+mod keys;
 mod log_in;
 mod names;
 mod order;
@@ -27,14 +28,16 @@ mod trust;
 mod user;
 mod wait;
 
-use crate::session::Session;
+use crate::app::ColorChoice;
+use crate::keyring::Keyring;
+use crate::session::{Session, SessionError};
 use clap::{Parser, Subcommand};
 use failure::Failure;
 use fieldpost_common::exit;
 use talk::Talk;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 usage, 3 differences found, 69 server unreachable, 75 try again later, \
-77 not permitted, 78 broken settings.\nSettings, token and keys: $FIELDPOST_CONFIG_DIR, else ~/.config/fieldpost.";
+77 not permitted, 78 broken settings.\nSettings (app.toml), token and keys: $FIELDPOST_CONFIG_DIR, else ~/.config/fieldpost.";
 
 /// Sends patches to client sites and brings home what changed there.
 ///
@@ -45,6 +48,9 @@ pub struct Cli {
     /// Print data as JSON
     #[arg(long, global = true)]
     json: bool,
+    /// Whether to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    color: ColorChoice,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -96,9 +102,11 @@ enum Verb {
     /// Whose signature sites obey
     #[command(subcommand)]
     Trust(trust::Verb),
-    /// The keys in this folder
+    /// The signing keys in this folder
     #[command(subcommand)]
     Key(key::Verb),
+    /// The keys of the app's screens as they are set, by their names in the settings
+    Keys,
     /// Look at everything that can be in the way, and say how to mend it
     Doctor,
 }
@@ -112,7 +120,7 @@ struct DemoArgs {
 
 /// Carries out a command line and says how it ended.
 pub async fn run(cli: Cli) -> u8 {
-    let talk = Talk::new(cli.json);
+    let talk = Talk::new(cli.json, cli.color);
     match carry_out(cli, talk).await {
         Ok(code) => code,
         Err(failure) => {
@@ -123,12 +131,13 @@ pub async fn run(cli: Cli) -> u8 {
 }
 
 async fn carry_out(cli: Cli, talk: Talk) -> Result<u8, Failure> {
-    let Some(verb) = cli.verb else { return app(talk).await };
+    let Some(verb) = cli.verb else { return app(cli.color, talk).await };
     match verb {
-        Verb::Demo(args) => crate::demo::run(args.headless, talk.has_screen()).await.map_err(Failure::from),
+        Verb::Demo(args) => crate::demo::run(args.headless, talk.has_screen(), cli.color).await.map_err(Failure::from),
         Verb::Login(args) => log_in::run(args, talk).await,
         Verb::Key(verb) => key::run(&verb, talk).await,
-        Verb::Doctor => doctor::run(talk).await,
+        Verb::Keys => keys::run(talk),
+        Verb::Doctor => doctor::run(cli.color, talk).await,
         Verb::Stamp(args) => stamp::run(args, talk),
         verb => with_session(verb, &Session::open()?, talk).await,
     }
@@ -153,20 +162,27 @@ async fn with_session(verb: Verb, session: &Session, talk: Talk) -> Result<u8, F
         Verb::Audit(verb) => activity::audit(verb, session, talk).await,
         Verb::User(verb) => user::run(verb, session, talk).await,
         Verb::Trust(verb) => trust::run(verb, session, talk).await,
-        Verb::Demo(_) | Verb::Login(_) | Verb::Key(_) | Verb::Doctor | Verb::Stamp(_) => {
+        Verb::Demo(_) | Verb::Login(_) | Verb::Key(_) | Verb::Keys | Verb::Doctor | Verb::Stamp(_) => {
             unreachable!("these verbs need no login")
         }
     }
 }
 
-async fn app(talk: Talk) -> Result<u8, Failure> {
+async fn app(colours: ColorChoice, talk: Talk) -> Result<u8, Failure> {
     if !talk.has_screen() {
         return Err(Failure::usage(
             "the terminal app needs a terminal\nuse `fieldpost patches` for the grid as text, `fieldpost --help` for all verbs",
         ));
     }
-    crate::app::run(Session::open()?).await.map_err(|error| Failure::new(format!("{error:#}")))?;
+    crate::app::run(Keyring::from_environment()?, colours).await.map_err(app_failed)?;
     Ok(exit::OK)
+}
+
+fn app_failed(error: anyhow::Error) -> Failure {
+    match error.downcast::<SessionError>() {
+        Ok(error) => error.into(),
+        Err(error) => Failure::new(format!("{error:#}")),
+    }
 }
 
 #[cfg(test)]

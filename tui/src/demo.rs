@@ -8,7 +8,8 @@ mod life;
 mod story;
 mod world;
 
-use crate::session::{Session, SessionError};
+use crate::app::ColorChoice;
+use crate::session::SessionError;
 use fieldpost_common::exit;
 use std::path::PathBuf;
 use tokio::signal::unix::{SignalKind, signal};
@@ -74,7 +75,7 @@ impl DemoError {
 }
 
 /// Plays the demo: with the app, or headless as a checked story. All processes and files are gone when it returns.
-pub async fn run(headless: bool, has_screen: bool) -> Result<u8, DemoError> {
+pub async fn run(headless: bool, has_screen: bool, colours: ColorChoice) -> Result<u8, DemoError> {
     if !headless && !has_screen {
         return Err(DemoError::NoTerminal);
     }
@@ -87,7 +88,7 @@ pub async fn run(headless: bool, has_screen: bool) -> Result<u8, DemoError> {
             () = interrupted() => Err(DemoError::Interrupted),
         }
     } else {
-        show(&mut world).await
+        show(&mut world, colours).await
     };
     if played.is_err() {
         world.show_logs();
@@ -99,15 +100,15 @@ pub async fn run(headless: bool, has_screen: bool) -> Result<u8, DemoError> {
 }
 
 /// The app over a world in which things go on happening. The app itself listens to signals while it runs.
-async fn show(world: &mut World) -> Result<(), DemoError> {
+async fn show(world: &mut World, colours: ColorChoice) -> Result<(), DemoError> {
     tokio::select! {
         ready = life::prepare(world) => ready?,
         () = interrupted() => return Err(DemoError::Interrupted),
     }
-    let session = Session::open_from(world.keyring())?;
+    let keyring = world.keyring();
     let life = life::go_on(world);
     tokio::select! {
-        ended = crate::app::run(session) => ended.map_err(|error| DemoError::App(format!("{error:#}"))),
+        ended = crate::app::run(keyring, colours) => ended.map_err(|error| DemoError::App(format!("{error:#}"))),
         never = life => match never {},
     }
 }

@@ -107,6 +107,11 @@ impl Keyring {
         self.folder.join(ROOT)
     }
 
+    /// The file with server, user and token.
+    pub fn login_file(&self) -> PathBuf {
+        self.folder.join(LOGIN)
+    }
+
     /// The file with the developer key.
     pub fn developer_file(&self) -> PathBuf {
         self.folder.join(DEVELOPER)
@@ -114,7 +119,7 @@ impl Keyring {
 
     /// Who is logged in.
     pub fn login(&self) -> Result<Login, KeyringError> {
-        let path = self.folder.join(LOGIN);
+        let path = self.login_file();
         match read(&path)? {
             None => Err(KeyringError::NotLoggedIn(path)),
             Some(text) => toml::from_str(&text).map_err(|error| KeyringError::Broken { path, why: error.to_string() }),
@@ -123,7 +128,7 @@ impl Keyring {
 
     /// Keeps a login.
     pub fn keep_login(&self, login: &Login) -> Result<(), KeyringError> {
-        let path = self.folder.join(LOGIN);
+        let path = self.login_file();
         let text = toml::to_string(login).map_err(|error| KeyringError::Broken { path: path.clone(), why: error.to_string() })?;
         self.write(&path, &text)
     }

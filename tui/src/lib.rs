@@ -14,3 +14,4 @@ pub mod login;
 pub mod publish;
 pub mod send;
 pub mod session;
+pub mod surroundings;

@@ -26,6 +26,22 @@ pub struct LoggedIn {
     pub founded: Option<PathBuf>,
 }
 
+impl LoggedIn {
+    /// What has to be done next, in words; empty when nothing has.
+    pub fn advice(&self) -> Vec<String> {
+        if let Some(root) = &self.founded {
+            return vec![
+                format!("The root key is in {}: it decides whose signature sites obey.", root.display()),
+                "Move it to a safe place; `fieldpost trust add` needs it again.".to_owned(),
+            ];
+        }
+        if self.trusted {
+            return Vec::new();
+        }
+        vec![format!("The key isn't trusted yet: the holder of the root key uses `fieldpost trust add {}`.", self.user)]
+    }
+}
+
 /// Why nobody was logged in.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {

@@ -3,9 +3,10 @@
 use crate::client::ClientError;
 use crate::session::{Session, SessionError, Signer};
 use fieldpost_common::api::{NewOrder, OrderAnswer, Prepare, PrepareCell, Prepared};
+use fieldpost_common::envelope::Envelope;
 use fieldpost_common::exit;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, KeyId, OrderId, SiteName};
+use fieldpost_common::id::{AppName, KeyId, OrderId, SiteName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::{Action, INSTALL_WITHIN, Order, Refusal};
 use fieldpost_common::problem::Problem;
@@ -26,6 +27,8 @@ pub struct Wish {
     pub patch: PatchName,
     /// The site.
     pub site: SiteName,
+    /// The version that the site ran when the person looked: what is sent there must be published for it.
+    pub version: Version,
     /// What should happen.
     pub act: Act,
     /// What the site had when the person looked.
@@ -63,6 +66,18 @@ pub enum SendError {
         patch: PatchName,
         /// The content.
         sha256: ContentHash,
+    },
+    /// It was published, but never for what the site runs.
+    #[error("{sha256} was never published as {patch} for version {version}, which {site} runs\npublish it for that version first, or look at it (`fieldpost diff`) and name it with --revision and all 64 digits", sha256 = sha256.short())]
+    OtherVersion {
+        /// The patch.
+        patch: PatchName,
+        /// The content.
+        sha256: ContentHash,
+        /// The site.
+        site: SiteName,
+        /// What it runs.
+        version: Version,
     },
     /// A publication came, and it doesn't hold.
     #[error("the server's publication of {patch} does not hold ({refusal}): nothing was signed")]
@@ -133,13 +148,24 @@ pub fn check(wish: &Wish, prepared: &Prepared, trust: &Trust, now: Timestamp) ->
     let Some(envelope) = &prepared.publication else {
         return if wish.shown { Ok(()) } else { Err(SendError::NotPublished { patch, sha256 }) };
     };
-    let refusal = match Publication::open(envelope, trust, now) {
-        Ok(publication) if !publication.covers(&wish.application, &wish.patch, &sha256) => Refusal::WrongHash,
-        Ok(publication) if publication.size != prepared.size => Refusal::WrongHash,
-        Ok(_) => return Ok(()),
-        Err(refusal) => refusal,
-    };
-    if wish.shown { Ok(()) } else { Err(SendError::BadPublication { patch, refusal }) }
+    match statement(envelope, (&wish.application, &wish.patch, &sha256), prepared.size, (trust, now)) {
+        _ if wish.shown => Ok(()),
+        Ok(publication) if publication.versions.contains(&wish.version) => Ok(()),
+        Ok(_) => Err(SendError::OtherVersion { patch, sha256, site: wish.site.clone(), version: wish.version.clone() }),
+        Err(refusal) => Err(SendError::BadPublication { patch, refusal }),
+    }
+}
+
+/// A publication that the server handed out, once it is known to be a trusted developer's word about exactly this content.
+pub(crate) fn statement(
+    envelope: &Envelope,
+    (application, patch, sha256): (&AppName, &PatchName, &ContentHash),
+    size: u64,
+    (trust, now): (&Trust, Timestamp),
+) -> Result<Publication, Refusal> {
+    let publication = Publication::open(envelope, trust, now)?;
+    let holds = publication.covers(application, patch, sha256) && publication.size == size;
+    if holds { Ok(publication) } else { Err(Refusal::WrongHash) }
 }
 
 /// Gives orders: one answer for each wish, in their order.
@@ -147,14 +173,18 @@ pub async fn send(session: &Session, wishes: &[Wish]) -> Vec<(Wish, Result<Order
     if wishes.is_empty() {
         return Vec::new();
     }
-    let signer = match session.signer().await {
-        Ok(signer) => signer,
-        Err(error) => return all_failed(wishes, &error.into()),
-    };
+    match session.signer().await {
+        Ok(signer) => send_with(&signer, wishes).await,
+        Err(error) => all_failed(wishes, &error.into()),
+    }
+}
+
+/// Gives some of many orders: the trust was looked up before.
+pub async fn send_with(signer: &Signer, wishes: &[Wish]) -> Vec<(Wish, Result<OrderId, SendError>)> {
     let mut outcomes = Vec::with_capacity(wishes.len());
     for run in wishes.chunk_by(|one, next| one.application == next.application) {
         for wishes in run.chunks(AT_ONCE) {
-            match send_some(&signer, wishes).await {
+            match send_some(signer, wishes).await {
                 Ok(results) => outcomes.extend(wishes.iter().cloned().zip(results)),
                 Err(error) => outcomes.extend(all_failed(wishes, &error)),
             }

@@ -95,6 +95,12 @@ impl Session {
         Ok(Self { client, user: login.user, root: login.root, key, keyring })
     }
 
+    /// The server's address without its scheme, for people.
+    pub fn server(&self) -> &str {
+        let url = self.client.url();
+        url.split_once("://").map_or(url, |(_, rest)| rest)
+    }
+
     /// The time, for what is signed.
     pub fn now(&self) -> Timestamp {
         clock::now()

@@ -37,7 +37,8 @@ pub struct Prepared {
     pub counter: u64,
     /// The size of the content; 0 for a removal.
     pub size: u64,
-    /// The newest publication of that content as that patch; the app checks it before it signs.
+    /// The newest publication of that content as that patch, one for the site's version before all others; the app checks it
+    /// before it signs.
     pub publication: Option<Envelope>,
 }
 

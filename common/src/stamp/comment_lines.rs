@@ -71,37 +71,44 @@ impl Style {
 
 /// The comment lines among the first [`HEAD_LINES`], without their marks.
 pub(crate) fn comment_lines<'a>(content: &'a [u8], name: &str) -> impl Iterator<Item = &'a [u8]> {
-    let style = Style::of(name);
-    let mut end: Option<&[u8]> = None;
-    lines(content).take(HEAD_LINES).filter_map(move |line| {
-        let line = if style.cobol { cobol::without_number(line) } else { line }.trim_ascii();
-        let inside = match end {
-            Some(_) => line,
-            None => {
-                if let Some(text) = style.comment(line) {
-                    return Some(text);
-                }
-                if style.cobol && cobol::is_paragraph(line) {
-                    return Some(line);
-                }
-                let mut blocks = style.block.iter().chain(BLOCKS);
-                match blocks.find_map(|(open, close)| Some((line.strip_prefix(*open)?, *close))) {
-                    Some((rest, close)) => {
-                        end = Some(close);
-                        rest
-                    }
-                    None => return LEADERS.iter().any(|mark| line.starts_with(mark)).then(|| bare(line)),
-                }
-            }
-        };
-        match end.and_then(|close| position(inside, close)) {
-            Some(at) => {
-                end = None;
-                Some(bare(&inside[..at]))
-            }
-            None => Some(bare(inside)),
+    let mut reader = Reader { style: Style::of(name), end: None };
+    lines(content).take(HEAD_LINES).filter_map(move |line| reader.comment(line))
+}
+
+/// Goes through the lines of a file.
+struct Reader {
+    style: Style,
+    /// What ends the block that a line before began.
+    end: Option<&'static [u8]>,
+}
+
+impl Reader {
+    /// What the line says as a comment.
+    fn comment<'a>(&mut self, line: &'a [u8]) -> Option<&'a [u8]> {
+        let line = if self.style.cobol { cobol::without_number(line) } else { line }.trim_ascii();
+        if self.end.is_some() {
+            return Some(self.inside(line));
         }
-    })
+        if let Some(text) = self.style.comment(line) {
+            return Some(text);
+        }
+        if self.style.cobol && cobol::is_paragraph(line) {
+            return Some(line);
+        }
+        let mut blocks = self.style.block.iter().chain(BLOCKS);
+        if let Some((rest, close)) = blocks.find_map(|(open, close)| Some((line.strip_prefix(*open)?, *close))) {
+            self.end = Some(close);
+            return Some(self.inside(rest));
+        }
+        LEADERS.iter().any(|mark| line.starts_with(mark)).then(|| bare(line))
+    }
+
+    /// A line within a block, up to the block's end.
+    fn inside<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
+        let Some(at) = self.end.and_then(|close| position(line, close)) else { return bare(line) };
+        self.end = None;
+        bare(&line[..at])
+    }
 }
 
 /// A comment line without marks and the frame that some draw around it.

@@ -110,7 +110,9 @@ impl Pattern {
     fn time(&self, text: &[u8], source: &Source) -> Option<Spot> {
         let Some(format) = &self.time_format else { return find(text, source.slashes) };
         let read = jiff::fmt::strtime::parse(format, text.trim_ascii()).ok()?;
-        let (date, time) = (read.to_date().ok()?, read.to_time().ok());
+        // What a form leaves out is midnight to jiff.
+        let time = read.hour().and_then(|_| read.to_time().ok());
+        let date = read.to_date().ok()?;
         let minutes = read.offset().and_then(|offset| i16::try_from(offset.seconds() / 60).ok());
         let precision = match read.second() {
             _ if time.is_none() => Precision::Day,

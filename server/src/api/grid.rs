@@ -1,17 +1,23 @@
 //! `GET` of an application's grid, and of one patch's history.
 
+mod kept;
+
+pub(crate) use kept::Grids;
+
 use crate::auth::Viewer;
 use crate::clock;
 use crate::error::Error;
 use crate::request::{Ask, At};
 use crate::server::Shared;
 use crate::store::correction::correction_list;
-use crate::store::grid::grid_fetch;
 use crate::store::revision::RevisionKey;
 use crate::store::stamp::{stamp_fetch, stamp_summaries};
 use crate::store::{application, cell, content, current, publication, revision};
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
 use fieldpost_common::api::{AllStamps, History, Revision};
 use fieldpost_common::grid::Grid;
 use fieldpost_common::hash::ContentHash;
@@ -21,16 +27,23 @@ use fieldpost_common::stamp::located;
 use rusqlite::Connection;
 use serde::Deserialize;
 
-pub(crate) async fn grid(State(server): State<Shared>, _: Viewer, At(app): At<AppName>) -> Result<Json<Grid>, Error> {
-    // The place is taken before the data is read: what changes meanwhile is told again rather than never.
-    let (feed, now) = (server.memory.feed.place(), clock::now());
-    let name = app.clone();
-    let grid = server.store.read(move |db| grid_fetch(db, &name, feed, now)).await?;
-    let mut grid = grid.ok_or_else(|| Error::no_such("application", app))?;
-    for site in &mut grid.sites {
+/// A grid as JSON, packed with zstd for who takes that.
+pub(crate) async fn grid(
+    State(server): State<Shared>,
+    _: Viewer,
+    At(app): At<AppName>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let (feed, kept) = kept::grid(&server, app).await?;
+    let mut head = Grid { feed, now: clock::now(), ..kept.head.clone() };
+    for site in &mut head.sites {
         site.last_seen = server.memory.mailboxes.of(&site.name).confirmed();
     }
-    Ok(Json(grid))
+    let takes_zstd = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains("zstd"));
+    let packed = headers.get_all(ACCEPT_ENCODING).iter().any(takes_zstd);
+    let body = kept::answer(&head, &kept.body, packed)?;
+    let response = ([(CONTENT_TYPE, "application/json")], body).into_response();
+    Ok(if packed { ([(CONTENT_ENCODING, "zstd")], response).into_response() } else { response })
 }
 
 #[derive(Deserialize)]

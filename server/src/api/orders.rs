@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use fieldpost_common::api::{Change, NewOrder, OrderAnswer, OrderInfo, Prepare, PrepareCell, Prepared};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, OrderId, SiteName, UserName};
+use fieldpost_common::id::{AppName, OrderId, SiteName, UserName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
 use fieldpost_common::order::{Action, Order, Refusal};
@@ -35,11 +35,11 @@ pub(crate) async fn prepare(
 
 fn prepare_one(db: &Connection, app: &AppName, cell: &PrepareCell) -> Result<Prepared, Error> {
     let PrepareCell { patch, site, sha256 } = cell;
-    site_runs(db, site, app)?;
+    let version = site_runs(db, site, app)?;
     let counter = counter::counter_highest(db, site, app, patch)? + 1;
     let Some(sha256) = sha256 else { return Ok(Prepared { counter, size: 0, publication: None }) };
     let size = revision_size(db, (app, patch), sha256)?.ok_or_else(|| Error::no_such("content", sha256))?;
-    Ok(Prepared { counter, size, publication: publication::publication_newest(db, app, patch, sha256)? })
+    Ok(Prepared { counter, size, publication: publication::publication_newest(db, (app, patch), sha256, &version)? })
 }
 
 /// The size of a content that is here as a revision of the patch: a content of another patch, or of another application, is none.
@@ -53,10 +53,11 @@ fn revision_size(db: &Connection, place: (&AppName, &PatchName), sha256: &Conten
     Ok(None)
 }
 
-fn site_runs(db: &Connection, site: &SiteName, app: &AppName) -> Result<(), Error> {
+/// The version of an application that a site runs.
+fn site_runs(db: &Connection, site: &SiteName, app: &AppName) -> Result<Version, Error> {
     site::site_fetch(db, site)?.ok_or_else(|| Error::no_such("site", site))?;
     let runs = site_app::site_app_version(db, site, app)?;
-    runs.map(drop).ok_or_else(|| Error::Invalid(format!("site {site} doesn't run {app}")))
+    runs.ok_or_else(|| Error::Invalid(format!("site {site} doesn't run {app}")))
 }
 
 pub(crate) async fn give(

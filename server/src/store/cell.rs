@@ -7,7 +7,6 @@ use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// One patch at one site.
@@ -47,36 +46,6 @@ pub(crate) fn cell_map(db: &Connection, site: &SiteName, app: &AppName) -> Resul
     let mut all = db.prepare_cached(sql)?;
     let rows = all.query_map([app.as_str(), site.as_str()], |row| Ok((column::word(row, 0)?, read(row, 1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// One site's cells for names in ascending order, `None` where nothing is known. Compares the stored names as they are: a grid of a
-/// million cells has no time to check every name again.
-pub(crate) fn cell_column<'a>(
-    db: &Connection,
-    site: &SiteName,
-    app: &AppName,
-    names: impl Iterator<Item = &'a PatchName>,
-) -> Result<Vec<Option<CellRow>>, StoreError> {
-    let sql = "SELECT patch, has, size, since, base FROM cell WHERE application = ?1 AND site = ?2 ORDER BY patch";
-    let mut all = db.prepare_cached(sql)?;
-    let mut rows = all.query([app.as_str(), site.as_str()])?;
-    let mut row = rows.next()?;
-    let mut column = Vec::new();
-    for name in names {
-        let mut known = None;
-        while let Some(this) = row {
-            match this.get_ref(0)?.as_str().unwrap_or_default().cmp(name.as_str()) {
-                Ordering::Less => row = rows.next()?,
-                Ordering::Equal => {
-                    known = Some(read(this, 1)?);
-                    break;
-                }
-                Ordering::Greater => break,
-            }
-        }
-        column.push(known);
-    }
-    Ok(column)
 }
 
 /// One cell.

@@ -80,6 +80,20 @@ pub(crate) fn order_newest_list(db: &Connection, site: &SiteName, app: &AppName)
     Ok(all.query_map([app.as_str(), site.as_str()], info)?.collect::<Result<_, _>>()?)
 }
 
+/// The patches at a site whose newest order may lie over the cell, in order. Which do is decided by `cell()`; this leaves out those
+/// that never do.
+pub(crate) fn order_showing(db: &Connection, site: &SiteName, app: &AppName) -> Result<Vec<PatchName>, StoreError> {
+    // The condition is the index's own, word for word: else SQLite couldn't use it.
+    let sql = "SELECT patch FROM site_order INDEXED BY order_shows
+               WHERE application = ?1 AND site = ?2 AND newest = 1 AND (
+                 open = 1
+                 OR json_extract(state, '$.state') IN ('failed', 'timed_out', 'expired', 'unknown')
+                 OR (hook IS NOT NULL AND (json_extract(hook, '$.code') IS NOT 0 OR json_extract(hook, '$.timed_out')))
+               ) ORDER BY patch";
+    let mut all = db.prepare_cached(sql)?;
+    Ok(all.query_map([app.as_str(), site.as_str()], |row| column::word(row, 0))?.collect::<Result<_, _>>()?)
+}
+
 /// Keeps a new state.
 pub(crate) fn order_state_set(db: &Connection, id: &OrderId, state: &OrderState) -> Result<(), StoreError> {
     let mut set = db.prepare_cached("UPDATE site_order SET state = ?2, open = ?3 WHERE id = ?1")?;

@@ -4,7 +4,7 @@ use super::{StoreError, column};
 use fieldpost_common::api::PublishedAt;
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, UserName};
+use fieldpost_common::id::{AppName, UserName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::publication::Publication;
 use fieldpost_common::time::Timestamp;
@@ -36,16 +36,17 @@ pub(crate) fn publication_add(
     Ok(())
 }
 
-/// The newest statement that a content is that patch.
+/// The newest statement that a content is that patch; one for this version goes before all others.
 pub(crate) fn publication_newest(
     db: &Connection,
-    app: &AppName,
-    patch: &PatchName,
+    (app, patch): (&AppName, &PatchName),
     sha256: &ContentHash,
+    version: &Version,
 ) -> Result<Option<Envelope>, StoreError> {
-    let sql = "SELECT envelope FROM publication WHERE application = ?1 AND patch = ?2 AND sha256 = ?3 ORDER BY id DESC LIMIT 1";
+    let sql = "SELECT envelope FROM publication WHERE application = ?1 AND patch = ?2 AND sha256 = ?3
+               ORDER BY EXISTS (SELECT 1 FROM json_each(versions) WHERE value = ?4) DESC, id DESC LIMIT 1";
     let mut find = db.prepare_cached(sql)?;
-    let values = params![app.as_str(), patch.as_str(), sha256.as_bytes()];
+    let values = params![app.as_str(), patch.as_str(), sha256.as_bytes(), version.as_str()];
     Ok(find.query_row(values, |row| column::json(row, 0)).optional()?)
 }
 

@@ -55,25 +55,6 @@ fn greater_than_sends_an_update_and_less_than_retrieves_what_the_site_changed() 
 }
 
 #[test]
-fn the_terminal_is_as_before_after_term_and_hup_and_a_resize_flood() {
-    let world = with_site();
-    world.publish("a.st", "one\n", "7.7");
-    for signal in ["-TERM", "-HUP"] {
-        let mut app = Terminal::start(world.ada(), &[], 24, 80, &[]);
-        app.wait_text("a.st");
-        for step in 0..40 {
-            app.resize(20 + step % 10, 70 + step);
-        }
-        app.resize(24, 80);
-        app.wait_text("a.st");
-        let pid = app.pid().to_string();
-        assert!(std::process::Command::new("kill").args([signal, &pid]).status().expect("kill").success());
-        app.wait_end();
-        assert_eq!(app.modes_left_on(), Vec::<&str>::new(), "after {signal}");
-    }
-}
-
-#[test]
 fn a_server_that_dies_leaves_the_grid_on_the_screen_with_its_age() {
     let mut world = with_site();
     world.publish("a.st", "one\n", "7.7");

@@ -12,6 +12,8 @@ mod vanishing;
 mod stamps;
 // What a site decides for itself.
 mod site_config;
+// Many things at once: jobs, undo, reviews.
+mod bulk;
 // Two people, two versions.
 mod together;
 // Bad input, dead servers, answers that aren't ours.
@@ -22,6 +24,10 @@ mod app;
 mod tabs;
 // A patch that both sides changed.
 mod conflict;
+// How the terminal is left, whatever happens; and what a person sets up: login, keys, looks.
+mod first_run;
+mod settings;
+mod terminal;
 // The demo that the README starts with.
 mod demo;
 // What the code base promises about itself.

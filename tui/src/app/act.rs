@@ -1,8 +1,10 @@
-//! From a key on a cell to a question: builds dialogs and diffs out of what the grid says. Nothing is sent from here.
+//! From a key on a cell to a question: builds dialogs and diffs out of what the grid says. Nothing is sent from here. Orders are
+//! left to `act::orders`.
+
+pub(crate) mod orders;
 
 use super::conflict;
 use super::dialog::publish::PublishDialog;
-use super::dialog::send::{SendDialog, Verb};
 use super::dialog::{Dialog, Info};
 use super::diff::{DiffView, Of, Offer, Side};
 use super::grid::explain::{ago, explain, stamp_ago};
@@ -14,26 +16,6 @@ use fieldpost_common::cell::{Direction, Newer, Overlay, Standing};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::Version;
 use fieldpost_common::text::Clean;
-
-/// Asks before sending: the marked patches at all shown sites, or the selected cell.
-pub(crate) fn send(model: &mut Model, verb: Verb) {
-    match SendDialog::new(&model.grid, verb) {
-        Ok(dialog) => model.dialog = Some(Dialog::Send(Box::new(dialog))),
-        Err(words) => model.note(words),
-    }
-}
-
-/// Asks before sending to the site that the diff is of.
-pub(crate) fn send_from_diff(model: &mut Model) {
-    let Some(Screen::Diff(diff)) = model.screens.top() else { return };
-    let Some(place) = diff.site().and_then(|site| model.grid.find(&diff.patch, site)) else {
-        return model.note("the patch or the site is gone");
-    };
-    match SendDialog::of_cell(&model.grid, place) {
-        Ok(dialog) => model.dialog = Some(Dialog::Send(Box::new(dialog))),
-        Err(words) => model.note(words),
-    }
-}
 
 /// The content that `<` or `p` would publish: the site's, else the one that is current for another version.
 pub(crate) fn content_to_publish(view: &GridView, place: Place) -> Option<ContentHash> {
@@ -88,7 +70,8 @@ pub(crate) fn retrieve(model: &mut Model) -> Vec<Effect> {
     open_diff(model, place, true)
 }
 
-fn open_diff(model: &mut Model, place: Place, to_publish: bool) -> Vec<Effect> {
+/// Opens the diff of a cell; `to_publish`: on the way to publishing what the site has.
+pub(crate) fn open_diff(model: &mut Model, place: Place, to_publish: bool) -> Vec<Effect> {
     let view = &model.grid;
     let Some(application) = view.application().cloned() else { return Vec::new() };
     let cell = view.cell(place);
@@ -109,7 +92,8 @@ fn open_diff(model: &mut Model, place: Place, to_publish: bool) -> Vec<Effect> {
     show(model, place, left, right, offer, application)
 }
 
-fn show(
+/// Opens a diff of two contents.
+pub(crate) fn show(
     model: &mut Model,
     place: Place,
     left: Side,
@@ -195,22 +179,5 @@ pub(crate) fn publish_from_diff(model: &mut Model) {
     match PublishDialog::new(diff, &model.grid) {
         Some(dialog) => model.dialog = Some(Dialog::Publish(Box::new(dialog))),
         None => model.note("wait until the content is shown: only what was shown is signed"),
-    }
-}
-
-/// Asks before taking the open order of the selected cell back.
-pub(crate) fn cancel(model: &mut Model) {
-    let view = &model.grid;
-    let Some(place) = view.selected() else { return };
-    let order = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref());
-    match order.filter(|order| order.state.is_open()) {
-        Some(order) => {
-            model.dialog = Some(Dialog::Cancel(super::dialog::CancelDialog {
-                order: order.id.clone(),
-                what: format!("{} → {}", view.patch(place.patch).name, view.site(place.site).name),
-                by: format!("given by {} {}", order.by, ago(order.created, view.now)),
-            }));
-        }
-        None => model.note("no order is on its way here"),
     }
 }

@@ -1,61 +1,87 @@
-//! The office of a session: each request becomes a task that asks the server and signs where that is wanted. Conflicts are left to
-//! `desk::conflict`.
+//! The office of a session: each request becomes a task that asks the server. What is signed and given is left to `desk::work`,
+//! conflicts to `desk::conflict`.
 
 mod conflict;
+mod work;
 
 use super::compare::lines::{Lines, Spaces};
 use super::compare::{Comparison, Texts, compare, read_stamp};
-use super::office::{Answer, Draft, Office, Outcome, Pair, PublishJob, Request, SendJob, SiteOrders, Trouble};
+use super::grid::sheet::Sheet;
+use super::office::{Answer, Draft, LoginString, Newcomer, Office, Pair, Request, SiteOrders, Trouble};
 use crate::client::ClientError;
 use crate::clock;
-use crate::publish::{Content, PublishWish, publish};
-use crate::send::{Act, Wish, send};
+use crate::keyring::Keyring;
+use crate::login::login;
 use crate::session::Session;
 use fieldpost_common::api::{Changes, Invited};
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, OrderId, SiteName};
+use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::invitation::{Invitation, Kind};
 use fieldpost_common::stamp::Hints;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// How long the server may wait for a change.
 const PARKED: Duration = Duration::from_secs(50);
 
+/// Somebody's office; before a login it only takes the login string.
 pub(crate) struct Desk {
-    session: Session,
+    keyring: Keyring,
+    session: Arc<Mutex<Option<Session>>>,
 }
 
 impl Desk {
-    pub(crate) fn new(session: Session) -> Self {
-        Self { session }
+    pub(crate) fn new(keyring: Keyring, session: Option<Session>) -> Self {
+        Self { keyring, session: Arc::new(Mutex::new(session)) }
     }
 }
 
 impl Office for Desk {
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>) {
-        let session = self.session.clone();
+        let (keyring, place) = (self.keyring.clone(), Arc::clone(&self.session));
         tokio::spawn(async move {
-            // Nobody listens once the app has ended.
-            let _ = answers.send(answer(&session, request).await);
+            let session = place.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            match (request, session) {
+                (Request::LogIn(string), _) => {
+                    let answer = Answer::LoggedIn(log_in(keyring, &place, &string).await);
+                    // Nobody listens once the app has ended.
+                    let _ = answers.send(answer);
+                }
+                (request, Some(session)) => serve(&session, request, &answers).await,
+                // The app asks for nothing else before somebody is logged in.
+                (_, None) => {}
+            }
         });
     }
 
     fn keep(&self, draft: &Draft) -> Result<(), String> {
-        conflict::keep(&self.session, draft)
+        match self.session.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(session) => conflict::keep(session, draft),
+            None => Err("nobody is logged in".to_owned()),
+        }
     }
 }
 
-async fn answer(session: &Session, request: Request) -> Answer {
+/// Logs in, and opens the session that everything after it goes through.
+async fn log_in(keyring: Keyring, place: &Mutex<Option<Session>>, string: &LoginString) -> Result<Newcomer, Trouble> {
+    let done = login(&keyring, &string.0, None).await.map_err(|error| Trouble::Refused(error.to_string()))?;
+    let session = Session::open_from(keyring).map_err(|error| Trouble::Refused(error.to_string()))?;
+    let newcomer = Newcomer { user: done.user.to_string(), server: session.server().to_owned(), advice: done.advice() };
+    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+    Ok(newcomer)
+}
+
+async fn serve(session: &Session, request: Request, answers: &UnboundedSender<Answer>) {
     let client = &session.client;
-    match request {
+    let answer = match request {
+        Request::Work(work) => return work::carry_out(session, work, answers).await,
         Request::Whoami => Answer::Whoami(client.whoami().await.map_err(|error| trouble(&error))),
         Request::Apps => Answer::Apps(client.apps().await.map_err(|error| trouble(&error))),
         Request::Grid(application) => {
-            let grid = client.grid(&application).await.map(Box::new).map_err(|error| trouble(&error));
-            Answer::Grid(application, grid)
+            let sheet = sheet(session, &application).await;
+            Answer::Grid(application, sheet)
         }
         Request::Watch { feed, after } => Answer::Changes(watch(session, &feed, after).await),
         Request::Compare { ticket, pair } => Answer::Compared(ticket, both(session, &pair).await),
@@ -64,18 +90,18 @@ async fn answer(session: &Session, request: Request) -> Answer {
             let history = client.history(&application, &patch).await.map(Box::new).map_err(|error| trouble(&error));
             Answer::History(ticket, history)
         }
-        Request::Send(job) => Answer::Done(give(session, job).await),
-        Request::Publish(job) => Answer::Done(vec![make_current(session, job).await]),
-        Request::Cancel(order) => Answer::Done(vec![take_back(session, &order).await]),
         Request::Merge { ticket, three } => Answer::Merged(ticket, conflict::merged(session, three).await),
         Request::Settle(job) => Answer::Settled(job.three.key(), conflict::settle(session, *job).await),
-        Request::Save { path, bytes } => Answer::Done(vec![conflict::save(path, bytes).await]),
+        Request::Save { path, bytes } => Answer::Saved(conflict::save(path, bytes).await),
         Request::Sites => Answer::Sites(client.sites().await.map_err(|error| trouble(&error))),
         Request::SiteOrders(site) => {
             let orders = site_orders(session, &site).await.map_err(|error| trouble(&error));
             Answer::SiteOrders(site, orders)
         }
-        Request::AcceptDrop(site) => Answer::Done(vec![accept_drop(session, &site).await]),
+        Request::AcceptDrop(site) => {
+            let accepted = client.accept_drop(&site).await.map_err(|error| trouble(&error));
+            Answer::DropAccepted(site, accepted)
+        }
         Request::Enrol(site) => {
             let string = client.reenroll(&site).await.map(|invited| invitation(session, invited));
             Answer::Enrolled(site, string.map_err(|error| trouble(&error)))
@@ -84,7 +110,10 @@ async fn answer(session: &Session, request: Request) -> Answer {
             Answer::Activity { before, answer: client.activity(before, limit).await.map_err(|error| trouble(&error)) }
         }
         Request::Audit => Answer::Audit(client.audit().await.map_err(|error| trouble(&error))),
-    }
+        Request::LogIn(_) => unreachable!("handled before there is a session"),
+    };
+    // Nobody listens once the app has ended.
+    let _ = answers.send(answer);
 }
 
 fn trouble(error: &ClientError) -> Trouble {
@@ -92,6 +121,12 @@ fn trouble(error: &ClientError) -> Trouble {
         ClientError::Unreachable { .. } | ClientError::NotOurs { .. } => Trouble::Unreachable(error.to_string()),
         ClientError::Problem(_) | ClientError::Local(_) => Trouble::Refused(error.to_string()),
     }
+}
+
+async fn sheet(session: &Session, application: &AppName) -> Result<Box<Sheet>, Trouble> {
+    let grid = session.client.grid(application).await.map_err(|error| trouble(&error))?;
+    let ready = tokio::task::spawn_blocking(move || Box::new(Sheet::of(grid))).await;
+    ready.map_err(|error| Trouble::Refused(format!("the grid can't be shown: {error}")))
 }
 
 async fn watch(session: &Session, feed: &Feed, after: Duration) -> Result<Changes, Trouble> {
@@ -137,50 +172,6 @@ async fn content(session: &Session, application: &AppName, sha256: Option<&Conte
     session.client.content(application, sha256).await.map(Some).map_err(|error| trouble(&error))
 }
 
-async fn give(session: &Session, job: SendJob) -> Vec<Outcome> {
-    let wish = |item: super::office::SendItem| Wish {
-        application: job.application.clone(),
-        patch: item.patch,
-        site: item.site,
-        act: Act::Put(item.sha256),
-        expected: item.expected,
-        seen: item.seen,
-        reason: None,
-        shown: false,
-    };
-    let wishes: Vec<_> = job.items.into_iter().map(wish).collect();
-    let outcome = |(wish, result): (Wish, Result<OrderId, crate::send::SendError>)| Outcome {
-        what: format!("{} → {}", wish.patch, wish.site),
-        result: result.map(|_| "the order is given".to_owned()).map_err(|error| error.to_string()),
-    };
-    send(session, &wishes).await.into_iter().map(outcome).collect()
-}
-
-async fn make_current(session: &Session, job: PublishJob) -> Outcome {
-    let versions: Vec<_> = job.versions.iter().map(|(version, _)| version.to_string()).collect();
-    let what = format!("{} for {}", job.patch, versions.join(", "));
-    let wish = PublishWish {
-        application: job.application,
-        patch: job.patch,
-        content: Content::Stored { sha256: job.sha256, size: job.size },
-        versions: job.versions,
-        issue: job.issue,
-    };
-    let result = publish(session, wish).await;
-    let words = |changed: bool| if changed { "published" } else { "was already current" }.to_owned();
-    Outcome { what, result: result.map(|published| words(published.changed)).map_err(|error| error.to_string()) }
-}
-
-async fn take_back(session: &Session, order: &OrderId) -> Outcome {
-    match session.client.cancel(order).await {
-        Ok(info) => {
-            let words = format!("the order is {}", info.state.word().replace('_', " "));
-            Outcome { what: format!("{} → {}", info.patch, info.site), result: Ok(words) }
-        }
-        Err(error) => Outcome { what: format!("order {}", &order.as_str()[..8]), result: Err(error.to_string()) },
-    }
-}
-
 /// How many of a site's newest orders are looked through for those that have ended.
 const RECENT: usize = 50;
 
@@ -189,12 +180,6 @@ async fn site_orders(session: &Session, site: &SiteName) -> Result<SiteOrders, C
     let mut finished = session.client.orders_newest(site, RECENT).await?;
     finished.retain(|order| !order.state.is_open());
     Ok(SiteOrders { open, finished })
-}
-
-async fn accept_drop(session: &Session, site: &SiteName) -> Outcome {
-    let result = session.client.accept_drop(site).await;
-    let words = "what is gone there counts as deleted".to_owned();
-    Outcome { what: site.to_string(), result: result.map(|()| words).map_err(|error| error.to_string()) }
 }
 
 /// The app, never the server, puts the pinned root key into the string.

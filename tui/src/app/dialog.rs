@@ -4,16 +4,19 @@ pub(crate) mod bindings;
 pub(crate) mod draw;
 pub(crate) mod keys;
 pub(crate) mod pick;
+pub(crate) mod plan;
 pub(crate) mod publish;
 pub(crate) mod send;
 pub(crate) mod settle;
 pub(crate) mod site;
+pub(crate) mod undo;
 
 use super::input::Input;
 use super::keymap::Context;
-use super::office::Outcome;
+use super::office::{Outcome, TakeBackTask};
+use super::settings::Complaint;
 use super::theme::Tone;
-use fieldpost_common::id::OrderId;
+use fieldpost_common::id::AppName;
 use fieldpost_common::text::{Clean, count};
 
 /// A dialog.
@@ -25,9 +28,13 @@ pub(crate) enum Dialog {
     Cancel(CancelDialog),
     Drop(Box<site::DropDialog>),
     Enrol(site::EnrolDialog),
+    Undo(Box<undo::UndoDialog>),
     Pick(pick::Pick),
     Info(Info),
 }
+
+/// How much of a typed word is seen at once.
+const WORD_CELLS: usize = 30;
 
 /// How much it takes to say yes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +48,8 @@ pub(crate) enum Confirm {
 /// Asks before an order is taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CancelDialog {
-    pub(crate) order: OrderId,
-    pub(crate) what: String,
+    pub(crate) application: AppName,
+    pub(crate) task: TakeBackTask,
     pub(crate) by: String,
 }
 
@@ -71,13 +78,26 @@ impl Confirm {
         match self {
             Self::Key => Vec::new(),
             Self::Word { word, input } => {
-                vec![(Tone::Plain, String::new()), (Tone::Strong, format!("type {word} to go on: {}▏", input.shown()))]
+                vec![(Tone::Plain, String::new()), (Tone::Strong, format!("type {word} to go on: {}", input.field(WORD_CELLS)))]
             }
         }
     }
 }
 
 impl Info {
+    /// What somebody who has just logged in has to do, if anything.
+    pub(crate) fn welcome(advice: Vec<String>) -> Option<Dialog> {
+        let title = "Logged in".to_owned();
+        (!advice.is_empty()).then_some(Dialog::Info(Self { title, lines: advice, top: 0 }))
+    }
+
+    /// What is wrong with the settings.
+    pub(crate) fn settings(file: &str, complaints: &[Complaint]) -> Dialog {
+        let mut lines: Vec<_> = complaints.iter().map(|complaint| format!("! {complaint}")).collect();
+        lines.extend([String::new(), format!("in {}; what is wrong there has its default.", Clean::line(file))]);
+        Dialog::Info(Self { title: "Mistakes in the settings".to_owned(), lines, top: 0 })
+    }
+
     /// What became of several things, failures first.
     pub(crate) fn results(outcomes: &[Outcome]) -> Self {
         let failed = outcomes.iter().filter(|outcome| outcome.result.is_err()).count();
@@ -107,6 +127,7 @@ impl Dialog {
             },
             Self::Settle(settle) => settle.context(),
             Self::Drop(drop) => confirm_context(&drop.confirm),
+            Self::Undo(undo) => confirm_context(&undo.confirm),
             Self::Cancel(_) | Self::Enrol(_) => Context::Confirm,
             Self::Pick(_) => Context::Pick,
             Self::Info(_) => Context::Read,
@@ -117,6 +138,7 @@ impl Dialog {
     pub(crate) fn input(&mut self) -> Option<&mut Input> {
         let confirm = match self {
             Self::Send(send) => &mut send.confirm,
+            Self::Undo(undo) => &mut undo.confirm,
             Self::Publish(publish) => publish.confirm.as_mut()?,
             Self::Settle(settle) => return settle.input(),
             Self::Drop(drop) => &mut drop.confirm,
@@ -135,6 +157,7 @@ impl Dialog {
             Self::Publish(publish) => publish.ready(),
             Self::Settle(settle) => settle.ready(),
             Self::Drop(drop) => drop.confirm.ready(),
+            Self::Undo(undo) => undo.ready(),
             Self::Cancel(_) | Self::Enrol(_) | Self::Pick(_) | Self::Info(_) => true,
         }
     }
@@ -147,6 +170,7 @@ impl Dialog {
             Self::Cancel(_) => "Take the order back?".to_owned(),
             Self::Drop(drop) => format!("Are the files at {} meant to be gone?", drop.site),
             Self::Enrol(_) => "Make a new enrolment string?".to_owned(),
+            Self::Undo(undo) => undo.title(),
             Self::Pick(pick) => pick.title().to_owned(),
             Self::Info(info) => info.title.clone(),
         }
@@ -159,21 +183,46 @@ impl Dialog {
             Self::Publish(publish) => publish.lines(),
             Self::Settle(settle) => settle.lines(),
             Self::Cancel(cancel) => vec![
-                (Tone::Strong, cancel.what.clone()),
+                (Tone::Strong, format!("{} → {}", cancel.task.patch, cancel.task.site)),
                 (Tone::Plain, cancel.by.clone()),
                 (Tone::Plain, String::new()),
                 (Tone::Plain, "What the site has already begun may still be carried out.".to_owned()),
             ],
             Self::Drop(drop) => drop.lines(),
             Self::Enrol(enrol) => enrol.lines(),
+            Self::Undo(undo) => undo.lines(),
             Self::Pick(pick) => pick.lines(),
-            Self::Info(info) => info.lines.iter().skip(info.top).map(|line| (tone_of(line), line.clone())).collect(),
+            Self::Info(info) => info.lines.iter().map(|line| (Tone::Plain, line.clone())).collect(),
         }
     }
-}
 
-fn tone_of(line: &str) -> Tone {
-    if line.starts_with('!') { Tone::Alarm } else { Tone::Plain }
+    /// The first line that is shown, where there may be more than fit.
+    pub(crate) fn top(&self) -> usize {
+        match self {
+            Self::Send(send) => send.top,
+            Self::Undo(undo) => undo.top,
+            Self::Info(info) => info.top,
+            _ => 0,
+        }
+    }
+
+    pub(crate) fn top_mut(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Send(send) => Some(&mut send.top),
+            Self::Undo(undo) => Some(&mut undo.top),
+            Self::Info(info) => Some(&mut info.top),
+            _ => None,
+        }
+    }
+
+    /// What stays in sight however long the lines are.
+    pub(crate) fn foot(&self) -> Vec<(Tone, String)> {
+        match self {
+            Self::Send(send) => send.foot(),
+            Self::Undo(undo) => undo.foot(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 fn confirm_context(confirm: &Confirm) -> Context {

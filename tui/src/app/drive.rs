@@ -1,28 +1,58 @@
 //! The loop: waits for keys, answers, signals and the clock; hands them to `update`; carries out effects; draws when something
 //! changed. Decides nothing.
 
+use super::dialog::Info;
 use super::editor::{self, Edit, Edited};
-use super::model::{Effect, Message, Model, Seat};
+use super::login::LoginView;
+use super::look::{Effects, Look};
+use super::model::{Copied, Effect, Message, Model, Seat};
 use super::office::{Answer, Office};
-use super::terminal::{Guard, Screen, enter, leave, leave_on_panic};
-use super::theme::Theme;
+use super::settings::Settings;
+use super::terminal::{Guard, Screen, enter, leave, leave_on_panic, panicked};
 use super::update::{start, update};
 use super::view::view;
+use super::{clipboard, look};
 use crate::clock::{self, Stopwatch};
+use crate::surroundings::{Browser, Surroundings};
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt as _;
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io::{self, IsTerminal as _};
+use std::process::Stdio;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// The least time between two frames.
+/// The least time between two frames, and the same for slow lines.
 const FRAME: Duration = Duration::from_millis(16);
+const SLOW_FRAME: Duration = Duration::from_millis(66);
 
-/// Runs the app with whoever answers its requests.
+/// A process that can be stopped is stopped by then.
+const STOPS_WITHIN: Duration = Duration::from_millis(100);
+
+/// How the app starts.
+#[derive(Debug, Default)]
+pub(crate) struct Setup {
+    /// Who sits here; `None`: nobody has logged in yet.
+    pub(crate) seat: Option<Seat>,
+    pub(crate) settings: Settings,
+    /// The settings file, for people.
+    pub(crate) file: String,
+    pub(crate) look: Look,
+    pub(crate) around: Surroundings,
+}
+
+/// Runs the app with whoever answers its requests, with default settings.
 pub async fn run_with(seat: Seat, office: impl Office) -> anyhow::Result<()> {
+    let around = Surroundings::read();
+    let look = look::look(look::ColorChoice::Auto, look::LookWish::default(), &around);
+    run_setup(Setup { seat: Some(seat), look, around, ..Setup::default() }, office).await
+}
+
+/// Runs the app.
+pub(crate) async fn run_setup(setup: Setup, office: impl Office) -> anyhow::Result<()> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         anyhow::bail!("the app needs a terminal; in scripts use a command, such as `fieldpost patches --json`");
     }
@@ -32,9 +62,11 @@ pub async fn run_with(seat: Seat, office: impl Office) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
     let _guard = Guard;
     enter()?;
-    let mut driver = Driver::new(seat, office)?;
-    for effect in start() {
-        driver.carry_out(effect)?;
+    let mut driver = Driver::new(setup, office)?;
+    if driver.model.login.is_none() {
+        for effect in start() {
+            driver.carry_out(effect)?;
+        }
     }
     driver.run(&mut signals).await
 }
@@ -44,6 +76,8 @@ struct Signals {
     terminate: Signal,
     hang_up: Signal,
     interrupt: Signal,
+    /// After a stop; it ends nothing.
+    continued: Signal,
 }
 
 impl Signals {
@@ -52,6 +86,7 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
+            continued: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         })
     }
 
@@ -84,6 +119,7 @@ struct Driver<O> {
     /// An editor had the terminal just now.
     lent: bool,
     since_frame: Stopwatch,
+    around: Surroundings,
 }
 
 /// Whether to go on.
@@ -94,26 +130,22 @@ enum Next {
 }
 
 impl<O: Office> Driver<O> {
-    fn new(seat: Seat, office: O) -> io::Result<Self> {
+    fn new(setup: Setup, office: O) -> io::Result<Self> {
         let mut screen = Screen::new()?;
         screen.forget()?;
-        let theme = if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) { Theme::Mono } else { Theme::Colour };
-        let mut model = Model::new(seat, theme, screen.size()?, clock::now());
+        let Setup { seat, settings, file, look, around } = setup;
+        let login = seat.is_none().then(LoginView::default);
+        let mut model = Model::new(seat.unwrap_or_default(), look, screen.size()?, clock::now());
+        model.login = login;
+        model.keys = settings.keys;
         model.zone = clock::zone();
+        model.browser = around.browser();
+        if !settings.complaints.is_empty() {
+            model.dialog = Some(Info::settings(&file, &settings.complaints));
+        }
         let (ask, answers) = unbounded_channel();
-        let events = Some(EventStream::new());
-        Ok(Self {
-            model,
-            screen,
-            office,
-            ask,
-            answers,
-            events,
-            dirty: true,
-            stale: false,
-            lent: false,
-            since_frame: Stopwatch::start(),
-        })
+        let (events, since_frame) = (Some(EventStream::new()), Stopwatch::start());
+        Ok(Self { model, screen, office, ask, answers, events, dirty: true, stale: false, lent: false, since_frame, around })
     }
 
     async fn run(&mut self, signals: &mut Signals) -> anyhow::Result<()> {
@@ -122,6 +154,7 @@ impl<O: Office> Driver<O> {
             let rest = self.wait();
             let message = tokio::select! {
                 () = signals.any() => return Ok(()),
+                () = panicked() => anyhow::bail!("something went wrong inside the app; its words stand above"),
                 event = next(&mut self.events) => match event {
                     Some(Ok(event)) => message(event),
                     // The terminal is gone.
@@ -130,7 +163,7 @@ impl<O: Office> Driver<O> {
                 Some(answer) = self.answers.recv() => Some(Message::Answer(answer)),
                 () = tokio::time::sleep(rest) => self.due(),
             };
-            if self.take(message)? == Next::End || self.drain().await? == Next::End {
+            if self.take(message, signals).await? == Next::End || self.drain(signals).await? == Next::End {
                 return Ok(());
             }
             if std::mem::take(&mut self.lent) {
@@ -140,7 +173,7 @@ impl<O: Office> Driver<O> {
     }
 
     /// Takes everything else that is there already, so that many keys make one frame.
-    async fn drain(&mut self) -> anyhow::Result<Next> {
+    async fn drain(&mut self, signals: &mut Signals) -> anyhow::Result<Next> {
         loop {
             // Polled with this task's waker: the stream remembers whom to wake only once.
             let events = &mut self.events;
@@ -152,44 +185,54 @@ impl<O: Office> Driver<O> {
             } else {
                 return Ok(Next::On);
             };
-            if self.take(message)? == Next::End {
+            if self.take(message, signals).await? == Next::End {
                 return Ok(Next::End);
             }
         }
     }
 
-    fn take(&mut self, message: Option<Message>) -> anyhow::Result<Next> {
-        let Some(message) = message else { return Ok(Next::On) };
-        self.dirty = true;
-        // A terminal that shrank and grew again has lost what it showed, though its size is the same as before.
-        self.stale |= matches!(message, Message::Resize(..));
-        for effect in update(&mut self.model, message, clock::now()) {
-            if self.carry_out(effect)? == Next::End {
-                return Ok(Next::End);
-            }
-        }
-        Ok(Next::On)
-    }
-
-    fn carry_out(&mut self, effect: Effect) -> anyhow::Result<Next> {
-        match effect {
-            Effect::Ask(request) => self.office.ask(request, self.ask.clone()),
-            Effect::Suspend => {
-                self.suspend()?;
-                return self.take(Some(Message::Resumed));
-            }
-            Effect::Keep(draft) => {
-                if let Err(words) = self.office.keep(&draft) {
-                    return self.take(Some(Message::NotKept(words)));
+    async fn take(&mut self, message: Option<Message>, signals: &mut Signals) -> anyhow::Result<Next> {
+        let mut queue: VecDeque<_> = message.into_iter().collect();
+        while let Some(message) = queue.pop_front() {
+            self.dirty = true;
+            // A terminal that shrank and grew again has lost what it showed, though its size is the same as before.
+            self.stale |= matches!(message, Message::Resize(..));
+            for effect in update(&mut self.model, message, clock::now()) {
+                match effect {
+                    Effect::Quit => return Ok(Next::End),
+                    Effect::Suspend => {
+                        self.suspend(signals).await?;
+                        queue.push_back(Message::Resumed);
+                    }
+                    other => queue.extend(self.carry_out(other)?),
                 }
             }
-            Effect::Edit(edit) => {
-                let edited = self.edit(edit)?;
-                return self.take(Some(Message::Edited(edited)));
-            }
-            Effect::Quit => return Ok(Next::End),
         }
         Ok(Next::On)
+    }
+
+    /// Does what needs no waiting; what came of it is the next message.
+    fn carry_out(&mut self, effect: Effect) -> io::Result<Option<Message>> {
+        Ok(match effect {
+            Effect::Ask(request) => {
+                self.office.ask(request, self.ask.clone());
+                None
+            }
+            Effect::Keep(draft) => self.office.keep(&draft).err().map(Message::NotKept),
+            Effect::Edit(edit) => Some(Message::Edited(self.edit(edit)?)),
+            Effect::Copy { what, text } => Some(Message::Copied(self.copy(what, &text))),
+            Effect::Browse { browser, link } => Some(Message::Browsed(browse(&browser, &link))),
+            Effect::Suspend | Effect::Quit => None,
+        })
+    }
+
+    fn copy(&self, what: &'static str, text: &str) -> Copied {
+        let sent = clipboard::send(text);
+        let file = match self.around.copied_file() {
+            Some(file) => clipboard::keep(&file, text).map(|()| file.display().to_string()).map_err(|error| error.to_string()),
+            None => Err("HOME isn't set".to_owned()),
+        };
+        Copied { what, sent, file }
     }
 
     /// Lends the terminal to an editor.
@@ -206,9 +249,12 @@ impl<O: Office> Driver<O> {
     }
 
     /// Stops like any program on Ctrl-z, and takes the terminal again once continued.
-    fn suspend(&mut self) -> io::Result<()> {
+    async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
         leave();
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
+        // Another thread may take the signal: this one must not run on before all are stopped. Where nobody could continue the
+        // app, the system doesn't stop it either.
+        let _ = tokio::time::timeout(STOPS_WITHIN, signals.continued.recv()).await;
         enter()?;
         self.screen.forget()?;
         self.model.size = self.screen.size()?;
@@ -216,7 +262,7 @@ impl<O: Office> Driver<O> {
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
-        if self.dirty && self.since_frame.left_of(FRAME).is_zero() {
+        if self.dirty && self.since_frame.left_of(self.frame()).is_zero() {
             if std::mem::take(&mut self.stale) {
                 self.screen.forget()?;
             }
@@ -228,10 +274,14 @@ impl<O: Office> Driver<O> {
         Ok(())
     }
 
+    fn frame(&self) -> Duration {
+        if self.model.look.effects == Effects::Low { SLOW_FRAME } else { FRAME }
+    }
+
     /// How long there is nothing to do by itself.
     fn wait(&self) -> Duration {
         if self.dirty {
-            return self.since_frame.left_of(FRAME);
+            return self.since_frame.left_of(self.frame());
         }
         let ahead = self.model.wake().as_ms() - clock::now().as_ms();
         Duration::from_millis(u64::try_from(ahead).unwrap_or(0))
@@ -253,4 +303,13 @@ fn message(event: Event) -> Option<Message> {
         Event::Resize(width, height) => Some(Message::Resize(width, height)),
         Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
     }
+}
+
+/// Starts a browser of its own, that neither writes on this terminal nor ends with it.
+fn browse(browser: &Browser, link: &str) -> Result<(), String> {
+    let words = browser.command(link);
+    let Some((program, arguments)) = words.split_first() else { return Err("BROWSER names no program".to_owned()) };
+    let mut command = tokio::process::Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    command.spawn().map(drop).map_err(|error| format!("{program}: {error}; y copies the address"))
 }

@@ -30,6 +30,42 @@ fn scored(pattern: &Pattern, lines: impl Iterator<Item = String>) -> Vec<(usize,
     lines.enumerate().filter_map(|(index, line)| score(&line).map(|score| (index, score))).collect()
 }
 
+/// A line that matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Match {
+    /// Which line.
+    pub(crate) line: usize,
+    /// Its characters that match, by their place, in order.
+    pub(crate) at: Vec<u32>,
+}
+
+/// The lines that match, the best first; without a text all of them, in their order. Letters in a row are wanted first, and
+/// scattered ones only where there is no such line.
+pub(crate) fn ranked(text: &str, lines: &[String]) -> Vec<Match> {
+    if text.trim().is_empty() {
+        return (0..lines.len()).map(|line| Match { line, at: Vec::new() }).collect();
+    }
+    let found = matching(text, AtomKind::Substring, lines);
+    if found.is_empty() { matching(text, AtomKind::Fuzzy, lines) } else { found }
+}
+
+fn matching(text: &str, kind: AtomKind, lines: &[String]) -> Vec<Match> {
+    let pattern = Pattern::new(text, CaseMatching::Ignore, Normalization::Smart, kind);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut found = Vec::new();
+    for (line, words) in lines.iter().enumerate() {
+        let mut at = Vec::new();
+        if let Some(score) = pattern.indices(Utf32Str::new(words, &mut buffer), &mut matcher, &mut at) {
+            at.sort_unstable();
+            at.dedup();
+            found.push((Reverse(score), Match { line, at }));
+        }
+    }
+    found.sort_by_key(|(score, found)| (*score, found.line));
+    found.into_iter().map(|(_, found)| found).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +88,15 @@ mod tests {
         assert_eq!(containing("america bor", lines()), [2]);
         assert_eq!(containing("ome", lines()), [1]);
         assert_eq!(containing("", lines()), [0, 1, 2]);
+    }
+
+    #[test]
+    fn letters_in_a_row_come_before_scattered_ones() {
+        let lines = ["mark a range".to_owned(), "read everything again".to_owned()];
+        let found = |text| ranked(text, &lines).into_iter().map(|one| one.line).collect::<Vec<_>>();
+        assert_eq!(found("range"), [0]);
+        assert_eq!(found("rdag"), [1], "scattered letters find what letters in a row don't");
+        assert_eq!(found(" "), [0, 1]);
+        assert_eq!(ranked("again", &lines)[0].at, [16, 17, 18, 19, 20]);
     }
 }

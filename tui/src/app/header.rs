@@ -21,6 +21,9 @@ pub(crate) struct Said {
 /// From this width on every tab is named; below only the one that is shown.
 const ROOMY: u16 = 110;
 
+/// How much of a filter is seen while it is typed.
+pub(crate) const FILTER_CELLS: usize = 24;
+
 /// Draws the line.
 pub(crate) fn draw(model: &Model, said: Said, painter: &mut Painter<'_>, width: u16) {
     let mut left = tabs(model.screens.tab, width);

@@ -4,12 +4,16 @@
 mod action;
 mod everywhere;
 mod key;
+mod live;
+mod nearest;
 
 use super::model::Model;
-use super::{activity, conflict, dialog, diff, grid, help, history, sites};
+use super::{activity, conflict, copy, dialog, diff, grid, help, history, jobs, login, palette, review, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
+pub(crate) use live::{Keymap, Live};
+pub(crate) use nearest::nearest;
 
 /// Where keys are typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,17 +27,24 @@ pub(crate) enum Context {
     Activity,
     Search,
     History,
+    Review,
+    Jobs,
+    Messages,
     Confirm,
     Word,
     Versions,
     Pick,
     Read,
     Help,
+    HelpFilter,
+    Palette,
+    Copy,
+    Login,
 }
 
 impl Context {
-    #[cfg(test)]
-    const ALL: &[Self] = &[
+    /// Every place.
+    pub(crate) const ALL: &[Self] = &[
         Self::Grid,
         Self::Filter,
         Self::Diff,
@@ -43,39 +54,72 @@ impl Context {
         Self::Activity,
         Self::Search,
         Self::History,
+        Self::Review,
+        Self::Jobs,
+        Self::Messages,
         Self::Confirm,
         Self::Word,
         Self::Versions,
         Self::Pick,
         Self::Read,
         Self::Help,
+        Self::HelpFilter,
+        Self::Palette,
+        Self::Copy,
+        Self::Login,
     ];
+
+    /// Its name in settings: `help-filter`.
+    pub(crate) fn name(self) -> String {
+        kebab(&format!("{self:?}"))
+    }
+
+    /// The place of a name in settings.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|context| context.name() == name)
+    }
 
     /// The tables that hold here; an earlier one wins.
     const fn tables(self) -> &'static [&'static [Binding]] {
         match self {
             Self::Grid => &[grid::bindings::GRID, LINES, CYCLE, SCREEN],
             Self::Filter => &[grid::bindings::FILTER],
-            Self::Diff => &[diff::bindings::DIFF, LINES, SCREEN],
+            Self::Diff => {
+                &[diff::bindings::DIFF, diff::bindings::LOOK, diff::bindings::GO, diff::bindings::LAYOUT, LINES, SCREEN]
+            }
             Self::Search => &[diff::bindings::SEARCH],
             Self::History => &[history::bindings::HISTORY, LINES, BACK, SCREEN],
             Self::Conflict => &[conflict::bindings::CONFLICT, LINES, BACK, SCREEN],
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
+            Self::Review => &[review::bindings::REVIEW, diff::bindings::LOOK, diff::bindings::LAYOUT, LINES, SCREEN],
+            Self::Jobs => &[jobs::bindings::JOBS, LINES, BACK, SCREEN],
+            Self::Messages => &[LINES, BACK, SCREEN],
             Self::Confirm => &[dialog::bindings::CONFIRM],
             Self::Word => &[dialog::bindings::WORD],
             Self::Versions => &[dialog::bindings::VERSIONS],
             Self::Pick => &[dialog::bindings::PICK],
             Self::Read => &[dialog::bindings::READ],
-            Self::Help => &[help::BINDINGS, LINES],
+            Self::Help => &[help::bindings::LIST, LINES],
+            Self::HelpFilter => &[help::bindings::FILTER],
+            Self::Palette => &[palette::bindings::PALETTE],
+            Self::Copy => &[copy::bindings::COPY],
+            Self::Login => &[login::bindings::LOGIN],
         }
     }
 
     /// Whether plain characters are text here.
-    #[cfg(test)]
-    const fn is_typing(self) -> bool {
-        matches!(self, Self::Filter | Self::Search | Self::Word)
+    pub(crate) const fn is_typing(self) -> bool {
+        matches!(self, Self::Filter | Self::Search | Self::Word | Self::HelpFilter | Self::Palette | Self::Login)
+    }
+
+    /// Whether an action leaves this place.
+    pub(crate) const fn is_left_by(self, action: Action) -> bool {
+        match self {
+            Self::Grid | Self::Sites | Self::Activity => matches!(action, Action::Quit | Action::Interrupt),
+            _ => matches!(action, Action::Back | Action::Decline | Action::Quit | Action::Interrupt),
+        }
     }
 }
 
@@ -83,6 +127,7 @@ impl Context {
 pub(crate) type Valid = Result<(), &'static str>;
 
 /// One line of a table.
+#[derive(Debug)]
 pub(crate) struct Binding {
     pub(crate) keys: &'static [Key],
     pub(crate) action: Action,
@@ -114,14 +159,21 @@ pub(crate) fn when(met: bool, reason: &'static str) -> Valid {
     if met { Ok(()) } else { Err(reason) }
 }
 
-/// The bindings of one place, in their order.
-pub(crate) fn of(context: Context) -> impl Iterator<Item = &'static Binding> {
+/// The bindings of one place as the tables have them, in their order.
+fn defaults(context: Context) -> impl Iterator<Item = &'static Binding> {
     context.tables().iter().copied().flatten()
 }
 
-/// What a key asks for here, whether or not it can be done now.
-pub(crate) fn find(context: Context, key: Key) -> Option<&'static Binding> {
-    of(context).find(|binding| binding.keys.contains(&key))
+/// `SendNew` as `send-new`.
+pub(crate) fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
 }
 
 #[cfg(test)]
@@ -134,7 +186,7 @@ mod tests {
     fn no_key_means_two_things_in_one_place() {
         for context in Context::ALL {
             let mut seen = HashSet::new();
-            for key in of(*context).flat_map(|binding| binding.keys) {
+            for key in defaults(*context).flat_map(|binding| binding.keys) {
                 assert!(seen.insert(*key), "{} twice in {context:?}", key.label());
             }
         }
@@ -142,7 +194,7 @@ mod tests {
 
     #[test]
     fn every_action_has_a_key_and_a_line_of_help() {
-        let all = || Context::ALL.iter().flat_map(|context| of(*context));
+        let all = || Context::ALL.iter().flat_map(|context| defaults(*context));
         for action in Action::ALL {
             assert!(all().any(|binding| binding.action == *action), "{action:?} has no key");
         }
@@ -154,15 +206,26 @@ mod tests {
     #[test]
     fn every_place_can_be_left() {
         for context in Context::ALL {
-            let leaves = of(*context).any(|one| matches!(one.action, Action::Back | Action::Decline | Action::Quit));
+            let leaves = defaults(*context).any(|one| context.is_left_by(one.action));
             assert!(leaves, "{context:?}");
         }
     }
 
     #[test]
     fn a_place_for_typing_binds_no_plain_character() {
-        for key in Context::ALL.iter().filter(|one| one.is_typing()).flat_map(|one| of(*one)).flat_map(|one| one.keys) {
-            assert!(key.ctrl || !matches!(key.code, KeyCode::Char(_)), "{}", key.label());
+        for key in Context::ALL.iter().filter(|one| one.is_typing()).flat_map(|one| defaults(*one)).flat_map(|one| one.keys) {
+            assert!(key.ctrl || key.alt || !matches!(key.code, KeyCode::Char(_)), "{}", key.label());
         }
+    }
+
+    #[test]
+    fn names_in_settings_are_read_as_they_are_written() {
+        for action in Action::ALL {
+            assert_eq!(Action::named(&action.name()), Some(*action));
+        }
+        for context in Context::ALL {
+            assert_eq!(Context::named(&context.name()), Some(*context));
+        }
+        assert_eq!(Action::SendNew.name(), "send-new");
     }
 }

@@ -4,12 +4,18 @@ use super::activity::ActivityView;
 use super::dialog::Dialog;
 use super::editor::{Edit, Edited};
 use super::grid::GridView;
-use super::keymap::Context;
+use super::jobs::Jobs;
+use super::keymap::{Action, Context, Keymap};
+use super::login::LoginView;
+use super::look::Look;
+use super::messages::Messages;
 use super::office::{Answer, Draft, Request, Ticket};
+use super::overlay::Overlay;
+use super::review::Review;
 use super::screens::{Screen, Screens, Tab};
 use super::sites::SitesView;
-use super::theme::Theme;
 use crate::drafts::DraftKey;
+use crate::surroundings::Browser;
 use crossterm::event::KeyEvent;
 use fieldpost_common::api::{AppSettings, Role};
 use fieldpost_common::id::AppName;
@@ -43,10 +49,24 @@ pub(crate) enum Message {
     Edited(Edited),
     /// Decisions of a conflict could not be kept on the disk.
     NotKept(String),
+    Copied(Copied),
+    /// The browser was started, or why it wasn't.
+    Browsed(Result<(), String>),
+}
+
+/// Where a text went that was copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Copied {
+    pub(crate) what: &'static str,
+    /// Whether the terminal was asked to put it on the clipboard; it doesn't say whether it did.
+    pub(crate) sent: bool,
+    /// The file that has it too.
+    pub(crate) file: Result<String, String>,
 }
 
 /// What the driver must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there are a few for each key, and they are gone at once")]
 pub(crate) enum Effect {
     Ask(Request),
     Suspend,
@@ -55,6 +75,16 @@ pub(crate) enum Effect {
     /// Give the terminal to an editor and take what it wrote.
     Edit(Edit),
     Quit,
+    /// Put a text on the clipboard, and into a file besides.
+    Copy {
+        what: &'static str,
+        text: String,
+    },
+    /// Open an address.
+    Browse {
+        browser: Browser,
+        link: String,
+    },
 }
 
 /// How it stands with the server.
@@ -100,7 +130,10 @@ pub(crate) enum Toast {
 pub(crate) struct Model {
     pub(crate) seat: Seat,
     pub(crate) role: Option<Role>,
-    pub(crate) theme: Theme,
+    pub(crate) look: Look,
+    pub(crate) keys: Keymap,
+    /// What opens addresses, where something does.
+    pub(crate) browser: Option<Browser>,
     /// Columns and rows of the terminal.
     pub(crate) size: (u16, u16),
     /// The own clock.
@@ -117,13 +150,22 @@ pub(crate) struct Model {
     pub(crate) activity: ActivityView,
     pub(crate) screens: Screens,
     pub(crate) dialog: Option<Dialog>,
-    /// The help lies over everything; how far it is scrolled.
-    pub(crate) help: Option<usize>,
+    /// Nobody is logged in: it is shown instead of everything.
+    pub(crate) login: Option<LoginView>,
+    /// Lies over everything.
+    pub(crate) overlay: Option<Overlay>,
+    /// Actions that were chosen from the list of them, the latest first.
+    pub(crate) recent: Vec<Action>,
     pub(crate) toast: Option<Toast>,
-    /// How many orders or publications are being given.
+    /// How many things are being asked that are no jobs.
     pub(crate) working: usize,
     /// Decisions of conflicts, for when one is opened again.
     pub(crate) drafts: HashMap<DraftKey, Vec<Decision>>,
+    pub(crate) messages: Messages,
+    /// What this person asked to have done in this session.
+    pub(crate) jobs: Jobs,
+    /// What the diff on the screen leads to, beside a look.
+    pub(crate) review: Option<Review>,
     tickets: u64,
 }
 
@@ -131,11 +173,13 @@ pub(crate) struct Model {
 const NOTE_FOR: Duration = Duration::from_secs(4);
 
 impl Model {
-    pub(crate) fn new(seat: Seat, theme: Theme, size: (u16, u16), now: Timestamp) -> Self {
+    pub(crate) fn new(seat: Seat, look: Look, size: (u16, u16), now: Timestamp) -> Self {
         Self {
             seat,
             role: None,
-            theme,
+            look,
+            keys: Keymap::default(),
+            browser: None,
             size,
             now,
             zone: TimeZone::UTC,
@@ -148,26 +192,37 @@ impl Model {
             activity: ActivityView::default(),
             screens: Screens::default(),
             dialog: None,
-            help: None,
+            login: None,
+            overlay: None,
+            recent: Vec::new(),
             toast: None,
             working: 0,
             drafts: HashMap::new(),
+            messages: Messages::default(),
+            jobs: Jobs::default(),
+            review: None,
             tickets: 0,
         }
     }
 
-    /// Where keys go now, below the help.
+    /// Where keys go now, below what lies over everything.
     pub(crate) fn place(&self) -> Context {
         use super::grid::Mode;
+        if self.login.is_some() {
+            return Context::Login;
+        }
         if let Some(dialog) = &self.dialog {
             return dialog.context();
         }
         match (self.screens.top(), self.screens.tab) {
             (Some(Screen::Diff(diff)), _) if diff.search.typing.is_some() => Context::Search,
+            (Some(Screen::Diff(_)), _) if self.review.is_some() => Context::Review,
             (Some(Screen::Diff(_)), _) => Context::Diff,
             (Some(Screen::Conflict(_)), _) => Context::Conflict,
             (Some(Screen::Site(_)), _) => Context::Site,
             (Some(Screen::History(_)), _) => Context::History,
+            (Some(Screen::Jobs(_)), _) => Context::Jobs,
+            (Some(Screen::Messages(_)), _) => Context::Messages,
             (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
             (None, Tab::Patches) => Context::Grid,
             (None, Tab::Sites) if self.sites.typing => Context::Filter,
@@ -179,7 +234,7 @@ impl Model {
 
     /// Where keys go now.
     pub(crate) fn context(&self) -> Context {
-        if self.help.is_some() { Context::Help } else { self.place() }
+        self.overlay.as_ref().map_or_else(|| self.place(), Overlay::context)
     }
 
     pub(crate) fn ticket(&mut self) -> Ticket {
@@ -188,11 +243,15 @@ impl Model {
     }
 
     pub(crate) fn note(&mut self, words: impl Into<String>) {
-        self.toast = Some(Toast::Note(words.into(), self.now.plus(NOTE_FOR)));
+        let words = words.into();
+        self.messages.keep(&words, false, self.now);
+        self.toast = Some(Toast::Note(words, self.now.plus(NOTE_FOR)));
     }
 
     pub(crate) fn error(&mut self, words: impl Into<String>) {
-        self.toast = Some(Toast::Error(words.into()));
+        let words = words.into();
+        self.messages.keep(&words, true, self.now);
+        self.toast = Some(Toast::Error(words));
     }
 
     /// When the screen changes by itself: a note goes, or ages turn over.

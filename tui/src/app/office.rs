@@ -1,22 +1,26 @@
 //! What the app asks of the outside and what comes back, as data; who answers is left to an [`Office`].
 
+mod work;
+
 use crate::app::compare::lines::{Lines, Spaces};
 use crate::app::compare::{Comparison, Texts};
+use crate::app::grid::sheet::Sheet;
 use crate::drafts::DraftKey;
 use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, History, OrderInfo, Site, Whoami};
-use fieldpost_common::grid::{Feed, Grid};
+use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, OrderId, SiteName, Version};
+use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
+pub use work::{Basis, Done, PublishTask, PutTask, RemoveTask, Report, TakeBackTask, Task, UnpublishTask, Work};
 
 /// Carries out requests beside the app's loop and hands the answers back.
 pub trait Office: Send + Sync + 'static {
-    /// Takes a request and returns at once; exactly one answer follows later.
+    /// Takes a request and returns at once. Exactly one answer follows later; work is answered part by part.
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>);
 
     /// Keeps decisions of a conflict on the disk before it returns; the error is for people.
@@ -68,12 +72,6 @@ pub enum Request {
         /// The patch.
         patch: PatchName,
     },
-    /// Sign orders and give them.
-    Send(SendJob),
-    /// Sign a publication and make it current.
-    Publish(PublishJob),
-    /// Take an order back.
-    Cancel(OrderId),
     /// The sites.
     Sites,
     /// One site's orders.
@@ -91,6 +89,8 @@ pub enum Request {
     },
     /// Have the server check the audit chain.
     Audit,
+    /// Sign and give, one thing after another.
+    Work(Work),
     /// Fetch the three contents of a conflict and merge them.
     Merge {
         /// Returned with the answer.
@@ -107,6 +107,8 @@ pub enum Request {
         /// What.
         bytes: Vec<u8>,
     },
+    /// Trade a login string for a login of one's own.
+    LogIn(LoginString),
 }
 
 /// The three contents of a conflict.
@@ -164,6 +166,27 @@ pub struct SettleJob {
     pub issue: Option<Issue>,
 }
 
+/// A login string. It holds a secret: it is never shown or logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoginString(pub(crate) String);
+
+impl std::fmt::Debug for LoginString {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LoginString(…)")
+    }
+}
+
+/// Somebody who has just logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newcomer {
+    /// The user.
+    pub user: String,
+    /// The server's address, without scheme.
+    pub server: String,
+    /// What to do next, in words; empty when nothing is.
+    pub advice: Vec<String>,
+}
+
 /// Two contents of one patch; a side without hash is a file that isn't there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
@@ -188,47 +211,6 @@ pub struct SiteOrders {
     pub finished: Vec<OrderInfo>,
 }
 
-/// Orders to give, with what the person saw in each cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendJob {
-    /// The application.
-    pub application: AppName,
-    /// One for each order.
-    pub items: Vec<SendItem>,
-}
-
-/// One order to give: put this content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendItem {
-    /// The patch.
-    pub patch: PatchName,
-    /// The site.
-    pub site: SiteName,
-    /// The published content.
-    pub sha256: ContentHash,
-    /// What the site had when the person looked.
-    pub expected: Option<ContentHash>,
-    /// The open order that the person saw on the cell.
-    pub seen: Option<OrderId>,
-}
-
-/// A content, shown to the person before, to make current.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublishJob {
-    /// The application.
-    pub application: AppName,
-    /// The patch.
-    pub patch: PatchName,
-    /// The content.
-    pub sha256: ContentHash,
-    /// Its size in bytes, as it was shown.
-    pub size: u64,
-    /// The tracker entry that the row shows.
-    pub issue: Option<Issue>,
-    /// The versions, each with what was current when the person looked.
-    pub versions: Vec<(Version, Option<ContentHash>)>,
-}
-
 /// Why a request came to nothing, in words for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
@@ -247,7 +229,7 @@ impl Trouble {
     }
 }
 
-/// What became of one order or publication.
+/// What became of one publication, order or file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// On what: `Order.st → acme`.
@@ -263,8 +245,8 @@ pub enum Answer {
     Whoami(Result<Whoami, Trouble>),
     /// To [`Request::Apps`].
     Apps(Result<Vec<AppSettings>, Trouble>),
-    /// To [`Request::Grid`].
-    Grid(AppName, Result<Box<Grid>, Trouble>),
+    /// To [`Request::Grid`], ready to be looked at: the loop has no time for ten thousand rows.
+    Grid(AppName, Result<Box<Sheet>, Trouble>),
     /// To [`Request::Watch`].
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].
@@ -273,9 +255,10 @@ pub enum Answer {
     Lines(Ticket, Result<Lines, Trouble>),
     /// To [`Request::History`].
     History(Ticket, Result<Box<History>, Trouble>),
-    /// To [`Request::Send`], [`Request::Publish`], [`Request::Cancel`], [`Request::AcceptDrop`] and [`Request::Save`]: one line for
-    /// each thing that was asked.
-    Done(Vec<Outcome>),
+    /// To [`Request::AcceptDrop`].
+    DropAccepted(SiteName, Result<(), Trouble>),
+    /// To [`Request::Save`].
+    Saved(Outcome),
     /// To [`Request::Sites`].
     Sites(Result<Vec<Site>, Trouble>),
     /// To [`Request::SiteOrders`].
@@ -295,4 +278,8 @@ pub enum Answer {
     Merged(Ticket, Result<Box<Merged>, Trouble>),
     /// To [`Request::Settle`].
     Settled(DraftKey, Vec<Outcome>),
+    /// To [`Request::LogIn`].
+    LoggedIn(Result<Newcomer, Trouble>),
+    /// To [`Request::Work`]: what became of the next tasks, in their order. Every task is answered once.
+    Worked(Ticket, Vec<Report>),
 }

@@ -178,14 +178,40 @@ pub(super) fn grid() -> Grid {
     }
 }
 
-/// As large as it gets: 10,000 patches at 200 sites, one cell in a hundred not quiet.
+/// As large as it gets: 10,000 patches for two versions at 200 sites in three groups, one cell in a hundred not quiet and of every kind.
 pub(super) fn large() -> Grid {
-    let sites = (0..200).map(|number| site(&format!("site-{number:03}"), "7.7", &[], 0)).collect();
-    let patches = (0..10_000)
-        .map(|number| patch(&format!("{number:05}-Change.st"), "4711", "bn", 100, &format!("7.7=p{number}")))
+    let groups = [["europe", "production"], ["america", "production"], ["asia", "test"]];
+    let mut sites: Vec<_> = (0..200)
+        .map(|number| {
+            let silent = if number % 50 == 7 { 90 } else { 0 };
+            site(&format!("site-{number:03}"), ["7.7", "7.6"][number % 2], &groups[number % 3], silent)
+        })
         .collect();
-    let cells = (0..20_000).map(|number| cell(number / 2, (number * 7) % 200, None, Base::Never)).collect();
-    Grid { sites, patches, cells, ..grid() }
+    sites[120].unknown = Some(Unknown::NoInventory);
+    let words = ["Order", "Quote", "Limit", "Change", "Journal"];
+    let patches = (0..10_000)
+        .map(|number: usize| {
+            let name = format!("{number:05}-{}.st", words[number % 5]);
+            let published = format!("7.7=old{number}@new{number} 7.6=for76-{number}");
+            let (issue, minutes) = ((4_000 + number % 900).to_string(), u64::try_from(number).expect("a few") * 37 % 500_000);
+            patch(&name, &issue, ["bn", "ada", "jk", "mk"][number % 4], minutes, &published)
+        })
+        .collect();
+    Grid { sites, patches, cells: (0..20_000).map(loud).collect(), ..grid() }
+}
+
+fn loud(number: usize) -> GridCell {
+    let (row, site) = (number / 2, (number * 7) % 200);
+    let current = if site.is_multiple_of(2) { format!("new{row}") } else { format!("for76-{row}") };
+    match number % 9 {
+        0 => cell(row, site, Some("own"), Base::Never),
+        1 | 2 => cell(row, site, Some("own"), agreed(&current)),
+        3 => cell(row, site, Some(&format!("old{row}")), agreed(&format!("old{row}"))),
+        4 => order(cell(row, site, None, Base::Never), &current, OrderState::Queued),
+        5 => order(cell(row, site, None, Base::Never), &current, OrderState::TimedOut { at: before(2) }),
+        6 => cell(row, site, None, agreed(&current)),
+        _ => cell(row, site, None, Base::Never),
+    }
 }
 
 fn listed(name: &str, seen_minutes: Option<u64>, version: &str, groups: &[&str]) -> Site {

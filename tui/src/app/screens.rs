@@ -3,6 +3,8 @@
 use super::conflict::ConflictView;
 use super::diff::DiffView;
 use super::history::HistoryView;
+use super::jobs::JobsView;
+use super::messages::MessagesView;
 use super::sites::site::SiteView;
 
 /// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
@@ -53,6 +55,8 @@ pub(crate) enum Screen {
     Conflict(Box<ConflictView>),
     Site(Box<SiteView>),
     History(Box<HistoryView>),
+    Jobs(JobsView),
+    Messages(MessagesView),
 }
 
 /// The tab that is shown, and the screens over each of them; going back closes the topmost of this one.
@@ -80,6 +84,13 @@ impl Screens {
     /// Closes the topmost screen; the tab itself stays.
     pub(crate) fn back(&mut self) {
         self.over[self.tab as usize].pop();
+    }
+
+    /// Shows a tab with nothing over it; the screen that leads there closes too.
+    pub(crate) fn leave_all(&mut self, tab: Tab) {
+        self.back();
+        self.tab = tab;
+        self.over[tab as usize].clear();
     }
 
     /// Every open screen of every tab: an answer may belong to one that is covered.

@@ -13,8 +13,10 @@ use ratatui::layout::Rect;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
+static PANICKED: Notify = Notify::const_new();
 
 /// Takes the terminal: raw, on the alternate screen, pastes marked as such.
 pub(crate) fn enter() -> io::Result<()> {
@@ -33,13 +35,19 @@ pub(crate) fn leave() {
     let _ = disable_raw_mode();
 }
 
-/// Gives the terminal back when a panic unwinds, before its words are printed.
+/// Gives the terminal back when something panics, before its words are printed.
 pub(crate) fn leave_on_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         leave();
         before(info);
+        PANICKED.notify_one();
     }));
+}
+
+/// Waits until something has panicked: in a task beside the app that ends the task only.
+pub(crate) async fn panicked() {
+    PANICKED.notified().await;
 }
 
 /// Gives the terminal back when it goes out of scope.

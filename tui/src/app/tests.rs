@@ -3,13 +3,21 @@
 
 mod acting;
 mod activity;
+mod anything;
+mod bulk;
+mod bulk_looks;
+mod colours;
 mod conflicts;
 mod diffs;
+mod jobs;
+mod large;
 mod live;
 mod looks;
 mod looks_diff;
 mod moving;
+mod overlays;
 mod sites;
 mod tabs;
+mod undo;
 mod wire;
 mod wire_diff;

@@ -3,7 +3,7 @@
 pub(crate) mod answers;
 mod keys;
 
-use super::model::{Effect, Message, Model, Toast};
+use super::model::{Copied, Effect, Message, Model, Toast};
 use super::office::Request;
 use super::sites::site;
 use super::{conflict, diff};
@@ -35,10 +35,19 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
             model.sites.refilter(model.grid.now);
             Vec::new()
         }
+        Message::Resumed if model.login.is_some() => Vec::new(),
         Message::Resumed => keys::refresh(model),
         Message::Edited(edited) => conflict::answers::edited(model, edited),
         Message::NotKept(words) => {
             model.error(words);
+            Vec::new()
+        }
+        Message::Copied(copied) => {
+            told(model, copied_words(&copied));
+            Vec::new()
+        }
+        Message::Browsed(started) => {
+            told(model, started.map(|()| "the browser was started".to_owned()));
             Vec::new()
         }
     };
@@ -51,4 +60,21 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
     site::follow(model);
     diff::arrange(model);
     effects
+}
+
+fn told(model: &mut Model, words: Result<String, String>) {
+    match words {
+        Ok(words) => model.note(words),
+        Err(words) => model.error(words),
+    }
+}
+
+/// The terminal doesn't say whether it took the text: the file is always named.
+fn copied_words(Copied { what, sent, file }: &Copied) -> Result<String, String> {
+    match (sent, file) {
+        (true, Ok(file)) => Ok(format!("{what} copied; also in {file}")),
+        (false, Ok(file)) => Ok(format!("{what} is too long for a terminal's clipboard; it is in {file}")),
+        (true, Err(why)) => Ok(format!("{what} copied; not kept in a file: {why}")),
+        (false, Err(why)) => Err(format!("{what} is too long for a terminal's clipboard, and not kept in a file: {why}")),
+    }
 }

@@ -1,11 +1,11 @@
-//! Puts the screen together: what is below, then the dialog, then the help; the footer shows the keys that mean something now.
+//! Puts the screen together: what is below, then the dialog, then what lies over all; the footer shows the keys that mean something now.
 
-use super::keymap::{self, Context};
+use super::keymap::{Context, Live};
 use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, conflict, dialog, diff, grid, help, history, sites};
+use super::{activity, conflict, dialog, diff, grid, history, jobs, login, messages, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 
@@ -15,28 +15,33 @@ const LEAST: (u16, u16) = (60, 15);
 /// Draws everything. Changes nothing.
 pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let mut painter = Painter::new(frame.buffer_mut(), model.theme);
+    let mut painter = Painter::new(frame.buffer_mut(), model.look);
     if area.width < LEAST.0 || area.height < LEAST.1 {
         let words = format!("The terminal is {}×{}; fieldpost needs {}×{}.", area.width, area.height, LEAST.0, LEAST.1);
-        painter.line(0, 0, area.width, Tone::Plain, &words);
+        let lines = dialog::draw::wrap(&words, usize::from(area.width));
+        for (y, line) in (0..area.height).zip(&lines) {
+            painter.line(0, y, area.width, Tone::Plain, line);
+        }
         return;
     }
-    match (model.screens.top(), model.screens.tab) {
-        (Some(Screen::Diff(diff)), _) => diff::draw::draw(model, diff, &mut painter, area),
-        (Some(Screen::Conflict(conflict)), _) => conflict::draw::draw(model, conflict, &mut painter, area),
-        (Some(Screen::Site(page)), _) => sites::site::draw::draw(model, page, &mut painter, area),
-        (None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
-        (None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
-        (Some(Screen::History(history)), _) => history::draw::draw(model, history, &mut painter, area),
-        (None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
+    match (&model.login, model.screens.top(), model.screens.tab) {
+        (Some(login), ..) => login::draw::draw(login, &mut painter, area),
+        (None, Some(Screen::Diff(diff)), _) => diff::draw::draw(model, diff, &mut painter, area),
+        (None, Some(Screen::Conflict(conflict)), _) => conflict::draw::draw(model, conflict, &mut painter, area),
+        (None, Some(Screen::History(history)), _) => history::draw::draw(model, history, &mut painter, area),
+        (None, Some(Screen::Site(page)), _) => sites::site::draw::draw(model, page, &mut painter, area),
+        (None, Some(Screen::Jobs(view)), _) => jobs::draw::draw(model, *view, &mut painter, area),
+        (None, Some(Screen::Messages(view)), _) => messages::draw::draw(model, *view, &mut painter, area),
+        (None, None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
+        (None, None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
+        (None, None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
     }
     footer(model, &mut painter, area.width, area.height - 1);
     if let Some(dialog) = &model.dialog {
         dialog::draw::draw(dialog, &mut painter, area);
     }
-    if let Some(top) = model.help {
-        let lines: Vec<_> = help::lines(model).into_iter().skip(top).collect();
-        dialog::draw::window(&mut painter, area, "Keys", &lines, None);
+    if let Some(overlay) = &model.overlay {
+        overlay.draw(model, &mut painter, area);
     }
 }
 
@@ -103,9 +108,11 @@ fn key_words(painter: &mut Painter<'_>, x: u16, y: u16, keys: &str, short: &str)
 /// Keys that do the same are shown together: `+ > send`. The flag says that the key acts on the cell.
 fn footer_keys(model: &Model) -> Vec<FooterKey> {
     let mut shown: Vec<FooterKey> = Vec::new();
-    let valid = keymap::of(model.context()).filter(|binding| !binding.short.is_empty() && (binding.valid)(model).is_ok());
-    for binding in valid {
-        let key = binding.keys[0].label();
+    for Live { keys, binding } in model.keys.of(model.context()) {
+        let Some(key) = keys.first().map(|key| key.label()) else { continue };
+        if binding.short.is_empty() || (binding.valid)(model).is_err() {
+            continue;
+        }
         match shown.iter_mut().find(|(_, short, _)| *short == binding.short) {
             Some((keys, _, _)) => {
                 keys.push(' ');
@@ -117,10 +124,20 @@ fn footer_keys(model: &Model) -> Vec<FooterKey> {
     shown
 }
 
+/// How far jobs are, or that some came to nothing and nobody has looked.
+fn job_words(model: &Model) -> Option<(Tone, String)> {
+    match (model.jobs.progress(), model.jobs.unseen()) {
+        (Some((_, 1)), _) => Some((Tone::Busy, "sending…".to_owned())),
+        (Some((answered, all)), _) => Some((Tone::Busy, format!("sending {answered}/{all}"))),
+        (None, 0) => (model.working > 0).then(|| (Tone::Busy, "working…".to_owned())),
+        (None, bad) => Some((Tone::Alarm, format!("! {bad} not done: J"))),
+    }
+}
+
 /// How it stands with the server, for the header; nothing while all is well.
 pub(crate) fn link_words(model: &Model) -> Option<(Tone, String)> {
     match &model.link {
-        Link::Online => (model.working > 0).then(|| (Tone::Busy, "working…".to_owned())),
+        Link::Online => job_words(model),
         Link::Connecting => Some((Tone::Busy, "connecting…".to_owned())),
         Link::Offline { since, .. } => {
             let for_ = age(since.age(model.now));

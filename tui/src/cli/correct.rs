@@ -28,24 +28,31 @@ pub(crate) struct Args {
     /// Who changed it
     #[arg(long, group = "what", value_name = "NAME")]
     author: Option<String>,
-    /// Nobody is named, whatever the file says
-    #[arg(long, group = "what", conflicts_with = "author")]
-    no_author: bool,
     /// When it was changed: 2011-04-08, '2011-04-08 13:02[:33]' or 2011-04-08T13:02:33+01:00
     #[arg(long, group = "what", value_name = "WHEN", value_parser = when)]
     time: Option<When>,
-    /// There is no time, whatever the file says
-    #[arg(long, group = "what", conflicts_with = "time")]
-    no_time: bool,
     /// Its tracker entry
     #[arg(long, group = "what", value_name = "ID")]
     issue: Option<Issue>,
-    /// It has no tracker entry, whatever the file says
-    #[arg(long, group = "what", conflicts_with = "issue")]
-    no_issue: bool,
+    #[command(flatten)]
+    nothing: Nothing,
     /// Take all corrections back but those given here
     #[arg(long, group = "what")]
     as_read: bool,
+}
+
+/// What is said not to be there, whatever the file says.
+#[derive(Debug, clap::Args)]
+struct Nothing {
+    /// Nobody is named, whatever the file says
+    #[arg(long, group = "what", conflicts_with = "author")]
+    no_author: bool,
+    /// There is no time, whatever the file says
+    #[arg(long, group = "what", conflicts_with = "time")]
+    no_time: bool,
+    /// It has no tracker entry, whatever the file says
+    #[arg(long, group = "what", conflicts_with = "issue")]
+    no_issue: bool,
 }
 
 pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
@@ -57,9 +64,9 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     let correct = Correct {
         patch,
         sha256,
-        author: said(args.author, args.no_author, args.as_read),
-        changed_at: said(args.time, args.no_time, args.as_read),
-        issue: said(args.issue, args.no_issue, args.as_read),
+        author: said(args.author, args.nothing.no_author, args.as_read),
+        changed_at: said(args.time, args.nothing.no_time, args.as_read),
+        issue: said(args.issue, args.nothing.no_issue, args.as_read),
     };
     let revision = session.client.correct(&settings.name, &correct).await?;
     talk.data(&revision, || format!("{}\n{}", correct.patch, history::revision(&settings.name, &correct.patch, &revision)))?;

@@ -1,19 +1,19 @@
-//! `fieldpost doctor`: looks at each thing that can be in the way, and says how to mend it.
+//! `fieldpost doctor`: looks at each thing that can be in the way, and says how to mend it. Each kind of thing is one file.
+
+mod files;
+mod screen;
+mod server;
 
 use super::failure::Failure;
 use super::talk::Talk;
+use crate::app::{ColorChoice, settings};
 use crate::keyring::Keyring;
 use crate::session::Session;
+use crate::surroundings::Surroundings;
 use fieldpost_common::exit;
-use fieldpost_common::text;
+use fieldpost_common::text::Clean;
 use serde::Serialize;
 use serde_json::json;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
-use std::time::Duration;
-
-/// A clock that is further off than this signs orders that are refused.
-const CLOCK: Duration = Duration::from_mins(2);
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -36,65 +36,68 @@ impl Finding {
     }
 }
 
-pub(crate) async fn run(talk: Talk) -> Result<u8, Failure> {
-    let findings = findings().await;
-    talk.data(&json!({ "findings": findings }), || {
-        let line = |one: &Finding| {
-            format!("{} {:<10} {}", if one.ok { "ok  " } else { "FAIL" }, one.what, one.words.replace('\n', "\n                "))
-        };
+pub(crate) async fn run(colours: ColorChoice, talk: Talk) -> Result<u8, Failure> {
+    let around = Surroundings::read();
+    let findings = findings(colours, &around).await;
+    talk.data(&json!({ "findings": findings, "environment": around }), || {
         findings.iter().map(line).collect::<Vec<_>>().join("\n")
     })?;
     Ok(findings.iter().find(|finding| !finding.ok).map_or(exit::OK, |finding| finding.code))
 }
 
-async fn findings() -> Vec<Finding> {
+fn line(finding: &Finding) -> String {
+    let words = Clean::lines(&finding.words).to_string().replace('\n', "\n                ");
+    format!("{} {:<10} {words}", if finding.ok { "ok  " } else { "FAIL" }, finding.what)
+}
+
+async fn findings(colours: ColorChoice, around: &Surroundings) -> Vec<Finding> {
     let keyring = match Keyring::from_environment() {
         Ok(keyring) => keyring,
         Err(error) => return vec![Finding::bad("settings", error)],
     };
-    let mut findings = vec![Finding::good("settings", keyring.folder().display().to_string())];
-    let session = match Session::open_from(keyring.clone()) {
-        Ok(session) => session,
-        Err(error) => {
-            findings.push(Finding::bad("login", error));
-            return findings;
+    let settings = settings::load(&keyring);
+    let mut findings = screen::look_at(colours, settings.look, around, screen::size());
+    findings.push(files::settings(&keyring, &settings.complaints));
+    findings.push(files::kept(&keyring));
+    findings.push(files::copied(around));
+    match Session::open_from(keyring) {
+        Ok(session) => {
+            findings.push(Finding::good("login", format!("{} at {}", session.user, session.client.url())));
+            findings.extend(server::look_at(&session).await);
         }
-    };
-    findings.push(Finding::good("login", format!("{} at {}", session.user, session.client.url())));
-    findings.push(private(&keyring));
-    findings.extend(server(&session).await);
-    findings
-}
-
-/// Keys must be for their owner alone.
-fn private(keyring: &Keyring) -> Finding {
-    let open = |path: &Path| std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0);
-    let files = [keyring.developer_file(), keyring.root_file(), keyring.folder().join("login.toml")];
-    match files.iter().find(|path| open(path)) {
-        None => Finding::good("files", "for their owner only"),
-        Some(path) => {
-            Finding::bad("files", Failure::new(format!("others may read {}\nuse chmod 600 {}", path.display(), path.display())))
-        }
+        Err(error) => findings.push(Finding::bad("login", error)),
     }
+    findings
 }
 
-async fn server(session: &Session) -> Vec<Finding> {
-    let whoami = match session.client.whoami().await {
-        Ok(whoami) => whoami,
-        Err(error) => return vec![Finding::bad("server", error)],
-    };
-    let mine = env!("CARGO_PKG_VERSION");
-    let mut findings = vec![Finding::good("server", format!("version {}, this app {mine}", whoami.server_version))];
-    let now = session.now();
-    let off = whoami.now.age(now).max(now.age(whoami.now));
-    findings.push(if off > CLOCK {
-        Finding::bad("clock", Failure::new(format!("this machine's clock is {} off the server's: set it right", text::age(off))))
-    } else {
-        Finding::good("clock", "agrees with the server's")
-    });
-    findings.push(match session.signer().await {
-        Ok(signer) => Finding::good("key", format!("{} is trusted", signer.key.public().fingerprint())),
-        Err(error) => Finding::bad("key", error),
-    });
-    findings
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::look::LookWish;
+
+    fn shown(findings: &[Finding]) -> String {
+        findings.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_terminal_is_told_with_the_reason_for_its_colours() {
+        let around = Surroundings {
+            term: Some("tmux-256color\x1b[2J".to_owned()),
+            no_color: true,
+            locale: Some("C".to_owned()),
+            ssh: true,
+            tmux: true,
+            ..Surroundings::default()
+        };
+        insta::assert_snapshot!(shown(&screen::look_at(ColorChoice::Auto, LookWish::default(), &around, Some((80, 24)))));
+    }
+
+    #[test]
+    fn every_mistake_in_the_settings_is_told_and_the_exit_code_says_so() {
+        let keyring = Keyring::at("/home/ada/.config/fieldpost".into());
+        let parsed = settings::parse("[keys.grid]\nquit = \"j\"\n[look]\ntheme = \"blue\"\n");
+        let finding = files::settings(&keyring, &parsed.complaints);
+        assert_eq!(finding.code, exit::BAD_CONFIG);
+        insta::assert_snapshot!(shown(&[finding]));
+    }
 }

@@ -37,16 +37,8 @@ pub(crate) async fn run(args: Args, talk: Talk) -> Result<u8, Failure> {
         "root_key_file": done.founded,
     });
     talk.data(&data, || {
-        let mut words = format!("logged in as {}; signing key {}", done.user, done.key.fingerprint());
-        if let Some(root) = &done.founded {
-            words.extend([format!(
-                "\nThe root key is in {}: it decides whose signature sites obey. Move it to a safe place; `trust add` needs it again.",
-                root.display()
-            )]);
-        } else if !done.trusted {
-            words.extend([format!("\nThe key isn't trusted yet: the holder of the root key uses `fieldpost trust add {}`.", done.user)]);
-        }
-        words
+        let first = format!("logged in as {}; signing key {}", done.user, done.key.fingerprint());
+        std::iter::once(first).chain(done.advice()).collect::<Vec<_>>().join("\n")
     })?;
     Ok(exit::OK)
 }

@@ -237,7 +237,7 @@ mod tests {
         }
         std::os::unix::fs::symlink("/etc/passwd", root.join("a-link")).expect("a link");
         let mut found = Vec::new();
-        walk(root, root, &mut found, Talk::new(true)).expect("walked");
+        walk(root, root, &mut found, Talk::new(true, crate::app::ColorChoice::Auto)).expect("walked");
         let names: Vec<_> = found.iter().map(|file| file.name.clone().expect("good").to_string()).collect();
         assert_eq!(names, ["b.st", "sql/deep/V1.sql"]);
     }
@@ -248,7 +248,7 @@ mod tests {
         std::fs::write(folder.path().join("nul.txt"), "x").expect("written");
         std::fs::write(folder.path().join("ok.txt"), "x").expect("written");
         let mut found = Vec::new();
-        walk(folder.path(), folder.path(), &mut found, Talk::new(true)).expect("walked");
+        walk(folder.path(), folder.path(), &mut found, Talk::new(true, crate::app::ColorChoice::Auto)).expect("walked");
         assert!(found[0].name.as_ref().expect_err("a device").words.contains("nul.txt"));
         assert!(found[1].name.is_ok());
     }

@@ -9,12 +9,12 @@ use fieldpost_common::stamp::{DateOrder, Place};
 pub(crate) struct Patterns {
     /// A regular expression with named groups `author` and `time` for the stamp in a patch; wins over all formats (repeatable)
     #[arg(long = "stamp", value_name = "REGEX", allow_hyphen_values = true)]
-    patterns: Vec<String>,
+    regexes: Vec<String>,
     /// The form of its times, as in `%d.%m.%Y %H:%M`; once for all patterns, or once for each, in their order
-    #[arg(long = "stamp-time", value_name = "FORMAT", requires = "patterns")]
+    #[arg(long = "stamp-time", value_name = "FORMAT", requires = "regexes")]
     times: Vec<String>,
     /// Where it looks: `anywhere`, `head:20` (the first 20 lines), `foot:5` (the last 5); once for all, or once for each
-    #[arg(long = "stamp-place", value_name = "PLACE", requires = "patterns")]
+    #[arg(long = "stamp-place", value_name = "PLACE", requires = "regexes")]
     places: Vec<Place>,
 }
 
@@ -50,8 +50,8 @@ pub(crate) fn order_words(order: DateOrder) -> &'static str {
 impl Patterns {
     /// The patterns, if any were given; a single empty one means that there are none. They are compiled where they are used.
     pub(crate) fn given(self) -> Result<Option<Vec<StampPattern>>, Failure> {
-        let Self { patterns, times, places } = self;
-        let count = patterns.len();
+        let Self { regexes, times, places } = self;
+        let count = regexes.len();
         for (option, given) in [("--stamp-time", times.len()), ("--stamp-place", places.len())] {
             if given > 1 && given != count {
                 let words =
@@ -59,7 +59,7 @@ impl Patterns {
                 return Err(Failure::usage(words));
             }
         }
-        if patterns.as_slice() == [""] {
+        if regexes.as_slice() == [""] {
             return Ok(Some(Vec::new()));
         }
         let pattern = |(index, pattern)| StampPattern {
@@ -67,7 +67,7 @@ impl Patterns {
             time_format: of(&times, index).filter(|format| !format.is_empty()),
             place: of(&places, index).unwrap_or_default(),
         };
-        Ok((count > 0).then(|| patterns.into_iter().enumerate().map(pattern).collect()))
+        Ok((count > 0).then(|| regexes.into_iter().enumerate().map(pattern).collect()))
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
 
     fn patterns(patterns: &[&str], times: &[&str], places: &[Place]) -> Patterns {
         let owned = |words: &[&str]| words.iter().map(ToString::to_string).collect();
-        Patterns { patterns: owned(patterns), times: owned(times), places: places.to_vec() }
+        Patterns { regexes: owned(patterns), times: owned(times), places: places.to_vec() }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let to: &To = &args.to;
     let (settings, table) = names::table(session, to.application.as_ref()).await?;
-    let patches = args.patches.iter().map(|word| names::patch(&table.grid, word)).collect::<Result<Vec<_>, _>>()?;
+    let patches = send::patches(&table.grid, &args.patches)?;
     let ask = Ask { replacing: to.replacing.clone(), reason: to.reason.clone(), ..Ask::default() };
     let job = Job { session, talk, table: &table, application: &settings.name, to, what: "remove" };
     job.run(&patches, |cell| target::remove(&table, &settings.name, cell, &ask)).await

@@ -5,11 +5,11 @@ use super::names;
 use super::talk::Talk;
 use super::target::{self, Ask, Decision, Replacing};
 use super::wait;
-use crate::send::Wish;
+use crate::send::{Act, Wish};
 use crate::session::Session;
 use fieldpost_common::cell::SILENT_AFTER;
 use fieldpost_common::exit;
-use fieldpost_common::grid::Table;
+use fieldpost_common::grid::{Grid, Table};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId};
 use fieldpost_common::text;
@@ -43,6 +43,9 @@ pub(crate) struct To {
     /// Wait until the sites have it, so many seconds at most (300); without, it looks for 5 and leaves the rest to the sites
     #[arg(long, value_name = "S", num_args = 0..=1, require_equals = true, default_missing_value = "300")]
     pub(crate) wait: Option<u64>,
+    /// Print what would be ordered, cell by cell, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Why, for those who read the history
     #[arg(long)]
     pub(crate) reason: Option<String>,
@@ -74,7 +77,7 @@ struct Report<'a> {
 
 pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.to.application.as_ref()).await?;
-    let patches = args.patches.iter().map(|word| names::patch(&table.grid, word)).collect::<Result<Vec<_>, _>>()?;
+    let patches = patches(&table.grid, &args.patches)?;
     let mut ask = Ask { replacing: args.to.replacing.clone(), reason: args.to.reason.clone(), ..Ask::default() };
     if let Some(word) = &args.revision {
         let [patch] = patches.as_slice() else { return Err(Failure::usage("--revision goes with a single patch")) };
@@ -83,6 +86,18 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     }
     let job = Job { session, talk, table: &table, application: &settings.name, to: &args.to, what: "send" };
     job.run(&patches, |cell| target::send(&table, &settings.name, cell, &ask)).await
+}
+
+/// The patches that words name, each once.
+pub(crate) fn patches(grid: &Grid, words: &[String]) -> Result<Vec<usize>, Failure> {
+    let mut found = Vec::new();
+    for word in words {
+        let patch = names::patch(grid, word)?;
+        if !found.contains(&patch) {
+            found.push(patch);
+        }
+    }
+    Ok(found)
 }
 
 async fn revision(
@@ -111,7 +126,7 @@ impl Job<'_> {
     /// Decides every cell, asks once, gives the orders, waits if told to, and reports each cell.
     pub(crate) async fn run(&self, patches: &[usize], decide: impl Fn((usize, usize)) -> Decision) -> Result<u8, Failure> {
         let sites = target::sites(self.table, self.application, &self.to.sites)?;
-        if !self.to.yes && !self.talk.can_ask() {
+        if !self.to.yes && !self.to.dry_run && !self.talk.can_ask() {
             return Err(Failure::usage(format!("there is no terminal to ask on: say --yes if the {} is meant", self.what)));
         }
         let cells = patches.iter().flat_map(|patch| sites.indexes.iter().map(|site| (*patch, *site)));
@@ -122,6 +137,9 @@ impl Job<'_> {
                 Decision::NeedsReplacing(wish, words) => self.needs(cell, wish, words, sites.bulk, &mut wishes, &mut outcomes)?,
                 decision => outcomes.push(self.outcome(cell, decision, sites.bulk)),
             }
+        }
+        if self.to.dry_run {
+            return plan(&wishes, &outcomes, self.talk);
         }
         if !wishes.is_empty() && !self.agreed(&wishes)? {
             return Err(Failure::new("nothing was changed"));
@@ -145,7 +163,7 @@ impl Job<'_> {
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), Failure> {
         let quiet = bulk && target::left_out_of_bulk(self.table, cell.0, cell.1);
-        if !self.to.yes && !quiet && self.talk.can_ask() {
+        if !self.to.yes && !self.to.dry_run && !quiet && self.talk.can_ask() {
             let seen = wish.expected.map_or("absent".to_owned(), |has| has.short());
             if self.talk.ask(&format!("{words}\ntype {seen} to {} all the same, or nothing to leave it:", self.what))? == seen {
                 // What is overwritten was seen; what is sent still needs its publication.
@@ -230,16 +248,60 @@ async fn give(session: &Session, wishes: &[Wish]) -> Vec<Outcome> {
     crate::send::send(session, wishes).await.into_iter().map(outcome).collect()
 }
 
+/// An order that would be given. Field names are stable.
+#[derive(Debug, Serialize)]
+struct Planned<'a> {
+    patch: &'a str,
+    site: &'a str,
+    action: &'static str,
+    sha256: Option<ContentHash>,
+    replaces: Option<ContentHash>,
+}
+
+#[derive(Serialize)]
+struct PlanReport<'a> {
+    dry_run: bool,
+    orders: Vec<Planned<'a>>,
+    left_out: &'a [Outcome],
+}
+
+/// What would be ordered, and what wouldn't and why.
+fn plan(wishes: &[Wish], outcomes: &[Outcome], talk: Talk) -> Result<u8, Failure> {
+    let orders = wishes.iter().map(|wish| {
+        let (action, sha256) = match wish.act {
+            Act::Put(sha256) => ("put", Some(sha256)),
+            Act::Remove => ("remove", None),
+        };
+        Planned { patch: wish.patch.as_str(), site: wish.site.as_str(), action, sha256, replaces: wish.expected }
+    });
+    let data = PlanReport { dry_run: true, orders: orders.collect(), left_out: outcomes };
+    talk.data(&data, || {
+        data.orders.iter().map(Planned::line).chain(outcomes.iter().map(Outcome::line)).collect::<Vec<_>>().join("\n")
+    })?;
+    Ok(outcomes.iter().map(|outcome| outcome.code).find(|code| *code != exit::OK).unwrap_or(exit::OK))
+}
+
+impl Planned<'_> {
+    fn line(&self) -> String {
+        let there = self.replaces.map_or("nothing".to_owned(), |has| has.short());
+        let put = self.sha256.map_or(String::new(), |sha256| format!(" {}", sha256.short()));
+        format!("{} at {}  would {}{put} over {there}", self.patch, self.site, self.action)
+    }
+}
+
+impl Outcome {
+    fn line(&self) -> String {
+        let order = self.order.as_ref().map(|order| format!("  order {order}")).unwrap_or_default();
+        let reason = self.reason.as_deref().map(|reason| format!(": {}", reason.replace('\n', "; "))).unwrap_or_default();
+        format!("{} at {}  {}{reason}{order}", self.patch, self.site, self.state)
+    }
+}
+
 fn report(outcomes: &[Outcome], talk: Talk) -> Result<u8, Failure> {
     let (orders, left_out): (Vec<_>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.order.is_some());
     talk.data(&Report { orders, left_out }, || {
         let good = outcomes.iter().filter(|outcome| outcome.code == exit::OK || outcome.order.is_some());
-        let line = |outcome: &Outcome| {
-            let order = outcome.order.as_ref().map(|order| format!("  order {order}")).unwrap_or_default();
-            let reason = outcome.reason.as_deref().map(|reason| format!(": {}", reason.replace('\n', "; "))).unwrap_or_default();
-            format!("{} at {}  {}{reason}{order}", outcome.patch, outcome.site, outcome.state)
-        };
-        good.map(line).collect::<Vec<_>>().join("\n")
+        good.map(Outcome::line).collect::<Vec<_>>().join("\n")
     })?;
     for bad in outcomes.iter().filter(|outcome| outcome.code != exit::OK && outcome.order.is_none()) {
         let reason = bad.reason.as_deref().unwrap_or_default();

@@ -7,6 +7,7 @@ use super::stamp_words as words;
 use super::talk::Talk;
 use crate::clock;
 use fieldpost_common::api::StampInfo;
+use fieldpost_common::api::StampPattern;
 use fieldpost_common::encoding::{Encoding, decode};
 use fieldpost_common::exit;
 use fieldpost_common::issue::{Issue, IssuePrefix, issue};
@@ -44,7 +45,7 @@ struct Said {
 
 pub(crate) fn run(args: Args, talk: Talk) -> Result<u8, Failure> {
     let patterns = args.patterns.given()?.unwrap_or_default();
-    let patterns = patterns.iter().map(|pattern| pattern.compile()).collect::<Result<_, _>>().map_err(Failure::usage)?;
+    let patterns = patterns.iter().map(StampPattern::compile).collect::<Result<_, _>>().map_err(Failure::usage)?;
     let date_order = args.date_order.and_then(Order::date_order);
     let hints = Hints { patterns, date_order, now: Some(clock::now()), ..Hints::default() };
     let prefix = args.issue_prefix.as_deref().map(IssuePrefix::new).transpose().map_err(Failure::usage)?;

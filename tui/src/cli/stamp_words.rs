@@ -102,25 +102,26 @@ pub(crate) fn encoding(encoding: Encoding) -> Option<String> {
 pub(crate) fn found(one: &FoundAt) -> String {
     let place = one.line.map_or_else(|| "outside".to_owned(), |line| format!("line {line}, byte {}", one.found.offset));
     let (author, at) = (one.found.author.as_deref(), one.found.at);
-    let mut words = format!("{place}: {}: {}", one.found.kind, who_when(author, None, at, one.found.precision));
+    let mut words = vec![format!("{place}: {}: {}", one.found.kind, who_when(author, None, at, one.found.precision))];
     if !one.found.readings.is_empty() {
         let readings = one.found.readings.iter().map(|when| time(*when, one.found.precision)).collect::<Vec<_>>();
-        words += &format!("; ambiguous: {}", readings.join(" or "));
+        words.push(format!("ambiguous: {}", readings.join(" or ")));
     }
-    if at.is_some() {
-        words += if one.found.zone_known { "; zone known" } else { "; zone unknown" };
-    }
-    words += match one.found.precision {
-        None => "",
-        Some(Precision::Day) => "; to the day",
-        Some(Precision::Minute) => "; to the minute",
-        Some(Precision::Second) => "; to the second",
-        Some(Precision::Fraction) => "; to a fraction of a second",
-    };
+    words.extend(at.map(|_| if one.found.zone_known { "zone known" } else { "zone unknown" }.to_owned()));
+    words.extend(one.found.precision.map(|precision| to_the(precision).to_owned()));
     if one.found.future {
-        words += "; in the future";
+        words.push("in the future".to_owned());
     }
-    format!("{}\n    {}", wrapped(&words, 4), clean(&one.found.raw))
+    format!("{}\n    {}", wrapped(&words.join("; "), 4), clean(&one.found.raw))
+}
+
+fn to_the(precision: Precision) -> &'static str {
+    match precision {
+        Precision::Day => "to the day",
+        Precision::Minute => "to the minute",
+        Precision::Second => "to the second",
+        Precision::Fraction => "to a fraction of a second",
+    }
 }
 
 /// Text out of a file, on one line that isn't too long.

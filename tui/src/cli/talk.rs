@@ -1,6 +1,9 @@
 //! Data on standard output, talk on standard error, questions only where somebody can answer.
 
 use super::failure::Failure;
+use crate::app::ColorChoice;
+use crate::app::look::{ThemeWish, colours};
+use crate::surroundings::Surroundings;
 use fieldpost_common::text::Clean;
 use serde::Serialize;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
@@ -26,12 +29,11 @@ enum Out {
 
 impl Talk {
     /// Speaks JSON or words.
-    pub(crate) fn new(json: bool) -> Self {
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    pub(crate) fn new(json: bool, choice: ColorChoice) -> Self {
         let out = match std::io::stdout().is_terminal() {
             false => Out::Program,
-            true if no_colour => Out::Mono,
-            true => Out::Colour,
+            true if colours(choice, ThemeWish::Auto, &Surroundings::read()).on => Out::Colour,
+            true => Out::Mono,
         };
         Self { json, out, keyboard: std::io::stdin().is_terminal(), listener: std::io::stderr().is_terminal() }
     }

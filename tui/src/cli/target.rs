@@ -140,6 +140,7 @@ fn wish(table: &Table, application: &AppName, (patch, site): (usize, usize), act
         application: application.clone(),
         patch: table.grid.patches[patch].name.clone(),
         site: table.grid.sites[site].name.clone(),
+        version: table.grid.sites[site].version.clone(),
         act,
         expected: has(table, patch, site),
         seen: open.map(|order| order.id.clone()),

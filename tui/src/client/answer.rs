@@ -4,8 +4,10 @@ use super::ClientError;
 use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::header;
+use reqwest::header::CONTENT_ENCODING;
 use reqwest::{Response, StatusCode};
 use std::error::Error as _;
+use std::io::Read as _;
 
 /// The largest answer that is read, in bytes.
 const MAX_BODY: usize = 256 << 20;
@@ -17,7 +19,9 @@ pub(super) async fn judge(url: &str, sent: Result<Response, reqwest::Error>) -> 
     if !response.headers().contains_key(header::SERVER) {
         return Err(ClientError::NotOurs { url: url.to_owned(), what: stranger(&response) });
     }
+    let packed = response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "zstd");
     let body = body(url, response).await?;
+    let body = if packed { unpack(url, &body)? } else { body };
     if status.is_success() { Ok(body) } else { Err(ClientError::Problem(problem(status, &body))) }
 }
 
@@ -62,6 +66,18 @@ async fn body(url: &str, mut response: Response) -> Result<Vec<u8>, ClientError>
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Unpacks what came packed with zstd, never to more than is read otherwise.
+fn unpack(url: &str, packed: &[u8]) -> Result<Vec<u8>, ClientError> {
+    let mut body = Vec::new();
+    let most = MAX_BODY as u64 + 1;
+    let read = zstd::Decoder::new(packed).and_then(|decoder| decoder.take(most).read_to_end(&mut body));
+    match read {
+        Ok(size) if size <= MAX_BODY => Ok(body),
+        Ok(_) => Err(ClientError::NotOurs { url: url.to_owned(), what: format!("an answer of more than {MAX_BODY} bytes") }),
+        Err(error) => Err(ClientError::NotOurs { url: url.to_owned(), what: format!("its answer can't be unpacked: {error}") }),
+    }
 }
 
 fn broken(url: &str, error: &reqwest::Error) -> ClientError {

@@ -12,6 +12,7 @@ use fieldpost_common::id::{AppName, OrderId, SiteName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::trust::SignedTrust;
 use reqwest::Method;
+use reqwest::header::ACCEPT_ENCODING;
 use std::time::Duration;
 
 impl Client {
@@ -62,7 +63,8 @@ impl Client {
 
     /// An application's grid, as facts.
     pub async fn grid(&self, application: &AppName) -> Result<Grid, ClientError> {
-        self.get(&with(path::GRID, "application", application.as_str())).await
+        let request = self.request(Method::GET, &with(path::GRID, "application", application.as_str()));
+        self.json(request.header(ACCEPT_ENCODING, "zstd")).await
     }
 
     /// Everything that is known of one patch.

@@ -26,6 +26,7 @@ fn wish() -> Wish {
         application: "trading".parse().expect("app"),
         patch: "a.st".parse().expect("patch"),
         site: "acme".parse().expect("site"),
+        version: "7.7".parse().expect("version"),
         act: Act::Put(ContentHash::of(b"new")),
         expected: Some(ContentHash::of(b"old")),
         seen: None,
@@ -75,4 +76,14 @@ fn bytes_that_were_never_published_are_signed_only_when_they_were_shown() {
     let now = Timestamp::default();
     assert!(matches!(check(&wish(), &prepared, &trust(), now), Err(SendError::NotPublished { .. })));
     check(&Wish { shown: true, ..wish() }, &prepared, &trust(), now).expect("shown");
+}
+
+#[test]
+fn what_was_published_for_another_version_only_is_not_sent_to_this_one() {
+    let now = Timestamp::from_ms(1_000);
+    let older = Wish { version: "7.6".parse().expect("version"), ..wish() };
+    let refused = check(&older, &published(b"new", &key()), &trust(), now).expect_err("published for 7.7 only");
+    assert!(matches!(refused, SendError::OtherVersion { .. }));
+    assert!(refused.to_string().contains("for version 7.6, which acme runs"), "{refused}");
+    check(&Wish { shown: true, ..older }, &published(b"new", &key()), &trust(), now).expect("shown");
 }

@@ -66,7 +66,7 @@ fn said(view: &ActivityView) -> Said {
     let mut said = Said::default();
     said.chosen.extend(view.kind.map(|kind| (Tone::Accent, kind.word().to_owned())));
     match (view.typing, view.filter.is_empty()) {
-        (true, _) => said.chosen.push((Tone::Strong, format!("/{}▏", view.filter.shown()))),
+        (true, _) => said.chosen.push((Tone::Strong, format!("/{}", view.filter.field(header::FILTER_CELLS)))),
         (false, false) => said.chosen.push((Tone::Accent, format!("/{}", view.filter.shown()))),
         (false, true) => {}
     }

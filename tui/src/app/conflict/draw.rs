@@ -138,18 +138,18 @@ fn draw_row(view: &ConflictView, work: &Work, row: &Row, painter: &mut Painter<'
                 if let Some(line) = line {
                     let (tone, sign) = words::line_tone(work, *place, side, *line);
                     let text = shifted(&words::line(work, *place, side, *line), &mut { work.shift });
-                    painter.line(x - 1, y, room + 1, tone, &format!("{sign}{text}"));
+                    painter.content(x - 1, y, room + 1, tone, false, &format!("{sign}{text}"));
                 }
             }
         }
         Row::One { place, side, line } => {
             let text = shifted(&words::line(work, *place, *side, *line), &mut { work.shift });
             let (tone, gutter) = words::gutter(work, *place, *side, *line);
-            painter.line(0, y, width, tone, &format!("{gutter} {text}"));
+            painter.content(0, y, width, tone, false, &format!("{gutter} {text}"));
         }
         Row::Edited { line, .. } => {
             let text = shifted(&words::shown(line), &mut { work.shift });
-            painter.line(0, y, width, Tone::Added, &format!("{} {text}", if work.preview { "e" } else { "e+" }));
+            painter.content(0, y, width, Tone::Added, false, &format!("{} {text}", if work.preview { "e" } else { "e+" }));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What the conflict screen asks for: three contents merged, decisions kept, the result published and sent, or written to a file.
 
-use super::{content, give, trouble};
-use crate::app::office::{Draft, Merged, Outcome, SendItem, SendJob, SettleJob, Three, Trouble};
+use super::{content, trouble};
+use crate::app::office::{Draft, Merged, Outcome, SettleJob, Three, Trouble};
 use crate::drafts::Drafts;
 use crate::publish::{Content, PublishWish, publish};
+use crate::send::{Act, Wish, send};
 use crate::session::Session;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::merge::merge;
@@ -33,15 +34,25 @@ pub(super) async fn merged(session: &Session, three: Three) -> Result<Box<Merged
 /// Publishes the result, then sends it. The order says what was seen at the site, so that a newer change there stops it.
 pub(super) async fn settle(session: &Session, job: SettleJob) -> Vec<Outcome> {
     let sha256 = ContentHash::of(&job.bytes);
-    let send = SendItem { patch: job.patch.clone(), site: job.site, sha256, expected: Some(job.three.site), seen: None };
-    let wish = PublishWish {
+    let order = Wish {
+        application: job.three.application.clone(),
+        patch: job.patch.clone(),
+        site: job.site,
+        version: job.version.clone(),
+        act: Act::Put(sha256),
+        expected: Some(job.three.site),
+        seen: None,
+        reason: None,
+        shown: false,
+    };
+    let publication = PublishWish {
         application: job.three.application.clone(),
         patch: job.patch.clone(),
         content: Content::Bytes(job.bytes),
         versions: vec![(job.version.clone(), Some(job.three.published))],
         issue: job.issue,
     };
-    let published = publish(session, wish).await;
+    let published = publish(session, publication).await;
     let words = |changed: bool| if changed { "published" } else { "was already current" }.to_owned();
     let is_published = published.is_ok();
     let mut outcomes = vec![Outcome {
@@ -51,10 +62,14 @@ pub(super) async fn settle(session: &Session, job: SettleJob) -> Vec<Outcome> {
     if sha256 == job.three.site {
         return outcomes;
     }
+    let what = format!("{} → {}", order.patch, order.site);
     if is_published {
-        outcomes.extend(give(session, SendJob { application: job.three.application, items: vec![send] }).await);
+        let given = send(session, &[order]).await;
+        outcomes.extend(given.into_iter().map(|(_, given)| Outcome {
+            what: what.clone(),
+            result: given.map(|_| "the order is given".to_owned()).map_err(|error| error.to_string()),
+        }));
     } else {
-        let what = format!("{} → {}", send.patch, send.site);
         outcomes.push(Outcome { what, result: Err("not sent, because it could not be published".to_owned()) });
     }
     outcomes

@@ -8,13 +8,21 @@ use crossterm::event::KeyCode as K;
 pub(crate) const CONFIRM: &[Binding] = &[
     bind(&[key(K::Enter), ch('y')], A::Accept, "yes", "do it", can_accept),
     bind(&[key(K::Esc), ch('n'), ch('q'), ctrl('c')], A::Decline, "no", "leave everything as it is", always),
-    bind(&[key(K::Tab)], A::Switch, "other sites", "this site only, or all shown sites", can_switch),
+    bind(&[key(K::Tab)], A::Switch, "other sites", "this site only, or all of them", can_switch),
+    bind(&[ch('k'), key(K::Up)], A::Up, "", "one line up", always),
+    bind(&[ch('j'), key(K::Down)], A::Down, "", "one line down", always),
+    bind(&[key(K::PageUp)], A::PageUp, "", "a page up", always),
+    bind(&[key(K::PageDown)], A::PageDown, "", "a page down", always),
 ];
 
 pub(crate) const WORD: &[Binding] = &[
     bind(&[key(K::Enter)], A::Accept, "do it", "do it, once the word is typed", can_accept),
     bind(&[key(K::Esc), ctrl('c')], A::Decline, "no", "leave everything as it is", always),
-    bind(&[key(K::Tab)], A::Switch, "other sites", "this site only, or all shown sites", can_switch),
+    bind(&[key(K::Tab)], A::Switch, "other sites", "this site only, or all of them", can_switch),
+    bind(&[key(K::Up)], A::Up, "", "one line up", always),
+    bind(&[key(K::Down)], A::Down, "", "one line down", always),
+    bind(&[key(K::PageUp)], A::PageUp, "", "a page up", always),
+    bind(&[key(K::PageDown)], A::PageDown, "", "a page down", always),
 ];
 
 pub(crate) const VERSIONS: &[Binding] = &[
@@ -36,6 +44,8 @@ pub(crate) const READ: &[Binding] = &[
     bind(&[key(K::Esc), key(K::Enter), ch('q'), ctrl('c')], A::Decline, "close", "close", always),
     bind(&[ch('k'), key(K::Up)], A::Up, "", "one line up", always),
     bind(&[ch('j'), key(K::Down)], A::Down, "", "one line down", always),
+    bind(&[key(K::PageUp)], A::PageUp, "", "a page up", always),
+    bind(&[key(K::PageDown)], A::PageDown, "", "a page down", always),
 ];
 
 fn can_accept(model: &Model) -> Valid {

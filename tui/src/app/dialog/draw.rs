@@ -7,37 +7,81 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
 pub(crate) fn draw(dialog: &Dialog, painter: &mut Painter<'_>, area: Rect) {
-    let cursor = match dialog {
-        Dialog::Pick(pick) => Some(pick.cursor()),
-        _ => None,
+    let size = (area.width, area.height);
+    let parts = Parts { body: wrapped(&dialog.lines(), size), foot: wrapped(&dialog.foot(), size) };
+    let top = match dialog {
+        Dialog::Pick(pick) => (pick.cursor() + 1).saturating_sub(parts.body_room(size)),
+        _ => dialog.top().min(parts.hidden(size)),
     };
-    window(painter, area, &dialog.title(), &dialog.lines(), cursor);
+    framed(painter, area, &dialog.title(), &parts, top);
 }
 
-/// A frame with a title and lines, as large as they need; long lines are wrapped, and the line of the cursor stays in sight.
-pub(crate) fn window(painter: &mut Painter<'_>, area: Rect, title: &str, lines: &[(Tone, String)], cursor: Option<usize>) {
-    let most = usize::from(area.width.saturating_sub(8)).min(100);
-    let lines: Vec<_> = lines.iter().flat_map(|(tone, line)| wrap(line, most).into_iter().map(|part| (*tone, part))).collect();
-    let widest = lines.iter().map(|(_, line)| line.width()).chain([title.width() + 2, 30]).max().unwrap_or(30).min(most);
+/// How far a dialog can be scrolled on a screen of some size.
+pub(crate) fn hidden(dialog: &Dialog, size: (u16, u16)) -> usize {
+    Parts { body: wrapped(&dialog.lines(), size), foot: wrapped(&dialog.foot(), size) }.hidden(size)
+}
+
+/// What scrolls, and what stays in sight below it.
+struct Parts {
+    body: Vec<(Tone, String)>,
+    foot: Vec<(Tone, String)>,
+}
+
+impl Parts {
+    /// How many lines of the body are seen at once: the foot, and the rule above it, go first.
+    fn body_room(&self, (_, height): (u16, u16)) -> usize {
+        let room = usize::from(height.saturating_sub(4));
+        let foot = if self.foot.is_empty() { 0 } else { self.foot.len() + 1 };
+        room.saturating_sub(foot).max(1)
+    }
+
+    fn hidden(&self, size: (u16, u16)) -> usize {
+        self.body.len().saturating_sub(self.body_room(size))
+    }
+}
+
+/// The widest line that a dialog has on a screen of some size.
+fn most((width, _): (u16, u16)) -> usize {
+    usize::from(width.saturating_sub(8)).min(100)
+}
+
+fn wrapped(lines: &[(Tone, String)], size: (u16, u16)) -> Vec<(Tone, String)> {
+    lines.iter().flat_map(|(tone, line)| wrap(line, most(size)).into_iter().map(|part| (*tone, part))).collect()
+}
+
+fn framed(painter: &mut Painter<'_>, area: Rect, title: &str, parts: &Parts, top: usize) {
+    let size = (area.width, area.height);
+    let lines = parts.body.iter().chain(&parts.foot);
+    let widest = lines.map(|(_, line)| line.width()).chain([title.width() + 2, 30]).max().unwrap_or(30).min(most(size));
     let width = u16::try_from(widest).unwrap_or(area.width) + 4;
-    let room = area.height.saturating_sub(4);
-    let height = u16::try_from(lines.len()).unwrap_or(room).min(room);
+    let seen = parts.body.len().min(parts.body_room(size));
+    let height = seen + if parts.foot.is_empty() { 0 } else { parts.foot.len() + 1 };
+    let height = u16::try_from(height).unwrap_or(area.height).min(area.height.saturating_sub(4));
     let x = (area.width.saturating_sub(width)) / 2;
     let y = (area.height.saturating_sub(height + 2)) / 2;
-    painter.clear(Rect { x, y, width, height: height + 2 });
-    let inner = usize::from(width) - 2;
-    let across = |text: &str| format!("{text}{}", "─".repeat(inner.saturating_sub(text.width())));
-    painter.line(x, y, width, Tone::Faint, &format!("┌{}┐", across("")));
-    painter.line(x + 2, y, width - 4, Tone::Strong, &format!(" {title} "));
-    let skip = cursor.map_or(0, |cursor| (cursor + 1).saturating_sub(usize::from(height)));
-    for (row, (tone, line)) in (y + 1..=y + height).zip(lines.iter().skip(skip)) {
-        painter.line(x, row, 1, Tone::Faint, "│");
+    let below = scrolled(top, parts.body.len().saturating_sub(top + seen));
+    let (rest, last) = if parts.foot.is_empty() { ("", below.as_str()) } else { (below.as_str(), "") };
+    painter.frame(Rect { x, y, width, height: height + 2 }, title, last);
+    for ((tone, line), row) in parts.body.iter().skip(top).take(seen).zip(y + 1..y + 1 + height) {
         painter.line(x + 2, row, width - 4, *tone, line);
-        painter.line(x + width - 1, row, 1, Tone::Faint, "│");
     }
-    let hidden = lines.len().saturating_sub(skip + usize::from(height));
-    let more = if hidden > 0 { format!("─ {hidden} more ") } else { String::new() };
-    painter.line(x, y + height + 1, width, Tone::Faint, &format!("└{}┘", across(&more)));
+    if !parts.foot.is_empty() {
+        let row = y + 1 + u16::try_from(seen).unwrap_or(height);
+        painter.divider(Rect { x, y: row, width, height: 1 }, rest);
+        for ((tone, line), row) in parts.foot.iter().zip(row + 1..y + 1 + height) {
+            painter.line(x + 2, row, width - 4, *tone, line);
+        }
+    }
+}
+
+/// How many lines are out of sight, above and below.
+fn scrolled(above: usize, below: usize) -> String {
+    match (above, below) {
+        (0, 0) => String::new(),
+        (0, below) => format!("{below} more"),
+        (above, 0) => format!("{above} above"),
+        (above, below) => format!("{above} above, {below} more"),
+    }
 }
 
 /// Cuts a line between words; never without a line.

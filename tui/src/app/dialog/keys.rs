@@ -1,12 +1,16 @@
 //! Keys in a dialog: yes, no, and what it offers beside them.
 
-use super::Dialog;
 use super::publish::Step;
+use super::settle::SettleDialog;
+use super::undo::UndoDialog;
+use super::{Dialog, draw, undo};
 use crate::app::grid::keys::picked;
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
-use crate::app::office::Request;
+use crate::app::office::{Request, Task};
+use crate::app::review::Review;
 use crate::app::screens::Screen;
+use crate::app::{jobs, review};
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -14,6 +18,8 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Decline => model.dialog = None,
         Action::Up => step(model, -1),
         Action::Down => step(model, 1),
+        Action::PageUp => step(model, -PAGE),
+        Action::PageDown => step(model, PAGE),
         Action::Toggle => {
             if let Some(Dialog::Publish(publish)) = &mut model.dialog {
                 publish.toggle();
@@ -29,47 +35,66 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+/// How many lines a page of a dialog is.
+const PAGE: isize = 8;
+
 fn step(model: &mut Model, by: isize) {
+    let most = model.dialog.as_ref().map_or(0, |dialog| draw::hidden(dialog, model.size));
     match &mut model.dialog {
         Some(Dialog::Publish(publish)) => publish.step(by),
         Some(Dialog::Pick(pick)) => pick.step(by),
         Some(Dialog::Settle(settle)) => settle.step(by),
-        Some(Dialog::Info(info)) => info.top = info.top.saturating_add_signed(by).min(info.lines.len().saturating_sub(1)),
-        _ => {}
+        Some(dialog) => {
+            if let Some(top) = dialog.top_mut() {
+                *top = top.saturating_add_signed(by).min(most);
+            }
+        }
+        None => {}
     }
 }
 
 fn accept(model: &mut Model) -> Vec<Effect> {
     match model.dialog.take() {
-        Some(Dialog::Send(send)) => ask(model, Request::Send(send.job())),
-        Some(Dialog::Cancel(cancel)) => ask(model, Request::Cancel(cancel.order)),
         Some(Dialog::Drop(drop)) => ask(model, Request::AcceptDrop(drop.site)),
         Some(Dialog::Enrol(enrol)) => ask(model, Request::Enrol(enrol.site)),
+        Some(Dialog::Send(send)) => jobs::start(model, send.application.clone(), send.tasks(), send.name()),
+        Some(Dialog::Cancel(cancel)) => jobs::start(model, cancel.application, vec![Task::TakeBack(cancel.task)], "taking back"),
+        Some(Dialog::Undo(undo)) => undo_accepted(model, &undo),
         Some(Dialog::Publish(mut publish)) => match publish.accept() {
-            Step::Publish(job) => {
-                // What was offered is done; the diff would only show the past.
-                model.screens.back();
-                ask(model, Request::Publish(job))
-            }
+            Step::Publish(task) => review::published(model, publish.application, task),
             Step::Asked => {
                 model.dialog = Some(Dialog::Publish(publish));
                 Vec::new()
             }
         },
-        Some(Dialog::Settle(mut settle)) => match settle.accept() {
-            Some(request) => {
-                if let (Request::Settle(_), Some(Screen::Conflict(view))) = (&request, model.screens.top_mut()) {
-                    view.settling = true;
-                }
-                ask(model, request)
-            }
-            None => {
-                model.dialog = Some(Dialog::Settle(settle));
-                Vec::new()
-            }
-        },
+        Some(Dialog::Settle(settle)) => settle_accepted(model, settle),
         Some(Dialog::Pick(pick)) => picked(model, pick.picked()),
         Some(Dialog::Info(_)) | None => Vec::new(),
+    }
+}
+
+fn settle_accepted(model: &mut Model, mut settle: Box<SettleDialog>) -> Vec<Effect> {
+    let Some(request) = settle.accept() else {
+        model.dialog = Some(Dialog::Settle(settle));
+        return Vec::new();
+    };
+    if let (Request::Settle(_), Some(Screen::Conflict(view))) = (&request, model.screens.top_mut()) {
+        view.settling = true;
+    }
+    ask(model, request)
+}
+
+fn undo_accepted(model: &mut Model, dialog: &UndoDialog) -> Vec<Effect> {
+    match dialog.accept() {
+        undo::Step::Look(put) => review::look(model, dialog.application.clone(), put),
+        undo::Step::Undo(tasks) => {
+            if let Some(Review::PutBack(..)) = model.review {
+                // It was looked at, and this is the answer.
+                model.review = None;
+                model.screens.back();
+            }
+            jobs::start(model, dialog.application.clone(), tasks, dialog.name())
+        }
     }
 }
 

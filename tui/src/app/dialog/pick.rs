@@ -1,5 +1,6 @@
-//! Picks one of a list: the application, a version, a group of sites.
+//! Picks one of a list: the application, a version, a group of sites, an order of the patches.
 
+use crate::app::grid::sort::Sort;
 use crate::app::theme::Tone;
 use fieldpost_common::id::{AppName, GroupName, Version};
 
@@ -10,6 +11,7 @@ pub(crate) enum Choice {
     /// `None`: all of them.
     Version(Option<Version>),
     Group(Option<GroupName>),
+    Sort(Sort),
 }
 
 /// The dialog; never without choices.
@@ -39,6 +41,7 @@ impl Pick {
             Choice::App(_) => "Application",
             Choice::Version(_) => "Version",
             Choice::Group(_) => "Sites",
+            Choice::Sort(_) => "Order of the patches",
         }
     }
 
@@ -52,6 +55,7 @@ impl Pick {
             let label = match choice {
                 Choice::App(app) => app.to_string(),
                 Choice::Version(version) => version.as_ref().map_or("all versions".to_owned(), ToString::to_string),
+                Choice::Sort(sort) => sort.words().to_owned(),
                 Choice::Group(group) => group.as_ref().map_or("all sites".to_owned(), ToString::to_string),
             };
             if place == self.cursor { (Tone::Strong, format!("▌ {label}")) } else { (Tone::Plain, format!("  {label}")) }

@@ -3,10 +3,10 @@
 use super::Confirm;
 use crate::app::diff::{DiffView, Offer};
 use crate::app::grid::GridView;
-use crate::app::office::PublishJob;
+use crate::app::office::{Basis, PublishTask};
 use crate::app::theme::Tone;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{SiteName, Version};
+use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::text::size;
 
 /// One version that can be chosen.
@@ -21,7 +21,9 @@ struct Choice {
 /// The dialog: first the versions, then a word where it goes backward.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PublishDialog {
-    job: PublishJob,
+    pub(crate) application: AppName,
+    task: PublishTask,
+    size: u64,
     /// What is typed where it goes backward: the site, else the patch.
     word: String,
     backward: bool,
@@ -36,7 +38,7 @@ pub(crate) enum Step {
     /// Asks on.
     Asked,
     /// Do it.
-    Publish(PublishJob),
+    Publish(PublishTask),
 }
 
 impl PublishDialog {
@@ -51,9 +53,10 @@ impl PublishDialog {
             .collect();
         let cursor = choices.iter().position(|choice| choice.version == version).unwrap_or(0);
         let application = view.application()?.clone();
-        let job = PublishJob { application, patch: diff.patch.clone(), sha256, size, issue, versions: Vec::new() };
+        let basis = Basis::Shown { size };
+        let task = PublishTask { patch: diff.patch.clone(), sha256, basis, issue, versions: Vec::new() };
         let word = diff.site().map_or(diff.patch.as_str(), SiteName::as_str).to_owned();
-        Some(Self { job, word, backward, choices, cursor, confirm: None })
+        Some(Self { application, task, size, word, backward, choices, cursor, confirm: None })
     }
 
     pub(crate) fn ready(&self) -> bool {
@@ -61,7 +64,7 @@ impl PublishDialog {
     }
 
     pub(crate) fn toggle(&mut self) {
-        let published = self.job.sha256;
+        let published = self.task.sha256;
         if let Some(choice) = self.choices.get_mut(self.cursor) {
             choice.chosen = !choice.chosen && choice.current != Some(published);
         }
@@ -79,16 +82,16 @@ impl PublishDialog {
         }
         let chosen = self.choices.iter().filter(|choice| choice.chosen);
         let versions = chosen.map(|choice| (choice.version.clone(), choice.current)).collect();
-        Step::Publish(PublishJob { versions, ..self.job.clone() })
+        Step::Publish(PublishTask { versions, ..self.task.clone() })
     }
 
     pub(crate) fn title(&self) -> String {
-        format!("Publish {}?", self.job.patch)
+        format!("Publish {}?", self.task.patch)
     }
 
     pub(crate) fn lines(&self) -> Vec<(Tone, String)> {
         let mut lines = vec![
-            (Tone::Plain, format!("content {} · {}", self.job.sha256.short(), size(self.job.size))),
+            (Tone::Plain, format!("content {} · {}", self.task.sha256.short(), size(self.size))),
             (Tone::Plain, "becomes the current one of:".to_owned()),
         ];
         for (place, choice) in self.choices.iter().enumerate() {
@@ -109,7 +112,7 @@ impl PublishDialog {
 
     fn over(&self, choice: &Choice) -> String {
         match choice.current {
-            Some(current) if current == self.job.sha256 => "already current".to_owned(),
+            Some(current) if current == self.task.sha256 => "already current".to_owned(),
             Some(current) => format!("replaces {}", current.short()),
             None => "not published yet".to_owned(),
         }

@@ -1,244 +1,245 @@
-//! Asks before orders are given: what, where, how many, what is left out and why, and how it can be undone.
+//! Asks before orders are given: what, where, how many, what is left out and why, and how it can be undone. Which orders these
+//! are is left to `dialog::plan`.
 
+use super::plan::{Kind, Plan, Verb};
 use super::{Confirm, patches_at_sites};
 use crate::app::grid::{GridView, Place};
-use crate::app::office::{SendItem, SendJob};
+use crate::app::office::Task;
 use crate::app::theme::Tone;
-use fieldpost_common::cell::{Cell, Direction, Overlay, Standing};
-use fieldpost_common::id::AppName;
+use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::text::count;
 use std::collections::{BTreeMap, BTreeSet};
+use unicode_width::UnicodeWidthStr as _;
 
 /// More orders than this are a fleet: a word must be typed.
 const FLEET: usize = 10;
 /// So many orders are listed by name.
-const LISTED: usize = 8;
-
-/// Which key was pressed: in bulk, `+` leaves out what the sites already have in an older form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verb {
-    New,
-    Update,
-}
+const LISTED: usize = 500;
 
 /// At which sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// Only at the selected one.
     Here,
-    /// At all that are shown.
-    Shown,
-}
-
-/// What would be sent, and what wouldn't.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Plan {
-    pub(crate) items: Vec<SendItem>,
-    /// Why cells are left out, and how many.
-    pub(crate) left_out: BTreeMap<&'static str, usize>,
-    /// Why one cell needs a typed word.
-    backward: Option<&'static str>,
+    /// At the marked ones, or at all that are shown.
+    Many,
 }
 
 /// The dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SendDialog {
-    application: AppName,
+    pub(crate) application: AppName,
+    verb: Verb,
     scope: Scope,
     here: Plan,
-    shown: Option<Plan>,
-    /// Marked patches that a filter hides.
-    hidden: usize,
+    many: Option<Plan>,
+    /// Sites are marked; else many are all that are shown.
+    sites_marked: bool,
+    /// Marked patches and sites that a filter hides.
+    hidden: (usize, usize),
+    pub(crate) top: usize,
     pub(crate) confirm: Confirm,
 }
 
 impl SendDialog {
-    /// For the marked patches at all shown sites; without marks for the selected cell. The other scope is one key away.
+    /// For the marked patches at the marked sites; without marks for the selected cell. The other scope is one key away.
     pub(crate) fn new(view: &GridView, verb: Verb) -> Result<Self, String> {
         let place = view.selected().ok_or("there is nothing to send")?;
-        let marked: Vec<_> = if view.marks.is_empty() { vec![place.patch] } else { marked(view) };
-        let bulk = !view.marks.is_empty();
-        let here = if bulk { Plan::bulk(view, verb, &marked, &[place.site]) } else { Plan::single(view, place)? };
-        let shown = Plan::bulk(view, verb, &marked, &view.columns);
-        let scope = if bulk { Scope::Shown } else { Scope::Here };
-        Self::build(view, scope, here, Some(shown), if bulk { view.hidden_marks() } else { 0 })
-    }
-
-    /// For one cell only.
-    pub(crate) fn of_cell(view: &GridView, place: Place) -> Result<Self, String> {
-        Self::build(view, Scope::Here, Plan::single(view, place)?, None, 0)
-    }
-
-    fn build(view: &GridView, scope: Scope, here: Plan, shown: Option<Plan>, hidden: usize) -> Result<Self, String> {
-        let application = view.application().cloned().ok_or("no application is chosen")?;
-        let mut dialog = Self { application, scope, here, shown, hidden, confirm: Confirm::Key };
+        let patches = if view.marks.is_empty() { vec![place.patch] } else { marked_patches(view) };
+        let sites = if view.site_marks.is_empty() { view.columns.clone() } else { marked_sites(view) };
+        let bulk = !(view.marks.is_empty() && view.site_marks.is_empty());
+        let here = if bulk { Plan::bulk(view, verb, &patches, &[place.site]) } else { Plan::single(view, verb, place)? };
+        let many = Plan::bulk(view, verb, &patches, &sites);
+        let mut dialog = Self::build(view, verb, here)?;
+        dialog.many = Some(many);
+        dialog.sites_marked = !view.site_marks.is_empty();
+        if bulk {
+            dialog.scope = Scope::Many;
+            dialog.hidden = (view.hidden_marks(), view.hidden_site_marks());
+        }
         dialog.confirm = dialog.asks();
         Ok(dialog)
     }
 
+    /// For one cell only.
+    pub(crate) fn of_cell(view: &GridView, verb: Verb, place: Place) -> Result<Self, String> {
+        let mut dialog = Self::build(view, verb, Plan::single(view, verb, place)?)?;
+        dialog.confirm = dialog.asks();
+        Ok(dialog)
+    }
+
+    fn build(view: &GridView, verb: Verb, here: Plan) -> Result<Self, String> {
+        let application = view.application().cloned().ok_or("no application is chosen")?;
+        let (scope, confirm) = (Scope::Here, Confirm::Key);
+        Ok(Self { application, verb, scope, here, many: None, sites_marked: false, hidden: (0, 0), top: 0, confirm })
+    }
+
     fn asks(&self) -> Confirm {
         let plan = self.plan();
+        let several = if self.verb == Verb::Remove { 1 } else { FLEET };
         if plan.backward.is_some() {
-            Confirm::word(plan.items.first().map_or("yes", |item| item.site.as_str()))
-        } else if plan.items.len() > FLEET {
+            Confirm::word(plan.orders.first().and_then(|(_, task)| task.site()).map_or("yes", SiteName::as_str))
+        } else if plan.orders.len() > several {
             Confirm::word(self.application.as_str())
         } else {
             Confirm::Key
         }
     }
 
-    pub(crate) fn plan(&self) -> &Plan {
-        match (self.scope, &self.shown) {
-            (Scope::Shown, Some(shown)) => shown,
+    fn plan(&self) -> &Plan {
+        match (self.scope, &self.many) {
+            (Scope::Many, Some(many)) => many,
             _ => &self.here,
         }
     }
 
     /// Whether the other scope would be another send.
     pub(crate) fn can_switch(&self) -> bool {
-        self.shown.as_ref().is_some_and(|shown| shown.items != self.here.items)
+        self.many.as_ref().is_some_and(|many| many.orders != self.here.orders)
     }
 
     pub(crate) fn switch(&mut self) {
         if self.can_switch() {
-            self.scope = if self.scope == Scope::Here { Scope::Shown } else { Scope::Here };
+            self.scope = if self.scope == Scope::Here { Scope::Many } else { Scope::Here };
             self.confirm = self.asks();
+            self.top = 0;
         }
     }
 
     pub(crate) fn ready(&self) -> bool {
-        !self.plan().items.is_empty() && self.confirm.ready()
+        !self.plan().orders.is_empty() && self.confirm.ready()
     }
 
-    pub(crate) fn job(&self) -> SendJob {
-        SendJob { application: self.application.clone(), items: self.plan().items.clone() }
+    pub(crate) fn tasks(&self) -> Vec<Task> {
+        self.plan().tasks()
+    }
+
+    /// What the job is called.
+    pub(crate) fn name(&self) -> &'static str {
+        if self.verb == Verb::Remove { "removal" } else { "send" }
     }
 
     pub(crate) fn title(&self) -> String {
-        let items = &self.plan().items;
-        if items.is_empty() { "Nothing to send".to_owned() } else { format!("Send {}?", count(items.len(), "order")) }
+        let orders = self.plan().orders.len();
+        match (self.verb, orders) {
+            (Verb::Remove, 0) => "Nothing to remove".to_owned(),
+            (Verb::Remove, orders) => format!("Remove {}?", count(orders, "file")),
+            (_, 0) => "Nothing to send".to_owned(),
+            (_, orders) => format!("Send {}?", count(orders, "order")),
+        }
     }
 
+    /// What is to be read; it may be long.
     pub(crate) fn lines(&self) -> Vec<(Tone, String)> {
         let plan = self.plan();
         let mut lines = Vec::new();
-        let patches = plan.items.iter().map(|item| &item.patch).collect::<BTreeSet<_>>().len();
-        let sites = plan.items.iter().map(|item| &item.site).collect::<BTreeSet<_>>().len();
-        if plan.items.len() > 1 {
-            lines.push((Tone::Strong, format!("{} of {}", patches_at_sites(patches, sites), self.application)));
+        let sites = by_site(plan);
+        if plan.orders.len() > 1 {
+            let patches = plan.orders.iter().map(|(_, task)| task.patch()).collect::<BTreeSet<_>>().len();
+            lines.push((Tone::Strong, format!("{} of {}", patches_at_sites(patches, sites.len()), self.application)));
         }
-        for item in plan.items.iter().take(LISTED) {
-            let verb = if item.expected.is_some() { "replaces" } else { "is new at" };
-            lines.push((Tone::Plain, format!("{} {verb} {}", item.patch, item.site)));
-        }
-        if plan.items.len() > LISTED {
-            lines.push((Tone::Faint, format!("and {} more", plan.items.len() - LISTED)));
-        }
-        if self.hidden > 0 {
-            lines.push((Tone::Alarm, format!("hidden by the filters: {} of these", count(self.hidden, "patch"))));
+        if sites.len() > 1 {
+            lines.extend(site_table(&sites, plan));
         }
         if !plan.left_out.is_empty() {
             lines.push((Tone::Faint, "left out:".to_owned()));
             lines.extend(plan.left_out.iter().map(|(why, cells)| (Tone::Faint, format!("  {}: {why}", count(*cells, "cell")))));
         }
-        if !plan.items.is_empty() {
-            lines.push((Tone::Plain, String::new()));
-            lines.push(match plan.backward {
-                Some(why) => (Tone::Alarm, why.to_owned()),
-                None => (Tone::Plain, "Can be undone: what is replaced is kept and can be sent again.".to_owned()),
+        if lines.len() > 1 && !plan.orders.is_empty() {
+            lines.push((Tone::Faint, "one by one:".to_owned()));
+        }
+        lines.extend(plan.orders.iter().take(LISTED).map(|order| (Tone::Plain, order_line(order))));
+        if plan.orders.len() > LISTED {
+            lines.push((Tone::Faint, format!("and {} more", plan.orders.len() - LISTED)));
+        }
+        lines
+    }
+
+    /// What must be seen before yes is said.
+    pub(crate) fn foot(&self) -> Vec<(Tone, String)> {
+        let plan = self.plan();
+        let mut lines = Vec::new();
+        if let (Scope::Many, Some(hidden)) = (self.scope, hidden_words(self.hidden)) {
+            lines.push((Tone::Alarm, format!("hidden by the filters: {hidden} of these")));
+        }
+        if !plan.orders.is_empty() {
+            lines.push(match (plan.backward, self.verb) {
+                (Some(why), _) => (Tone::Alarm, why.to_owned()),
+                (None, Verb::Remove) => (Tone::Plain, "u undoes it: what is removed is kept here and put back.".to_owned()),
+                (None, _) => (Tone::Plain, "u undoes it: new files go again, replaced ones are put back.".to_owned()),
             });
         }
+        if plan.orders.len() > 1 {
+            lines.push((Tone::Faint, "What an after-install command did at a site can't be undone.".to_owned()));
+        }
         if self.can_switch() {
-            let other = if self.scope == Scope::Here { "all shown sites" } else { "the selected site only" };
+            let other = match (self.scope, self.sites_marked) {
+                (Scope::Many, _) => "the selected site only",
+                (Scope::Here, true) => "the marked sites",
+                (Scope::Here, false) => "all shown sites",
+            };
             lines.push((Tone::Faint, format!("Tab: {other}")));
         }
-        lines.extend(if plan.items.is_empty() { Vec::new() } else { self.confirm.lines() });
+        lines.extend(if plan.orders.is_empty() { Vec::new() } else { self.confirm.lines() });
         lines
     }
 }
 
-fn marked(view: &GridView) -> Vec<usize> {
+fn hidden_words((patches, sites): (usize, usize)) -> Option<String> {
+    match (patches, sites) {
+        (0, 0) => None,
+        (patches, 0) => Some(count(patches, "patch")),
+        (0, sites) => Some(count(sites, "site")),
+        (patches, sites) => Some(format!("{} and {}", count(patches, "patch"), count(sites, "site"))),
+    }
+}
+
+type Counts = BTreeMap<Kind, usize>;
+
+fn by_site(plan: &Plan) -> BTreeMap<&SiteName, Counts> {
+    let mut sites: BTreeMap<&SiteName, Counts> = BTreeMap::new();
+    for (kind, task) in &plan.orders {
+        if let Some(site) = task.site() {
+            *sites.entry(site).or_default().entry(*kind).or_default() += 1;
+        }
+    }
+    sites
+}
+
+/// One line for each site: how many of each kind.
+fn site_table(sites: &BTreeMap<&SiteName, Counts>, plan: &Plan) -> Vec<(Tone, String)> {
+    let kinds: BTreeSet<Kind> = plan.orders.iter().map(|(kind, _)| *kind).collect();
+    let wide = sites.keys().map(|site| site.as_str().width()).max().unwrap_or(0);
+    let row =
+        |name: &str, cells: Vec<String>| cells.iter().fold(format!("  {name:wide$}"), |row, cell| format!("{row}{cell:>8}"));
+    let mut lines = vec![(Tone::Faint, row("", kinds.iter().map(|kind| kind.word().to_owned()).collect()))];
+    for (site, counts) in sites {
+        let number = |kind: &Kind| counts.get(kind).map_or("·".to_owned(), ToString::to_string);
+        lines.push((Tone::Plain, row(site.as_str(), kinds.iter().map(number).collect())));
+    }
+    lines
+}
+
+fn order_line((kind, task): &(Kind, Task)) -> String {
+    let site = task.site().map_or("", SiteName::as_str);
+    let replaces = matches!(task, Task::Put(put) if put.expected.is_some());
+    let verb = match kind {
+        Kind::Removal => "is removed at",
+        _ if replaces => "is replaced at",
+        Kind::Backward => "is put back at",
+        Kind::New | Kind::Update => "is new at",
+    };
+    format!("{} {verb} {site}", task.patch())
+}
+
+/// The marked patches, hidden or not.
+pub(crate) fn marked_patches(view: &GridView) -> Vec<usize> {
     let patches = view.table.grid.patches.iter().enumerate();
     patches.filter(|(_, patch)| view.marks.contains(&patch.name)).map(|(index, _)| index).collect()
 }
 
-impl Plan {
-    fn single(view: &GridView, place: Place) -> Result<Self, String> {
-        let cell = view.cell(place);
-        if let Overlay::Sending(_) = cell.overlay {
-            return Err("an order is on its way here: x takes it back".to_owned());
-        }
-        let direction = cell.send().ok_or_else(|| no_send(cell.standing).to_owned())?;
-        let backward = (direction == Direction::Backward).then(|| backward(cell.standing));
-        let items = item(view, place).into_iter().collect();
-        Ok(Self { items, left_out: BTreeMap::new(), backward })
-    }
-
-    fn bulk(view: &GridView, verb: Verb, patches: &[usize], sites: &[usize]) -> Self {
-        let mut plan = Self::default();
-        for patch in patches {
-            for site in sites {
-                let place = Place { patch: *patch, site: *site };
-                match left_out(&view.cell(place), verb) {
-                    Some(why) => *plan.left_out.entry(why).or_default() += 1,
-                    None => plan.items.extend(item(view, place)),
-                }
-            }
-        }
-        // Being the same already is no news.
-        plan.left_out.remove(IN_SYNC);
-        plan
-    }
-}
-
-fn item(view: &GridView, place: Place) -> Option<SendItem> {
-    let sha256 = view.table.published(place.patch, place.site)?.sha256?;
-    let order = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref());
-    Some(SendItem {
-        patch: view.patch(place.patch).name.clone(),
-        site: view.site(place.site).name.clone(),
-        sha256,
-        expected: view.table.has(place.patch, place.site),
-        seen: order.filter(|order| order.state.is_open()).map(|order| order.id.clone()),
-    })
-}
-
-const IN_SYNC: &str = "already the same";
-
-fn left_out(cell: &Cell, verb: Verb) -> Option<&'static str> {
-    if let Overlay::Sending(_) = cell.overlay {
-        return Some("an order is on its way");
-    }
-    match (cell.standing, verb) {
-        (Standing::NotSent, _) | (Standing::SendUpdate, Verb::Update) => None,
-        (Standing::SendUpdate, Verb::New) => Some("an older one is there (> updates it)"),
-        (Standing::InSync, _) => Some(IN_SYNC),
-        (Standing::Conflict, _) => Some("changed on both sides: one by one"),
-        (Standing::Retrieve, _) => Some("changed at the site: one by one"),
-        (Standing::DeletedAtSite, _) => Some("deleted at the site: one by one"),
-        (Standing::Removed, _) => Some("removed by an order: one by one"),
-        (Standing::Unknown, _) => Some("nothing is known of the site's files"),
-        (Standing::OtherVersion | Standing::Absent | Standing::OnlyAtSite | Standing::NotApplicable, _) => {
-            Some("not published for the site's version")
-        }
-    }
-}
-
-fn no_send(standing: Standing) -> &'static str {
-    match standing {
-        Standing::InSync => "the site already has what is published",
-        Standing::OtherVersion => "not published for the site's version: p publishes it",
-        Standing::OnlyAtSite => "not published: < shows it and publishes it",
-        Standing::Unknown => "nothing is known of the site's files: Enter says why",
-        _ => "there is nothing to send",
-    }
-}
-
-fn backward(standing: Standing) -> &'static str {
-    match standing {
-        Standing::DeletedAtSite => "It was deleted at the site. This puts it back.",
-        Standing::Removed => "It was removed by an order. This puts it back.",
-        Standing::Conflict => "The site's own change is replaced. It is kept here and can be had again.",
-        _ => "The site has a newer one, which is replaced. It is kept here and can be had again.",
-    }
+/// The marked sites, hidden or not.
+pub(crate) fn marked_sites(view: &GridView) -> Vec<usize> {
+    let sites = view.table.grid.sites.iter().enumerate();
+    sites.filter(|(_, site)| view.site_marks.contains(&site.name)).map(|(index, _)| index).collect()
 }

@@ -11,19 +11,31 @@ pub(crate) const DIFF: &[Binding] = &[
     bind(&[key(K::Enter)], A::Accept, "publish", "publish the site's content, now that it was shown", can_publish),
     bind(&[ch('>'), ch('+')], A::SendUpdate, "send", "send what is published to this site", can_send),
     bind(&[ch('<'), ch('p')], A::Retrieve, "publish", "publish the content that is shown", can_publish),
+];
+
+/// Looking, whatever the diff is for.
+pub(crate) const LOOK: &[Binding] = &[
     bind(&[ch(']')], A::NextHunk, "change", "the next change", is_text),
     bind(&[ch('[')], A::PreviousHunk, "", "the change before", is_text),
     bind(&[ch('/')], A::Search, "search", "search in both contents", is_text),
-    bind(&[ch('n')], A::NextFound, "", "the next place where it was found", has_found),
-    bind(&[ch('N')], A::PreviousFound, "", "the place before where it was found", has_found),
     bind(&[ch('e')], A::Unfold, "unfold", "show the unchanged lines of the first fold on the screen", has_folds),
     bind(&[ch('E')], A::UnfoldAll, "", "show all unchanged lines, or fold them again", is_text),
+];
+
+/// Going on from here, or back.
+pub(crate) const GO: &[Binding] = &[
     bind(&[key(K::Esc)], A::Decline, "back", "end the search, else back to where you came from", always),
     bind(&[ch('q')], A::Back, "", "back to where you came from", always),
+    bind(&[ch('H')], A::History, "history", "all revisions of this patch", always),
+    bind(&[ch('n')], A::NextFound, "", "the next place where it was found", has_found),
+    bind(&[ch('N')], A::PreviousFound, "", "the place before where it was found", has_found),
+];
+
+/// How it is laid out, and where in it one looks; whatever the diff is for.
+pub(crate) const LAYOUT: &[Binding] = &[
     bind(&[key(K::Tab)], A::Split, "layout", "side by side, or one below the other", can_split),
     bind(&[ch('w')], A::Spaces, "whitespace", "ignore changes of whitespace, or show them", is_text),
     bind(&[ch('#')], A::Numbers, "numbers", "show the lines' numbers, or hide them", is_text),
-    bind(&[ch('H')], A::History, "history", "all revisions of this patch", always),
     bind(&[ch('h'), key(K::Left)], A::Left, "", "to the left", always),
     bind(&[ch('l'), key(K::Right)], A::Right, "", "to the right", always),
     bind(&[key(K::Home)], A::First, "", "back to the beginning of the lines", always),

@@ -40,10 +40,11 @@ fn text(view: &DiffView, painter: &mut Painter<'_>, rows: std::ops::Range<u16>, 
 fn draw_pieces(pieces: &[Piece], painter: &mut Painter<'_>, mut x: u16, y: u16, width: u16) {
     for (tone, selected, text) in pieces {
         let room = width.saturating_sub(x);
-        if *selected {
-            painter.selected(x, y, room, *tone, text);
-        } else {
+        // Numbers, signs and folds are faint; everything else stands in the patch.
+        if *tone == Tone::Faint {
             painter.line(x, y, room, *tone, text);
+        } else {
+            painter.content(x, y, room, *tone, *selected, text);
         }
         x = x.saturating_add(u16::try_from(text.width()).unwrap_or(room));
     }

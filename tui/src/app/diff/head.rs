@@ -8,6 +8,7 @@ use crate::app::dialog::draw::wrap;
 use crate::app::grid::explain::stamp_ago;
 use crate::app::model::Model;
 use crate::app::paint::Painter;
+use crate::app::review::Review;
 use crate::app::theme::Tone;
 use crate::app::view::link_words;
 use fieldpost_common::stamp::{Stamp, When, Why};
@@ -94,7 +95,8 @@ fn title(model: &Model, view: &DiffView, painter: &mut Painter<'_>, area: ratatu
     });
     let (tone, words) = link_words(model).unwrap_or_else(|| (Tone::Faint, position(view, area)));
     let room = area.width.saturating_sub(u16::try_from(words.chars().count()).unwrap_or(0) + 3);
-    painter.pieces(1, 0, room, &[(Tone::Strong, format!("{} {of}", view.patch)), (Tone::Faint, issue)]);
+    let place = model.review.as_ref().and_then(Review::place).map_or(String::new(), |place| format!("{place}  "));
+    painter.pieces(1, 0, room, &[(Tone::Strong, format!("{place}{} {of}", view.patch)), (Tone::Faint, issue)]);
     painter.right(0, 0, area.width - 1, tone, &words);
 }
 

@@ -16,7 +16,7 @@ const SIDEWAYS: usize = 8;
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Accept | Action::Retrieve => act::publish_from_diff(model),
-        Action::SendUpdate => act::send_from_diff(model),
+        Action::SendUpdate => act::orders::send_from_diff(model),
         Action::History => return history::open_from_diff(model),
         Action::Spaces => return respace(model),
         Action::Decline => decline(model),

@@ -16,11 +16,18 @@ pub(crate) const GRID: &[Binding] = &[
     bind(&[ch('H')], A::History, "", "all revisions of the patch", has_rows),
     bind(&[ch('=')], A::Look, "", "look at the content and what is known of it", has_cell),
     bind(&[ch('p')], A::Publish, "publish", "publish this content for other versions", can_publish),
+    bind(&[ch('D'), key(K::Delete)], A::Remove, "", "have the site remove the patch", can_remove),
+    bind(&[ch('u')], A::Undo, "", "undo what you did last", has_done),
     bind(&[ch('x')], A::Cancel, "take back", "take back the order that is on its way", can_cancel),
     bind(&[ch(' ')], A::Mark, "mark", "mark the patch and go on to the next", has_rows),
     bind(&[ch('V')], A::Range, "", "mark a range: once at its start, once at its end", has_rows),
     bind(&[ctrl('a')], A::MarkAll, "", "mark all shown patches, or none", has_rows),
-    bind(&[ch('/')], A::Filter, "filter", "show only what matches name, issue or author", has_patches),
+    bind(&[ch('*')], A::Invert, "", "mark the shown patches that are not marked, and unmark the others", has_rows),
+    bind(&[ch('c')], A::MarkSite, "", "mark the site, so that bulk sends go to marked sites only", has_rows),
+    bind(&[ch('/')], A::Filter, "filter", "show what matches name, issue or author; @text: only such sites", has_patches),
+    bind(&[ch('n')], A::NextNeed, "", "to the next cell that needs a person", has_rows),
+    bind(&[ch('N')], A::PreviousNeed, "", "to the one before it", has_rows),
+    bind(&[ch('S')], A::Sort, "", "sort the patches by name, last change, issue or what is worst", has_rows),
     bind(&[ch('a')], A::PickApp, "app", "choose the application", has_apps),
     bind(&[ch('v')], A::PickVersion, "version", "show one version only", has_versions),
     bind(&[ch('s')], A::PickGroup, "sites", "show one group of sites only", has_groups),
@@ -77,13 +84,33 @@ pub(crate) fn may_act(model: &Model) -> Valid {
 
 fn can_send(model: &Model) -> Valid {
     may_act(model)?;
-    let bulk = !model.grid.marks.is_empty() && !model.grid.columns.is_empty();
+    let bulk = is_bulk(model);
     let one = selected(model).is_some_and(|(_, cell)| cell.send().is_some() && !is_sending(&cell));
     when(bulk || one, "there is nothing to send here")
 }
 
+/// Whether keys that act mean what is marked.
+fn is_bulk(model: &Model) -> bool {
+    let grid = &model.grid;
+    !(grid.marks.is_empty() && grid.site_marks.is_empty()) && grid.selected().is_some()
+}
+
+fn can_remove(model: &Model) -> Valid {
+    may_act(model)?;
+    let there = |place: Place| model.grid.table.has(place.patch, place.site).is_some();
+    when(is_bulk(model) || model.grid.selected().is_some_and(there), "the site doesn't have the patch")
+}
+
+fn has_done(model: &Model) -> Valid {
+    may_act(model)?;
+    when(!model.jobs.list().is_empty(), "you have not done anything yet in this session")
+}
+
 fn can_retrieve(model: &Model) -> Valid {
     may_act(model)?;
+    if is_bulk(model) {
+        return Ok(());
+    }
     when(selected(model).is_some_and(|(_, cell)| cell.retrieve().is_some()), "the site has nothing of its own here")
 }
 
@@ -102,6 +129,8 @@ fn can_merge(model: &Model) -> Valid {
 
 fn can_cancel(model: &Model) -> Valid {
     may_act(model)?;
+    let giving = model.grid.selected().is_some_and(|place| model.grid.is_giving(place));
+    when(!giving, "the order is still being given: a moment")?;
     when(selected(model).is_some_and(|(_, cell)| is_sending(&cell)), "no order is on its way here")
 }
 

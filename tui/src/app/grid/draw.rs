@@ -3,8 +3,12 @@
 mod empty;
 
 use super::explain::{explain, stamp_ago};
-use super::layout::{Frozen, Layout, MARGIN, body_height, current, explain_height, site_label};
-use super::{GridView, Mode, Place, is_silent};
+use super::filter::Finder;
+use super::layout::{
+    FULL_SUM, Frozen, Layout, MARGIN, body_height, current, explain_height, rows_height, site_label, sums_height,
+};
+use super::sort::Sort;
+use super::{GridView, Mode, Place, is_silent, sums};
 use crate::app::dialog::draw::wrap;
 use crate::app::header::{self, Said};
 use crate::app::model::{Link, Model};
@@ -12,21 +16,28 @@ use crate::app::paint::Painter;
 use crate::app::theme::Tone;
 use fieldpost_common::cell::{Cell, Newer, Overlay, Standing};
 use fieldpost_common::grid::GridPatch;
-use fieldpost_common::text::{Clean, age, count};
+use fieldpost_common::text::{Clean, age, count, cut};
 use ratatui::layout::Rect;
+use std::ops::RangeInclusive;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// The whole screen but for the footer.
 pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let grid = &model.grid;
     header::draw(model, said(grid), painter, area.width);
     painter.rule(1);
-    let body = body_height((area.width, area.height));
-    let layout = Layout::of(grid, (area.width, area.height));
+    let size = (area.width, area.height);
+    let body = body_height(size);
     let words = empty::words(model);
     if words.is_empty() {
-        titles(grid, &layout, painter, 2);
-        for (line, place) in (0..body).zip(grid.top..grid.rows.len()) {
-            row(grid, &layout, painter, 3 + line, place);
+        let mut table = Shown::of(grid, size);
+        table.titles(painter, 2);
+        let first = 3 + sums_height(area.height);
+        if first > 3 {
+            table.sums(painter, 3);
+        }
+        for (y, place) in (first..first + rows_height(size)).zip(grid.top..grid.rows.len()) {
+            table.row(painter, y, place);
         }
     } else {
         for (line, words) in (5..).zip(&words) {
@@ -68,10 +79,17 @@ fn said(grid: &GridView) -> Said {
         chosen.push((Tone::Plain, grid.version.as_ref().map_or("all versions".to_owned(), ToString::to_string)));
     }
     chosen.extend(grid.group.as_ref().map(|group| (Tone::Accent, format!("@{group}"))));
+    let found = format!("{}/{}", grid.rows.len(), grid.table.grid.patches.len());
     match (&grid.mode, grid.filter.is_empty()) {
-        (Mode::Filter, _) => chosen.push((Tone::Strong, format!("/{}▏", grid.filter.shown()))),
-        (_, false) => chosen.push((Tone::Accent, format!("/{}", grid.filter.shown()))),
+        (Mode::Filter, _) => {
+            let field = (Tone::Strong, format!("/{}", grid.filter.field(header::FILTER_CELLS)));
+            chosen.extend([field, (Tone::Plain, found)]);
+        }
+        (_, false) => chosen.extend([(Tone::Accent, format!("/{}", grid.filter.shown())), (Tone::Plain, found)]),
         _ => {}
+    }
+    if grid.sort != Sort::default() {
+        chosen.push((Tone::Accent, grid.sort.words().to_owned()));
     }
     Said { chosen, counts: counts(grid) }
 }
@@ -80,7 +98,9 @@ fn counts(grid: &GridView) -> Vec<(Tone, String)> {
     if grid.read_at.is_none() {
         return Vec::new();
     }
-    let mut words = vec![(Tone::Plain, count(grid.table.grid.sites.len(), "site"))];
+    let (shown, all) = (grid.columns.len(), grid.table.grid.sites.len());
+    let sites = if shown == all { count(all, "site") } else { format!("{shown}/{}", count(all, "site")) };
+    let mut words = vec![(Tone::Plain, sites)];
     if grid.tally.problems > 0 {
         words.push((Tone::Alarm, count(grid.tally.problems, "problem")));
     }
@@ -88,76 +108,153 @@ fn counts(grid: &GridView) -> Vec<(Tone, String)> {
         let since = grid.tally.longest.map_or("never seen".to_owned(), age);
         words.push((Tone::Alarm, format!("{} silent {since}", grid.tally.silent)));
     }
-    if !grid.marks.is_empty() {
-        words.push((Tone::Accent, format!("● {}", grid.marks.len())));
+    if !(grid.marks.is_empty() && grid.site_marks.is_empty()) {
+        let patches = with_hidden(grid.marks.len(), grid.hidden_marks());
+        words.push((
+            Tone::Accent,
+            match grid.site_marks.len() {
+                0 => format!("● {patches}"),
+                sites => format!("● {patches} × {}", with_hidden(sites, grid.hidden_site_marks())),
+            },
+        ));
     }
     words
 }
 
-fn titles(grid: &GridView, layout: &Layout, painter: &mut Painter<'_>, y: u16) {
-    let mut x = MARGIN;
-    for (column, wide) in &layout.frozen {
-        let title = match column {
-            Frozen::Patch => {
-                let (shown, all) = (grid.rows.len(), grid.table.grid.patches.len());
-                if shown == all { format!("Patch {all}") } else { format!("Patch {shown}/{all}") }
+/// `12`, or `12, 3 hidden`.
+fn with_hidden(marks: usize, hidden: usize) -> String {
+    if hidden == 0 { marks.to_string() } else { format!("{marks}, {hidden} hidden") }
+}
+
+/// What one frame shows of the table, measured once.
+struct Shown<'a> {
+    grid: &'a GridView,
+    layout: Layout,
+    /// The sites that fit: places in the columns, each with its x and width.
+    sites: Vec<(usize, u16, u16)>,
+    range: Option<RangeInclusive<usize>>,
+    finder: Finder,
+}
+
+impl<'a> Shown<'a> {
+    fn of(grid: &'a GridView, size: (u16, u16)) -> Self {
+        let layout = Layout::of(grid, size);
+        Self { sites: layout.sites(grid), layout, range: grid.range(), finder: Finder::default(), grid }
+    }
+
+    fn titles(&mut self, painter: &mut Painter<'_>, y: u16) {
+        let grid = self.grid;
+        let mut x = MARGIN;
+        for (column, wide) in &self.layout.frozen {
+            let title = match column {
+                Frozen::Patch => {
+                    let (shown, all) = (grid.rows.len(), grid.table.grid.patches.len());
+                    if shown == all { format!("Patch {all}") } else { format!("Patch {shown}/{all}") }
+                }
+                other => other.title().to_owned(),
+            };
+            painter.line(x, y, *wide, Tone::Strong, &title);
+            x += wide + 2;
+        }
+        self.more(painter, y);
+        for (place, x, wide) in &self.sites {
+            let site = grid.site(grid.columns[*place]);
+            let label = site_label(site, grid.now);
+            let tone = match site {
+                _ if *place == grid.column => Tone::Accent,
+                site if is_silent(site, grid.now) => Tone::Faint,
+                _ => Tone::Strong,
+            };
+            if grid.site_marks.contains(&site.name) {
+                painter.line(x - 1, y, 1, Tone::Strong, "●");
             }
-            other => other.title().to_owned(),
-        };
-        painter.line(x, y, *wide, Tone::Strong, &title);
-        x += wide + 2;
+            let hits = grid.wanted.in_site(site.name.as_str(), &mut self.finder);
+            painter.pieces(*x, y, *wide, &lit(&cut(&label, usize::from(*wide)), tone, &hits));
+        }
     }
-    let sites = layout.sites(grid);
-    if grid.left > 0 {
-        painter.line(layout.sites_x - 2, y, 1, Tone::Faint, "‹");
+
+    /// That there are more sites at the left and at the right.
+    fn more(&self, painter: &mut Painter<'_>, y: u16) {
+        if self.grid.left > 0 {
+            painter.line(self.layout.sites_x - 2, y, 1, Tone::Faint, "‹");
+        }
+        let left = self.sites.last().map_or(0, |(place, _, _)| self.grid.columns.len() - 1 - place);
+        if left > 0 {
+            painter.right(0, y - 1, painter.width(), Tone::Strong, &format!(" {left} more › "));
+        }
     }
-    if sites.last().is_some_and(|(place, _, _)| place + 1 < grid.columns.len()) {
-        painter.right(
-            0,
-            y - 1,
-            painter.width(),
-            Tone::Strong,
-            &format!(" {} more › ", grid.columns.len() - 1 - sites[sites.len() - 1].0),
-        );
+
+    /// The columns in numbers.
+    fn sums(&self, painter: &mut Painter<'_>, y: u16) {
+        for (place, x, wide) in &self.sites {
+            if let Some(summary) = self.grid.site_summary(self.grid.columns[*place]) {
+                let (tone, words) = sums::column(summary);
+                painter.line(*x, y, *wide, tone, &words);
+            }
+        }
     }
-    for (place, x, wide) in sites {
-        let site = grid.site(grid.columns[place]);
-        let label = site_label(site, grid.now);
-        if place == grid.column {
-            painter.line(x, y, wide, Tone::Accent, &label);
-        } else {
-            painter.line(x, y, wide, if is_silent(site, grid.now) { Tone::Faint } else { Tone::Strong }, &label);
+
+    fn row(&mut self, painter: &mut Painter<'_>, y: u16, place: usize) {
+        let grid = self.grid;
+        let index = grid.rows[place];
+        let patch = grid.patch(index);
+        let selected = place == grid.row;
+        let marked = grid.marks.contains(&patch.name) || self.range.as_ref().is_some_and(|range| range.contains(&place));
+        painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+        painter.line(1, y, 1, Tone::Strong, if marked { "●" } else { " " });
+        let mut x = MARGIN;
+        for (column, wide) in &self.layout.frozen {
+            match column {
+                Frozen::Patch => {
+                    let name = Clean::line(patch.name.as_str()).cut(usize::from(*wide));
+                    let hits = grid.wanted.in_name(&name, &mut self.finder);
+                    painter.pieces(x, y, *wide, &lit(&name, Tone::Plain, &hits));
+                }
+                Frozen::Sum => {
+                    painter.pieces(x, y, *wide, &sum(grid, index, *wide));
+                }
+                other => painter.line(x, y, *wide, Tone::Plain, &frozen(grid, patch, *other)),
+            }
+            x += wide + 2;
+        }
+        for (column, x, wide) in &self.sites {
+            let cell = grid.cell(Place { patch: index, site: grid.columns[*column] });
+            let pieces = mark(&cell);
+            if selected && *column == grid.column {
+                let text: String = pieces.iter().map(|(_, text)| *text).collect();
+                painter.selected(*x, y, (*wide).min(3), tone(&cell), &format!("{text:<3}"));
+            } else {
+                let pieces: Vec<_> = pieces.into_iter().map(|(tone, text)| (tone, text.to_owned())).collect();
+                painter.pieces(*x, y, *wide, &pieces);
+            }
         }
     }
 }
 
-fn row(grid: &GridView, layout: &Layout, painter: &mut Painter<'_>, y: u16, place: usize) {
-    let patch = grid.patch(grid.rows[place]);
-    let selected = place == grid.row;
-    let marked = grid.marks.contains(&patch.name) || grid.range().is_some_and(|range| range.contains(&place));
-    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
-    painter.line(1, y, 1, Tone::Strong, if marked { "●" } else { " " });
-    let mut x = MARGIN;
-    for (column, wide) in &layout.frozen {
-        painter.line(x, y, *wide, Tone::Plain, &frozen(grid, patch, *column));
-        x += wide + 2;
+fn sum(grid: &GridView, patch: usize, wide: u16) -> Vec<(Tone, String)> {
+    let Some(summary) = grid.summary(patch) else { return Vec::new() };
+    if wide >= FULL_SUM { sums::full(summary) } else { vec![sums::short(summary)] }
+}
+
+/// A text with the matched characters bright. `hits`: their places.
+fn lit(text: &str, tone: Tone, hits: &[u32]) -> Vec<(Tone, String)> {
+    if hits.is_empty() {
+        return vec![(tone, text.to_owned())];
     }
-    for (column, x, wide) in layout.sites(grid) {
-        let cell = grid.cell(Place { patch: grid.rows[place], site: grid.columns[column] });
-        let pieces = mark(&cell);
-        if selected && column == grid.column {
-            let text: String = pieces.iter().map(|(_, text)| *text).collect();
-            painter.selected(x, y, wide.min(3), tone(&cell), &format!("{text:<3}"));
-        } else {
-            let pieces: Vec<_> = pieces.into_iter().map(|(tone, text)| (tone, text.to_owned())).collect();
-            painter.pieces(x, y, wide, &pieces);
+    let mut pieces: Vec<(Tone, String)> = Vec::new();
+    for (place, character) in (0_u32..).zip(text.graphemes(true)) {
+        let tone = if hits.binary_search(&place).is_ok() { Tone::Accent } else { tone };
+        match pieces.last_mut() {
+            Some((last, piece)) if *last == tone => piece.push_str(character),
+            _ => pieces.push((tone, character.to_owned())),
         }
     }
+    pieces
 }
 
 fn frozen(grid: &GridView, patch: &GridPatch, column: Frozen) -> String {
     match column {
-        Frozen::Patch => Clean::line(patch.name.as_str()).to_string(),
+        Frozen::Patch | Frozen::Sum => String::new(),
         Frozen::Issue => patch.issue.as_ref().map_or("–".to_owned(), ToString::to_string),
         Frozen::By => patch.author.as_deref().map_or("–".to_owned(), |author| Clean::line(author).to_string()),
         Frozen::Changed => {

@@ -44,6 +44,9 @@ pub(crate) fn explain(view: &GridView, place: Place) -> (String, String) {
 }
 
 fn sending(view: &GridView, place: Place, step: &str) -> String {
+    if step == super::GIVING {
+        return "on its way: being given to the server".to_owned();
+    }
     format!("on its way: {}{}", self::step(step), order_by(view, place))
 }
 
@@ -106,6 +109,7 @@ fn changed(view: &GridView, place: Place) -> String {
 /// What happens on which key.
 pub(crate) fn advice(cell: &Cell) -> &'static str {
     match (&cell.overlay, cell.standing) {
+        (Overlay::Sending(super::GIVING), _) => "J shows how far it is",
         (Overlay::Sending(_), _) => "x takes the order back · Enter shows it",
         (Overlay::Blocked(Blocked::Failed(_)), _) if cell.send() == Some(Direction::Forward) => {
             "> sends it once more · Enter says more"

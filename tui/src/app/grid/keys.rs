@@ -1,16 +1,19 @@
 //! What keys do on the patches screen: moving, marking, choosing what is shown. What acts on cells is left to `app::act`.
 
-use super::layout::body_height;
+use super::layout::rows_height;
+use super::seek::{Way, seek};
+use super::sort::Sort;
 use super::{GridView, Mode};
+use crate::app::act::{self, orders};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::pick::{Choice, Pick};
-use crate::app::dialog::send::Verb;
+use crate::app::dialog::plan::Verb;
 use crate::app::input::Input;
 use crate::app::keymap::{Action, Context};
 use crate::app::model::{Apps, Effect, Model};
 use crate::app::scroll::stepped;
 use crate::app::update::answers::load;
-use crate::app::{act, conflict, history};
+use crate::app::{conflict, history, review, undo};
 use std::collections::BTreeSet;
 
 pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
@@ -18,17 +21,27 @@ pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Ef
         Action::Open => return act::open(model),
         Action::Merge => return conflict::open::open(model),
         Action::Look | Action::Diff => return act::diff(model),
+        Action::Retrieve if review::is_wanted(model) => return review::begin(model),
         Action::Retrieve | Action::Publish => return act::retrieve(model),
         Action::History => return history::open(model),
-        Action::SendNew => act::send(model, Verb::New),
-        Action::SendUpdate => act::send(model, Verb::Update),
-        Action::Cancel => act::cancel(model),
+        Action::SendNew => orders::ask(model, Verb::New),
+        Action::SendUpdate => orders::ask(model, Verb::Update),
+        Action::Remove => orders::ask(model, Verb::Remove),
+        Action::Cancel => orders::cancel(model),
+        Action::Undo => return undo::last(model),
         Action::Mark => mark(model),
         Action::Range => range(model),
         Action::MarkAll => mark_all(&mut model.grid),
+        Action::Invert => invert(&mut model.grid),
+        Action::MarkSite => mark_site(&mut model.grid),
         Action::Filter => model.grid.mode = Mode::Filter,
-        Action::PickApp | Action::PickVersion | Action::PickGroup => pick(model, action),
-        Action::Accept => model.grid.mode = Mode::Browse,
+        Action::PickApp | Action::PickVersion | Action::PickGroup | Action::Sort => pick(model, action),
+        Action::NextNeed => jump(model, Way::Next),
+        Action::PreviousNeed => jump(model, Way::Previous),
+        Action::Accept => {
+            model.grid.stay_here();
+            model.grid.mode = Mode::Browse;
+        }
         Action::Decline | Action::Back => back(model, context),
         _ => moved(model, action),
     }
@@ -36,7 +49,7 @@ pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Ef
 }
 
 fn moved(model: &mut Model, action: Action) {
-    let page = usize::from(body_height(model.size)).max(1);
+    let page = usize::from(rows_height(model.size)).max(1);
     let grid = &mut model.grid;
     grid.row = stepped(grid.row, grid.rows.len(), page, action);
     let last = grid.columns.len().saturating_sub(1);
@@ -49,6 +62,14 @@ fn moved(model: &mut Model, action: Action) {
     }
 }
 
+/// To the next cell that calls for a person.
+fn jump(model: &mut Model, way: Way) {
+    match seek(&model.grid, way) {
+        Some((row, column)) => (model.grid.row, model.grid.column) = (row, column),
+        None => model.note("nothing here needs anybody but, perhaps, this cell"),
+    }
+}
+
 /// Esc: the innermost thing first.
 fn back(model: &mut Model, context: Context) {
     let grid = &mut model.grid;
@@ -58,8 +79,8 @@ fn back(model: &mut Model, context: Context) {
         grid.refilter();
     } else if matches!(grid.mode, Mode::Range(_)) {
         grid.mode = Mode::Browse;
-    } else if !grid.marks.is_empty() {
-        let marks = std::mem::take(&mut grid.marks).len();
+    } else if !(grid.marks.is_empty() && grid.site_marks.is_empty()) {
+        let marks = std::mem::take(&mut grid.marks).len() + std::mem::take(&mut grid.site_marks).len();
         model.note(format!("{} cleared", fieldpost_common::text::count(marks, "mark")));
     }
 }
@@ -97,6 +118,23 @@ fn mark_all(grid: &mut GridView) {
     }
 }
 
+/// What is shown and not marked becomes marked, and the other way round; hidden marks stay as they are.
+fn invert(grid: &mut GridView) {
+    for row in &grid.rows {
+        let name = &grid.table.grid.patches[*row].name;
+        if !grid.marks.remove(name) {
+            grid.marks.insert(name.clone());
+        }
+    }
+}
+
+fn mark_site(grid: &mut GridView) {
+    let Some(name) = grid.selected_site().map(|site| site.name.clone()) else { return };
+    if !grid.site_marks.remove(&name) {
+        grid.site_marks.insert(name);
+    }
+}
+
 fn pick(model: &mut Model, action: Action) {
     let grid = &model.grid;
     let pick = match (action, &model.apps) {
@@ -105,6 +143,7 @@ fn pick(model: &mut Model, action: Action) {
             let choices: Vec<_> = apps.iter().map(|app| Choice::App(app.name.clone())).collect();
             now.and_then(|now| Pick::new(choices, &now))
         }
+        (Action::Sort, _) => Pick::new(Sort::ALL.map(Choice::Sort).to_vec(), &Choice::Sort(grid.sort)),
         (Action::PickVersion, _) => {
             let versions = grid.settings().map_or(&[][..], |settings| &settings.versions);
             let all = std::iter::once(None).chain(versions.iter().rev().cloned().map(Some));
@@ -125,6 +164,7 @@ pub(crate) fn picked(model: &mut Model, choice: Choice) -> Vec<Effect> {
         Choice::App(application) => return load(model, application),
         Choice::Version(version) => model.grid.version = version,
         Choice::Group(group) => model.grid.group = group,
+        Choice::Sort(sort) => model.grid.sort = sort,
     }
     model.grid.refilter();
     Vec::new()

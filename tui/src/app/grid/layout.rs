@@ -14,12 +14,14 @@ pub(crate) enum Frozen {
     By,
     Changed,
     Current,
+    /// The row's cells in numbers.
+    Sum,
 }
 
 impl Frozen {
-    const ALL: [Self; 5] = [Self::Patch, Self::Issue, Self::By, Self::Changed, Self::Current];
+    const ALL: [Self; 6] = [Self::Patch, Self::Issue, Self::By, Self::Changed, Self::Current, Self::Sum];
     /// In the order in which a narrow terminal loses them.
-    const DROPPED: [Self; 4] = [Self::Current, Self::Issue, Self::By, Self::Changed];
+    const DROPPED: [Self; 5] = [Self::Current, Self::Issue, Self::By, Self::Sum, Self::Changed];
 
     pub(crate) fn title(self) -> &'static str {
         match self {
@@ -28,6 +30,7 @@ impl Frozen {
             Self::By => "By",
             Self::Changed => "Changed",
             Self::Current => "Current",
+            Self::Sum => "Sum",
         }
     }
 }
@@ -47,6 +50,11 @@ const MAX_ISSUE: u16 = 12;
 const MAX_BY: u16 = 12;
 const MAX_CURRENT: u16 = 16;
 const CHANGED: u16 = 7;
+/// The worst mark with its count; and all of them.
+const SUM: u16 = 4;
+pub(crate) const FULL_SUM: u16 = 20;
+/// From this width on the sums are full.
+const WIDE: u16 = 160;
 const MIN_SITE: u16 = 3;
 const MAX_SITE: u16 = 20;
 /// The mark of the row and a blank.
@@ -54,26 +62,24 @@ pub(crate) const MARGIN: u16 = 3;
 const GAP: u16 = 2;
 
 impl Widths {
+    /// Measures all rows, shown or not, so that columns don't move while a filter is typed.
     pub(crate) fn of(table: &Table) -> Self {
-        let mut widths = Self::default();
-        widths.shown(table, &(0..table.grid.patches.len()).collect::<Vec<_>>());
-        widths
-    }
-
-    /// Measures the shown rows.
-    pub(crate) fn shown(&mut self, table: &Table, rows: &[usize]) {
         let widest = |measure: &dyn Fn(&GridPatch) -> usize, most: u16| {
-            let wide = rows.iter().map(|row| measure(&table.grid.patches[*row])).max().unwrap_or(0);
+            let wide = table.grid.patches.iter().map(measure).max().unwrap_or(0);
             u16::try_from(wide).unwrap_or(most).min(most)
         };
-        self.patch = widest(&|patch| patch.name.as_str().width(), MAX_PATCH).max(MIN_PATCH);
-        self.issue = widest(&|patch| patch.issue.as_ref().map_or(1, |issue| issue.as_str().len()), MAX_ISSUE).max(5);
-        self.by = widest(&|patch| patch.author.as_deref().map_or(1, |by| Clean::line(by).width()), MAX_BY).max(2);
-        self.current = widest(&|patch| current(table, patch).width(), MAX_CURRENT).max(7);
+        Self {
+            patch: widest(&|patch| patch.name.as_str().width(), MAX_PATCH).max(MIN_PATCH),
+            issue: widest(&|patch| patch.issue.as_ref().map_or(1, |issue| issue.as_str().len()), MAX_ISSUE).max(5),
+            by: widest(&|patch| patch.author.as_deref().map_or(1, |by| Clean::line(by).width()), MAX_BY).max(2),
+            current: widest(&|patch| current(table, patch).width(), MAX_CURRENT).max(7),
+        }
     }
 
-    fn of_column(&self, column: Frozen) -> u16 {
+    fn of_column(&self, column: Frozen, width: u16) -> u16 {
         match column {
+            Frozen::Sum if width >= WIDE => FULL_SUM,
+            Frozen::Sum => SUM,
             Frozen::Patch => self.patch,
             Frozen::Issue => self.issue,
             Frozen::By => self.by,
@@ -99,7 +105,7 @@ impl Layout {
     pub(crate) fn of(view: &GridView, (width, _): (u16, u16)) -> Self {
         let sites: u16 = view.columns.iter().take(4).map(|site| site_width(view, *site) + GAP).sum();
         let room = width.saturating_sub(sites.min(width / 2));
-        let mut frozen: Vec<_> = Frozen::ALL.iter().map(|column| (*column, view.widths.of_column(*column))).collect();
+        let mut frozen: Vec<_> = Frozen::ALL.iter().map(|column| (*column, view.widths.of_column(*column, width))).collect();
         for dropped in Frozen::DROPPED {
             if total(&frozen) <= room {
                 break;
@@ -133,8 +139,23 @@ impl Layout {
         fitting
     }
 
-    pub(crate) fn shows(&self, view: &GridView, place: usize) -> bool {
-        self.sites(view).iter().any(|(shown, _, _)| *shown == place)
+    /// The least first place of the columns with which one of them is seen.
+    pub(crate) fn first_that_shows(&self, view: &GridView, place: usize) -> usize {
+        let wide = |place: usize| site_width(view, view.columns[place]);
+        if place >= view.columns.len() {
+            return 0;
+        }
+        let room = usize::from(self.width.saturating_sub(self.sites_x));
+        let mut taken = usize::from(wide(place));
+        let mut first = place;
+        while first > 0 {
+            taken += usize::from(wide(first - 1) + GAP);
+            if taken > room {
+                break;
+            }
+            first -= 1;
+        }
+        first
     }
 }
 
@@ -178,6 +199,16 @@ pub(crate) fn current(table: &Table, patch: &GridPatch) -> String {
 /// How many rows of patches a screen has room for: without header, two rules, titles, explanation and footer.
 pub(crate) fn body_height((_, height): (u16, u16)) -> u16 {
     height.saturating_sub(5 + explain_height(height))
+}
+
+/// How many of them are left for rows, without the line that sums up the columns.
+pub(crate) fn rows_height(size: (u16, u16)) -> u16 {
+    body_height(size).saturating_sub(sums_height(size.1))
+}
+
+/// How many lines sum up the columns: only a tall screen has room for that.
+pub(crate) fn sums_height(height: u16) -> u16 {
+    u16::from(height >= 30)
 }
 
 /// How many lines explain the selected cell.

@@ -7,8 +7,13 @@ macro_rules! actions {
         pub(crate) enum Action { $($name),* }
         impl Action {
             /// Every action.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Its name in settings: `send-new`.
+            pub(crate) fn name(self) -> String {
+                let name = match self { $(Self::$name => stringify!($name)),* };
+                super::kebab(name)
+            }
         }
     };
 }
@@ -37,6 +42,15 @@ actions![
     Mark,
     Range,
     MarkAll,
+    Invert,
+    MarkSite,
+    Remove,
+    Undo,
+    Jobs,
+    Messages,
+    Skip,
+    NextNeed,
+    PreviousNeed,
     Filter,
     PickApp,
     PickVersion,
@@ -82,9 +96,36 @@ actions![
     NextSite,
     PreviousSite,
     PickKind,
+    Palette,
+    CopyMenu,
+    OpenIssue,
 ];
 
 impl Action {
+    /// The action of a name in settings.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+
+    /// Whether it only moves: of little use in a list of what can be done.
+    pub(crate) fn moves(self) -> bool {
+        matches!(
+            self,
+            Self::Up
+                | Self::Down
+                | Self::Left
+                | Self::Right
+                | Self::PageUp
+                | Self::PageDown
+                | Self::HalfUp
+                | Self::HalfDown
+                | Self::Top
+                | Self::Bottom
+                | Self::First
+                | Self::Last
+        )
+    }
+
     /// Whether it can change something at a site or in the published table.
     pub(crate) fn changes_something(self) -> bool {
         matches!(

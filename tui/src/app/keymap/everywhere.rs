@@ -1,6 +1,7 @@
 //! Keys that mean the same in many places.
 
 use super::{Action as A, Binding, always, bind, ch, ctrl, key};
+use crate::app::copy::{can_copy, has_issue};
 use crossterm::event::KeyCode as K;
 
 /// Moving up and down in anything that has lines.
@@ -29,8 +30,13 @@ pub(crate) const SCREEN: &[Binding] = &[
     bind(&[ch('1')], A::ShowPatches, "", "patches and where they are", always),
     bind(&[ch('2')], A::ShowSites, "", "sites", always),
     bind(&[ch('5')], A::ShowActivity, "", "what happened", always),
+    bind(&[ch(':')], A::Palette, "actions", "search all that can be done here", always),
+    bind(&[ch('y')], A::CopyMenu, "", "copy a name, a hash, a link or a command line", can_copy),
+    bind(&[ch('o')], A::OpenIssue, "", "open the issue in a browser", has_issue),
+    bind(&[ch('J')], A::Jobs, "", "what you sent and published, and what became of it", always),
+    bind(&[ch('@')], A::Messages, "", "the last notes and errors, with their times", always),
     bind(&[ch('r')], A::Refresh, "", "read everything again", always),
-    bind(&[ctrl('c')], A::Interrupt, "", "quit", always),
+    bind(&[ctrl('c')], A::Interrupt, "", "quit from anywhere", always),
     bind(&[ctrl('z')], A::Suspend, "", "back to the shell; `fg` returns", always),
     bind(&[ch('?'), key(K::F(1))], A::Help, "help", "this list", always),
 ];

@@ -153,7 +153,7 @@ fn said(model: &Model) -> Said {
     let (sites, now) = (&model.sites, model.grid.now);
     let mut said = Said::default();
     match (sites.typing, sites.filter.is_empty()) {
-        (true, _) => said.chosen.push((Tone::Strong, format!("/{}▏", sites.filter.shown()))),
+        (true, _) => said.chosen.push((Tone::Strong, format!("/{}", sites.filter.field(header::FILTER_CELLS)))),
         (false, false) => said.chosen.push((Tone::Accent, format!("/{}", sites.filter.shown()))),
         (false, true) => {}
     }

@@ -3,19 +3,8 @@
 use crate::app::compare::compare;
 use crate::app::harness::Harness;
 use crate::app::model::{Effect, Message};
-use crate::app::office::{Answer, Outcome, Request, SendItem};
+use crate::app::office::{Answer, Basis, PublishTask, Request, Task};
 use crate::app::sample::{self, content};
-
-fn sent(harness: &mut Harness) -> Vec<SendItem> {
-    let mut items = Vec::new();
-    for request in harness.requests() {
-        match request {
-            Request::Send(job) => items.extend(job.items),
-            other => panic!("asked for {other:?}"),
-        }
-    }
-    items
-}
 
 /// Answers the comparison that was just asked for.
 fn compared(harness: &mut Harness, left: Option<&str>, right: Option<&str>) {
@@ -23,6 +12,14 @@ fn compared(harness: &mut Harness, left: Option<&str>, right: Option<&str>) {
     assert_eq!((pair.left, pair.right), (left.map(content), right.map(content)));
     let comparison = compare(left.map(str::as_bytes), right.map(str::as_bytes));
     harness.answer(Answer::Compared(ticket, Ok(Box::new(comparison))));
+}
+
+/// The publication that was just asked for.
+fn published(harness: &mut Harness) -> PublishTask {
+    match harness.work().tasks.pop() {
+        Some(Task::Publish(task)) => task,
+        other => panic!("nothing was published: {other:?}"),
+    }
 }
 
 #[test]
@@ -33,13 +30,13 @@ fn pressing_plus_on_an_unsent_cell_asks_and_then_sends_exactly_one_order() {
     harness.shows("Send 1 order?");
     assert_eq!(harness.effects, [], "nothing is sent before the answer");
     harness.press("Enter");
-    let items = sent(&mut harness);
+    let items = harness.sent();
     assert_eq!(items.len(), 1);
     assert_eq!((items[0].patch.as_str(), items[0].site.as_str()), ("4711-Order-roundLots.st", "borealis"));
     assert_eq!((items[0].sha256, items[0].expected), (content("round2"), None));
     harness.press("Enter Enter y");
     let more = harness.requests();
-    assert!(!more.iter().any(|request| matches!(request, Request::Send(_))), "a key too many sends nothing more");
+    assert!(!more.iter().any(|request| matches!(request, Request::Work(_))), "a key too many sends nothing more");
 }
 
 #[test]
@@ -47,7 +44,7 @@ fn an_update_says_what_the_person_saw_at_the_site() {
     let mut harness = Harness::sample((80, 24));
     harness.select("4711-Order-roundLots.st", "acme");
     harness.press("> y");
-    assert_eq!(sent(&mut harness)[0].expected, Some(content("round1")));
+    assert_eq!(harness.sent()[0].expected, Some(content("round1")));
 }
 
 #[test]
@@ -68,14 +65,14 @@ fn sending_over_a_change_made_at_the_site_takes_the_sites_name() {
         let mut harness = Harness::sample((80, 24));
         harness.select(patch, site);
         harness.press("> Enter");
-        assert!(sent(&mut harness).is_empty(), "one key is not enough for {patch}");
+        assert!(harness.sent().is_empty(), "one key is not enough for {patch}");
         harness.type_text("acm");
         harness.press("Enter y");
-        assert!(sent(&mut harness).is_empty(), "a part of the word is not enough");
+        assert!(harness.sent().is_empty(), "a part of the word is not enough");
         harness.press("C-u");
         harness.type_text(site);
         harness.press("Enter");
-        assert_eq!(sent(&mut harness).len(), 1);
+        assert_eq!(harness.sent().len(), 1);
     }
 }
 
@@ -92,7 +89,7 @@ fn a_paste_never_confirms() {
     harness.take(Message::Paste("acme\r\n".to_owned()));
     assert_eq!(harness.effects, [], "the word is there, but nobody pressed Enter");
     harness.press("Enter");
-    assert_eq!(sent(&mut harness).len(), 1);
+    assert_eq!(harness.sent().len(), 1);
     harness.take(Message::Paste("+y".to_owned()));
     assert!(harness.model.dialog.is_none() && harness.effects.is_empty(), "outside of text fields a paste does nothing");
 }
@@ -119,7 +116,7 @@ fn in_bulk_plus_leaves_updates_alone() {
     harness.press("C-a +");
     harness.shows("an older one is there (> updates it)");
     harness.press("Enter");
-    assert!(sent(&mut harness).iter().all(|item| item.expected.is_none()));
+    assert!(harness.sent().iter().all(|item| item.expected.is_none()));
 }
 
 #[test]
@@ -136,21 +133,22 @@ fn marks_survive_a_filter_and_hidden_ones_are_counted_in_the_dialog() {
     harness.press("+");
     harness.shows("hidden by the filters: 1 patch of these");
     harness.press("Enter");
-    assert!(sent(&mut harness).iter().any(|item| item.patch.as_str() == "4720-Limits-check.st"));
+    assert!(harness.sent().iter().any(|item| item.patch.as_str() == "4720-Limits-check.st"));
 }
 
 #[test]
 fn a_fleet_takes_the_applications_name() {
     let mut harness = Harness::with(sample::large(), (100, 40));
+    harness.select("00008-Change.st", "site-112");
     harness.press("+ Tab");
     harness.shows("Send 2 orders?");
     harness.press("Esc V PgDn V +");
     harness.shows("type trading to go on");
     harness.press("Enter");
-    assert!(sent(&mut harness).is_empty());
+    assert!(harness.sent().is_empty());
     harness.type_text("trading");
     harness.press("Enter");
-    assert!(sent(&mut harness).len() > 10);
+    assert!(harness.sent().len() > 10);
 }
 
 #[test]
@@ -163,8 +161,8 @@ fn retrieving_shows_the_change_first_and_publishes_what_was_shown() {
     harness.press("Enter");
     harness.shows("Publish 4688-Quote-cache.st?");
     harness.press("Enter");
-    let Some(Request::Publish(job)) = harness.requests().pop() else { panic!("nothing was published") };
-    assert_eq!((job.sha256, job.size), (content("quote-by-hand"), 13));
+    let job = published(&mut harness);
+    assert_eq!((job.sha256, job.basis), (content("quote-by-hand"), Basis::Shown { size: 13 }));
     assert_eq!(job.versions, [("7.7".parse().unwrap(), Some(content("quote2")))]);
     assert_eq!(job.issue.unwrap().as_str(), "4688");
 }
@@ -179,7 +177,7 @@ fn publishing_the_sites_side_of_a_conflict_takes_its_name() {
     assert!(harness.requests().is_empty());
     harness.type_text("borealis");
     harness.press("Enter");
-    assert!(matches!(harness.requests()[..], [Request::Publish(_)]));
+    published(&mut harness);
 }
 
 #[test]
@@ -189,7 +187,7 @@ fn a_patch_of_another_version_is_shown_and_published_for_this_one() {
     harness.press("p");
     compared(&mut harness, None, Some("blotter"));
     harness.press("Enter Enter");
-    let Some(Request::Publish(job)) = harness.requests().pop() else { panic!("nothing was published") };
+    let job = published(&mut harness);
     assert_eq!(job.versions, [("7.7".parse().unwrap(), None)]);
 }
 
@@ -202,7 +200,7 @@ fn an_order_on_its_way_is_taken_back_after_a_question() {
     harness.press("x");
     harness.shows("Take the order back?");
     harness.press("Enter");
-    assert!(matches!(harness.requests()[..], [Request::Cancel(_)]));
+    assert!(matches!(harness.work().tasks[..], [Task::TakeBack(_)]));
 }
 
 #[test]
@@ -210,26 +208,11 @@ fn a_viewer_has_no_keys_that_act() {
     let mut harness = Harness::sample((80, 24));
     harness.model.role = Some(fieldpost_common::api::Role::Viewer);
     harness.select("4711-Order-roundLots.st", "borealis");
-    harness.press("+ > < p x");
+    harness.press("+ > < p x D u");
     assert!(harness.model.dialog.is_none() && harness.effects.is_empty());
     harness.shows("viewers look only");
     harness.press("k j");
     assert!(!harness.screen().contains("send"), "{}", harness.screen());
-}
-
-#[test]
-fn a_change_by_somebody_else_is_told_for_each_order_and_failures_come_first() {
-    let mut harness = Harness::sample((80, 24));
-    let words = "changed since you looked: jk sent another one";
-    let outcome = |what: &str, result| Outcome { what: what.to_owned(), result };
-    harness.answer(Answer::Done(vec![
-        outcome("a.st → acme", Ok("the order is given".to_owned())),
-        outcome("b.st → acme", Err(words.to_owned())),
-    ]));
-    harness.shows("1 done, 1 not");
-    harness.shows("! b.st → acme: changed since you looked: jk sent another one");
-    harness.press("Esc");
-    assert!(matches!(harness.requests()[..], [Request::Grid(_)]), "the grid is read again");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::app::compare::compare;
 use crate::app::compare::lines::Spaces;
 use crate::app::harness::Harness;
-use crate::app::office::{Answer, Request, Ticket, Trouble};
+use crate::app::office::{Answer, Basis, Request, Task, Ticket, Trouble};
 use crate::app::sample::{self, content};
 
 /// Forty lines with changes at 10, 11 and 30, in a diff that is open over the sample grid.
@@ -297,9 +297,10 @@ fn a_revision_is_published_once_it_was_shown_and_an_older_one_takes_the_patchs_n
     harness.shows("type 4688-Quote-cache.st to go on");
     harness.type_text("4688-Quote-cache.st");
     harness.press("Enter");
-    let Some(Request::Publish(job)) = harness.requests().pop() else { panic!("nothing was published") };
-    assert_eq!((job.sha256, job.size), (content("quote1"), 2));
-    assert_eq!(job.versions, [("7.7".parse().unwrap(), Some(content("quote2")))]);
+    let work = harness.work();
+    let [Task::Publish(task)] = &work.tasks[..] else { panic!("nothing was published") };
+    assert_eq!((task.sha256, &task.basis), (content("quote1"), &Basis::Shown { size: 2 }));
+    assert_eq!(task.versions, [("7.7".parse().unwrap(), Some(content("quote2")))]);
 }
 
 #[test]
@@ -308,7 +309,7 @@ fn a_newer_revision_is_published_without_a_word_to_type() {
     harness.press("j d");
     answer(&mut harness, Some(b"a\n"), Some(b"b\n"));
     harness.press("p Enter");
-    assert!(matches!(harness.requests()[..], [Request::Publish(_)]));
+    assert!(matches!(harness.work().tasks[..], [Task::Publish(_)]));
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn help_lists_the_keys_of_the_place_it_is_asked_from() {
 #[test]
 fn without_colour_the_newer_half_and_the_selection_are_still_seen() {
     let mut harness = Harness::sample((80, 24));
-    harness.model.theme = Theme::Mono;
+    harness.model.look.theme = Theme::Mono;
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     terminal.draw(|frame| view(&harness.model, frame)).unwrap();
     let buffer = terminal.backend().buffer();

@@ -47,7 +47,7 @@ fn styled(harness: &Harness) -> String {
 /// Both looks of what a story leads to.
 fn looks(name: &str, story: impl Fn((u16, u16)) -> Harness) {
     let mut small = story(SMALL);
-    small.model.theme = Theme::Mono;
+    small.model.look.theme = Theme::Mono;
     assert_snapshot!(format!("{name}_80x24"), small.screen());
     assert_snapshot!(format!("{name}_200x50"), styled(&story(LARGE)));
 }

@@ -2,7 +2,7 @@
 
 use crate::app::harness::Harness;
 use crate::app::model::Message;
-use crate::app::office::{Answer, Request, SiteOrders, Trouble};
+use crate::app::office::{Answer, Request, SiteOrders, Task, Trouble};
 use crate::app::sample;
 use fieldpost_common::api::{Change, Changes, Role, Whoami};
 use fieldpost_common::grid::Feed;
@@ -123,7 +123,8 @@ fn a_page_opens_on_the_first_order_that_waits_and_x_takes_it_back() {
     harness.shows("Take the order back?");
     harness.shows("4720-Limits-check.st → acme");
     harness.press("Enter");
-    assert_eq!(harness.requests(), [Request::Cancel(orders().open[0].id.clone())]);
+    let Task::TakeBack(task) = harness.work().tasks.remove(0) else { panic!("nothing is taken back") };
+    assert_eq!(task.order, orders().open[0].id);
 }
 
 #[test]

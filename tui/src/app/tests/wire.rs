@@ -42,6 +42,38 @@ fn a_full_screen_takes_under_five_kilobytes_and_a_move_under_400_bytes() {
     assert!(moves[moves.len() / 2] < 400, "moves take {moves:?} bytes");
 }
 
+/// Bytes of each key on the large grid, after a first frame.
+fn each(size: (u16, u16), before: &str, keys: &str) -> Vec<usize> {
+    let mut harness = Harness::with(sample::large(), size);
+    let mut wire = Wire::new(size);
+    harness.press(before);
+    let full = wire.draw(&harness);
+    let bytes = keys.split(' ').map(|key| {
+        harness.press(key);
+        wire.draw(&harness)
+    });
+    let bytes = bytes.collect();
+    println!("{size:?} {before}: full {full}, {keys}: {bytes:?}");
+    assert!(size.0 > 80 || full < 5 * 1024, "the full screen takes {full} bytes");
+    bytes
+}
+
+#[test]
+fn a_move_on_a_large_grid_takes_under_400_bytes_and_under_450_on_a_big_screen() {
+    for (size, most) in [((80, 24), 400), ((200, 50), 450)] {
+        let bytes = each(size, "j j", "j j l j k h j l l j");
+        assert!(bytes.iter().all(|bytes| *bytes <= most), "{bytes:?}");
+    }
+}
+
+#[test]
+fn scrolling_a_large_grid_by_a_row_takes_under_two_kilobytes_and_under_six_on_a_big_screen() {
+    for (size, most) in [((80, 24), 2 << 10), ((200, 50), 6 << 10)] {
+        let bytes = each(size, "G g C-d C-d C-d C-d C-d C-d", "j j j j");
+        assert!(bytes.iter().all(|bytes| *bytes <= most), "{bytes:?}");
+    }
+}
+
 #[test]
 fn a_large_grid_costs_no_more_than_what_is_seen_of_it() {
     let mut harness = Harness::with(sample::large(), (80, 24));

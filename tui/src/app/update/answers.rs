@@ -2,18 +2,19 @@
 
 use crate::app::compare::Comparison;
 use crate::app::conflict;
+use crate::app::dialog::Dialog;
 use crate::app::dialog::site::enrolment;
-use crate::app::dialog::{Dialog, Info};
 use crate::app::diff::{Body, DiffView};
-use crate::app::history;
+use crate::app::grid::sheet::Sheet;
+use crate::app::jobs;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
-use crate::app::office::{Answer, Outcome, Request, Ticket, Trouble};
+use crate::app::office::{Answer, Outcome, Report, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
 use crate::app::{activity, sites};
+use crate::app::{history, login};
 use fieldpost_common::api::{Change, Changes, History};
-use fieldpost_common::grid::{Feed, Grid};
+use fieldpost_common::grid::Feed;
 use fieldpost_common::id::{AppName, SiteName};
-use fieldpost_common::text::count;
 use std::time::Duration;
 
 /// The first wait after a failed try, and the longest.
@@ -47,12 +48,17 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             take_history(model, ticket, answer);
             Vec::new()
         }
-        Answer::Done(outcomes) => done(model, &outcomes),
+        Answer::Worked(ticket, reports) => worked(model, ticket, reports),
+        Answer::DropAccepted(site, answer) => drop_accepted(model, &site, answer),
         Answer::Merged(ticket, answer) => {
             conflict::answers::merged(model, ticket, answer);
             Vec::new()
         }
         Answer::Settled(key, outcomes) => conflict::answers::settled(model, key, &outcomes),
+        Answer::Saved(outcome) => {
+            saved(model, outcome);
+            Vec::new()
+        }
         Answer::Sites(answer) => match answer {
             Ok(sites) => sites::live::take(model, sites),
             Err(trouble) => {
@@ -79,6 +85,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             model.activity.audit = answer.ok();
             Vec::new()
         }
+        Answer::LoggedIn(answer) => login::answered(model, answer),
     }
 }
 
@@ -148,7 +155,9 @@ fn take_apps(model: &mut Model, apps: Vec<fieldpost_common::api::AppSettings>) -
     }
 }
 
-fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Grid>, Trouble>) -> Vec<Effect> {
+fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Sheet>, Trouble>) -> Vec<Effect> {
+    // What was answered while this one was under way wants another one: see `load`.
+    let fresh = matches!(model.loading, Loading::Under(_));
     let next = match std::mem::replace(&mut model.loading, Loading::Idle) {
         Loading::Again(next) => load(model, next),
         Loading::Idle | Loading::Under(_) => Vec::new(),
@@ -156,11 +165,12 @@ fn take_grid(model: &mut Model, application: &AppName, answer: Result<Box<Grid>,
     // The person has gone on to another application meanwhile.
     let outdated = matches!(&model.loading, Loading::Under(wanted) if wanted != application);
     let mut effects = match answer {
-        Ok(grid) => {
+        Ok(sheet) => {
             online(model);
-            let feed = grid.feed.clone();
+            let feed = sheet.table.grid.feed.clone();
             if !outdated {
-                model.grid.load(*grid, model.now);
+                model.grid.load(*sheet, model.now);
+                jobs::observe(model, fresh);
             }
             let mut effects = watch(model, feed, Duration::ZERO);
             effects.extend(history::refresh(model));
@@ -235,13 +245,29 @@ fn troubled(model: &mut Model, trouble: &Trouble) -> Vec<Effect> {
     watch(model, model.grid.table.grid.feed.clone(), wait)
 }
 
-fn done(model: &mut Model, outcomes: &[Outcome]) -> Vec<Effect> {
+/// What became of a part of a job; what it changed is read again.
+fn worked(model: &mut Model, ticket: Ticket, reports: Vec<Report>) -> Vec<Effect> {
+    jobs::reported(model, ticket, reports);
+    match model.grid.application().cloned() {
+        Some(application) => load(model, application),
+        None => Vec::new(),
+    }
+}
+
+/// Says what became of a file that was written.
+fn saved(model: &mut Model, Outcome { what, result }: Outcome) {
     model.working = model.working.saturating_sub(1);
-    match outcomes {
-        [Outcome { what, result: Ok(words) }] => model.note(format!("{what}: {words}")),
-        [Outcome { what, result: Err(words) }] => model.error(format!("{what}: {words}")),
-        all if all.iter().all(|outcome| outcome.result.is_ok()) => model.note(format!("{} given", count(all.len(), "order"))),
-        all => model.dialog = Some(Dialog::Info(Info::results(all))),
+    match result {
+        Ok(words) => model.note(format!("{what}: {words}")),
+        Err(words) => model.error(format!("{what}: {words}")),
+    }
+}
+
+fn drop_accepted(model: &mut Model, site: &SiteName, answer: Result<(), Trouble>) -> Vec<Effect> {
+    model.working = model.working.saturating_sub(1);
+    match answer {
+        Ok(()) => model.note(format!("{site}: what is gone there counts as deleted")),
+        Err(trouble) => model.error(format!("{site}: {}", trouble.words())),
     }
     reload(model)
 }

@@ -1,13 +1,19 @@
 //! What a key does: the table of bindings says which action it is, the room that it was typed in carries it out.
 
-use crate::app::dialog::send::Verb;
+use crate::app::act::orders;
+use crate::app::dialog::plan::Verb;
 use crate::app::dialog::{self, Dialog};
+use crate::app::help::Help;
 use crate::app::input::Input;
-use crate::app::keymap::{self, Action, Context};
+use crate::app::jobs::{self, JobsView};
+use crate::app::keymap::{Action, Binding, Context};
+use crate::app::messages::{self, MessagesView};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
+use crate::app::overlay::Overlay;
+use crate::app::palette::Palette;
 use crate::app::screens::{Screen, Tab};
-use crate::app::{act, activity, conflict, diff, grid, help, history, sites};
+use crate::app::{activity, conflict, copy, diff, grid, help, history, login, palette, review, sites};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -15,9 +21,14 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     let context = model.context();
-    let Some(binding) = keymap::find(context, event.into()) else {
-        return typed(model, event);
-    };
+    match model.keys.find(context, event.into()) {
+        Some(binding) => perform(model, context, binding),
+        None => typed(model, event),
+    }
+}
+
+/// Does what a binding asks for, or says why not.
+fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Vec<Effect> {
     if let Err(reason) = (binding.valid)(model) {
         refuse(model, context, binding.action, reason);
         return Vec::new();
@@ -35,13 +46,25 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
         Context::Conflict => conflict::keys::act(model, binding.action),
         Context::Search => diff::keys::search(model, binding.action),
         Context::History => history::keys::act(model, binding.action),
+        Context::Review => review::keys::act(model, binding.action),
+        Context::Jobs => jobs::keys::act(model, binding.action),
+        Context::Messages => {
+            messages::act(model, binding.action);
+            Vec::new()
+        }
         Context::Confirm | Context::Word | Context::Versions | Context::Pick | Context::Read => {
             dialog::keys::act(model, binding.action)
         }
-        Context::Help => {
-            help::act(model, binding.action);
+        Context::Help | Context::HelpFilter => {
+            help::act(model, context, binding.action);
             Vec::new()
         }
+        Context::Palette => match palette::act(model, binding.action) {
+            Some(chosen) => perform(model, model.place(), chosen),
+            None => Vec::new(),
+        },
+        Context::Copy => copy::act(model, binding.action),
+        Context::Login => login::act(model, binding.action),
     }
 }
 
@@ -67,19 +90,39 @@ fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
 /// What means the same on every screen.
 fn anywhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     match action {
-        Action::Help => model.help = Some(0),
+        Action::Help => model.overlay = Some(Overlay::Help(Help::default())),
+        Action::Palette => model.overlay = Some(Overlay::Palette(Palette::default())),
+        Action::CopyMenu => copy::open(model),
+        Action::OpenIssue => return Some(copy::open_issue(model)),
         Action::Quit | Action::Interrupt => return Some(vec![Effect::Quit]),
         Action::Suspend => return Some(vec![Effect::Suspend]),
         Action::Refresh => return Some(refresh(model)),
+        // A job is left for the list, and a review says what is left of it.
+        Action::Back if matches!(model.context(), Context::Jobs | Context::Review) => return None,
         Action::Back if model.screens.top().is_some() => model.screens.back(),
         Action::ShowPatches => return Some(show(model, Tab::Patches)),
         Action::ShowSites => return Some(show(model, Tab::Sites)),
         Action::ShowActivity => return Some(show(model, Tab::Activity)),
         Action::NextTab => return Some(show(model, model.screens.tab.next())),
         Action::PreviousTab => return Some(show(model, model.screens.tab.previous())),
+        Action::Jobs => {
+            model.jobs.seen();
+            toggle(model, Screen::Jobs(JobsView::default()));
+        }
+        Action::Messages => toggle(model, Screen::Messages(MessagesView::default())),
         _ => return None,
     }
     Some(Vec::new())
+}
+
+/// Opens a screen over what is shown, or closes it when it is on top.
+fn toggle(model: &mut Model, screen: Screen) {
+    let same = |top: &Screen| std::mem::discriminant(top) == std::mem::discriminant(&screen);
+    if model.screens.top().is_some_and(same) {
+        model.screens.back();
+    } else {
+        model.screens.open(screen);
+    }
 }
 
 /// A key that is no binding goes into the text field, if there is one.
@@ -88,14 +131,19 @@ fn typed(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     if event.code == KeyCode::Char('z') && event.modifiers.contains(KeyModifiers::CONTROL) {
         return vec![Effect::Suspend];
     }
-    if field(model).is_some_and(|input| input.key(event)) { refilter(model) } else { Vec::new() }
+    if let (Context::Copy, KeyCode::Char(letter), KeyModifiers::NONE | KeyModifiers::SHIFT) =
+        (model.context(), event.code, event.modifiers)
+    {
+        return copy::letter(model, letter);
+    }
+    if field(model).is_some_and(|input| input.key(event)) { text_changed(model) } else { Vec::new() }
 }
 
 /// Pasted text goes into text fields only.
 pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     let Some(input) = field(model) else { return Vec::new() };
     input.paste(text);
-    refilter(model)
+    text_changed(model)
 }
 
 fn field(model: &mut Model) -> Option<&mut Input> {
@@ -110,11 +158,15 @@ fn field(model: &mut Model) -> Option<&mut Input> {
             _ => None,
         },
         Context::Word => model.dialog.as_mut().and_then(Dialog::input),
-        _ => None,
+        Context::Login => model.login.as_mut().map(|login| &mut login.input),
+        _ => model.overlay.as_mut().and_then(Overlay::input),
     }
 }
 
-fn refilter(model: &mut Model) -> Vec<Effect> {
+fn text_changed(model: &mut Model) -> Vec<Effect> {
+    if let Some(overlay) = &mut model.overlay {
+        overlay.typed();
+    }
     match (model.context(), model.screens.tab) {
         (Context::Filter, Tab::Patches) => model.grid.refilter(),
         (Context::Filter, Tab::Sites) => model.sites.typed(model.grid.now),
@@ -138,7 +190,7 @@ fn refuse(model: &mut Model, context: Context, action: Action, reason: &'static 
     let sends = matches!(action, Action::SendNew | Action::SendUpdate);
     if sends && context == Context::Grid && model.may_act() && model.grid.selected().is_some() {
         // The dialog knows the reason best.
-        return act::send(model, Verb::Update);
+        return orders::ask(model, Verb::Update);
     }
     model.note(reason);
 }

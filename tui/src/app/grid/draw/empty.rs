@@ -45,6 +45,9 @@ pub(super) fn words(model: &Model) -> Vec<String> {
             format!("fieldpost site add NAME --app {application}=VERSION   makes one"),
         ];
     }
+    if grid.columns.is_empty() && grid.filter.shown().as_str().contains('@') {
+        return vec![format!("No site matches {}", grid.filter.shown()), String::new(), "Esc shows everything again".to_owned()];
+    }
     if grid.columns.is_empty() {
         return lines(&["No site is shown.", "", "v chooses another version, s another group of sites"]);
     }

@@ -5,6 +5,7 @@ use super::{SiteView, draw, lines, order, shown};
 use crate::app::dialog::{CancelDialog, Dialog};
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
+use crate::app::office::TakeBackTask;
 use crate::app::screens::Screen;
 use crate::app::scroll::stepped;
 use crate::app::sites::{keys as list, live};
@@ -50,8 +51,8 @@ fn explain(model: &mut Model) {
 fn cancel(model: &mut Model) {
     let now = model.grid.now;
     let dialog = shown(model).and_then(SiteView::order).map(|order| CancelDialog {
-        order: order.id.clone(),
-        what: format!("{} → {}", order.patch, order.site),
+        application: order.application.clone(),
+        task: TakeBackTask { patch: order.patch.clone(), site: order.site.clone(), order: order.id.clone() },
         by: format!("given by {} {}", order.by, ago(order.created, now)),
     });
     model.dialog = dialog.map(Dialog::Cancel);

@@ -1,0 +1,189 @@
+//! A grid that can be asked for its cells. What a cell is is left to `cell()`.
+
+use super::{Glance, Grid, GridCell, GridPublication};
+use crate::cell::{AtSite, Base, Cell, Facts, Published, cell};
+use crate::hash::ContentHash;
+use crate::time::Timestamp;
+
+/// A grid that can be asked for its cells: a binary search in the row's loud cells, however many quiet ones there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The facts. The cells are ordered by patch and site.
+    pub grid: Grid,
+    /// Where the cells of each patch begin, and where the last ones end.
+    starts: Vec<usize>,
+    /// What each loud cell is at a glance.
+    glances: Vec<Glance>,
+}
+
+impl Table {
+    /// Indexes a grid.
+    pub fn new(mut grid: Grid) -> Self {
+        grid.cells.sort_by_key(|cell| (cell.patch, cell.site));
+        let mut starts = Vec::with_capacity(grid.patches.len() + 1);
+        let mut at = 0;
+        for patch in 0..=grid.patches.len() {
+            at += grid.cells[at..].iter().take_while(|cell| cell.patch < patch).count();
+            starts.push(at);
+        }
+        let mut table = Self { grid, starts, glances: Vec::new() };
+        // No standing depends on the time: only ages do.
+        let glance = |loud: &GridCell| Glance::of(&table.decide(loud.patch, loud.site, Some(loud), table.grid.now));
+        table.glances = table.grid.cells.iter().map(glance).collect();
+        table
+    }
+
+    fn row(&self, patch: usize) -> std::ops::Range<usize> {
+        self.starts[patch]..self.starts[patch + 1]
+    }
+
+    fn find(&self, patch: usize, site: usize) -> Option<usize> {
+        let row = self.row(patch);
+        self.grid.cells[row.clone()].binary_search_by_key(&site, |cell| cell.site).ok().map(|at| row.start + at)
+    }
+
+    /// The cells of a patch that are not quiet, by site, each with what it is at a glance.
+    pub fn loud(&self, patch: usize) -> impl Iterator<Item = (&GridCell, Glance)> {
+        let row = self.row(patch);
+        self.grid.cells[row.clone()].iter().zip(self.glances[row].iter().copied())
+    }
+
+    /// The facts of a cell that is not quiet.
+    pub fn facts(&self, patch: usize, site: usize) -> Option<&GridCell> {
+        self.find(patch, site).map(|at| &self.grid.cells[at])
+    }
+
+    /// What is current for a site's version.
+    pub fn published(&self, patch: usize, site: usize) -> Option<&GridPublication> {
+        let version = &self.grid.sites[site].version;
+        self.grid.patches[patch].published.iter().find(|published| published.version == *version)
+    }
+
+    /// What a site has, as far as that is known.
+    pub fn has(&self, patch: usize, site: usize) -> Option<ContentHash> {
+        match self.facts(patch, site) {
+            Some(cell) => cell.has,
+            None if self.grid.sites[site].unknown.is_some() => None,
+            None => self.published(patch, site).and_then(|published| published.sha256),
+        }
+    }
+
+    /// The cell at a glance: without ages, and cheaper.
+    ///
+    /// # Panics
+    /// When an index is out of the grid.
+    pub fn glance(&self, patch: usize, site: usize) -> Glance {
+        match self.find(patch, site) {
+            Some(at) => self.glances[at],
+            None => Glance::of(&self.decide(patch, site, None, self.grid.now)),
+        }
+    }
+
+    /// The cell, as of `now` by the server's clock.
+    ///
+    /// # Panics
+    /// When an index is out of the grid.
+    pub fn cell(&self, patch: usize, site: usize, now: Timestamp) -> Cell {
+        self.decide(patch, site, self.facts(patch, site), now)
+    }
+
+    fn decide(&self, patch: usize, site: usize, loud: Option<&GridCell>, now: Timestamp) -> Cell {
+        let column = &self.grid.sites[site];
+        let published = self.published(patch, site);
+        let current = published.and_then(|published| published.sha256);
+        let at_site = match (column.unknown, loud.map_or(current, |cell| cell.has)) {
+            (Some(why), _) => AtSite::Unknown(why),
+            (None, None) => AtSite::Absent,
+            (None, Some(has)) => AtSite::Present(has),
+        };
+        let mut others = self.grid.patches[patch].published.iter();
+        cell(&Facts {
+            published: Published {
+                current,
+                earlier: published.map_or(&[], |published| &published.earlier),
+                elsewhere: others.any(|one| one.sha256.is_some() && one.version != column.version),
+            },
+            site: at_site,
+            site_since: loud.and_then(|cell| cell.since),
+            base: loud.map_or(Base::Never, |cell| cell.base),
+            order: loud.and_then(|cell| cell.order.as_ref()),
+            age: column.last_seen.map(|seen| seen.age(now)),
+        })
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::cell::{Standing, Unknown};
+    use crate::grid::{GridPatch, GridSite};
+
+    pub(in crate::grid) fn grid() -> Grid {
+        let content = |text: &str| Some(ContentHash::of(text.as_bytes()));
+        let publication = |version: &str, sha256| GridPublication {
+            version: version.parse().expect("version"),
+            sha256,
+            size: 1,
+            by: "ada".parse().expect("user"),
+            at: Timestamp::default(),
+            earlier: Vec::new(),
+        };
+        let patch = |name: &str, published| GridPatch {
+            name: name.parse().expect("name"),
+            issue: None,
+            author: None,
+            changed_at: None,
+            filed_out_at: None,
+            ambiguous: false,
+            corrected: false,
+            newest: None,
+            first_seen: Timestamp::default(),
+            published,
+        };
+        let site = |name: &str, version: &str| GridSite {
+            name: name.parse().expect("site"),
+            groups: Vec::new(),
+            version: version.parse().expect("version"),
+            unknown: None,
+            last_seen: Some(Timestamp::default()),
+        };
+        Grid {
+            sites: vec![site("acme", "7.6"), site("borealis", "7.7")],
+            patches: vec![
+                patch("a.st", vec![publication("7.6", content("old")), publication("7.7", content("new"))]),
+                patch("b.st", vec![publication("7.7", content("b"))]),
+            ],
+            cells: vec![GridCell {
+                patch: 1,
+                site: 1,
+                has: None,
+                since: None,
+                base: Base::Never,
+                author: None,
+                changed_at: None,
+                ambiguous: false,
+                corrected: false,
+                order: None,
+            }],
+            ..Grid::default()
+        }
+    }
+
+    #[test]
+    fn a_cell_that_is_not_listed_has_what_is_published_for_its_own_version() {
+        let table = Table::new(grid());
+        let standing = |patch, site| table.cell(patch, site, Timestamp::default()).standing;
+        assert_eq!(standing(0, 0), Standing::InSync);
+        assert_eq!(standing(0, 1), Standing::InSync);
+        assert_ne!(table.has(0, 0), table.has(0, 1), "current with one content for 7.6 and another for 7.7");
+        assert_eq!(standing(1, 0), Standing::OtherVersion);
+        assert_eq!(standing(1, 1), Standing::NotSent);
+    }
+
+    #[test]
+    fn a_column_that_is_unknown_claims_nothing() {
+        let mut grid = grid();
+        grid.sites[0].unknown = Some(Unknown::MassDrop);
+        assert_eq!(Table::new(grid).cell(0, 0, Timestamp::default()).standing, Standing::Unknown);
+    }
+}

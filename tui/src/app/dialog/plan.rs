@@ -1,0 +1,184 @@
+//! Which orders a key would give for which cells, and which it leaves out and why. Pure; asking is left to `dialog::send`.
+
+use crate::app::grid::{GIVING, GridView, Place};
+use crate::app::office::{PutTask, RemoveTask, Task};
+use fieldpost_common::cell::{Cell, Direction, Overlay, Standing};
+use std::collections::BTreeMap;
+
+/// Which key was pressed: in bulk, `+` leaves out what the sites already have in an older form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    New,
+    Update,
+    Remove,
+}
+
+/// What an order does at its site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// The site never had it.
+    New,
+    /// The site has an older one.
+    Update,
+    /// Goes over the newer side, or over a choice someone made.
+    Backward,
+    /// Takes the file away.
+    Removal,
+}
+
+impl Kind {
+    /// The word over its column.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Update => "update",
+            Self::Backward => "back",
+            Self::Removal => "removal",
+        }
+    }
+}
+
+/// What would be done, and what wouldn't.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) orders: Vec<(Kind, Task)>,
+    /// Why cells are left out, and how many.
+    pub(crate) left_out: BTreeMap<&'static str, usize>,
+    /// What a single backward order does, in words.
+    pub(crate) backward: Option<&'static str>,
+}
+
+/// Being the same already is no news.
+const IN_SYNC: &str = "already the same";
+const UNKNOWN: &str = "nothing is known of the site's files";
+const OWN_REMOVED: &str = "The site's own content is taken away. It is kept here and can be had again.";
+/// Nor is being absent, when something is to be removed.
+const NOT_THERE: &str = "not there";
+
+impl Plan {
+    /// For one cell, as somebody asked for it by name: also what a bulk leaves out.
+    pub(crate) fn single(view: &GridView, verb: Verb, place: Place) -> Result<Self, String> {
+        let cell = view.cell(place);
+        match cell.overlay {
+            Overlay::Sending(GIVING) => return Err("an order is being given here: J shows how far it is".to_owned()),
+            Overlay::Sending(_) => return Err("an order is on its way here: x takes it back".to_owned()),
+            _ => {}
+        }
+        let backward = match verb {
+            Verb::New | Verb::Update => {
+                let direction = cell.send().ok_or_else(|| no_send(cell.standing).to_owned())?;
+                (direction == Direction::Backward).then(|| backward(cell.standing))
+            }
+            Verb::Remove if !is_there(cell.standing) => return Err("the site doesn't have the patch".to_owned()),
+            Verb::Remove => is_own(cell.standing).then_some(OWN_REMOVED),
+        };
+        let orders = task(view, verb, place).map(|task| (kind(&cell, verb), task)).into_iter().collect();
+        Ok(Self { orders, left_out: BTreeMap::new(), backward })
+    }
+
+    /// For many cells: what needs a decision of its own is left out.
+    pub(crate) fn bulk(view: &GridView, verb: Verb, patches: &[usize], sites: &[usize]) -> Self {
+        let mut plan = Self::default();
+        for patch in patches {
+            for site in sites {
+                let place = Place { patch: *patch, site: *site };
+                let cell = view.cell(place);
+                match left_out(&cell, verb) {
+                    Some(why) => *plan.left_out.entry(why).or_default() += 1,
+                    None => plan.orders.extend(task(view, verb, place).map(|task| (kind(&cell, verb), task))),
+                }
+            }
+        }
+        plan.left_out.remove(IN_SYNC);
+        plan.left_out.remove(NOT_THERE);
+        plan
+    }
+
+    pub(crate) fn tasks(&self) -> Vec<Task> {
+        self.orders.iter().map(|(_, task)| task.clone()).collect()
+    }
+}
+
+fn task(view: &GridView, verb: Verb, place: Place) -> Option<Task> {
+    let (patch, column) = (view.patch(place.patch).name.clone(), view.site(place.site));
+    let (site, version) = (column.name.clone(), column.version.clone());
+    let order = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref());
+    let seen = order.filter(|order| order.state.is_open()).map(|order| order.id.clone());
+    let expected = view.table.has(place.patch, place.site);
+    Some(match verb {
+        Verb::Remove => Task::Remove(RemoveTask { patch, site, version, expected: expected?, seen }),
+        Verb::New | Verb::Update => {
+            let sha256 = view.table.published(place.patch, place.site)?.sha256?;
+            Task::Put(PutTask { patch, site, version, sha256, expected, seen, shown: false })
+        }
+    })
+}
+
+fn kind(cell: &Cell, verb: Verb) -> Kind {
+    match (verb, cell.send(), cell.standing) {
+        (Verb::Remove, ..) => Kind::Removal,
+        (_, Some(Direction::Backward), _) => Kind::Backward,
+        (_, _, Standing::SendUpdate) => Kind::Update,
+        _ => Kind::New,
+    }
+}
+
+/// Whether there is a file to take away.
+fn is_there(standing: Standing) -> bool {
+    matches!(standing, Standing::InSync | Standing::SendUpdate) || is_own(standing)
+}
+
+/// Whether the site has a content of its own: what a developer sent before can be had again by anybody, this is a decision.
+fn is_own(standing: Standing) -> bool {
+    matches!(standing, Standing::Retrieve | Standing::Conflict | Standing::OnlyAtSite)
+}
+
+fn left_out(cell: &Cell, verb: Verb) -> Option<&'static str> {
+    if let Overlay::Sending(_) = cell.overlay {
+        return Some("an order is on its way");
+    }
+    if verb == Verb::Remove {
+        return left_out_of_removal(cell.standing);
+    }
+    match (cell.standing, verb) {
+        (Standing::SendUpdate, Verb::New) => Some("an older one is there (> updates it)"),
+        (Standing::NotSent | Standing::SendUpdate, _) => None,
+        (Standing::InSync, _) => Some(IN_SYNC),
+        (Standing::Conflict, _) => Some("changed on both sides: one by one"),
+        (Standing::Retrieve, _) => Some("changed at the site: one by one"),
+        (Standing::DeletedAtSite, _) => Some("deleted at the site: one by one"),
+        (Standing::Removed, _) => Some("removed by an order: one by one"),
+        (Standing::Unknown, _) => Some(UNKNOWN),
+        (Standing::OtherVersion | Standing::Absent | Standing::OnlyAtSite | Standing::NotApplicable, _) => {
+            Some("not published for the site's version")
+        }
+    }
+}
+
+fn left_out_of_removal(standing: Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Unknown => Some(UNKNOWN),
+        standing if is_own(standing) => Some("the site has its own content: one by one"),
+        standing if is_there(standing) => None,
+        _ => Some(NOT_THERE),
+    }
+}
+
+fn no_send(standing: Standing) -> &'static str {
+    match standing {
+        Standing::InSync => "the site already has what is published",
+        Standing::OtherVersion => "not published for the site's version: p publishes it",
+        Standing::OnlyAtSite => "not published: < shows it and publishes it",
+        Standing::Unknown => "nothing is known of the site's files: Enter says why",
+        _ => "there is nothing to send",
+    }
+}
+
+fn backward(standing: Standing) -> &'static str {
+    match standing {
+        Standing::DeletedAtSite => "It was deleted at the site. This puts it back.",
+        Standing::Removed => "It was removed by an order. This puts it back.",
+        Standing::Conflict => "The site's own change is replaced. It is kept here and can be had again.",
+        _ => "The site has a newer one, which is replaced. It is kept here and can be had again.",
+    }
+}

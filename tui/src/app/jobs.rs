@@ -1,0 +1,229 @@
+//! What this person asked to have done in this session: running and finished jobs, newest last. They are the log that undo reads.
+//! Asking and telling are left to `update`, the screen to `jobs::draw`.
+
+pub(crate) mod bindings;
+pub(crate) mod draw;
+pub(crate) mod item;
+pub(crate) mod keys;
+
+use super::grid::GridView;
+use super::model::{Effect, Model};
+use super::office::{Report, Request, Task, Ticket, Work};
+use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::name::PatchName;
+use fieldpost_common::text::count;
+use fieldpost_common::time::Timestamp;
+use item::{Item, Places, State};
+use std::collections::BTreeSet;
+
+/// So many jobs are kept; running ones always are.
+const KEPT: usize = 100;
+
+/// What was asked for at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) ticket: Ticket,
+    pub(crate) application: AppName,
+    /// What the person called for: `send`, `undo of send`.
+    pub(crate) name: String,
+    pub(crate) at: Timestamp,
+    pub(crate) items: Vec<Item>,
+    /// Something came to nothing and nobody has looked yet.
+    pub(crate) unseen: bool,
+}
+
+/// How many items of a job stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) all: usize,
+    /// Answered by the server, one way or the other.
+    pub(crate) answered: usize,
+    /// Came to nothing.
+    pub(crate) bad: usize,
+    /// Given, and not yet confirmed.
+    pub(crate) under_way: usize,
+}
+
+impl Job {
+    pub(crate) fn tally(&self) -> Tally {
+        let number = |test: fn(&State) -> bool| self.items.iter().filter(|item| test(&item.state)).count();
+        Tally {
+            all: self.items.len(),
+            answered: number(|state| *state != State::Asked),
+            bad: number(State::is_bad),
+            under_way: number(State::is_under_way),
+        }
+    }
+
+    /// Whether the server still owes answers.
+    pub(crate) fn is_running(&self) -> bool {
+        self.items.iter().any(|item| item.state == State::Asked)
+    }
+
+    /// What it is about, in a few words.
+    pub(crate) fn words(&self) -> String {
+        match self.items.as_slice() {
+            [one] => format!("{} {}", self.name, one.task.what()),
+            items => format!("{} of {}", self.name, count(items.len(), "item")),
+        }
+    }
+}
+
+/// All jobs of the session.
+#[derive(Debug, Default)]
+pub(crate) struct Jobs {
+    list: Vec<Job>,
+}
+
+/// The screen: the list, or one job.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct JobsView {
+    /// The job that is open; none: the list.
+    pub(crate) job: Option<Ticket>,
+    pub(crate) cursor: usize,
+}
+
+/// Asks for work and remembers it; its cells count as on their way from now on.
+pub(crate) fn start(model: &mut Model, application: AppName, tasks: Vec<Task>, name: impl Into<String>) -> Vec<Effect> {
+    let work = Work { ticket: model.ticket(), application, tasks };
+    model.jobs.begin(&work, name, model.now);
+    hold(model);
+    vec![Effect::Ask(Request::Work(work))]
+}
+
+/// Takes what became of the next tasks of a job.
+pub(crate) fn reported(model: &mut Model, ticket: Ticket, reports: Vec<Report>) {
+    let news = model.jobs.report(ticket, reports);
+    hold(model);
+    if let Some(news) = news {
+        tell(model, news);
+    }
+}
+
+/// Looks what a newly read grid says. `fresh`: it was asked for after the last answer came.
+pub(crate) fn observe(model: &mut Model, fresh: bool) {
+    let news = model.jobs.observe(&model.grid, fresh);
+    hold(model);
+    for one in news {
+        tell(model, one);
+    }
+}
+
+fn hold(model: &mut Model) {
+    model.grid.giving = model.grid.application().map(|application| model.jobs.giving(application)).unwrap_or_default();
+}
+
+/// Good news doesn't push away what was just said; it can be read in the messages.
+fn tell(model: &mut Model, news: News) {
+    match news {
+        News::Good(words) if model.toast.is_some() => model.messages.keep(&words, false, model.now),
+        News::Good(words) => model.note(words),
+        News::Bad(words) => model.error(words),
+    }
+}
+
+/// News that came with an answer or a grid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum News {
+    /// Good, in words.
+    Good(String),
+    /// Something came to nothing, in words.
+    Bad(String),
+}
+
+impl Jobs {
+    /// Newest last.
+    pub(crate) fn list(&self) -> &[Job] {
+        &self.list
+    }
+
+    pub(crate) fn find(&self, ticket: Ticket) -> Option<&Job> {
+        self.list.iter().find(|job| job.ticket == ticket)
+    }
+
+    /// Remembers work that is about to be asked for.
+    pub(crate) fn begin(&mut self, work: &Work, name: impl Into<String>, now: Timestamp) {
+        let items = work.tasks.iter().cloned().map(Item::new).collect();
+        let job =
+            Job { ticket: work.ticket, application: work.application.clone(), name: name.into(), at: now, items, unseen: false };
+        self.list.push(job);
+        while self.list.len() > KEPT {
+            match self.list.iter().position(|job| !job.is_running()) {
+                Some(oldest) => drop(self.list.remove(oldest)),
+                None => break,
+            }
+        }
+    }
+
+    /// Takes what became of the next tasks of a job; gives the news when it was the last of them.
+    pub(crate) fn report(&mut self, ticket: Ticket, reports: Vec<Report>) -> Option<News> {
+        let job = self.list.iter_mut().find(|job| job.ticket == ticket)?;
+        let waiting = job.items.iter_mut().filter(|item| item.state == State::Asked);
+        for (item, report) in waiting.zip(reports) {
+            item.report(report);
+        }
+        if job.is_running() {
+            return None;
+        }
+        let tally = job.tally();
+        job.unseen |= tally.bad > 0;
+        Some(ended(job, tally))
+    }
+
+    /// Looks what the grid says of the orders that were given. `fresh`: it was asked for after the last answer came.
+    pub(crate) fn observe(&mut self, view: &GridView, fresh: bool) -> Vec<News> {
+        let mut news = Vec::new();
+        if !self.list.iter().flat_map(|job| &job.items).any(|item| item.is_open() || item.is_held()) {
+            return news;
+        }
+        let places = Places::of(view);
+        for job in self.list.iter_mut().filter(|job| Some(&job.application) == view.application()) {
+            let before = job.tally();
+            for item in &mut job.items {
+                item.settled |= fresh && item.state != State::Asked;
+                if item.observe(view, &places) {
+                    news.push(News::Bad(format!("{}: {}", item.task.what(), item.state.words())));
+                    job.unseen = true;
+                }
+            }
+            let now = job.tally();
+            if before.under_way > 0 && now.under_way == 0 && now.bad == 0 {
+                news.push(News::Good(format!("{}: confirmed", job.words())));
+            }
+        }
+        news
+    }
+
+    /// The cells where an order is being given: asked for, and not yet seen in a grid.
+    pub(crate) fn giving(&self, application: &AppName) -> BTreeSet<(PatchName, SiteName)> {
+        let jobs = self.list.iter().filter(|job| job.application == *application);
+        let items = jobs.flat_map(|job| &job.items).filter(|item| item.is_held());
+        items.filter_map(|item| Some((item.task.patch().clone(), item.task.site()?.clone()))).collect()
+    }
+
+    /// How far the running jobs are, all together; nothing when none runs.
+    pub(crate) fn progress(&self) -> Option<(usize, usize)> {
+        let running = self.list.iter().filter(|job| job.is_running()).map(Job::tally);
+        let (answered, all) = running.fold((0, 0), |(answered, all), tally| (answered + tally.answered, all + tally.all));
+        (all > 0).then_some((answered, all))
+    }
+
+    /// How many items came to nothing in jobs that nobody has looked at since.
+    pub(crate) fn unseen(&self) -> usize {
+        self.list.iter().filter(|job| job.unseen).map(|job| job.tally().bad).sum()
+    }
+
+    /// Somebody looks.
+    pub(crate) fn seen(&mut self) {
+        self.list.iter_mut().for_each(|job| job.unseen = false);
+    }
+}
+
+fn ended(job: &Job, tally: Tally) -> News {
+    match (job.items.as_slice(), tally.bad) {
+        ([one], 0) => News::Good(format!("{}: {}", one.task.what(), one.state.words())),
+        ([one], _) => News::Bad(format!("{}: {}", one.task.what(), one.state.words())),
+        (_, 0) => News::Good(format!("{}: all {} done", job.name, tally.all)),
+        (_, bad) => News::Bad(format!("{}: {} done, {bad} not · J says which and why", job.name, tally.all - bad)),
+    }
+}

@@ -1,0 +1,110 @@
+//! What a person sets in `app.toml`: keys and looks. Reads the text and says what is wrong with it, line by line; a mistake never
+//! keeps the app from starting. Which file it is, is left to the callers.
+
+mod complaint;
+mod keys;
+
+use super::keymap::Keymap;
+use super::look::{Effects, LookWish, ThemeWish};
+use crate::keyring::Keyring;
+pub(crate) use complaint::Complaint;
+use complaint::Complaints;
+use std::io;
+use std::path::PathBuf;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The file's name in the settings folder.
+const FILE: &str = "app.toml";
+
+/// What holds: the file's wishes where they are right, the defaults elsewhere.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) keys: Keymap,
+    pub(crate) look: LookWish,
+    pub(crate) complaints: Vec<Complaint>,
+}
+
+/// Where the file is.
+pub(crate) fn file(keyring: &Keyring) -> PathBuf {
+    keyring.folder().join(FILE)
+}
+
+/// Reads the file. One that isn't there says nothing.
+pub(crate) fn load(keyring: &Keyring) -> Settings {
+    match std::fs::read_to_string(file(keyring)) {
+        Ok(text) => parse(&text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Settings::default(),
+        Err(error) => {
+            let complaint = Complaint { line: 1, words: format!("the file can't be read: {error}") };
+            Settings { complaints: vec![complaint], ..Settings::default() }
+        }
+    }
+}
+
+/// Reads settings.
+pub(crate) fn parse(text: &str) -> Settings {
+    let mut settings = Settings::default();
+    let mut complaints = Complaints::of(text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        // What stands after a slip may mean something else than it says: none of it is used.
+        for error in errors {
+            complaints.at(error.span().map_or(0, |span| span.start), error.message());
+        }
+        settings.complaints = complaints.done();
+        return settings;
+    }
+    for (name, value) in table.get_ref() {
+        let section = value.get_ref().as_table();
+        match (name.get_ref().as_ref(), section) {
+            ("keys", Some(places)) => settings.keys = keys::read(places, &mut complaints),
+            ("look", Some(look)) => settings.look = read_look(look, &mut complaints),
+            ("keys" | "look", None) => complaints.at(name.span().start, &format!("{} must be a table: [{0}]", name.get_ref())),
+            (other, _) => complaints.unknown(name.span().start, "section", other, &["keys", "look"]),
+        }
+    }
+    settings.complaints = complaints.done();
+    settings
+}
+
+const THEMES: &[(&str, ThemeWish)] = &[
+    ("auto", ThemeWish::Auto),
+    ("colour", ThemeWish::Colour),
+    ("mono", ThemeWish::Mono),
+    ("blue-orange", ThemeWish::BlueOrange),
+];
+
+const EFFECTS: &[(&str, Effects)] = &[("full", Effects::Full), ("low", Effects::Low)];
+
+fn read_look(look: &DeTable<'_>, complaints: &mut Complaints) -> LookWish {
+    let mut wish = LookWish::default();
+    for (name, value) in look {
+        match name.get_ref().as_ref() {
+            "theme" => wish.theme = choice(value, "theme", THEMES, complaints).unwrap_or_default(),
+            "effects" => wish.effects = choice(value, "effects", EFFECTS, complaints).unwrap_or_default(),
+            "ascii" => match value.get_ref().as_bool() {
+                Some(ascii) => wish.ascii = ascii,
+                None => complaints.at(value.span().start, "ascii is true or false"),
+            },
+            other => complaints.unknown(name.span().start, "setting in [look]", other, &["theme", "ascii", "effects"]),
+        }
+    }
+    wish
+}
+
+fn choice<T: Copy>(value: &Spanned<DeValue<'_>>, what: &str, all: &[(&str, T)], complaints: &mut Complaints) -> Option<T> {
+    let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
+    let Some(text) = value.get_ref().as_str() else {
+        complaints.at(value.span().start, &format!("{what} is one of {}, in quotes", names.join(", ")));
+        return None;
+    };
+    let found = all.iter().find(|(name, _)| *name == text).map(|(_, meaning)| *meaning);
+    if found.is_none() {
+        complaints.unknown(value.span().start, what, text, &names);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;
