@@ -82,13 +82,13 @@ pub(crate) async fn page(State(server): State<Shared>, At(key): At<String>) -> R
     let names: HashSet<SiteName> = status.sites.iter().map(|site| site.site.clone()).collect();
     let all = names.len() <= ALL_STATES;
     let config = server.config.clone();
-    let states = server.store.read(move |db| {
+    let said_there = server.store.read(move |db| {
         let rows =
             state_newest_list(db, None)?.into_iter().filter(|row| names.contains(&row.site) && (all || row.worst > Severity::Ok));
         rows.map(|row| Ok((row.site.clone(), view(db, &row, &config.rules(&row.application))?))).collect()
     });
-    let states: Vec<(SiteName, StateView)> = states.await.map_err(|error: StoreError| error)?;
-    let html = page::write(&scope, &status, &said(&status), &states);
+    let said_there: Vec<(SiteName, StateView)> = said_there.await.map_err(|error: StoreError| error)?;
+    let html = page::write(&scope, &status, &said(&status), &said_there);
     Ok((strict(page::policy()), Html(html)).into_response())
 }
 

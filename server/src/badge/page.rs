@@ -31,7 +31,7 @@ pub(super) fn policy() -> String {
 }
 
 /// Writes the page.
-pub(super) fn write(scope: &SiteScope, status: &Status, said: &Said, states: &[(SiteName, StateView)]) -> String {
+pub(super) fn write(scope: &SiteScope, status: &Status, said: &Said, said_there: &[(SiteName, StateView)]) -> String {
     let of = match scope {
         SiteScope::All => "all sites".to_owned(),
         SiteScope::Group(group) => format!("group {group}"),
@@ -44,33 +44,17 @@ pub(super) fn write(scope: &SiteScope, status: &Status, said: &Said, states: &[(
          <p class=\"faint\">{of}, {now}; this page reads itself anew every 30 seconds.</p>\n",
         words = escaped(&said.words),
         of = escaped(&of),
-        class = class(said.severity),
-        sign = sign(said.severity),
+        class = said.severity.word(),
+        sign = said.severity.sign(),
         now = minute(status.now),
     );
     incidents(&mut html, status);
     sites(&mut html, status);
-    for (site, state) in states {
+    for (site, state) in said_there {
         self::state(&mut html, site, state, status);
     }
     html.push_str("</body></html>\n");
     html
-}
-
-fn class(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Ok => "ok",
-        Severity::Warning => "warning",
-        Severity::Problem => "problem",
-    }
-}
-
-fn sign(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Ok => "✓",
-        Severity::Warning => "!",
-        Severity::Problem => "✗",
-    }
 }
 
 /// Writing to a String can't fail.
@@ -92,8 +76,8 @@ fn incidents(html: &mut String, status: &Status) {
             format_args!(
                 "<tr><td>{}</td><td class=\"{}\">{} {}</td><td>{}</td><td class=\"faint\">{}</td></tr>\n",
                 escaped(&place),
-                class(incident.severity),
-                sign(incident.severity),
+                incident.severity.word(),
+                incident.severity.sign(),
                 escaped(incident.words.as_str()),
                 minute(incident.since),
                 escaped(&hold(incident)),
@@ -115,16 +99,16 @@ fn sites(html: &mut String, status: &Status) {
     html.push_str("<h2>Sites</h2>\n<table>\n<tr><th>Site</th><th>How it is</th><th>Last seen</th><th>State</th></tr>\n");
     for site in &status.sites {
         let word = match (site.maintenance, site.verdict) {
-            (true, _) => format!("{} in maintenance", sign(site.verdict)),
+            (true, _) => format!("{} in maintenance", site.verdict.sign()),
             (false, Severity::Ok) => "✓ ok".to_owned(),
-            (false, verdict) => format!("{} {}", sign(verdict), site.words.as_ref().map_or("", |words| words.as_str())),
+            (false, verdict) => format!("{} {}", verdict.sign(), site.words.as_ref().map_or("", |words| words.as_str())),
         };
         add(
             html,
             format_args!(
                 "<tr><td>{}</td><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>\n",
                 escaped(site.site.as_str()),
-                class(site.verdict),
+                site.verdict.word(),
                 escaped(&word),
                 ago(site.last_seen_s),
                 ago(site.state_age_s),
@@ -153,7 +137,7 @@ fn state(html: &mut String, site: &SiteName, state: &StateView, status: &Status)
         ),
     );
     for finding in state.findings.iter().filter(|finding| finding.line.is_none()) {
-        add(html, format_args!("<p class=\"{}\">{}</p>\n", class(finding.severity), escaped(finding.words.as_str())));
+        add(html, format_args!("<p class=\"{}\">{}</p>\n", finding.severity.word(), escaped(finding.words.as_str())));
     }
     if state.lines.is_empty() {
         return;
@@ -170,6 +154,6 @@ fn line(html: &mut String, line: &Line) {
     let text = escaped(line.text.as_str());
     match line.severity {
         Severity::Ok => add(html, format_args!("{text}\n")),
-        severity => add(html, format_args!("<span class=\"{}\">{text}</span>\n", class(severity))),
+        severity => add(html, format_args!("<span class=\"{}\">{text}</span>\n", severity.word())),
     }
 }

@@ -12,12 +12,12 @@ const MARGIN: usize = 10;
 /// Draws it.
 pub(super) fn draw(said: &Said) -> String {
     // Dark enough for white text; the sign tells them apart without colour.
-    let (colour, sign) = match said.severity {
-        Severity::Ok => ("#1a7f37", "✓"),
-        Severity::Warning => ("#9a6700", "!"),
-        Severity::Problem => ("#cf222e", "✗"),
+    let colour = match said.severity {
+        Severity::Ok => "#1a7f37",
+        Severity::Warning => "#9a6700",
+        Severity::Problem => "#cf222e",
     };
-    let words = format!("{sign} {}", said.words);
+    let words = format!("{} {}", said.severity.sign(), said.words);
     let wide = |text: &str| text.chars().count() * CHARACTER + MARGIN;
     let (left, right) = (wide(LABEL), wide(&words));
     let all = left + right;

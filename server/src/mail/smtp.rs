@@ -102,7 +102,8 @@ fn transport(config: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailEr
     let wrong = |error: &dyn std::error::Error| MailError::Server(config.smtp.clone(), error.to_string());
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp)
         .map_err(|error| wrong(&error))?
-        .timeout(Some(config.timeout));
+        .timeout(Some(config.timeout))
+        .pool_config(PoolConfig::new().max_size(1));
     if let Some(file) = &config.ca_file {
         builder = builder.tls(private_tls(&config.smtp, file)?);
     }

@@ -182,19 +182,19 @@ async fn people_acknowledge_snooze_and_release_and_what_is_over_can_not_be_held(
     let acme = world.site("acme", "7.7").await;
     says(&world, &acme, broken("down")).await;
     let open = incident(&world).await;
-    let hold = path::INCIDENT_HOLD.replace("{incident}", &open.id.0.to_string());
-    let held: Incident = world.post(&world.ada, &hold, &SetHold::Acknowledge).await.unwrap();
+    let place = path::INCIDENT_HOLD.replace("{incident}", &open.id.0.to_string());
+    let held: Incident = world.post(&world.ada, &place, &SetHold::Acknowledge).await.unwrap();
     assert!(matches!(held.hold, Hold::Acknowledged { by, .. } if by.as_str() == "ada"));
     let past = SetHold::SnoozeUntil(Timestamp::from_ms(5));
-    assert_eq!(world.post::<Incident>(&world.ada, &hold, &past).await.unwrap_err().code, Code::Invalid);
+    assert_eq!(world.post::<Incident>(&world.ada, &place, &past).await.unwrap_err().code, Code::Invalid);
     let until = crate::clock::now().plus(Duration::from_hours(1));
-    let held: Incident = world.post(&world.ada, &hold, &SetHold::SnoozeUntil(until)).await.unwrap();
+    let held: Incident = world.post(&world.ada, &place, &SetHold::SnoozeUntil(until)).await.unwrap();
     assert!(matches!(held.hold, Hold::Snoozed { .. }));
-    let held: Incident = world.post(&world.ada, &hold, &SetHold::Release).await.unwrap();
+    let held: Incident = world.post(&world.ada, &place, &SetHold::Release).await.unwrap();
     assert_eq!(held.hold, Hold::None);
     says(&world, &acme, well()).await;
     quiet(&world).await;
-    assert_eq!(world.post::<Incident>(&world.ada, &hold, &SetHold::Acknowledge).await.unwrap_err().code, Code::Invalid);
+    assert_eq!(world.post::<Incident>(&world.ada, &place, &SetHold::Acknowledge).await.unwrap_err().code, Code::Invalid);
 }
 
 #[tokio::test]

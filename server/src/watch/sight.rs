@@ -85,8 +85,10 @@ impl Sight {
         let silence = self.silence(facts, now);
         let silent: HashSet<&SiteName> = silence.sites.iter().chain(&silence.together).map(|silent| &silent.site).collect();
         silences(&silence, facts, &mut wrong);
+        let contacts: HashMap<_, _> = self.contacts(facts).into_iter().map(|contact| (contact.site, contact.last)).collect();
         for state in facts.states.iter().filter(|state| !silent.contains(&state.site)) {
-            self.state(state, facts.back_since(&state.site, now), now, &mut wrong);
+            let last = contacts.get(&state.site).copied().unwrap_or(now);
+            self.state(state, facts.back_since(&state.site, now), last, &mut wrong);
         }
         facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
@@ -96,23 +98,28 @@ impl Sight {
         wrong
     }
 
-    fn silence(&self, facts: &Facts<'_>, now: Timestamp) -> Silence {
+    fn contacts(&self, facts: &Facts<'_>) -> Vec<Contact> {
         let seen: HashMap<_, _> = facts.seen.iter().map(|(site, at)| (site, *at)).collect();
         let contacts = facts.sites.iter().filter_map(|row| {
             let last = row.enrolled_at.max(row.last_seen).max(seen.get(&row.name).copied())?;
             // A site that was invited and never enrolled is not expected to poll.
             row.enrolled_at.map(|_| Contact { site: row.name.clone(), last, every: self.poll })
         });
-        let patience = Patience { grace: self.grace, listening_since: self.listening_since };
-        silence(&contacts.collect::<Vec<_>>(), &patience, now)
+        contacts.collect()
     }
 
-    fn state(&self, row: &StateRow, back: Option<Timestamp>, now: Timestamp, wrong: &mut Wrong) {
+    fn silence(&self, facts: &Facts<'_>, now: Timestamp) -> Silence {
+        let patience = Patience { grace: self.grace, listening_since: self.listening_since };
+        silence(&self.contacts(facts), &patience, now)
+    }
+
+    /// `last`: when the site was last heard of. How old a state of a site that isn't heard of may be is a matter of silence.
+    fn state(&self, row: &StateRow, back: Option<Timestamp>, last: Timestamp, wrong: &mut Wrong) {
         let written = row.modified.unwrap_or(row.at).min(row.at);
         // Nobody could be asked before this server ran, nor a site while it was silent.
         let heard = row.at.max(self.listening_since).max(back.unwrap_or(row.at));
         let limit = self.state.saturating_mul(2);
-        let stale = heard.age(now) > limit || row.modified.is_some_and(|modified| modified.age(row.at) > limit);
+        let stale = heard.age(last) > limit || row.modified.is_some_and(|modified| modified.age(row.at) > limit);
         let worst = if stale { Severity::Problem } else { row.worst };
         if worst == Severity::Ok {
             return;
