@@ -124,7 +124,8 @@ fn a_state_older_than_two_intervals_is_stale_however_good_it_was() {
     let now = 20 * MINUTE;
     let fresh = facts(&known, vec![site("acme", now)], vec![state("acme", 0, Severity::Ok)]);
     assert!(sight().observe(&fresh, at(now)).is_empty());
-    let wrong = sight().observe(&fresh, at(now + 1));
+    let old = facts(&known, vec![site("acme", now + 1)], vec![state("acme", 0, Severity::Ok)]);
+    let wrong = sight().observe(&old, at(now + 1));
     assert!(words(&wrong)[0].starts_with("trading: state is stale: from "), "{:?}", words(&wrong));
 }
 
