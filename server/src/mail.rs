@@ -33,7 +33,7 @@ const IDLE: Duration = Duration::from_mins(5);
 
 /// Whether mails can be sent as the config says; no mail server is asked.
 pub(crate) fn check(config: &Config) -> Result<(), MailError> {
-    config.mail.as_ref().map_or(Ok(()), |mail| Mailer::new(mail).map(drop))
+    config.mail.as_ref().map_or(Ok(()), Mailer::check)
 }
 
 /// Mails until the server stops. Without a mail server in the config, rows wait.

@@ -6,9 +6,9 @@ use crate::store::mail::MailRow;
 use fieldpost_common::text::Clean;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
-use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
+use lettre::transport::smtp::{AsyncSmtpTransportBuilder, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
@@ -48,13 +48,20 @@ pub(crate) struct Mailer {
 }
 
 impl Mailer {
-    /// Checks the config. Nothing is sent.
-    pub(crate) fn new(config: &Mail) -> Result<Self, MailError> {
+    /// Checks the config. Nothing is sent, and no runtime is needed.
+    pub(crate) fn check(config: &Mail) -> Result<(), MailError> {
         config.to.iter().try_for_each(|address| mailbox(address).map(drop))?;
         if config.to.is_empty() {
             return Err(MailError::Nobody);
         }
-        Ok(Self { transport: transport(config)?, from: mailbox(&config.from)?, patience: config.timeout })
+        mailbox(&config.from)?;
+        transport(config).map(drop)
+    }
+
+    /// Checks the config. Nothing is sent yet; connections need the runtime that this is called in.
+    pub(crate) fn new(config: &Mail) -> Result<Self, MailError> {
+        Self::check(config)?;
+        Ok(Self { transport: transport(config)?.build(), from: mailbox(&config.from)?, patience: config.timeout })
     }
 
     /// Sends a mail to these, at once: the mail server takes it for all of them, or for none.
@@ -98,7 +105,7 @@ fn mailbox(address: &str) -> Result<Mailbox, MailError> {
     address.parse().map_err(|error: lettre::address::AddressError| MailError::Address(address.to_owned(), error.to_string()))
 }
 
-fn transport(config: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailError> {
+fn transport(config: &Mail) -> Result<AsyncSmtpTransportBuilder, MailError> {
     let wrong = |error: &dyn std::error::Error| MailError::Server(config.smtp.clone(), error.to_string());
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp)
         .map_err(|error| wrong(&error))?
@@ -110,7 +117,7 @@ fn transport(config: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailEr
     if let Some(user) = &config.user {
         builder = builder.credentials(Credentials::new(user.clone(), password(config.password_file.as_deref())?));
     }
-    Ok(builder.build())
+    Ok(builder)
 }
 
 /// TLS that trusts the roots in a file beside the system's.
