@@ -115,23 +115,23 @@ impl Sight {
 
     /// `last`: when the site was last heard of. How old a state of a site that isn't heard of may be is a matter of silence.
     fn state(&self, row: &StateRow, back: Option<Timestamp>, last: Timestamp, wrong: &mut Wrong) {
-        let written = row.modified.unwrap_or(row.at).min(row.at);
         // Nobody could be asked before this server ran, nor a site while it was silent.
         let heard = row.at.max(self.listening_since).max(back.unwrap_or(row.at));
         let limit = self.state.saturating_mul(2);
-        let stale = heard.age(last) > limit || row.modified.is_some_and(|modified| modified.age(row.at) > limit);
+        // A file may be written only when something changes: its own age is shown and not judged.
+        let stale = heard.age(last) > limit;
         let worst = if stale { Severity::Problem } else { row.worst };
         if worst == Severity::Ok {
             return;
         }
         let headline = row.findings.iter().find(|finding| finding.severity == row.worst).map(|finding| finding.words.as_str());
         let words = match (stale, headline) {
-            (true, _) => format!("state is stale: from {}", minute(written)),
+            (true, _) => format!("state is stale: from {}", minute(row.at)),
             (false, Some(words)) => format!("{words}{}", others(row)),
             (false, None) => "the state is not well".to_owned(),
         };
         let subject = Subject::StateProblem { site: row.site.clone(), application: row.application.clone() };
-        note(wrong, subject, worst, &format!("{}: {words}", row.application), if stale { written } else { row.at });
+        note(wrong, subject, worst, &format!("{}: {words}", row.application), row.at);
     }
 
     fn server(&self, facts: &Facts<'_>, now: Timestamp, wrong: &mut Wrong) {
