@@ -39,16 +39,6 @@ pub(crate) fn who_when(name: Option<&str>, person: Option<&str>, at: Option<When
     }
 }
 
-/// Where author and time were read, and the rule: `method stamp; the newest stamp with both author and time`.
-pub(crate) fn why(info: &StampInfo) -> String {
-    match (info.author_from, info.time_from) {
-        (None, None) => info.why.to_string(),
-        (Some(one), None) | (None, Some(one)) => format!("{one}; {}", info.why),
-        (Some(author), Some(time)) if author == time => format!("{author}; {}", info.why),
-        (Some(author), Some(time)) => format!("author: {author}, time: {time}; {}", info.why),
-    }
-}
-
 /// What is in doubt, each with what can be done. `settle` says how dates are settled for all files at once.
 pub(crate) fn doubts(info: &StampInfo, ambiguous: bool, settle: &str, correct: &str) -> Vec<String> {
     let mut doubts = Vec::new();
@@ -173,7 +163,7 @@ mod tests {
         let info = info("!A methodsFor: 'x' stamp: 'bn 4/8/2011 13:02'!\na\n\t^1! !\n");
         let who = who_when(info.author.as_deref(), Some("Bob Nilsson"), info.changed_at, info.precision);
         assert_eq!(
-            format!("{who} — {}", why(&info)),
+            format!("{who} — {}", info.reason()),
             "bn (Bob Nilsson) 2011-04-08 13:02 — method stamp; the newest stamp with both author and time"
         );
     }

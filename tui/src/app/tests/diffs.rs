@@ -358,3 +358,10 @@ fn the_history_of_a_diff_is_one_key_away_and_leads_back() {
     harness.press("q");
     harness.shows("@ acme");
 }
+
+#[test]
+fn the_history_says_which_stamp_counts_and_why_and_what_people_corrected() {
+    let mut harness = opened_history((160, 40));
+    harness.press("j");
+    harness.shows("stamp: method stamp; the newest stamp with both author and time · issue corrected by jk 1 h ago");
+}
