@@ -17,11 +17,8 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
     let mut painter = Painter::new(frame.buffer_mut(), model.look);
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let words = format!("The terminal is {}×{}; fieldpost needs {}×{}.", area.width, area.height, LEAST.0, LEAST.1);
-        let lines = dialog::draw::wrap(&words, usize::from(area.width));
-        for (y, line) in (0..area.height).zip(&lines) {
-            painter.line(0, y, area.width, Tone::Plain, line);
-        }
+        painter.line(0, 0, area.width, Tone::Plain, &format!("The terminal is {}×{};", area.width, area.height));
+        painter.line(0, 1, area.width, Tone::Plain, &format!("fieldpost needs {}×{}.", LEAST.0, LEAST.1));
         return;
     }
     match (&model.login, model.screens.top(), model.screens.tab) {
