@@ -37,6 +37,7 @@ pub(super) fn note_head<'a>(source: &Source<'a>, evidence: &mut Evidence<'a>) {
     let mut history = History::default();
     // `Author:` alone leads to the name on a line below.
     let mut awaited = false;
+    let mut labels = Vec::new();
     for line in comment_lines(source.bytes, source.name).filter(|line| line.len() <= MAX_LINE) {
         if std::mem::take(&mut awaited) {
             if line.is_empty() {
@@ -46,46 +47,42 @@ pub(super) fn note_head<'a>(source: &Source<'a>, evidence: &mut Evidence<'a>) {
                 continue;
             }
         }
-        if cobol::author(line).is_none()
-            && labelled(line).is_some_and(|(label, value)| label == Label::Author && value.is_empty())
-        {
+        if is_empty_author(line) {
             awaited = true;
-        } else if !note_label(line, source, evidence) && !history.takes(line, source) {
+        } else if let Some(label) = note_label(line, source, evidence) {
+            labels.push(label);
+        } else if !history.takes(line, source) {
             note_other(line, source, evidence);
         }
     }
-    history.note(evidence);
+    // A head that names both author and date has said it all.
+    let settled = [Label::Author, Label::Date].iter().all(|label| labels.contains(label));
+    history.note(settled, evidence);
 }
 
-/// Notes the value of a label, if there is one on the line.
-fn note_label<'a>(line: &'a [u8], source: &Source<'a>, evidence: &mut Evidence<'a>) -> bool {
+/// `Author:` with nothing behind it.
+fn is_empty_author(line: &[u8]) -> bool {
+    cobol::author(line).is_none() && labelled(line).is_some_and(|(label, value)| label == Label::Author && value.is_empty())
+}
+
+/// Notes the value of a label; none when the line has none that says anything.
+fn note_label<'a>(line: &'a [u8], source: &Source<'a>, evidence: &mut Evidence<'a>) -> Option<Label> {
     let paragraph = cobol::author(line).map(|value| (Label::Author, value));
-    let paragraph = paragraph.or_else(|| cobol::date(line).map(|value| (Label::Date, value)));
-    match paragraph.or_else(|| labelled(line)) {
-        Some((Label::Author, value)) => {
-            if let Some(mark) = event(value, source) {
-                evidence.change(Mark { raw: line, ..mark });
-            } else {
-                note_author(line, value, source, evidence);
-            }
-            true
-        }
-        Some((Label::Editor, value)) => {
-            let editor = author_of(value);
-            let found = editor.is_some();
-            if let Some(editor) = editor {
-                evidence.last_author(Kind::Label, line, editor.into_bytes().into());
-            }
-            found
-        }
-        Some((Label::Date, value)) => {
-            let Some((spot, rest)) = date_of(value, source) else { return false };
+    let paragraph = paragraph.or_else(|| cobol::date(line).map(|value| (Label::Event, value)));
+    let (label, value) = paragraph.or_else(|| labelled(line))?;
+    match label {
+        Label::Author => match event(value, source) {
+            Some(mark) => evidence.change(Mark { raw: line, ..mark }),
+            None => note_author(line, value, source, evidence),
+        },
+        Label::Editor => evidence.last_author(Kind::Label, line, author_of(value)?.into_bytes().into()),
+        Label::Date | Label::Event => {
+            let (spot, rest) = date_of(value, source)?;
             let author = dated_by(rest).map(|author| author.into_bytes().into());
             evidence.change(Mark { kind: Kind::Label, raw: line, author, spot: Some(spot) });
-            true
         }
-        None => false,
     }
+    Some(label)
 }
 
 /// Who stands behind the date of a label: `2025-06-27 09:44:49 by bob`, `2025-06-27 - Bob: rounds prices`.

@@ -34,9 +34,9 @@ impl<'a> History<'a> {
         true
     }
 
-    /// Notes the newest row as the last change, and the others as remarks. Of two from the same day the earlier in the
+    /// Notes the newest row as the last change, unless that is settled, and the others as remarks. Of two from the same day the earlier in the
     /// file wins where the newest stand first, as they mostly do in such lists that run backwards.
-    pub(super) fn note(self, evidence: &mut Evidence<'a>) {
+    pub(super) fn note(self, settled: bool, evidence: &mut Evidence<'a>) {
         let latest = |row: &Row| row.spot.other.map_or(row.spot.when, |other| other.max(row.spot.when));
         let backwards = self.rows.first().zip(self.rows.last()).is_some_and(|(first, last)| latest(first) > latest(last));
         let newest = self.rows.iter().enumerate().max_by_key(|(index, row)| {
@@ -46,7 +46,7 @@ impl<'a> History<'a> {
         let newest = newest.map(|(index, _)| index);
         for (index, Row { raw, spot, author }) in self.rows.into_iter().enumerate() {
             let author = author.map(|author| author.into_bytes().into());
-            if Some(index) == newest {
+            if Some(index) == newest && !settled {
                 evidence.change(Mark { kind: Kind::Label, raw, author, spot: Some(spot) });
             } else {
                 evidence.keep(&Mark { kind: Kind::Remark, raw, author, spot: Some(spot) });

@@ -81,7 +81,10 @@ const DATES: &[&str] = &[
 pub(super) enum Label {
     Author,
     Editor,
+    /// The date of the file, without a word on what happened then.
     Date,
+    /// The date of what the label says.
+    Event,
 }
 
 /// The label that a line begins with, and what stands behind it: `Author: bob`, `Author:: bob`, `AUTHOR..: bob`,
@@ -98,7 +101,7 @@ pub(super) fn labelled(line: &[u8]) -> Option<(Label, &[u8])> {
     let (name, value) = tag?.split_at(end);
     // Templates of Java put the date there.
     let dated = [&b"version"[..], b"since"].iter().any(|known| known.eq_ignore_ascii_case(name));
-    Some((if dated { Label::Date } else { label(name)? }, value.trim_ascii_start()))
+    Some((if dated { Label::Event } else { label(name)? }, value.trim_ascii_start()))
 }
 
 /// What stands before and after the first of a mark, near the beginning.
@@ -118,7 +121,10 @@ fn label(name: &[u8]) -> Option<Label> {
     if one_of(EDITORS) {
         return Some(Label::Editor);
     }
+    if name.eq_ignore_ascii_case("date") {
+        return Some(Label::Date);
+    }
     let mut words = name.split([' ', '-', '_', '\t']).filter(|word| !word.is_empty()).peekable();
     words.peek()?;
-    words.all(|word| DATES.iter().any(|known| known.eq_ignore_ascii_case(word))).then_some(Label::Date)
+    words.all(|word| DATES.iter().any(|known| known.eq_ignore_ascii_case(word))).then_some(Label::Event)
 }

@@ -126,6 +126,6 @@ pub(super) fn whole_name(text: &str) -> Option<String> {
         && words.iter().all(|word| letters(word))
         && words.iter().all(|word| !NO_NAMES.contains(&bare(word).as_str()))
         && words[0].starts_with(char::is_alphabetic)
-        && (words.len() == 1 || words.iter().all(capital));
+        && (words.len() == 1 || words.iter().all(|word| capital(word) && !word.contains(|c: char| c.is_ascii_digit())));
     fits.then(|| words.join(" "))
 }
