@@ -85,6 +85,10 @@ pub(super) fn leading_name(text: &str) -> Option<String> {
         return Some(name);
     }
     let text = text.strip_prefix('(').or_else(|| text.strip_prefix('[')).unwrap_or(text);
+    // One word and a period is a sentence: `Rewritten.`
+    if !text.contains(char::is_whitespace) && text.ends_with('.') {
+        return None;
+    }
     let end = [":", "\t", " - ", " -\t", "|", ";", ")", "]"].iter().filter_map(|mark| text.find(mark)).min();
     whole_name(text.get(..end.unwrap_or(text.len()))?)
 }
