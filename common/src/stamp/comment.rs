@@ -56,7 +56,8 @@ pub(super) fn note_head<'a>(source: &Source<'a>, evidence: &mut Evidence<'a>) {
         }
     }
     // A head that names both author and date has said it all.
-    let settled = [Label::Author, Label::Date].iter().all(|label| labels.contains(label));
+    let both = [Label::Author, Label::Date].iter().all(|label| labels.contains(label));
+    let settled = both || !labels.is_empty() && !history.is_open();
     history.note(settled, evidence);
 }
 

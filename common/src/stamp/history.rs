@@ -37,6 +37,11 @@ impl<'a> History<'a> {
         true
     }
 
+    /// Whether a heading said that the rows are a history.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Notes the newest row as the last change, unless that is settled, and the others as remarks. Of two from the same day the earlier in the
     /// file wins where the newest stand first, as they mostly do in such lists that run backwards.
     pub(super) fn note(self, settled: bool, evidence: &mut Evidence<'a>) {

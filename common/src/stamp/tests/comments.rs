@@ -117,6 +117,7 @@ fn the_newest_row_of_a_history_is_the_last_change() {
         ("Author: Bob Bauer\nDate: 1999-09-20\nDate  Author  Reason\n2002/05/02  EVE  More", "Bob Bauer | 1999-09-20"),
         ("Author: Bob Bauer\nCreated: 1999-09-20\nDate  Author  Reason\n2002/05/02  EVE  More", "EVE | 2002-05-02"),
         ("v1.0 of 29 Oct 2006  - First.\nv1.1 of 09 Feb 2007  - More.", "- | 2007-02-09"),
+        ("Author: Bob Bauer\nCreated: 1999-09-20\nRevision 1.1  2002/05/02 10:00:00  eve", "Bob Bauer | 1999-09-20"),
         ("Author: Bob Bauer\nMilestones of the project\n05/31/2001 Eve  left", "Bob Bauer | -"),
     ] {
         let file = format!("/*\n * {}\n */\nint x;\n", rows.replace('\n', "\n * "));
