@@ -189,7 +189,7 @@ fn is_number(word: &str) -> bool {
 }
 
 /// `01d,14jun95,hdn  removed a declaration`: version, day and initials with commas between.
-fn packed<'a>(line: &'a [u8]) -> Option<Row<'a>> {
+fn packed(line: &[u8]) -> Option<Row<'_>> {
     let mut parts = line.splitn(3, |b| *b == b',');
     let (version, day, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let shaped = version.len() <= 4 && version.first().is_some_and(u8::is_ascii_digit);
