@@ -8,7 +8,7 @@ use super::dates::{self, Spot, day_of_year, find};
 use super::evidence::Mark;
 use super::history::History;
 use super::label::{Label, labelled};
-use super::name::whole_name;
+use super::name::{after_by, whole_name};
 use super::signed::{self, MAX_LINE};
 use super::text::{contains, decode, position, value};
 use super::{Evidence, Kind, Source, cobol};
@@ -56,7 +56,8 @@ pub(super) fn note_head<'a>(source: &Source<'a>, evidence: &mut Evidence<'a>) {
         }
     }
     // A head that names both author and date has said it all.
-    let settled = [Label::Author, Label::Date].iter().all(|label| labels.contains(label));
+    let both = [Label::Author, Label::Date].iter().all(|label| labels.contains(label));
+    let settled = both || !labels.is_empty() && !history.is_open();
     history.note(settled, evidence);
 }
 
@@ -114,34 +115,33 @@ fn below(line: &[u8]) -> Option<String> {
     (labelled(line).is_none() && whole_name(name).is_some()).then(|| author_of(line)).flatten()
 }
 
-/// `Written by Bob Bauer`, alone on its line.
+/// `Written by Bob Bauer, Anytown` at the beginning of a line.
 fn made_by(line: &[u8]) -> Option<String> {
-    const MADE: [&[u8]; 8] = [
-        b"written by ",
-        b"created by ",
-        b"coded by ",
-        b"programmed by ",
-        b"developed by ",
-        b"implemented by ",
-        b"authored by ",
-        b"author ",
-    ];
-    let rest = MADE.iter().find_map(|made| value(line, made))?;
-    let text = decode(rest)?;
-    let capitals = text.split_whitespace().count() > 1;
-    whole_name(&text).filter(|_| capitals)
+    let text = decode(line)?;
+    // A single word may be anything: by hand, by default.
+    after_by(&text).filter(|name| name.contains(' ') && !text.to_ascii_lowercase().starts_with("by "))
 }
 
 /// Notes an author, and the date that may follow on the same line: `Author: Bob Bauer  Date: 21 May 1996`.
 fn note_author<'a>(line: &'a [u8], value: &'a [u8], source: &Source<'a>, evidence: &mut Evidence<'a>) {
-    let dated = position(value, b" Date:").map(|at| (&value[..at], &value[at + b" Date:".len()..]));
-    let (name, date) = dated.map_or((value, None), |(name, date)| (name, Some(date)));
+    let (name, date) = match position(value, b" Date:") {
+        Some(at) => (&value[..at], date_of(&value[at + b" Date:".len()..], source).map(|(spot, _)| spot)),
+        None => bracketed(value, source).map_or((value, None), |(name, spot)| (name, Some(spot))),
+    };
     if let Some(author) = author_of(name) {
         evidence.author(Kind::Label, line, author.into_bytes().into());
     }
-    if let Some((spot, _)) = date.and_then(|date| date_of(date, source)) {
-        evidence.change(Mark { kind: Kind::Label, raw: line, author: None, spot: Some(spot) });
+    if date.is_some() {
+        evidence.change(Mark { kind: Kind::Label, raw: line, author: None, spot: date });
     }
+}
+
+/// `Bob Bauer (created on 17.10.2019)`
+fn bracketed<'a>(value: &'a [u8], source: &Source) -> Option<(&'a [u8], Spot)> {
+    let open = value.iter().position(|b| *b == b'(')?;
+    let inside = value[open + 1..].trim_ascii_end().strip_suffix(b")")?;
+    let spot = find(inside, source.slashes).filter(|spot| spot.end == inside.len())?;
+    Some((value[..open].trim_ascii_end(), spot))
 }
 
 /// The date behind a label, which editors put in brackets, and what follows it.

@@ -1,6 +1,7 @@
 //! Revision histories by hand in the comment at the head of a file: rows of date, name and remark in any order of columns.
 //!
-//! Rows count only below a heading that says that they are a history, or names the columns. The newest row gives the time
+//! Rows count only below a heading that says that they are a history, or names the columns, or when they begin with a
+//! version. The newest row gives the time
 //! of the change, and its author where it names one; the others are kept for people to see.
 
 use super::dates::{Spot, find};
@@ -20,6 +21,8 @@ struct Row<'a> {
     raw: &'a [u8],
     spot: Spot,
     author: Option<String>,
+    /// Whether a version stands before the date: such a row needs no heading.
+    versioned: bool,
 }
 
 impl<'a> History<'a> {
@@ -29,9 +32,14 @@ impl<'a> History<'a> {
             self.open = true;
             return true;
         }
-        let Some(row) = self.open.then(|| row(line, source)).flatten() else { return false };
+        let Some(row) = row(line, source).filter(|row| self.open || row.versioned) else { return false };
         self.rows.push(row);
         true
+    }
+
+    /// Whether a heading said that the rows are a history.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Notes the newest row as the last change, unless that is settled, and the others as remarks. Of two from the same day the earlier in the
@@ -44,7 +52,7 @@ impl<'a> History<'a> {
             (latest(row), if backwards { -place } else { place })
         });
         let newest = newest.map(|(index, _)| index);
-        for (index, Row { raw, spot, author }) in self.rows.into_iter().enumerate() {
+        for (index, Row { raw, spot, author, .. }) in self.rows.into_iter().enumerate() {
             let author = author.map(|author| author.into_bytes().into());
             if Some(index) == newest && !settled {
                 evidence.change(Mark { kind: Kind::Label, raw, author, spot: Some(spot) });
@@ -148,7 +156,8 @@ fn row<'a>(line: &'a [u8], source: &Source<'a>) -> Option<Row<'a>> {
         "" => leading_name(&decode_row(after)),
         name => Some(whole_name(name.trim_end_matches(['-', ':', ',', '|', ' ']))?),
     };
-    Some(Row { raw: line, spot, author })
+    let versioned = named.is_empty() && before.split_whitespace().any(is_version);
+    Some(Row { raw: line, spot, author, versioned })
 }
 
 /// The text of a row, its gaps between columns kept as tabs.
@@ -162,6 +171,13 @@ fn decode_row(text: &[u8]) -> String {
     columns.collect::<Vec<_>>().join("\t")
 }
 
+/// `1.2` or `v1.0`.
+fn is_version(word: &str) -> bool {
+    let bare = word.trim_start_matches(['v', 'V']).trim_end_matches([':', ',', ')']);
+    let digits = |part: &str| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit());
+    bare.contains('.') && bare.split('.').all(digits)
+}
+
 /// A bullet, a version or a number, and the little words beside them: `v1.0 of`, `R0.01.01`, `#12`, `*`.
 fn is_number(word: &str) -> bool {
     const LITTLE: [&str; 12] = ["of", "on", "rev", "rev.", "version", "ver", "ver.", "release", "revision", "v", "date", "at"];
@@ -173,11 +189,11 @@ fn is_number(word: &str) -> bool {
 }
 
 /// `01d,14jun95,hdn  removed a declaration`: version, day and initials with commas between.
-fn packed<'a>(line: &'a [u8]) -> Option<Row<'a>> {
+fn packed(line: &[u8]) -> Option<Row<'_>> {
     let mut parts = line.splitn(3, |b| *b == b',');
     let (version, day, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let shaped = version.len() <= 4 && version.first().is_some_and(u8::is_ascii_digit);
     let spot = super::dates::packed(day).filter(|_| shaped)?;
     let end = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    Some(Row { raw: line, spot, author: decode(&rest[..end]) })
+    Some(Row { raw: line, spot, author: decode(&rest[..end]), versioned: false })
 }

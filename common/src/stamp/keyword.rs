@@ -85,6 +85,10 @@ impl<'a> Keywords<'a> {
     }
 
     fn note(&mut self, text: &'a [u8]) {
+        // Most dollars begin none.
+        if !text.get(1).is_some_and(u8::is_ascii_uppercase) {
+            return;
+        }
         let among = |names: &[&[u8]]| {
             let after = |name: &&[u8]| text[1..].strip_prefix(*name).is_some_and(|rest| rest.first() == Some(&b':'));
             let name = *names.iter().find(|name| after(name))?;

@@ -92,10 +92,9 @@ pub(super) enum Label {
 pub(super) fn labelled(line: &[u8]) -> Option<(Label, &[u8])> {
     let tag = line.strip_prefix(b"@").or_else(|| line.strip_prefix(b"\\"));
     let text = tag.unwrap_or(line);
-    if let Some((name, value)) = split(text, b":").or_else(|| split(text, b" - ")) {
-        if let Some(label) = label(name) {
-            return Some((label, value.strip_prefix(b":").unwrap_or(value).trim_ascii_start()));
-        }
+    let parts = split(text, b":").or_else(|| split(text, b" - "));
+    if let Some((label, value)) = parts.and_then(|(name, value)| Some((label(name)?, value))) {
+        return Some((label, value.strip_prefix(b":").unwrap_or(value).trim_ascii_start()));
     }
     let end = tag?.iter().position(u8::is_ascii_whitespace)?;
     let (name, value) = tag?.split_at(end);

@@ -85,12 +85,17 @@ pub(super) fn leading_name(text: &str) -> Option<String> {
         return Some(name);
     }
     let text = text.strip_prefix('(').or_else(|| text.strip_prefix('[')).unwrap_or(text);
+    // One word and a period is a sentence: `Rewritten.`
+    if !text.contains(char::is_whitespace) && text.ends_with('.') {
+        return None;
+    }
     let end = [":", "\t", " - ", " -\t", "|", ";", ")", "]"].iter().filter_map(|mark| text.find(mark)).min();
     whole_name(text.get(..end.unwrap_or(text.len()))?)
 }
 
 /// The name in `Modified by Bob Bauer to round prices`, or in `by Bob Bauer`.
 pub(super) fn after_by(text: &str) -> Option<String> {
+    const ENDS: [&str; 8] = ["to", "for", "in", "on", "and", "at", "from", "-"];
     let (first, rest) = text.split_once(char::is_whitespace)?;
     let done = DONE.iter().any(|word| word.eq_ignore_ascii_case(first));
     let rest = if first.eq_ignore_ascii_case("by") {
@@ -98,7 +103,6 @@ pub(super) fn after_by(text: &str) -> Option<String> {
     } else {
         rest.trim_start().strip_prefix("by ").or_else(|| rest.strip_prefix("By "))?
     };
-    const ENDS: [&str; 8] = ["to", "for", "in", "on", "and", "at", "from", "-"];
     let words = rest.split_whitespace().take_while(|word| !ENDS.contains(word));
     let mut name = String::new();
     for word in words {
@@ -123,7 +127,7 @@ pub(super) fn whole_name(text: &str) -> Option<String> {
     let capital = |word: &&str| word.starts_with(char::is_uppercase) || small(word);
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let fits = (1..=MAX_WORDS).contains(&words.len())
-        && words.iter().all(|word| letters(word))
+        && words.iter().all(letters)
         && words.iter().all(|word| !NO_NAMES.contains(&bare(word).as_str()))
         && words[0].starts_with(char::is_alphabetic)
         && (words.len() == 1 || words.iter().all(|word| capital(word) && !word.contains(|c: char| c.is_ascii_digit())));

@@ -116,6 +116,8 @@ fn the_newest_row_of_a_history_is_the_last_change() {
         ("Author: Bob Bauer\nRevision history:\nSeptember 16 2014 - File created", "Bob Bauer | 2014-09-16"),
         ("Author: Bob Bauer\nDate: 1999-09-20\nDate  Author  Reason\n2002/05/02  EVE  More", "Bob Bauer | 1999-09-20"),
         ("Author: Bob Bauer\nCreated: 1999-09-20\nDate  Author  Reason\n2002/05/02  EVE  More", "EVE | 2002-05-02"),
+        ("v1.0 of 29 Oct 2006  - First.\nv1.1 of 09 Feb 2007  - More.", "- | 2007-02-09"),
+        ("Author: Bob Bauer\nCreated: 1999-09-20\nRevision 1.1  2002/05/02 10:00:00  eve", "Bob Bauer | 1999-09-20"),
         ("Author: Bob Bauer\nMilestones of the project\n05/31/2001 Eve  left", "Bob Bauer | -"),
     ] {
         let file = format!("/*\n * {}\n */\nint x;\n", rows.replace('\n', "\n * "));
@@ -142,6 +144,8 @@ fn labels_come_in_many_spellings() {
         ("Author:\n\n      Bob Bauer\n\nCopyright 1999", "Bob Bauer | -"),
         ("Author: Eve\nCreate date: 1998-01-25\nModify date: 1999-09-20 - BOB: rounds", "BOB | 1999-09-20"),
         ("Written by Bob Bauer.", "Bob Bauer | -"),
+        ("written by Bob Bauer, Anytown, October 1999", "Bob Bauer | -"),
+        ("@author Bob Bauer (created on 20.9.1999)", "Bob Bauer | 1999-09-20"),
     ] {
         let file = format!("/*\n * {}\n */\nint x;\n", head.replace('\n', "\n * "));
         assert_eq!(named("a.c", file), format!("Comment | {expected} | -"), "{head}");
@@ -150,4 +154,13 @@ fn labels_come_in_many_spellings() {
         assert_eq!(named("a.c", format!("/*\n * {none}\n */\n")), "-", "{none}");
     }
     assert_eq!(named("a.cob", "      *Author: Bob\n      /Date: 2/24/2019\n"), "Comment | Bob | 2019-02-24 | -");
+}
+
+#[test]
+fn a_date_that_may_be_the_last_one_leaves_no_other() {
+    let file = "; Creation date: 2/2/2015\n; Last modified: 2/4/2015 9:03PM\n";
+    let stamp = stamp_with(file.as_bytes(), "a.asm", &Hints::default()).expect("a stamp");
+    assert_eq!((stamp.changed_at, stamp.ambiguous), (None, true));
+    let older = file.replace("2/4/2015 9:03PM", "2/4/2014");
+    assert_eq!(named("a.asm", older), "Comment | - | 2015-02-02 | -");
 }
