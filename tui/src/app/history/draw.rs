@@ -1,7 +1,7 @@
 //! Draws the history: one row a revision, and below them the selected one in full.
 
 use super::{Body, HistoryView, origin};
-use crate::app::grid::explain::{ago, stamp_ago};
+use crate::app::grid::explain::{ago, short_ago, stamp_ago, without_address};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -21,12 +21,12 @@ const FOOT: u16 = 6;
 /// The columns before the last, which takes the rest; each with its width on a narrow and on a wide terminal.
 const COLUMNS: [(&str, usize, usize); 7] = [
     ("Revision", 9, 10),
-    ("Seen", 8, 10),
-    ("By", 8, 18),
-    ("Changed", 9, 12),
-    ("From", 16, 30),
+    ("Seen", 6, 10),
+    ("By", 9, 18),
+    ("Changed", 8, 12),
+    ("From", 15, 30),
     ("Size", 9, 11),
-    ("Current", 8, 14),
+    ("Current", 9, 14),
 ];
 /// From so many columns on a terminal is wide.
 const WIDE: u16 = 120;
@@ -89,7 +89,7 @@ fn row(
     let cells = [
         revision.sha256.short(),
         short_ago(&ago(revision.first_seen, now)),
-        revision.author.as_deref().map_or("–".to_owned(), |author| Clean::line(author).to_string()),
+        revision.author.as_deref().map_or("–".to_owned(), |author| Clean::line(without_address(author)).to_string()),
         revision.changed_at.as_ref().map_or("–".to_owned(), |when| short_ago(&stamp_ago(when, now))),
         from,
         if revision.stored { size(revision.size) } else { "coming".to_owned() },
@@ -104,10 +104,6 @@ fn row(
         let tone = if revision.current_for.is_empty() { Tone::Plain } else { Tone::Strong };
         painter.line(0, y, width, tone, &line);
     }
-}
-
-fn short_ago(words: &str) -> String {
-    words.strip_suffix(" ago").unwrap_or(words).to_owned()
 }
 
 fn columns(cells: &[String], width: u16) -> String {

@@ -244,7 +244,7 @@ fn the_stamp_of_the_bytes_that_were_compared_is_shown_and_why_it_was_chosen() {
     comparison.left.as_mut().unwrap().sha256 = content("quote2");
     comparison.right.as_mut().unwrap().sha256 = content("quote-by-hand");
     harness.answer(Answer::Compared(ticket, Ok(Box::new(comparison))));
-    harness.shows("published for 7.7: no stamp");
+    harness.shows("published for 7.7: no author or date");
     harness.shows("at acme: mk 2026-11-24");
     harness.shows("stamp: the newest stamp with both author and time (method stamp)");
     harness.shows("https://tracker.example/4688");
