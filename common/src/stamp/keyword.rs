@@ -100,7 +100,8 @@ impl<'a> Keywords<'a> {
             // Perforce writes local time.
             let local = text.starts_with(b"$DateTime");
             let dated = |value: &[u8]| dated(value).map(|spot| if local { spot } else { spot.in_utc() });
-            self.date = self.date.or_else(|| dated(&unwrapped(value)).map(|spot| (raw, spot)));
+            let spot = || if one_line(value) { dated(value) } else { dated(&unwrapped(value)) };
+            self.date = self.date.or_else(|| spot().map(|spot| (raw, spot)));
         } else if let Some((_, value)) = among(&AUTHORS).filter(|(_, value)| one_line(value)) {
             self.author = self.author.or_else(|| first_word(value));
         } else if let Some((raw, _)) = among(&[b"Log"]).filter(|_| self.log.is_none()) {
