@@ -133,7 +133,9 @@ impl Bench {
 
     /// Gives orders for everything that can be sent, as one job.
     fn many_orders(&mut self) {
-        keys("C-a + t r a d i n g").into_iter().for_each(|key| self.stage.press(key));
+        for key in keys("C-a + t r a d i n g") {
+            self.stage.press(key);
+        }
         let time = self.timed(|stage| stage.press(key("Enter")));
         self.say("send all to all sites: yes", vec![time]);
         let times = (0..TIMES).map(|_| self.timed(|stage| stage.press(key("j")))).collect();

@@ -245,7 +245,9 @@ mod tests {
             for (patch, site) in patches.iter().flat_map(|patch| sites.iter().map(move |site| (*patch, *site))) {
                 let one = Plan::bulk(view, verb, &[patch], &[site]);
                 each.orders.extend(one.orders);
-                one.left_out.into_iter().for_each(|(why, many)| *each.left_out.entry(why).or_default() += many);
+                for (why, many) in one.left_out {
+                    *each.left_out.entry(why).or_default() += many;
+                }
             }
             assert_eq!(Plan::bulk(view, verb, &patches, &sites), each, "{verb:?}");
         }
