@@ -7,6 +7,8 @@ pub use address::ServerUrl;
 pub use ignore::Ignore;
 
 use fieldpost_common::id::{AppName, SiteName, Version};
+use fieldpost_common::state::Format;
+use fieldpost_common::time::deserialize_duration;
 use fieldpost_common::wire;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
@@ -30,17 +32,17 @@ pub struct Config {
     /// Whether `http://` to another host is meant, because something else protects the way.
     #[serde(default)]
     pub allow_plain_http: bool,
-    /// Seconds that a poll may wait at the server; 0: plain polls.
-    #[serde(default = "wait")]
-    pub wait: u64,
-    /// Seconds between plain polls, and between full scans.
-    #[serde(default = "poll_interval")]
-    pub poll_interval_s: u64,
+    /// How long a poll may wait at the server; `0s`: plain polls.
+    #[serde(default = "wait", deserialize_with = "deserialize_duration")]
+    pub wait: Duration,
+    /// The time between plain polls, and between full scans.
+    #[serde(default = "poll_interval", deserialize_with = "deserialize_duration")]
+    pub poll_interval: Duration,
     /// The largest content that is taken, in bytes.
     #[serde(default = "max_size")]
     pub max_size: u64,
     /// What is installed at this site.
-    #[serde(rename = "application")]
+    #[serde(rename = "app")]
     pub applications: Vec<Application>,
 }
 
@@ -53,12 +55,30 @@ pub struct Application {
     /// The version that runs here: the truth about it.
     pub version: Version,
     /// Its patch directory.
+    #[serde(rename = "patches")]
     pub directory: AbsolutePath,
     /// What is not looked at, beside editors' own files.
     #[serde(default)]
     pub ignore: Ignore,
     /// What runs after a patch was put in place.
     pub after_install: Option<Hook>,
+    /// Where it says how it is.
+    pub state: Option<StateSource>,
+}
+
+/// Where an application says how it is: a file that it writes, or a command that prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StateSource {
+    /// The file.
+    pub file: Option<AbsolutePath>,
+    /// Or the program and its arguments.
+    pub command: Option<Vec<String>>,
+    /// The time that the command may take.
+    #[serde(default = "timeout", deserialize_with = "deserialize_duration")]
+    pub timeout: Duration,
+    /// How to read it; without it that is found out.
+    pub format: Option<Format>,
 }
 
 /// A program to run, without a shell.
@@ -67,9 +87,20 @@ pub struct Application {
 pub struct Hook {
     /// Program and arguments.
     pub command: Vec<String>,
-    /// Seconds that it may take.
-    #[serde(default = "hook_timeout")]
-    pub timeout_s: u64,
+    /// The time that it may take.
+    #[serde(default = "timeout", deserialize_with = "deserialize_duration")]
+    pub timeout: Duration,
+}
+
+impl StateSource {
+    fn check(&self) -> Result<(), &'static str> {
+        match (&self.file, &self.command) {
+            (Some(_), Some(_)) => Err("names both a file and a command: keep one of them"),
+            (None, None) => Err("names neither a file nor a command: add file = \"/path\" or command = [\"/program\"]"),
+            (None, Some(command)) if command.is_empty() => Err("has an empty command"),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A path that means the same from every directory.
@@ -94,20 +125,20 @@ impl<'de> Deserialize<'de> for AbsolutePath {
     }
 }
 
-const fn wait() -> u64 {
-    wire::MAX_WAIT.as_secs()
+const fn wait() -> Duration {
+    wire::MAX_WAIT
 }
 
-const fn poll_interval() -> u64 {
-    wire::POLL_INTERVAL.as_secs()
+const fn poll_interval() -> Duration {
+    wire::POLL_INTERVAL
 }
 
 const fn max_size() -> u64 {
     wire::MAX_CONTENT
 }
 
-const fn hook_timeout() -> u64 {
-    60
+const fn timeout() -> Duration {
+    Duration::from_mins(1)
 }
 
 /// What is wrong with a config.
@@ -162,12 +193,12 @@ impl Config {
 
     fn check(&self) -> Result<(), String> {
         if self.applications.is_empty() {
-            return Err("no [[application]]: add one with name, version and directory".to_owned());
+            return Err("no [[app]]: add one with name, version and patches".to_owned());
         }
         let mut names = BTreeSet::new();
         let mut directories = BTreeSet::new();
         for application in &self.applications {
-            let Application { name, directory, after_install, .. } = application;
+            let Application { name, directory, after_install, state, .. } = application;
             if !names.insert(name) {
                 return Err(format!("application {name} stands there twice: one site runs one version of it"));
             }
@@ -177,16 +208,17 @@ impl Config {
             if after_install.as_ref().is_some_and(|hook| hook.command.is_empty()) {
                 return Err(format!("application {name}: after_install has an empty command"));
             }
+            state.as_ref().map_or(Ok(()), StateSource::check).map_err(|wrong| format!("application {name}: state {wrong}"))?;
         }
-        if self.poll_interval_s == 0 {
-            return Err("poll_interval_s is 0: use 1 or more".to_owned());
+        if self.poll_interval < Duration::from_secs(1) {
+            return Err("poll_interval is less than 1s: use 1s or more".to_owned());
         }
         self.server.check(self.allow_plain_http)
     }
 
     /// The longest that a poll waits at the server.
     pub fn wait(&self) -> Duration {
-        Duration::from_secs(self.wait).min(wire::MAX_WAIT)
+        self.wait.min(wire::MAX_WAIT)
     }
 
     /// An application of this site.
@@ -217,10 +249,10 @@ server = "https://post.example"
 site = "acme"
 state_dir = "/var/lib/fieldpost"
 
-[[application]]
+[[app]]
 name = "trading"
 version = "7.7"
-directory = "/srv/patches"
+patches = "/srv/patches"
 ignore = ["*.log", "archive/**"]
 after_install = { command = ["/usr/bin/true"] }
 "#;
@@ -233,14 +265,14 @@ after_install = { command = ["/usr/bin/true"] }
     fn a_full_config_is_read_with_its_defaults() {
         let config = Config::parse(GOOD, Path::new("acme.toml")).expect("good");
         assert_eq!(config.wait(), wire::MAX_WAIT);
-        assert_eq!(config.applications[0].after_install.as_ref().expect("hook").timeout_s, 60);
+        assert_eq!(config.applications[0].after_install.as_ref().expect("hook").timeout, Duration::from_mins(1));
     }
 
     #[test]
     fn every_mistake_is_named_with_its_line_and_column() {
         let cases = [
             (GOOD.replace("acme", "../up"), "acme.toml:3:8: "),
-            (GOOD.replace("/srv/patches", "patches"), "acme.toml:9:13: patches is a relative path"),
+            (GOOD.replace("/srv/patches", "patches"), "acme.toml:9:11: patches is a relative path"),
             (GOOD.replace("*.log", "[x"), "acme.toml:10:10: "),
             (GOOD.replace("version =", "versoin ="), "acme.toml:8:1: "),
             (GOOD.replace("https://", "gopher://"), "acme.toml:2:10: "),

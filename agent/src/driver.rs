@@ -12,15 +12,15 @@ use crate::hook::{self, Occasion};
 use crate::machine::{Effect, Event, Executed, Level, State, UploadEnd, handle};
 use crate::server::{PollAsk, Server};
 use crate::trouble::Trouble;
-use crate::{durable, trust};
+use crate::{durable, health, trust};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, BootId, OrderId};
+use fieldpost_common::id::{AppName, BootId, CommandId, OrderId};
 use fieldpost_common::inventory::Inventory;
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
-use fieldpost_common::wire::Results;
+use fieldpost_common::wire::{Results, StateReport};
 use files::Files;
 use std::sync::Arc;
 use std::time::Duration;
@@ -134,6 +134,7 @@ impl Driver {
             }
             Effect::Poll(ask) => self.poll(ask),
             Effect::PutInventory(digest) => self.put_inventory(digest),
+            Effect::TellState { command, application } => self.tell_state(command, application),
             Effect::SendResults(results) => self.send_results(results),
             Effect::Hook { order, application, patch } => self.hook(order, application, patch),
             Effect::Timer { id, after } => {
@@ -205,6 +206,18 @@ impl Driver {
     fn fetch(&self, sha256: ContentHash, size: u64) {
         let (server, downloads) = (self.server.clone(), Arc::clone(&self.files.downloads));
         self.beside(async move { Event::Fetched { sha256, end: downloads.fetch(&server, sha256, size).await } });
+    }
+
+    fn tell_state(&self, command: CommandId, application: AppName) {
+        let (server, config, clock) = (self.server.clone(), Arc::clone(&self.config), self.clock);
+        self.beside(async move {
+            let source = config.application(&application).and_then(|entry| entry.state.as_ref());
+            let outcome = health::fetch(source, &config.site, &application).await;
+            let format = source.and_then(|source| source.format);
+            let report = StateReport { command: command.clone(), at: clock.now().wall, format, outcome };
+            let answer = server.put_state(&application, &report).await;
+            Event::StateTold { command, answer }
+        });
     }
 
     fn send_results(&self, sent: Vec<fieldpost_common::wire::OrderResult>) {

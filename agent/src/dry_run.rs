@@ -20,7 +20,7 @@ pub fn plan(config: &Config, clock: Clock) -> io::Result<Vec<Step>> {
     let setup = Setup {
         site: config.site.clone(),
         wait: Duration::ZERO,
-        interval: Duration::from_secs(config.poll_interval_s),
+        interval: config.poll_interval,
         max_size: config.max_size,
         hooks: std::collections::BTreeSet::new(),
         built: clock::built(),

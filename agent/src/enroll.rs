@@ -171,8 +171,11 @@ fn written(wish: &Wish, url: &str, site: &SiteName, path: &Path) -> Result<Strin
         let directory = absolute(directory)?;
         let (name, version, directory) = (quoted(name.as_str()), quoted(version.as_str()), quoted(&directory.to_string_lossy()));
         // Writing to a String can't fail.
-        let _ = write!(text, "\n[[application]]\nname = {name}\nversion = {version}\ndirectory = {directory}\n");
-        text.push_str("# ignore = [\"*.log\"]\n# after_install = { command = [\"/path/to/program\"], timeout_s = 60 }\n");
+        let _ = write!(text, "\n[[app]]\nname = {name}\nversion = {version}\npatches = {directory}\n");
+        text.push_str("# ignore = [\"*.log\"]\n# after_install = { command = [\"/path/to/program\"], timeout = \"1m\" }\n");
+        text.push_str(
+            "# [app.state]\n# file = \"/path/to/state\"        # or: command = [\"/path/to/program\"], timeout = \"1m\"\n",
+        );
     }
     Ok(text)
 }

@@ -1,16 +1,13 @@
 //! Runs what the local config names after an installation: no shell, a time limit, the end of its output kept.
 
 use crate::config::Hook;
+use crate::process::{self, Ended, Keep};
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::{HookReport, MAX_HOOK_OUTPUT};
-use rustix::process::{Pid, Signal, kill_process_group};
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 /// For which patch a hook runs.
 #[derive(Debug, Clone)]
@@ -23,72 +20,25 @@ pub struct Occasion {
     pub patch: PatchName,
 }
 
-/// How long the output is waited for after the program ended; something it left running may hold it open.
-const DRAIN: Duration = Duration::from_secs(1);
-
 /// Runs a hook to its end or its time limit.
 pub async fn run(hook: &Hook, occasion: &Occasion, directory: &Path) -> HookReport {
-    let mut child = match start(hook, occasion, directory) {
-        Ok(child) => child,
-        Err(error) => {
-            let program = hook.command.first().map_or("", String::as_str);
-            return HookReport { code: None, timed_out: false, output: Clean::line(&format!("{program} can't be run: {error}")) };
-        }
-    };
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    let out = tokio::spawn(tail(child.stdout.take()));
-    let err = tokio::spawn(tail(child.stderr.take()));
-    let ended = tokio::time::timeout(Duration::from_secs(hook.timeout_s), child.wait()).await;
-    let timed_out = ended.is_err();
-    if timed_out {
-        if let Some(group) = group {
-            // It may have ended just now; then there is nothing to kill.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-        let _ = child.wait().await;
-    }
-    let code = ended.ok().and_then(Result::ok).and_then(|status| status.code());
-    let output = [collect(out).await, collect(err).await].concat();
-    HookReport { code, timed_out, output: shown(&output) }
-}
-
-fn start(hook: &Hook, occasion: &Occasion, directory: &Path) -> std::io::Result<Child> {
     let Some((program, arguments)) = hook.command.split_first() else {
-        return Err(std::io::Error::other("after_install has an empty command"));
+        unreachable!("the config has no empty commands");
     };
-    Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .env("FIELDPOST_APPLICATION", occasion.application.as_str())
         .env("FIELDPOST_PATCH", occasion.patch.as_str())
         .env("FIELDPOST_SITE", occasion.site.as_str())
         .env("FIELDPOST_DIRECTORY", directory)
-        .env("FIELDPOST_PATH", directory.join(occasion.patch.as_str()))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-}
-
-async fn collect(mut tail: tokio::task::JoinHandle<Vec<u8>>) -> Vec<u8> {
-    if let Ok(bytes) = tokio::time::timeout(DRAIN, &mut tail).await {
-        return bytes.unwrap_or_default();
+        .env("FIELDPOST_PATH", directory.join(occasion.patch.as_str()));
+    match process::run(&mut command, hook.timeout, Keep::Tail(MAX_HOOK_OUTPUT)).await {
+        Ok(Ended { code, timed_out, out, err }) => HookReport { code, timed_out, output: shown(&[out, err].concat()) },
+        Err(error) => {
+            HookReport { code: None, timed_out: false, output: Clean::line(&format!("{program} can't be run: {error}")) }
+        }
     }
-    tail.abort();
-    b"(its output is still held open by something that it started)".to_vec()
-}
-
-/// The last bytes of a stream; the rest is read and dropped, so that the program never blocks on it.
-async fn tail(stream: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let Some(mut stream) = stream else { return kept };
-    let mut buffer = vec![0; 4096];
-    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
-        kept.extend_from_slice(&buffer[..read]);
-        let excess = kept.len().saturating_sub(MAX_HOOK_OUTPUT);
-        kept.drain(..excess);
-    }
-    kept
 }
 
 fn shown(output: &[u8]) -> Clean {
@@ -106,9 +56,10 @@ fn shown(output: &[u8]) -> Clean {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
-    fn hook(script: &str, timeout_s: u64) -> Hook {
-        Hook { command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(), timeout_s }
+    fn hook(script: &str, seconds: u64) -> Hook {
+        Hook { command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(), timeout: Duration::from_secs(seconds) }
     }
 
     fn report(hook: &Hook) -> HookReport {
@@ -156,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_named() {
-        let report = report(&Hook { command: vec!["/no/such/program".to_owned()], timeout_s: 1 });
+        let report = report(&Hook { command: vec!["/no/such/program".to_owned()], timeout: Duration::from_secs(1) });
         assert!(report.output.as_str().contains("/no/such/program can't be run"), "{}", report.output);
     }
 }

@@ -1,5 +1,6 @@
 //! What the agent remembers across restarts and power cuts: one file, written whole, that proves itself whole when read.
 
+use fieldpost_common::command::Command;
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Generation, OrderId};
@@ -26,6 +27,8 @@ pub struct Journal {
     pub etag: Option<String>,
     /// The orders of the last batch.
     pub orders: Vec<Envelope>,
+    /// The commands of the last batch that are not answered yet.
+    pub commands: Vec<Command>,
     /// The highest counter that was accepted, by place. Never falls.
     pub accepted: BTreeMap<Place, Accepted>,
     /// Contents that the server has, under its present generation.
@@ -40,6 +43,8 @@ struct Written {
     generation: Option<Generation>,
     etag: Option<String>,
     orders: Vec<Envelope>,
+    #[serde(default)]
+    commands: Vec<Command>,
     accepted: Vec<(AppName, PatchName, Accepted)>,
     stored: Vec<ContentHash>,
     results: Vec<OrderResult>,
@@ -66,6 +71,7 @@ impl Journal {
             generation: self.generation.clone(),
             etag: self.etag.clone(),
             orders: self.orders.clone(),
+            commands: self.commands.clone(),
             accepted: accepted.collect(),
             stored,
             results: self.results.clone(),
@@ -89,6 +95,7 @@ impl Journal {
             generation: written.generation,
             etag: written.etag,
             orders: written.orders,
+            commands: written.commands,
             accepted: written.accepted.into_iter().map(|(app, patch, accepted)| ((app, patch), accepted)).collect(),
             stored: written.stored.into_iter().collect(),
             results: written.results,

@@ -7,7 +7,8 @@
 //! - [`journal`], [`trust`], [`status`]: what it remembers;
 //! - [`server`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
 //! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
-//! - [`enroll`], [`check`], [`dry_run`], [`hook`]: the other commands, and what runs after an installation.
+//! - [`process`], [`hook`], [`health`]: programs that the config names, after an installation or to say how an application is;
+//! - [`enroll`], [`check`], [`dry_run`]: the other commands.
 
 #[cfg(test)]
 mod as_user;
@@ -19,12 +20,14 @@ pub mod dry_run;
 pub mod durable;
 pub mod enroll;
 pub mod fetch;
+pub mod health;
 pub mod hook;
 pub mod install;
 pub mod journal;
 pub mod lock;
 pub mod machine;
 pub mod marker;
+pub mod process;
 pub mod root;
 pub mod scan;
 pub mod server;

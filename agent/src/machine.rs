@@ -3,6 +3,7 @@
 //! [`handle`] takes in what happened, then starts whatever can be started now. Every effect that ends reports back as an event.
 
 mod backoff;
+mod commands;
 mod effect;
 mod event;
 mod link;
@@ -56,6 +57,7 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
         Event::Fetched { sha256, end } => orders::fetched(state, sha256, end, now, out),
         Event::Executed { step, end } => orders::executed(state, &step, end, now, out),
         Event::HookDone { order, report } => orders::hook_done(state, &order, report, now),
+        Event::StateTold { command, answer } => commands::told(state, &command, answer, now, out),
         Event::ResultsSent { sent, answer } => network::results_sent(state, &sent, answer, now, out),
         Event::SaveFailed(error) => {
             // What isn't journalled must be asked for again.
@@ -97,6 +99,7 @@ fn go_on(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     }
     if state.link.is_open() {
         network::start(state, out);
+        commands::start(state, out);
         polling::start(state, now, out);
     }
 }

@@ -178,7 +178,7 @@ fn code_of(trouble: &Trouble) -> u8 {
 
 async fn serve(mut config: Config, plain_poll: bool) -> ExitCode {
     if plain_poll {
-        config.wait = 0;
+        config.wait = Duration::ZERO;
     }
     let (mut term, mut int) = match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(term), Ok(int)) => (term, int),

@@ -8,10 +8,13 @@ use crate::token::Token;
 use crate::trouble::Trouble;
 use answer::{Kind, json};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::BootId;
+use fieldpost_common::id::{AppName, BootId};
+use fieldpost_common::state::MAX_STATE;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{Batch, EnrollAnswer, EnrollRequest, InventoryAnswer, Results, StoredAnswer, header, path};
+use fieldpost_common::wire::{
+    Batch, EnrollAnswer, EnrollRequest, InventoryAnswer, Results, StateReport, StoredAnswer, header, path,
+};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 
@@ -155,6 +158,13 @@ impl Server {
 
     fn content(&self, sha256: &ContentHash) -> String {
         self.address.join(&path::CONTENT.replace("{sha256}", &sha256.to_string()))
+    }
+
+    /// Says what an application says about its health.
+    pub async fn put_state(&self, application: &AppName, report: &StateReport) -> Result<(), Trouble> {
+        let address = self.address.join(&path::STATE.replace("{application}", application.as_str()));
+        let request = self.client.put(address).json(report).timeout(transfer_time(MAX_STATE as u64));
+        self.send(request, Kind::Body).await.map(|_| ())
     }
 
     /// Says what became of orders.

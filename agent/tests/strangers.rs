@@ -50,7 +50,7 @@ fn server_with(address: SocketAddr, token: Token) -> Server {
     PROVIDER.call_once(|| rustls::crypto::ring::default_provider().install_default().expect("the first"));
     let config = format!(
         "server = \"http://{address}\"\nsite = \"acme\"\nstate_dir = \"/nowhere\"\n\
-         [[application]]\nname = \"trading\"\nversion = \"7.7\"\ndirectory = \"/nowhere/patches\"\n"
+         [[app]]\nname = \"trading\"\nversion = \"7.7\"\npatches = \"/nowhere/patches\"\n"
     );
     Server::new(&Config::parse(&config, Path::new("acme.toml")).expect("config"), token).expect("client")
 }

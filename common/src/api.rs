@@ -11,6 +11,7 @@ mod people;
 mod publication;
 mod site;
 mod stamp;
+mod status;
 mod trust;
 
 pub use activity::{Activity, AuditState};
@@ -23,4 +24,5 @@ pub use people::{Invited, LoginAnswer, LoginRequest, NewUser, Role, User, Whoami
 pub use publication::{Publish, Published, Unpublish};
 pub use site::{HeldDrop, NewSite, Site, SiteListing, SiteSettings};
 pub use stamp::{AllStamps, StampInfo};
+pub use status::{Badge, CommandInfo, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status};
 pub use trust::{PendingKey, TrustChain};

@@ -178,15 +178,15 @@ macro_rules! base64_text {
 base64_text!(PublicKey, "public key");
 base64_text!(Signature, "signature");
 
-mod base64_bytes {
+pub(crate) mod base64_bytes {
     use super::{BASE64, Deserialize, Deserializer, Serializer};
     use base64::Engine as _;
 
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&BASE64.encode(bytes))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         BASE64.decode(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }

@@ -99,6 +99,10 @@ id!(
     OrderId, "order", is_hex32, HEX_RULE
 );
 id!(
+    /// A command: a wish of the server's for a site, named by random digits.
+    CommandId, "command", is_hex32, HEX_RULE
+);
+id!(
     /// The server's data. A restored backup gets a new one, so that agents and terminals notice.
     Generation, "generation", is_hex32, HEX_RULE
 );

@@ -5,6 +5,7 @@
 //! - [`id`], [`name`], [`hash`], [`time`], [`text`]: the small words everything else is made of;
 //! - [`encoding`], [`stamp`], [`issue`], [`correction`]: what a patch says about itself, and people about it;
 //! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
+//! - [`command`]: what the server asks of a site beside orders;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
 //! - [`merge`]: what becomes of a patch that changed on both sides;
 //! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
@@ -12,6 +13,7 @@
 
 pub mod api;
 pub mod cell;
+pub mod command;
 pub mod correction;
 pub mod encoding;
 pub mod envelope;

@@ -48,6 +48,32 @@ impl Timestamp {
     }
 }
 
+/// Text that isn't a length of time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is not a length of time: write it as in 30s, 10m, 1h30m or 7d")]
+pub struct DurationError {
+    given: String,
+}
+
+/// Reads a length of time as people write it: `30s`, `10m`, `1h 30m`, `7d`; a day has 24 hours.
+pub fn duration(text: &str) -> Result<Duration, DurationError> {
+    let wrong = || DurationError { given: text.chars().take(80).collect() };
+    let span: jiff::Span = text.trim().parse().map_err(|_| wrong())?;
+    let days = jiff::SpanRelativeTo::days_are_24_hours();
+    let lasted = span.to_duration(days).map_err(|_| wrong())?;
+    Duration::try_from(lasted).map_err(|_| wrong())
+}
+
+/// For `#[serde(deserialize_with)]`: a length of time out of a config file.
+pub fn deserialize_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    duration(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}
+
+/// The same, for one that may be left out.
+pub fn deserialize_some_duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    deserialize_duration(deserializer).map(Some)
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;

@@ -1,8 +1,9 @@
 //! What agents and server say to each other: paths, headers and bodies below `/agent/v1`.
 
-use crate::envelope::Envelope;
+use crate::command::Command;
+use crate::envelope::{Envelope, base64_bytes};
 use crate::hash::ContentHash;
-use crate::id::{AppName, Generation, OrderId, SiteName, Version};
+use crate::id::{AppName, CommandId, Generation, OrderId, SiteName, Version};
 use crate::order::Failure;
 use crate::order::state::Progress;
 use crate::text::Clean;
@@ -23,6 +24,8 @@ pub mod path {
     pub const CONTENT: &str = "/agent/v1/content/{sha256}";
     /// `POST`: this became of your orders.
     pub const RESULTS: &str = "/agent/v1/results";
+    /// `PUT` [`super::StateReport`]: so is the application.
+    pub const STATE: &str = "/agent/v1/state/{application}";
 }
 
 /// Headers of a poll, beside `If-None-Match` and `Prefer: wait=SECONDS`.
@@ -94,6 +97,9 @@ pub struct Batch {
     pub orders: Vec<Envelope>,
     /// Contents of the site's inventory that the server wants.
     pub wanted: Vec<ContentHash>,
+    /// Every open command, oldest first. The same command is answered once, however often it stands here.
+    #[serde(default)]
+    pub commands: Vec<Command>,
     /// Whether the server needs the inventory.
     pub inventory_wanted: bool,
 }
@@ -169,6 +175,48 @@ impl HookReport {
     pub fn ok(&self) -> bool {
         self.code == Some(0) && !self.timed_out
     }
+}
+
+/// `PUT /agent/v1/state/{application}`: what the application says about its health.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateReport {
+    /// The command that asked for it.
+    pub command: CommandId,
+    /// When it was read, by the site's clock.
+    pub at: Timestamp,
+    /// How to read it, if the site's config says so.
+    pub format: Option<crate::state::Format>,
+    /// What there was.
+    #[serde(flatten)]
+    pub outcome: StateOutcome,
+}
+
+/// What there was of a state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum StateOutcome {
+    /// This; at most [`crate::state::MAX_STATE`] bytes and one more, which says that there was more.
+    Content {
+        /// The bytes, in base64.
+        #[serde(with = "base64_bytes")]
+        content: Vec<u8>,
+        /// The exit code of the command; none for a file.
+        exit: Option<i32>,
+        /// When the file was last written, by the site's clock; none for a command.
+        modified: Option<Timestamp>,
+    },
+    /// The file can't be read, or the command can't be run.
+    Unavailable {
+        /// Why.
+        reason: Clean,
+    },
+    /// The command was ended for taking too long.
+    TimedOut {
+        /// After so many seconds.
+        after_s: u64,
+    },
+    /// The site's config names no state for the application: nothing is wrong with that.
+    NotConfigured,
 }
 
 /// The most that is kept of a hook's output, in bytes.

@@ -5,3 +5,4 @@ pub(crate) mod enroll;
 pub(crate) mod inventory;
 pub(crate) mod poll;
 pub(crate) mod results;
+pub(crate) mod state;

@@ -2,7 +2,9 @@
 
 pub(crate) mod activity;
 pub(crate) mod applications;
+pub(crate) mod badges;
 pub(crate) mod changes;
+pub(crate) mod commands;
 pub(crate) mod content;
 pub(crate) mod corrections;
 pub(crate) mod grid;
@@ -10,5 +12,6 @@ pub(crate) mod login;
 pub(crate) mod orders;
 pub(crate) mod publications;
 pub(crate) mod sites;
+pub(crate) mod status;
 pub(crate) mod trust;
 pub(crate) mod users;

@@ -1,9 +1,13 @@
 //! The config file of `fieldpost-server run`: TOML, every field optional, nothing unknown accepted.
 
-use fieldpost_common::wire::MAX_CONTENT;
+use fieldpost_common::id::AppName;
+use fieldpost_common::state::{Rule, RuleError, Rules};
+use fieldpost_common::time::{deserialize_duration, deserialize_some_duration};
+use fieldpost_common::wire::{MAX_CONTENT, MAX_WAIT, POLL_INTERVAL};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How the server runs.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -22,6 +26,128 @@ pub struct Config {
     pub max_content: u64,
     /// The most that one site may hand over in all, in bytes.
     pub site_quota: u64,
+    /// How often agents poll.
+    pub poll: Poll,
+    /// How often sites are asked for their states.
+    pub state: State,
+    /// How long a silence is borne.
+    pub silence: Silence,
+    /// Whom to tell what is wrong; none: nobody.
+    pub mail: Option<Mail>,
+    /// Applications with rules for their states.
+    pub app: Vec<AppRules>,
+}
+
+/// How often agents poll.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Poll {
+    /// The time between polls that don't wait; agents are told, and silence counts from there. None: agents' own configs
+    /// decide, and a minute is expected.
+    #[serde(deserialize_with = "deserialize_some_duration")]
+    pub every: Option<Duration>,
+    /// The longest that a poll waits here.
+    #[serde(deserialize_with = "deserialize_duration")]
+    pub wait: Duration,
+}
+
+impl Poll {
+    /// Within which time of one poll the next is expected: one that waited here is followed by the next, a site may choose either.
+    pub(crate) fn expected(&self) -> Duration {
+        self.every.unwrap_or(POLL_INTERVAL).max(self.wait)
+    }
+}
+
+impl Default for Poll {
+    fn default() -> Self {
+        Self { every: None, wait: MAX_WAIT }
+    }
+}
+
+/// How often sites are asked for their states.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct State {
+    /// The time between states; one older than two of these is stale.
+    #[serde(deserialize_with = "deserialize_duration")]
+    pub every: Duration,
+    /// How long states are kept; the newest always is.
+    #[serde(deserialize_with = "deserialize_duration")]
+    pub keep: Duration,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { every: Duration::from_mins(10), keep: Duration::from_hours(24 * 14) }
+    }
+}
+
+/// How long a silence is borne.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Silence {
+    /// The time beyond the expected poll.
+    #[serde(deserialize_with = "deserialize_duration")]
+    pub grace: Duration,
+}
+
+impl Default for Silence {
+    fn default() -> Self {
+        Self { grace: Duration::from_mins(3) }
+    }
+}
+
+/// Whom to tell what is wrong, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The mail server: `smtp://host:port`, `smtps://host:port`; `?tls=required` after `smtp://` for STARTTLS.
+    pub smtp: String,
+    /// The sender.
+    pub from: String,
+    /// Who is told.
+    pub to: Vec<String>,
+    /// The user, where the mail server wants one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// A file with the password, which nobody else may read.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// A PEM file with further roots to trust.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// How long what is to be told is gathered for one mail; it doubles, up to half an hour, while more keeps coming.
+    #[serde(default = "digest", deserialize_with = "deserialize_duration")]
+    pub digest: Duration,
+    /// How long the mail server may take for one mail. Too short a time means mails that come twice.
+    #[serde(default = "timeout", deserialize_with = "deserialize_duration")]
+    pub timeout: Duration,
+    /// How long a mail that was not taken waits for its next try; it doubles, up to half an hour.
+    #[serde(default = "retry", deserialize_with = "deserialize_duration")]
+    pub retry: Duration,
+}
+
+const fn digest() -> Duration {
+    Duration::from_secs(30)
+}
+
+const fn timeout() -> Duration {
+    Duration::from_mins(2)
+}
+
+const fn retry() -> Duration {
+    Duration::from_mins(1)
+}
+
+/// An application's own rules for its states.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppRules {
+    /// The application.
+    pub name: AppName,
+    /// The rules, in their order.
+    #[serde(default)]
+    pub rule: Vec<Rule>,
 }
 
 /// PEM files; read anew on SIGHUP.
@@ -43,6 +169,11 @@ impl Default for Config {
             behind_proxy: false,
             max_content: MAX_CONTENT,
             site_quota: 2 << 30,
+            poll: Poll::default(),
+            state: State::default(),
+            silence: Silence::default(),
+            mail: None,
+            app: Vec::new(),
         }
     }
 }
@@ -75,6 +206,15 @@ pub enum ConfigError {
         "listen = \"{0}\" would send tokens in the clear: set tls = {{ cert, key }}, or behind_proxy = true when a proxy ends TLS"
     )]
     PlainHttp(SocketAddr),
+    /// A rule can't be used.
+    #[error("application {0}: {1}")]
+    Rule(AppName, RuleError),
+    /// No mail can be sent that way.
+    #[error(transparent)]
+    Mail(#[from] crate::mail::MailError),
+    /// A length of time can't be so short.
+    #[error("{0} is {1:?}: use 1s or more")]
+    TooShort(&'static str, Duration),
 }
 
 impl Config {
@@ -98,11 +238,25 @@ impl Config {
 
     /// Refuses plain HTTP on anything but loopback.
     pub fn check(&self) -> Result<(), ConfigError> {
+        for AppRules { name, rule } in &self.app {
+            Rules::new(rule).map_err(|error| ConfigError::Rule(name.clone(), error))?;
+        }
+        crate::mail::check(self)?;
+        let times = [("poll.every", self.poll.every.unwrap_or(POLL_INTERVAL)), ("state.every", self.state.every)];
+        if let Some((name, time)) = times.into_iter().find(|(_, time)| *time < Duration::from_secs(1)) {
+            return Err(ConfigError::TooShort(name, time));
+        }
         if self.tls.is_some() || self.behind_proxy || self.listen.ip().is_loopback() {
             Ok(())
         } else {
             Err(ConfigError::PlainHttp(self.listen))
         }
+    }
+
+    /// An application's rules for its states. They were checked; ones that can't be used are as good as none.
+    pub(crate) fn rules(&self, app: &AppName) -> Rules {
+        let found = self.app.iter().find(|one| one.name == *app);
+        found.and_then(|one| Rules::new(&one.rule).ok()).unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 mod agent;
 mod api;
 mod auth;
+mod badge;
 mod clock;
 mod command;
 mod config;
@@ -10,6 +11,7 @@ mod content;
 mod error;
 mod feed;
 mod invite;
+mod mail;
 mod mailbox;
 mod monitor;
 mod observe;
@@ -25,12 +27,14 @@ mod store;
 mod submit;
 mod throttle;
 mod ticker;
+mod watch;
 
 #[cfg(test)]
 mod tests;
 
 pub use command::{backup, check, healthcheck, init};
 pub use config::{Config, ConfigError, Tls};
+pub use mail::{MailError, test as test_mail};
 pub use store::StoreError;
 
 use axum::Router;
@@ -107,11 +111,21 @@ async fn run(
         reading::keep_up(server).await;
         std::future::pending::<()>().await;
     };
+    let watching = async {
+        watch::keep_watch(server).await;
+        std::future::pending::<()>().await;
+    };
+    let mailing = async {
+        mail::keep_mailing(server).await;
+        std::future::pending::<()>().await;
+    };
     tokio::select! {
         end = serving => end?,
         () = stopping => {}
         () = ticking => {}
         () = reading => {}
+        () = watching => {}
+        () = mailing => {}
     }
     ticker::flush(server).await?;
     Ok(())

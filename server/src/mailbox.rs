@@ -108,6 +108,12 @@ impl Mailboxes {
         self.by_site.write().unwrap_or_else(PoisonError::into_inner).remove(site);
     }
 
+    /// When each site was last here, in this run.
+    pub(crate) fn last_seen(&self) -> Vec<(SiteName, Timestamp)> {
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter_map(|(site, mailbox)| Some((site.clone(), mailbox.seen()?.at))).collect()
+    }
+
     /// What the store doesn't know yet of who was here.
     pub(crate) fn unsaved(&self) -> Vec<(SiteName, Seen)> {
         let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);

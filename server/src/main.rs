@@ -1,4 +1,4 @@
-//! The command line of the server: `init`, `run`, `check`, `backup`, `healthcheck`.
+//! The command line of the server: `init`, `run`, `check`, `backup`, `test-mail`, `healthcheck`.
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -61,6 +61,14 @@ enum Command {
         /// The file to be made
         file: PathBuf,
     },
+    /// Send one mail as the config says, and wait for the mail server's answer
+    TestMail {
+        /// Whom to
+        address: String,
+        /// The config file (TOML)
+        #[arg(long)]
+        config: PathBuf,
+    },
     /// Ask the server on this machine whether it is ready
     Healthcheck {
         /// Where it listens
@@ -98,6 +106,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             println!("{}: {} contents, {} audit rows", file.display(), checked.contents, checked.audit.rows);
             Ok(())
         }
+        Command::TestMail { address, config } => test_mail(&address, &config),
         Command::Healthcheck { listen } => {
             fieldpost_server::healthcheck(listen)?;
             println!("ready");
@@ -129,6 +138,14 @@ fn serve(data: PathBuf, config: Option<&Path>, listen: Option<SocketAddr>) -> an
         let shutdown = signal()?;
         Ok(fieldpost_server::serve(settings, listener, shutdown).await?)
     })
+}
+
+fn test_mail(address: &str, config: &Path) -> anyhow::Result<()> {
+    let settings = Config::load(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(fieldpost_server::test_mail(&settings, address))?;
+    println!("the mail server took a mail for {address}");
+    Ok(())
 }
 
 /// Ends on SIGTERM, or on SIGINT as from Ctrl-C.

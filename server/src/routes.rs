@@ -1,7 +1,9 @@
 //! Every address of the server, by who uses it, with the largest body it takes. Who may is also in each handler's signature.
 
-use crate::agent::{content as agent_content, enroll, inventory, poll, results};
-use crate::api::{activity, applications, changes, content, corrections, grid, login, orders, publications, sites, trust, users};
+use crate::agent::{content as agent_content, enroll, inventory, poll, results, state};
+use crate::api::{activity, applications, badges, changes, commands, content, corrections, grid, login, orders, publications};
+use crate::api::{sites, status, trust, users};
+use crate::badge;
 use crate::error::Error;
 use crate::monitor;
 use crate::server::Shared;
@@ -20,6 +22,8 @@ use fieldpost_common::wire::{header, path as wire};
 pub(crate) enum Who {
     /// Everyone, without a token.
     Anyone,
+    /// Everyone who holds a key that can't be guessed, as a part of the address.
+    Keyed,
     /// Everyone who holds a one-time secret.
     Invited,
     /// A site's agent.
@@ -63,6 +67,10 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Agent, Method::GET, wire::CONTENT, NOTHING, get(agent_content::download)),
         route(Who::Agent, Method::PUT, wire::CONTENT, STREAM, put(agent_content::upload)),
         route(Who::Agent, Method::POST, wire::RESULTS, MANY, post(results::results)),
+        route(Who::Agent, Method::PUT, wire::STATE, SIGNED, put(state::put)),
+        // Whoever holds a key
+        route(Who::Keyed, Method::GET, "/badge/{name}", NOTHING, get(badge::icon)),
+        route(Who::Keyed, Method::GET, "/status/{key}", NOTHING, get(badge::page)),
         // People
         route(Who::Invited, Method::POST, api::LOGIN, SMALL, post(login::login)),
         route(Who::Viewer, Method::GET, api::WHOAMI, NOTHING, get(login::whoami)),
@@ -96,6 +104,19 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Viewer, Method::GET, api::CHANGES, NOTHING, get(changes::changes)),
         route(Who::Viewer, Method::GET, api::ACTIVITY, NOTHING, get(activity::activity)),
         route(Who::Viewer, Method::GET, api::AUDIT, NOTHING, get(activity::audit)),
+        route(Who::Viewer, Method::GET, api::STATUS, NOTHING, get(status::status)),
+        route(Who::Viewer, Method::GET, api::INCIDENTS, NOTHING, get(status::incidents)),
+        route(Who::Developer, Method::POST, api::INCIDENT_HOLD, SMALL, post(status::hold)),
+        route(Who::Viewer, Method::GET, api::STATES, NOTHING, get(commands::states)),
+        route(Who::Viewer, Method::GET, api::COMMANDS, NOTHING, get(commands::list)),
+        route(Who::Developer, Method::POST, api::COMMANDS, SMALL, post(commands::give)),
+        route(Who::Viewer, Method::GET, api::COMMAND, NOTHING, get(commands::one)),
+        route(Who::Viewer, Method::GET, api::MAINTENANCE, NOTHING, get(status::maintenance)),
+        route(Who::Developer, Method::POST, api::MAINTENANCE, SMALL, post(status::maintenance_add)),
+        route(Who::Developer, Method::DELETE, api::MAINTENANCE_END, NOTHING, delete(status::maintenance_end)),
+        route(Who::Admin, Method::GET, api::BADGES, NOTHING, get(badges::list)),
+        route(Who::Admin, Method::POST, api::BADGES, SMALL, post(badges::add)),
+        route(Who::Admin, Method::DELETE, api::BADGE, NOTHING, delete(badges::remove)),
     ]
 }
 

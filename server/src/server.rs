@@ -9,7 +9,9 @@ use crate::people::People;
 use crate::random;
 use crate::store::{Effect, Store, StoreError, meta, site, user};
 use crate::throttle::Throttle;
+use crate::watch::sight::Sight;
 use fieldpost_common::id::Generation;
+use fieldpost_common::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify, watch};
@@ -36,6 +38,10 @@ pub(crate) struct Memory {
     pub(crate) feed: Feed,
     /// Rings when there are revisions to be read.
     pub(crate) unread: Notify,
+    /// Rings when the watch should look.
+    pub(crate) news: Notify,
+    /// Rings when something waits to be mailed.
+    pub(crate) to_tell: Notify,
     /// Held while some are read.
     pub(crate) reading: Mutex<()>,
 }
@@ -44,13 +50,23 @@ impl Memory {
     fn empty() -> Result<Self, Error> {
         let epoch = random::hex32()?;
         let (mailboxes, feed) = (Mailboxes::new(random::start()?), Feed::new(epoch));
-        Ok(Self { mailboxes, people: People::default(), feed, unread: Notify::new(), reading: Mutex::new(()) })
+        Ok(Self {
+            mailboxes,
+            people: People::default(),
+            feed,
+            unread: Notify::new(),
+            news: Notify::new(),
+            to_tell: Notify::new(),
+            reading: Mutex::new(()),
+        })
     }
 
     fn apply(&self, effect: Effect) {
         match effect {
             Effect::Changed(change) => self.feed.push(change),
             Effect::Unread => self.unread.notify_one(),
+            Effect::News => self.news.notify_one(),
+            Effect::ToTell => self.to_tell.notify_one(),
             Effect::Wake(site) => self.mailboxes.of(&site).wake(),
             Effect::WakeAll => self.mailboxes.wake_all(),
             Effect::Inventory(site, digest, now) => self.mailboxes.of(&site).inventory_set(digest, now),
@@ -82,6 +98,13 @@ impl Server {
             url,
             stopping,
         }))
+    }
+
+    /// By which measures the sites are judged.
+    pub(crate) fn sight(&self) -> Sight {
+        let Config { poll, state, silence, .. } = &self.config;
+        let (poll, grace, state) = (poll.expected(), silence.grace, state.every);
+        Sight { poll, grace, state, listening_since: Timestamp::default(), trouble: None }
     }
 
     /// Lets everything that waits go.

@@ -2,13 +2,18 @@
 
 pub(crate) mod activity;
 pub(crate) mod application;
+pub(crate) mod badge;
 pub(crate) mod cell;
 mod column;
+pub(crate) mod command;
 pub(crate) mod content;
 pub(crate) mod correction;
 pub(crate) mod counter;
 pub(crate) mod current;
 pub(crate) mod grid;
+pub(crate) mod incident;
+pub(crate) mod mail;
+pub(crate) mod maintenance;
 pub(crate) mod meta;
 mod migrate;
 pub(crate) mod order;
@@ -18,6 +23,7 @@ pub(crate) mod revision;
 pub(crate) mod site;
 pub(crate) mod site_app;
 pub(crate) mod stamp;
+pub(crate) mod state;
 pub(crate) mod trust;
 pub(crate) mod upload;
 pub(crate) mod user;
@@ -105,6 +111,10 @@ pub(crate) enum Effect {
     Changed(Change),
     /// There are revisions to be read.
     Unread,
+    /// Something came in that the watch should look at.
+    News,
+    /// Something waits to be mailed.
+    ToTell,
     /// Something else waits for the site than before.
     Wake(SiteName),
     /// The same, for all sites.

@@ -3,6 +3,7 @@
 //! - [`binaries`] builds the three programs once, so that no test drives stale ones;
 //! - [`patience`] waits for a condition instead of for a time;
 //! - [`cli`] runs `fieldpost` as a script would;
+//! - [`letterbox`] takes the mails of a server;
 //! - [`world`] starts a server and sites in a temporary directory, and can kill each of them;
 //! - [`terminal`] runs the app in a pseudo terminal and reads its screen.
 
@@ -10,6 +11,7 @@
 
 pub mod binaries;
 pub mod cli;
+pub mod letterbox;
 pub mod patience;
 pub mod terminal;
 pub mod world;

@@ -81,12 +81,31 @@ impl World {
 
     /// Starts the server, or starts it again.
     pub fn start_server(&mut self) {
-        let mut command = self.server_command(&["run", "--data", "data", "--listen", &self.address.to_string()]);
+        let listen = self.address.to_string();
+        let mut args = vec!["run", "--data", "data", "--listen", &listen];
+        if self.path().join("server.toml").exists() {
+            args.extend(["--config", "server.toml"]);
+        }
+        let mut command = self.server_command(&args);
         let log = self.log("server.log");
         command.stdout(log.try_clone().expect("a second handle")).stderr(log);
         self.server = Some(command.spawn().expect("fieldpost-server starts"));
         let address = self.address;
         until("the server listens", || TcpStream::connect(address).ok());
+    }
+
+    /// Starts the server again with this config.
+    pub fn configure_server(&mut self, config: &str) {
+        self.file("server.toml", config);
+        self.kill_server();
+        self.start_server();
+    }
+
+    /// Adds to the config of a site's agent.
+    pub fn configure_agent(&self, site: &str, more: &str) {
+        let path = self.path().join(format!("{site}.toml"));
+        let before = std::fs::read_to_string(&path).expect("enroll wrote it");
+        std::fs::write(path, before + more).expect("the config is written");
     }
 
     /// Kills the server as a power cut would.

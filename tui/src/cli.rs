@@ -2,15 +2,19 @@
 
 mod activity;
 mod application;
+mod badge;
+mod command;
 mod content;
 mod correct;
 mod diff;
 mod doctor;
 mod failure;
 mod history;
+mod incidents;
 mod key;
 mod keys;
 mod log_in;
+mod maintenance;
 mod names;
 mod order;
 mod patches;
@@ -18,14 +22,19 @@ mod publish;
 mod reading;
 mod remove;
 mod retrieve;
+mod scope;
 mod send;
 mod site;
 mod stamp;
 mod stamp_words;
+mod state;
+mod state_rules;
+mod status;
 mod talk;
 mod target;
 mod trust;
 mod user;
+mod verdict;
 mod wait;
 
 use crate::app::ColorChoice;
@@ -91,6 +100,22 @@ enum Verb {
     Correct(correct::Args),
     /// What would be read out of files: who changed them, when, and why; needs no server
     Stamp(stamp::Args),
+    /// How every site is, and what is wrong; exits 3 when something is
+    Status(status::Args),
+    /// What is wrong, and what people say to it
+    Incidents(incidents::Args),
+    /// What the applications of a site say of their health
+    State(state::Args),
+    /// Ask something of a site now
+    Command(command::Args),
+    /// An icon that shows how sites are, for wikis and trackers
+    Badge(badge::Args),
+    /// Times in which nobody is told of what happens at some sites
+    #[command(subcommand)]
+    Maintenance(maintenance::Verb),
+    /// How states are read; needs no server
+    #[command(subcommand)]
+    StateRules(state_rules::Verb),
     /// What happened, newest first
     Activity(activity::Args),
     /// The audit chain
@@ -139,6 +164,7 @@ async fn carry_out(cli: Cli, talk: Talk) -> Result<u8, Failure> {
         Verb::Keys => keys::run(talk),
         Verb::Doctor => doctor::run(cli.color, talk).await,
         Verb::Stamp(args) => stamp::run(args, talk),
+        Verb::StateRules(verb) => state_rules::run(&verb, talk),
         verb => with_session(verb, &Session::open()?, talk).await,
     }
 }
@@ -158,11 +184,17 @@ async fn with_session(verb: Verb, session: &Session, talk: Talk) -> Result<u8, F
         Verb::Diff(args) => diff::run(args, session, talk).await,
         Verb::History(args) => history::run(args, session, talk).await,
         Verb::Correct(args) => correct::run(args, session, talk).await,
+        Verb::Status(args) => status::run(args, session, talk).await,
+        Verb::Incidents(args) => incidents::run(args, session, talk).await,
+        Verb::State(args) => state::run(args, session, talk).await,
+        Verb::Command(args) => command::run(args, session, talk).await,
+        Verb::Badge(args) => badge::run(args, session, talk).await,
+        Verb::Maintenance(verb) => maintenance::run(verb, session, talk).await,
         Verb::Activity(args) => activity::run(args, session, talk).await,
         Verb::Audit(verb) => activity::audit(verb, session, talk).await,
         Verb::User(verb) => user::run(verb, session, talk).await,
         Verb::Trust(verb) => trust::run(verb, session, talk).await,
-        Verb::Demo(_) | Verb::Login(_) | Verb::Key(_) | Verb::Keys | Verb::Doctor | Verb::Stamp(_) => {
+        Verb::Demo(_) | Verb::Login(_) | Verb::Key(_) | Verb::Keys | Verb::Doctor | Verb::Stamp(_) | Verb::StateRules(_) => {
             unreachable!("these verbs need no login")
         }
     }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod error;
+mod health;
 mod routes;
 
 pub use error::ClientError;

@@ -4,6 +4,8 @@
 
 mod binaries;
 mod files;
+mod health;
+mod letterbox;
 mod life;
 mod story;
 mod world;

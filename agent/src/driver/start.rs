@@ -58,7 +58,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
     let setup = Setup {
         site: config.site.clone(),
         wait: config.wait(),
-        interval: std::time::Duration::from_secs(config.poll_interval_s),
+        interval: config.poll_interval,
         max_size: config.max_size,
         hooks: config.applications.iter().filter(|entry| entry.after_install.is_some()).map(|entry| entry.name.clone()).collect(),
         built: clock::built(),

@@ -2,7 +2,7 @@
 
 use crate::server::PollAsk;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, OrderId};
+use fieldpost_common::id::{AppName, CommandId, OrderId};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::plan::{Place, Step};
 use fieldpost_common::wire::OrderResult;
@@ -48,6 +48,13 @@ pub enum Effect {
         application: AppName,
         /// For which patch.
         patch: PatchName,
+    },
+    /// Fetch what an application says about its health, and tell the server.
+    TellState {
+        /// For which command.
+        command: CommandId,
+        /// Of which application.
+        application: AppName,
     },
     /// Say what became of orders.
     SendResults(Vec<OrderResult>),

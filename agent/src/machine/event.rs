@@ -6,7 +6,7 @@ use crate::scan::Report;
 use crate::server::PollAnswer;
 use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::OrderId;
+use fieldpost_common::id::{CommandId, OrderId};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Step;
@@ -64,6 +64,13 @@ pub enum Event {
         order: OrderId,
         /// How.
         report: HookReport,
+    },
+    /// The state of an application was sent.
+    StateTold {
+        /// For which command.
+        command: CommandId,
+        /// The server's answer.
+        answer: Result<(), Trouble>,
     },
     /// Results were sent.
     ResultsSent {

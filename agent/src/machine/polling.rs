@@ -2,7 +2,7 @@
 
 use super::effect::{Effect, Level, ScanReason, Timer};
 use super::state::{InFlight, Lane, State};
-use super::{backoff, link, network, orders};
+use super::{backoff, commands, link, network, orders};
 use crate::clock::Now;
 use crate::scan::Report;
 use crate::server::{PollAnswer, PollAsk};
@@ -171,6 +171,7 @@ fn take(state: &mut State, etag: Option<String>, batch: Batch, now: Now, out: &m
     }
     state.journal.etag = etag;
     state.journal.orders = batch.orders;
+    commands::take(state, batch.commands);
     state.unsaved = true;
     orders::reopen(state, now);
     let offered: HashSet<_> = state.journal.orders.iter().map(fieldpost_common::order::Order::id).collect();

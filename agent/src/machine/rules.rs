@@ -90,7 +90,14 @@ fn order(counter: u64, expected: Option<&str>, content: Option<&str>) -> Order {
 }
 
 fn batch(orders: Vec<Envelope>) -> Batch {
-    Batch { generation: generation(1), trust: Vec::new(), orders, wanted: Vec::new(), inventory_wanted: false }
+    Batch {
+        generation: generation(1),
+        trust: Vec::new(),
+        orders,
+        wanted: Vec::new(),
+        commands: Vec::new(),
+        inventory_wanted: false,
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands where a poll may fail")]

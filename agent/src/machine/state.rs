@@ -7,7 +7,7 @@ use crate::journal::Journal;
 use crate::scan::Report;
 use crate::trust::Held;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, OrderId, SiteName};
+use fieldpost_common::id::{AppName, CommandId, OrderId, SiteName};
 use fieldpost_common::order::Order;
 use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -76,6 +76,7 @@ pub(super) enum Lane {
     Inventory,
     Upload,
     Results,
+    Command,
 }
 
 /// Everything that the machine knows.
@@ -100,6 +101,7 @@ pub struct State {
     pub(super) timers: Timers,
     pub(super) orders: Vec<(OrderId, Order)>,
     pub(super) told: HashSet<OrderId>,
+    pub(super) answered: HashSet<CommandId>,
     pub(super) corrupt: HashMap<ContentHash, u32>,
     pub(super) skip: HashSet<ContentHash>,
     pub(super) rescans: u32,
@@ -136,6 +138,7 @@ impl State {
             timers: Timers::default(),
             orders: Vec::new(),
             told: HashSet::new(),
+            answered: HashSet::new(),
             corrupt: HashMap::new(),
             skip: HashSet::new(),
             rescans: 0,

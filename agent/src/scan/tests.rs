@@ -30,7 +30,7 @@ impl Site {
         marker::mark(&patches, &"acme".parse().expect("site"), &"trading".parse().expect("app")).expect("marked");
         let config = format!(
             "server = \"https://post.example\"\nsite = \"acme\"\nstate_dir = \"/nowhere\"\nmax_size = 1000\n\
-             [[application]]\nname = \"trading\"\nversion = \"7.7\"\ndirectory = {:?}\nignore = [\"*.log\"]\n",
+             [[app]]\nname = \"trading\"\nversion = \"7.7\"\npatches = {:?}\nignore = [\"*.log\"]\n",
             patches.to_str().expect("utf-8")
         );
         let config = Config::parse(&config, Path::new("acme.toml")).expect("config");

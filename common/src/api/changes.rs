@@ -32,6 +32,8 @@ pub enum Change {
     Users,
     /// Activity.
     Activity,
+    /// How sites are: incidents, states, maintenance.
+    Status,
     /// Something that this version doesn't know.
     #[serde(other)]
     Other,

@@ -49,3 +49,23 @@ pub const CHANGES: &str = "/api/v1/changes";
 pub const ACTIVITY: &str = "/api/v1/activity";
 /// `GET` → [`super::AuditState`].
 pub const AUDIT: &str = "/api/v1/audit";
+/// `GET` → [`super::Status`].
+pub const STATUS: &str = "/api/v1/status";
+/// `GET ?closed=true&limit=N` → list of [`crate::incident::Incident`]: the open ones, or the newest that are over.
+pub const INCIDENTS: &str = "/api/v1/incidents";
+/// `POST` [`super::SetHold`] → [`crate::incident::Incident`].
+pub const INCIDENT_HOLD: &str = "/api/v1/incidents/{incident}/hold";
+/// `GET` → list of [`super::StateView`], one for each application.
+pub const STATES: &str = "/api/v1/sites/{site}/state";
+/// `GET` → list of [`super::CommandInfo`], newest first; `POST` [`crate::command::CommandKind`] → [`super::CommandInfo`].
+pub const COMMANDS: &str = "/api/v1/sites/{site}/commands";
+/// `GET` → [`super::CommandInfo`].
+pub const COMMAND: &str = "/api/v1/commands/{command}";
+/// `GET` → list of [`super::Maintenance`]; `POST` one.
+pub const MAINTENANCE: &str = "/api/v1/maintenance";
+/// `DELETE`: it ends now.
+pub const MAINTENANCE_END: &str = "/api/v1/maintenance/{id}";
+/// `GET` → list of [`super::Badge`]; `POST` [`super::SiteScope`] → [`super::Badge`].
+pub const BADGES: &str = "/api/v1/badges";
+/// `DELETE`: its address is void.
+pub const BADGE: &str = "/api/v1/badges/{key}";

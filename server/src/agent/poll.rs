@@ -8,19 +8,20 @@ use crate::request::{header, wait};
 use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
 use crate::store::site::Seen;
-use crate::store::{Effect, StoreError, Tx, order, site, trust, upload};
+use crate::store::{Effect, StoreError, Tx, command, order, site, trust, upload};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{ETAG, IF_NONE_MATCH, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use fieldpost_common::api::Change;
+use fieldpost_common::command::{CommandEvent, CommandState, advance as command_advance};
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{BootId, OrderId, SiteName};
 use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{Batch, MAX_WAIT, etag, header as name};
+use fieldpost_common::wire::{Batch, etag, header as name};
 use rusqlite::Connection;
 
 /// What a poll says.
@@ -59,21 +60,30 @@ pub(crate) async fn poll(
     peer: Peer,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let poll = read(&headers, peer)?;
+    let mut response = received(&server, site, peer, &headers).await?;
+    // Without a wish of the server's the agent's own config decides.
+    if let Some(every) = server.config.poll.every {
+        response.headers_mut().insert(name::INTERVAL, every.as_secs().into());
+    }
+    Ok(response)
+}
+
+async fn received(server: &Server, site: SiteName, peer: Peer, headers: &HeaderMap) -> Result<Response, Error> {
+    let poll = read(headers, peer)?;
     let mailbox = server.memory.mailboxes.of(&site);
     match mailbox.poll(&poll.boot, poll.number, poll.digest, poll.seen.clone()) {
         Reception::Welcome => {}
         Reception::Late => return Ok(StatusCode::NOT_MODIFIED.into_response()),
-        Reception::Clones { addresses, new } => return Err(clones(&server, site, addresses, new).await),
+        Reception::Clones { addresses, new } => return Err(clones(server, site, addresses, new).await),
     }
     let mut change = mailbox.watch();
     let before = mailbox.inventory();
     let revision = *change.borrow_and_update();
     let idle = poll.etag.as_deref() == Some(&etag(&server.generation, revision)) && poll.digest == before.digest;
-    if idle && !server.park(&mut change, wait(&headers, MAX_WAIT)).await {
+    if idle && !server.park(&mut change, wait(headers, server.config.poll.wait)).await {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag(&server.generation, revision))]).into_response());
     }
-    answer(&server, &site, &mailbox, &poll, before).await
+    answer(server, &site, &mailbox, &poll, before).await
 }
 
 async fn answer(
@@ -87,16 +97,18 @@ async fn answer(
     let revision = mailbox.revision();
     let (name, held) = (site.clone(), poll.trust);
     let waiting = server.store.read(move |db| {
-        Ok::<_, StoreError>((orders(db, &name)?, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?))
+        let commands = command::command_open_list(db, Some(&name))?;
+        Ok::<_, StoreError>((orders(db, &name)?, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?, commands))
     });
-    let ((orders, queued), trust, wanted) = waiting.await?;
-    if queued {
+    let ((orders, queued), trust, wanted, open) = waiting.await?;
+    if queued || open.iter().any(|command| command.state == CommandState::Queued) {
         offer(server, site.clone(), clock::now()).await?;
     }
     let after = mailbox.inventory();
     // An inventory that came while this poll was under way is newer than what the poll says.
     let inventory_wanted = after.puts == before.puts && after.digest != poll.digest;
-    let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, inventory_wanted };
+    let commands = open.iter().map(command::command_of).collect();
+    let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, commands, inventory_wanted };
     Ok(([(ETAG, etag(&server.generation, revision))], Json(batch)).into_response())
 }
 
@@ -116,6 +128,12 @@ async fn offer(server: &Server, site: SiteName, now: Timestamp) -> Result<(), Er
             order::order_state_set(tx, &id, &next)?;
             if let Some(order) = order::order_fetch(tx, &id)? {
                 tx.then(Effect::Changed(Change::Grid { application: order.application }));
+            }
+        }
+        for open in command::command_open_list(tx, Some(&site))? {
+            let next = command_advance(open.state.clone(), CommandEvent::Offered, now);
+            if next != open.state {
+                command::command_state_set(tx, &open.id, &next)?;
             }
         }
         Ok(())

@@ -150,3 +150,15 @@ pub(crate) fn order_brings(db: &Connection, site: &SiteName, sha256: &ContentHas
     let mut find = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM site_order WHERE site = ?1 AND content = ?2)")?;
     Ok(find.query_row(params![site.as_str(), sha256.as_bytes()], |row| row.get(0))?)
 }
+
+/// The newest orders of their cells that came to nothing, or whose hook did.
+pub(crate) fn order_troubled_list(db: &Connection) -> Result<Vec<OrderInfo>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM site_order INDEXED BY order_troubled WHERE newest = 1 AND
+           (open = 0 AND json_extract(state, '$.state') IN ('failed', 'timed_out', 'unknown')
+            OR hook IS NOT NULL AND coalesce(json_extract(hook, '$.code'), 1) <> 0)
+         ORDER BY seq"
+    );
+    let mut all = db.prepare_cached(&sql)?;
+    Ok(all.query_map([], info)?.collect::<Result<_, _>>()?)
+}

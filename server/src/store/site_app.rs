@@ -1,6 +1,7 @@
 //! The table `site_app`: what runs at a site, in which version, and what is known of its directory.
 
 use super::{StoreError, column};
+use crate::watch::sight::ListingRow;
 use fieldpost_common::api::{HeldDrop, SiteListing};
 use fieldpost_common::id::{AppName, GroupName, SiteName, Version};
 use fieldpost_common::inventory::{Directory, Ignored};
@@ -89,6 +90,31 @@ pub(crate) fn site_app_columns(db: &Connection, app: &AppName) -> Result<Vec<Col
             version: column::word(row, 2)?,
             directory: column::json_opt(row, 3)?,
             held: column::json_opt(row, 4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Which application runs at which enrolled site.
+pub(crate) fn site_app_places(db: &Connection) -> Result<Vec<(SiteName, AppName)>, StoreError> {
+    let sql = "SELECT site, application FROM site_app JOIN site ON site.name = site_app.site
+               WHERE site.enrolled_at IS NOT NULL ORDER BY site, application";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([], |row| Ok((column::word(row, 0)?, column::word(row, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Directories that are not as they should be.
+pub(crate) fn site_app_troubled(db: &Connection) -> Result<Vec<ListingRow>, StoreError> {
+    let sql = "SELECT site, application, directory, held FROM site_app
+               WHERE held IS NOT NULL OR directory IS NOT NULL AND directory <> '\"present\"'";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([], |row| {
+        Ok(ListingRow {
+            site: column::word(row, 0)?,
+            application: column::word(row, 1)?,
+            directory: column::json_opt(row, 2)?,
+            held: column::json_opt(row, 3)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -22,6 +22,8 @@ async fn no_route_but_the_public_ones_answers_without_a_token() {
             world.client.request(route.method.clone(), format!("{}{}", world.url, filled(route.path))).send().await.unwrap();
         let expected = match route.who {
             Who::Anyone => StatusCode::OK,
+            // A key that nobody gave out is answered like an address that isn't there.
+            Who::Keyed => StatusCode::NOT_FOUND,
             // A body is missing, which is looked at before the secret in it.
             Who::Invited => StatusCode::UNPROCESSABLE_ENTITY,
             // The first ten failures are answered so, the others as one too many.
@@ -43,7 +45,7 @@ async fn a_viewer_may_look_at_everything_and_change_nothing() {
             Who::Developer | Who::Admin => assert_eq!(status, StatusCode::FORBIDDEN, "{name}"),
             Who::Viewer => assert!(!matches!(status.as_u16(), 401 | 403 | 405 | 500), "{name}: {status}"),
             Who::Agent => assert!(matches!(status.as_u16(), 401 | 429), "{name}: a person is no agent"),
-            Who::Anyone | Who::Invited => {}
+            Who::Anyone | Who::Keyed | Who::Invited => {}
         }
     }
 }

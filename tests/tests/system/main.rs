@@ -10,6 +10,8 @@ mod adoption;
 mod vanishing;
 // Who changed a patch, when, and why fieldpost thinks so.
 mod stamps;
+// How sites are: states, silences, mails, the icon.
+mod watching;
 // What a site decides for itself.
 mod site_config;
 // Many things at once: jobs, undo, reviews.

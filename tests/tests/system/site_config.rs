@@ -18,14 +18,14 @@ fn site(head: &str, tail: &str) -> World {
 
 #[test]
 fn a_site_that_only_polls_gets_its_patch_with_one_poll() {
-    let world = site("wait = 0\npoll_interval_s = 2", "");
+    let world = site("wait = \"0s\"\npoll_interval = \"2s\"", "");
     world.ada().ok(&["send", "a.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
     assert_eq!(world.read("acme", "a.st").as_deref(), Some(&b"one"[..]));
 }
 
 #[test]
 fn the_after_install_hook_of_the_config_runs_and_its_failure_is_shown_and_fails_no_order() {
-    let hook = "after_install = { command = [\"/bin/sh\", \"-c\", \"echo $FIELDPOST_PATCH >> ran; echo no good; exit 3\"], timeout_s = 5 }";
+    let hook = "after_install = { command = [\"/bin/sh\", \"-c\", \"echo $FIELDPOST_PATCH >> ran; echo no good; exit 3\"], timeout = \"5s\" }";
     let world = site("", hook);
     world.ada().ok(&["send", "a.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
     assert_eq!(world.ada().state("trading", "a.st", "acme"), "in_sync");

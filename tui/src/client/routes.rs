@@ -208,6 +208,6 @@ impl Client {
 }
 
 /// Fills the one parameter of a path. All values are ids or hashes, which need no escaping.
-fn with(path: &str, parameter: &str, value: &str) -> String {
+pub(super) fn with(path: &str, parameter: &str, value: &str) -> String {
     path.replace(&format!("{{{parameter}}}"), value)
 }

@@ -3,7 +3,7 @@
 use super::files::{AT_SITE, PUBLISHED};
 use super::story::{begin, publish, publish_next};
 use super::world::World;
-use super::{DemoError, say};
+use super::{DemoError, health, say};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -22,7 +22,9 @@ pub(super) async fn prepare(world: &mut World) -> Result<(), DemoError> {
     send.extend(names.iter().filter(|name| !UNSENT.contains(name)));
     send.extend(["--app", "trading", "--to", "all", "--yes", "--wait=30"]);
     world.json(&send).await?;
-    publish_next(world, "4688-Quote-cache.st").await
+    publish_next(world, "4688-Quote-cache.st").await?;
+    say(&format!("the icon: {}\nmails: {}", health::icon(world).await?, world.path().join("mail").display()));
+    Ok(())
 }
 
 /// One thing after the other, for as long as the app runs. What fails here is seen in the grid, or not at all.
@@ -38,6 +40,8 @@ pub(super) async fn go_on(world: &mut World) -> Infallible {
     // The next content was published before: both sides have changed now.
     edit(world, "borealis", "4688-Quote-cache.st");
     pause(30).await;
+    let _ = world.feels("acme", health::SICK);
+    pause(20).await;
     world.stop_agent("corvid");
     std::future::pending().await
 }

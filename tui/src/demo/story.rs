@@ -2,7 +2,7 @@
 
 use super::files::{AT_SITE, NEXT, PUBLISHED, Sample};
 use super::world::{World, text};
-use super::{DemoError, say};
+use super::{DemoError, health, say};
 use crate::clock::Stopwatch;
 use fieldpost_common::hash::ContentHash;
 
@@ -24,7 +24,7 @@ impl Teller {
     }
 }
 
-fn check(holds: bool, what: impl Into<String>) -> Result<(), DemoError> {
+pub(super) fn check(holds: bool, what: impl Into<String>) -> Result<(), DemoError> {
     if holds { Ok(()) } else { Err(DemoError::Check(what.into())) }
 }
 
@@ -58,6 +58,11 @@ pub(super) async fn play(world: &mut World) -> Result<(), DemoError> {
     );
     silent(world).await?;
     teller.held("corvid falls silent, is sent to, and comes back", "75 while it is away; confirmed once it polls again");
+    let icon = health::icon(world).await?;
+    health::sick(world, &icon).await?;
+    teller.held("borealis' state turns bad: a problem, a mail, a red icon", &format!("its cause in words; {icon}"));
+    health::well(world, &icon).await?;
+    teller.held("it recovers: a green icon, a recovery mail", "the mail follows the first one in its thread");
     let audit = world.json(&["audit", "verify"]).await?;
     check(audit["broken_at"].is_null() && audit["rows"].as_u64() > Some(20), format!("the audit chain holds: {audit}"))?;
     teller.held("audit verify", "every row fits the one before");

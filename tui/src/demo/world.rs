@@ -1,7 +1,8 @@
 //! The processes and the folder of the demo. Whatever happens, both are gone when it is dropped.
 
 use super::binaries::{self, Binaries};
-use super::{DemoError, say};
+use super::letterbox::Letterbox;
+use super::{DemoError, health, say};
 use crate::clock::Stopwatch;
 use crate::keyring::Keyring;
 use serde_json::Value;
@@ -26,6 +27,7 @@ pub(super) struct World {
     binaries: Binaries,
     folder: tempfile::TempDir,
     address: SocketAddr,
+    letterbox: Letterbox,
     processes: BTreeMap<String, Child>,
 }
 
@@ -49,7 +51,8 @@ impl World {
         let folder = tempfile::Builder::new().prefix("fieldpost-demo-").tempdir().map_err(DemoError::io("a temporary folder"))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(DemoError::io("a free port"))?;
         let address = listener.local_addr().map_err(DemoError::io("a free port"))?;
-        Ok(Self { binaries, folder, address, processes: BTreeMap::new() })
+        let letterbox = Letterbox::open(&folder.path().join("mail"))?;
+        Ok(Self { binaries, folder, address, letterbox, processes: BTreeMap::new() })
     }
 
     /// The folder.
@@ -73,7 +76,8 @@ impl World {
         let init = self.command(&self.binaries.server, &["init", "--data", "data", "--url", &url, "--user", "ada", "--json"]);
         let init = finish(init).await?.json()?;
         let listen = self.address.to_string();
-        let run = self.command(&self.binaries.server, &["run", "--data", "data", "--listen", &listen]);
+        self.save(&self.path().join("server.toml"), self.server_config().as_bytes())?;
+        let run = self.command(&self.binaries.server, &["run", "--data", "data", "--listen", &listen, "--config", "server.toml"]);
         self.start("server", run)?;
         let address = self.address;
         self.wait("the server listens", || TcpStream::connect_timeout(&address, PAUSE).is_ok()).await?;
@@ -88,7 +92,34 @@ impl World {
         let enroll =
             self.command(&self.binaries.agent, &["enroll", text(&added["enrolment"]), "--config", &config, "--app", &app]);
         finish(enroll).await?.ok()?;
+        self.feels(site, health::WELL)?;
+        let file = self.path().join(&config);
+        let before = std::fs::read_to_string(&file).map_err(DemoError::io(config))?;
+        let state = format!("\n[app.state]\nfile = {:?}\n", self.state_file(site).display().to_string());
+        self.save(&file, (before + &state).as_bytes())?;
         self.start_agent(site)
+    }
+
+    /// Short times, and mails into the folder.
+    fn server_config(&self) -> String {
+        format!(
+            "[state]\nevery = \"5s\"\n[silence]\ngrace = \"20s\"\n[mail]\nsmtp = \"smtp://{}\"\nfrom = \"fieldpost@demo.example\"\nto = [\"support@demo.example\"]\ndigest = \"2s\"\n",
+            self.letterbox.address
+        )
+    }
+
+    fn state_file(&self, site: &str) -> PathBuf {
+        self.path().join(format!("{site}-state.txt"))
+    }
+
+    /// The application at a site writes its state.
+    pub(super) fn feels(&self, site: &str, state: &str) -> Result<(), DemoError> {
+        self.save(&self.state_file(site), state.as_bytes())
+    }
+
+    /// The mails so far.
+    pub(super) fn mails(&self) -> Vec<String> {
+        self.letterbox.mails()
     }
 
     /// Starts a site's agent, or starts it again.

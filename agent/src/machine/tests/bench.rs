@@ -200,7 +200,14 @@ pub(super) fn scanned(files: &[(&str, &str)]) -> Event {
 }
 
 pub(super) fn batch(orders: &[Envelope]) -> Batch {
-    Batch { generation: generation(1), trust: vec![], orders: orders.to_vec(), wanted: vec![], inventory_wanted: false }
+    Batch {
+        generation: generation(1),
+        trust: vec![],
+        orders: orders.to_vec(),
+        wanted: vec![],
+        commands: vec![],
+        inventory_wanted: false,
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "what a poll ends with")]

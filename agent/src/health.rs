@@ -1,0 +1,177 @@
+//! Fetches what an application says about its health: reads the file or runs the command that the config names. What it means
+//! is left to the server.
+
+use crate::config::StateSource;
+use crate::process::{self, Ended, Keep};
+use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::state::MAX_STATE;
+use fieldpost_common::text::Clean;
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::StateOutcome;
+use rustix::fs::OFlags;
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// A file that is being written is read again after this pause, so often at most.
+const PAUSE: Duration = Duration::from_millis(300);
+const LOOKS: u32 = 5;
+
+/// Fetches the state of an application.
+pub async fn fetch(source: Option<&StateSource>, site: &SiteName, application: &AppName) -> StateOutcome {
+    let Some(source) = source else { return StateOutcome::NotConfigured };
+    match (&source.file, &source.command) {
+        (Some(file), _) => from_file(file.as_path()).await,
+        (None, Some(command)) => from_command(command, source.timeout, site, application).await,
+        (None, None) => StateOutcome::NotConfigured,
+    }
+}
+
+async fn from_command(command: &[String], limit: Duration, site: &SiteName, application: &AppName) -> StateOutcome {
+    let Some((program, arguments)) = command.split_first() else { return StateOutcome::NotConfigured };
+    let mut command = Command::new(program);
+    command.args(arguments).env("FIELDPOST_SITE", site.as_str()).env("FIELDPOST_APPLICATION", application.as_str());
+    match process::run(&mut command, limit, Keep::Head(MAX_STATE + 1)).await {
+        Ok(Ended { timed_out: true, .. }) => StateOutcome::TimedOut { after_s: limit.as_secs() },
+        Ok(Ended { code, out, err, .. }) => {
+            // What failed before it could say anything says why on standard error.
+            let content = if out.is_empty() { err } else { out };
+            // A signal has no code; shells say 128 and more.
+            StateOutcome::Content { content, exit: Some(code.unwrap_or(128)), modified: None }
+        }
+        Err(error) => unavailable(&format!("{program} can't be run: {error}")),
+    }
+}
+
+async fn from_file(path: &Path) -> StateOutcome {
+    for _ in 1..LOOKS {
+        match look(path).await {
+            Ok(Look::Settled(outcome)) => return outcome,
+            Ok(Look::Changing(_)) => tokio::time::sleep(PAUSE).await,
+            Err(error) => return unreadable(path, &error),
+        }
+    }
+    // One that is written all the time is taken as it is.
+    match look(path).await {
+        Ok(Look::Settled(outcome) | Look::Changing(outcome)) => outcome,
+        Err(error) => unreadable(path, &error),
+    }
+}
+
+enum Look {
+    Settled(StateOutcome),
+    /// It was written while it was read.
+    Changing(StateOutcome),
+}
+
+async fn look(path: &Path) -> io::Result<Look> {
+    let path = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || read(&path)).await;
+    read.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+fn read(path: &Path) -> io::Result<Look> {
+    // Opening a pipe that nobody writes to would wait for ever.
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    let before = file.metadata()?;
+    if !before.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut content = Vec::new();
+    (&file).take(MAX_STATE as u64 + 1).read_to_end(&mut content)?;
+    let after = std::fs::metadata(path)?;
+    let modified = Timestamp::from_ms(before.mtime().saturating_mul(1000).saturating_add(before.mtime_nsec() / 1_000_000));
+    let outcome = StateOutcome::Content { content, exit: None, modified: Some(modified) };
+    Ok(if facts(&before) == facts(&after) { Look::Settled(outcome) } else { Look::Changing(outcome) })
+}
+
+fn facts(meta: &Metadata) -> (u64, u64, i64, i64) {
+    (meta.ino(), meta.size(), meta.mtime(), meta.mtime_nsec())
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> StateOutcome {
+    unavailable(&format!("the state file {} can't be read: {error}", path.display()))
+}
+
+fn unavailable(reason: &str) -> StateOutcome {
+    StateOutcome::Unavailable { reason: Clean::line(reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn fetched(source: &StateSource) -> StateOutcome {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+        let (site, application) = ("acme".parse().expect("site"), "trading".parse().expect("application"));
+        runtime.block_on(fetch(Some(source), &site, &application))
+    }
+
+    fn source(rest: &str) -> StateSource {
+        toml::from_str(rest).expect("a source")
+    }
+
+    fn file(path: &Path) -> StateSource {
+        source(&format!("file = {:?}", path.display().to_string()))
+    }
+
+    fn shell(script: &str, timeout: &str) -> StateSource {
+        source(&format!("command = [\"/bin/sh\", \"-c\", {script:?}]\ntimeout = {timeout:?}"))
+    }
+
+    #[test]
+    fn a_state_file_comes_with_its_bytes_and_the_time_of_its_last_change() {
+        let dir = tempfile::tempdir().expect("directory");
+        let path = dir.path().join("state");
+        std::fs::write(&path, b"status: caf\xe9").expect("written");
+        let StateOutcome::Content { content, exit: None, modified: Some(modified) } = fetched(&file(&path)) else {
+            panic!("no content")
+        };
+        assert_eq!(content, b"status: caf\xe9");
+        let written = std::fs::metadata(&path).expect("there").mtime();
+        assert_eq!(modified.as_ms() / 1000, written);
+    }
+
+    #[test]
+    fn what_is_missing_a_folder_or_a_pipe_is_said_and_waited_for_by_nobody() {
+        let dir = tempfile::tempdir().expect("directory");
+        let pipe = dir.path().join("pipe");
+        std::process::Command::new("mkfifo").arg(&pipe).status().expect("a pipe");
+        for path in [dir.path().join("gone"), PathBuf::from(dir.path()), pipe] {
+            let StateOutcome::Unavailable { reason } = fetched(&file(&path)) else { panic!("{}", path.display()) };
+            assert!(reason.as_str().contains(&path.display().to_string()), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_told_for_whom_it_speaks_and_its_exit_code_comes_along() {
+        let outcome = fetched(&shell("echo \"$FIELDPOST_SITE $FIELDPOST_APPLICATION\"; exit 2", "10s"));
+        let expected = StateOutcome::Content { content: b"acme trading\n".to_vec(), exit: Some(2), modified: None };
+        assert_eq!(outcome, expected);
+    }
+
+    #[test]
+    fn a_command_that_only_complains_is_heard() {
+        let outcome = fetched(&shell("echo 'no route' >&2; exit 1", "10s"));
+        assert_eq!(outcome, StateOutcome::Content { content: b"no route\n".to_vec(), exit: Some(1), modified: None });
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_ended_and_one_that_never_stops_printing_is_cut() {
+        assert_eq!(fetched(&shell("sleep 100", "1s")), StateOutcome::TimedOut { after_s: 1 });
+        let StateOutcome::Content { content, .. } = fetched(&shell("yes | head -c 1000000", "20s")) else { panic!("no content") };
+        assert_eq!(content.len(), MAX_STATE + 1);
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let outcome = fetched(&source("command = [\"/no/such/program\"]"));
+        let StateOutcome::Unavailable { reason } = outcome else { panic!("{outcome:?}") };
+        assert!(reason.as_str().starts_with("/no/such/program can't be run"), "{reason}");
+    }
+}

@@ -1,0 +1,188 @@
+//! `/api/v1/status`, `/incidents`, `/maintenance`: how everything is, and what people say to it.
+
+use crate::auth::{Developer, Viewer};
+use crate::clock;
+use crate::error::Error;
+use crate::request::{Ask, At, Said};
+use crate::server::{Server, Shared};
+use crate::store::activity::{activity, activity_add};
+use crate::store::{Effect, StoreError, Tx, incident, mail, maintenance, site, state};
+use crate::watch::incident_keep;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use fieldpost_common::api::{Change, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, Status};
+use fieldpost_common::id::{SiteName, UserName};
+use fieldpost_common::incident::{Hold, Incident, IncidentId, person};
+use fieldpost_common::state::Severity;
+use fieldpost_common::time::Timestamp;
+use rusqlite::Connection;
+use serde::Deserialize;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+/// The most incidents that are over that are listed, and how many unless told otherwise.
+const MOST: u64 = 10_000;
+const LIMIT: u64 = 100;
+
+pub(crate) async fn status(State(server): State<Shared>, _: Viewer) -> Result<Json<Status>, Error> {
+    Ok(Json(status_of(&server).await?))
+}
+
+/// How everything is now.
+pub(crate) async fn status_of(server: &Server) -> Result<Status, Error> {
+    let seen: HashMap<_, _> = server.memory.mailboxes.last_seen().into_iter().collect();
+    let (configured, now) = (server.config.mail.is_some(), clock::now());
+    server.store.read(move |db| Ok(gather(db, &seen, configured, now)?)).await
+}
+
+fn gather(db: &Connection, seen: &HashMap<SiteName, Timestamp>, configured: bool, now: Timestamp) -> Result<Status, StoreError> {
+    let mut incidents = incident::incident_open_list(db)?;
+    incidents.sort_by_key(|one| (Reverse(one.severity), Reverse(one.opened)));
+    let windows = maintenance::maintenance_list(db, now)?;
+    let mut states: HashMap<SiteName, Timestamp> = HashMap::new();
+    for row in state::state_newest_list(db, None)? {
+        states.entry(row.site).and_modify(|at| *at = (*at).min(row.at)).or_insert(row.at);
+    }
+    let sites = site::site_list(db)?.into_iter().map(|row| {
+        let worst = incidents.iter().find(|one| one.subject.site() == Some(&row.name));
+        let last = row.last_seen.max(seen.get(&row.name).copied());
+        let covered = |window: &Maintenance| window.from <= now && window.scope.covers(&row.name, &row.groups);
+        SiteStatus {
+            verdict: worst.map_or(Severity::Ok, |one| one.severity),
+            words: worst.map(|one| one.words.clone()),
+            last_seen_s: last.map(|at| at.age(now).as_secs()),
+            state_age_s: states.get(&row.name).map(|at| at.age(now).as_secs()),
+            maintenance: windows.iter().any(covered),
+            site: row.name,
+        }
+    });
+    let sites: Vec<SiteStatus> = sites.collect();
+    let (waiting, trouble) = mail::mail_backlog(db)?;
+    let worst = counting(&incidents, &sites).into_iter().max().unwrap_or_default();
+    Ok(Status { worst, sites, incidents, maintenance: windows, mail: MailStatus { configured, waiting, trouble }, now })
+}
+
+/// How bad the incidents are that count: those at sites in maintenance don't.
+pub(crate) fn counting(incidents: &[Incident], sites: &[SiteStatus]) -> Vec<Severity> {
+    let quiet: HashSet<_> = sites.iter().filter(|site| site.maintenance).map(|site| &site.site).collect();
+    let loud = incidents.iter().filter(|one| one.subject.site().is_none_or(|site| !quiet.contains(site)));
+    loud.map(|one| one.severity).collect()
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    #[serde(default)]
+    closed: bool,
+    limit: Option<u64>,
+}
+
+pub(crate) async fn incidents(
+    State(server): State<Shared>,
+    _: Viewer,
+    Ask(which): Ask<Which>,
+) -> Result<Json<Vec<Incident>>, Error> {
+    let limit = which.limit.unwrap_or(LIMIT).min(MOST);
+    let list = server
+        .store
+        .read(move |db| if which.closed { incident::incident_closed_list(db, limit) } else { incident::incident_open_list(db) });
+    Ok(Json(list.await.map_err(|error: StoreError| error)?))
+}
+
+pub(crate) async fn hold(
+    State(server): State<Shared>,
+    Developer(by, _): Developer,
+    At(id): At<u64>,
+    Said(said): Said<SetHold>,
+) -> Result<Json<Incident>, Error> {
+    let now = clock::now();
+    let hold = match said {
+        SetHold::Acknowledge => Hold::Acknowledged { by: by.clone(), at: now },
+        SetHold::SnoozeUntil(until) if until <= now => {
+            return Err(Error::Invalid("a snooze needs an end that lies ahead".to_owned()));
+        }
+        SetHold::SnoozeUntil(until) => Hold::Snoozed { by: by.clone(), until },
+        SetHold::Release => Hold::None,
+    };
+    server.store.write(move |tx| held(tx, IncidentId(id), hold, &by, now)).await.map(Json)
+}
+
+fn held(tx: &mut Tx<'_>, id: IncidentId, hold: Hold, by: &UserName, now: Timestamp) -> Result<Incident, Error> {
+    let incident = incident::incident_fetch(tx, id)?.ok_or_else(|| Error::no_such("incident", id.0))?;
+    if !incident.is_open() {
+        return Err(Error::Invalid(format!("incident {} is over", id.0)));
+    }
+    let what = match &hold {
+        Hold::Acknowledged { .. } => "incident_acknowledged",
+        Hold::Snoozed { .. } => "incident_snoozed",
+        Hold::None => "incident_released",
+    };
+    let Some(change) = person(&incident, hold) else { return Ok(incident) };
+    incident_keep(tx, &change, now)?;
+    let mut row = activity(format!("user:{by}"), what);
+    row.site = incident.subject.site().cloned();
+    row.detail = Some(incident.words.to_string());
+    activity_add(tx, row, now)?;
+    tx.then(Effect::Changed(Change::Activity));
+    Ok(change.incident)
+}
+
+pub(crate) async fn maintenance(State(server): State<Shared>, _: Viewer) -> Result<Json<Vec<Maintenance>>, Error> {
+    let now = clock::now();
+    let list = server.store.read(move |db| maintenance::maintenance_list(db, now)).await;
+    Ok(Json(list.map_err(|error: StoreError| error)?))
+}
+
+pub(crate) async fn maintenance_add(
+    State(server): State<Shared>,
+    Developer(by, _): Developer,
+    Said(window): Said<Maintenance>,
+) -> Result<Json<Maintenance>, Error> {
+    let now = clock::now();
+    if window.until <= window.from || window.until <= now {
+        return Err(Error::Invalid("maintenance needs an end after its beginning and after now".to_owned()));
+    }
+    let add = server.store.write(move |tx| {
+        if let SiteScope::Site(name) = &window.scope {
+            site::site_fetch(tx, name)?.ok_or_else(|| Error::no_such("site", name))?;
+        }
+        let id = maintenance::maintenance_add(tx, &window, &by)?;
+        noted(tx, &by, "maintenance_added", &window, now)?;
+        Ok(Maintenance { id, by: Some(by), ..window })
+    });
+    add.await.map(Json)
+}
+
+pub(crate) async fn maintenance_end(
+    State(server): State<Shared>,
+    Developer(by, _): Developer,
+    At(id): At<u64>,
+) -> Result<StatusCode, Error> {
+    let now = clock::now();
+    let end = server.store.write(move |tx| {
+        let window = maintenance::maintenance_list(tx, now)?.into_iter().find(|one| one.id == id);
+        let window = window.ok_or_else(|| Error::no_such("maintenance", id))?;
+        maintenance::maintenance_end(tx, id, now)?;
+        noted(tx, &by, "maintenance_ended", &window, now)
+    });
+    end.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn noted(tx: &mut Tx<'_>, by: &UserName, what: &str, window: &Maintenance, now: Timestamp) -> Result<(), Error> {
+    let mut row = activity(format!("user:{by}"), what);
+    let of = match &window.scope {
+        SiteScope::All => "all sites".to_owned(),
+        SiteScope::Group(group) => format!("group {group}"),
+        SiteScope::Site(site) => {
+            row.site = Some(site.clone());
+            "the site".to_owned()
+        }
+    };
+    row.detail = Some(format!("{of}, {} to {}", window.from, window.until));
+    activity_add(tx, row, now)?;
+    tx.then(Effect::News);
+    tx.then(Effect::Changed(Change::Activity));
+    tx.then(Effect::Changed(Change::Status));
+    Ok(())
+}

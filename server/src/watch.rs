@@ -1,0 +1,173 @@
+//! Watches over the sites: asks for their states, looks at what is wrong, keeps incidents and what is to be told of them.
+//!
+//! What is wrong is found by `watch::sight`, what that means for incidents by `common`; mailing is left to `mail`.
+
+mod disk;
+mod jump;
+mod schedule;
+pub(crate) mod sight;
+
+use crate::clock;
+use crate::error::Error;
+use crate::random;
+use crate::server::Server;
+use crate::store::activity::{activity, activity_add};
+use crate::store::{Effect, Tx, command, incident, mail, maintenance, order, site, site_app, state};
+use fieldpost_common::api::{Change, CommandInfo};
+use fieldpost_common::command::{CommandEvent, CommandKind, CommandState, advance};
+use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::incident::{Change as IncidentChange, Transition, incidents};
+use fieldpost_common::time::Timestamp;
+use jump::Jumps;
+use schedule::Schedule;
+use sight::{Facts, Sight};
+use std::time::Duration;
+
+/// How often everything is looked at, beside whenever there is news.
+const LOOK: Duration = Duration::from_secs(1);
+/// How many ended commands of a site are kept.
+const COMMANDS: u64 = 200;
+/// How long incidents that are over and mails that went out are kept.
+const KEEP: Duration = Duration::from_hours(24 * 400);
+/// How often what is too old is forgotten, in looks.
+const PRUNE: u32 = 600;
+
+/// Watches until the server stops.
+pub(crate) async fn keep_watch(server: &Server) {
+    let begun = clock::instant();
+    let mut jumps = Jumps::begin(clock::now(), Duration::ZERO);
+    let mut schedule = Schedule::new(server.config.state.every);
+    for count in 0_u32.. {
+        let now = clock::now();
+        jumps.look(now, clock::instant().duration_since(begun));
+        if let Err(error) = once(server, &mut schedule, jumps.listening_since(), now).await {
+            tracing::warn!(%error, "the sites could not be watched over");
+        }
+        if count.is_multiple_of(PRUNE)
+            && let Err(error) = prune(server, now).await
+        {
+            tracing::warn!(%error, "old states could not be cleared away");
+        }
+        tokio::select! {
+            () = server.memory.news.notified() => {}
+            () = tokio::time::sleep(LOOK) => {}
+            () = server.stopped() => break,
+        }
+    }
+}
+
+/// Asks what is due, ends what is late, and looks.
+async fn once(server: &Server, schedule: &mut Schedule, listening_since: Timestamp, now: Timestamp) -> Result<(), Error> {
+    let places = server.store.read(site_app::site_app_places).await?;
+    let due = schedule.due(&places, now);
+    if !due.is_empty() {
+        ask(server, due, now).await?;
+    }
+    let trouble = disk::trouble(&server.config.data);
+    let sight = Sight { listening_since, trouble, ..server.sight() };
+    let seen = server.memory.mailboxes.last_seen();
+    server.store.write(move |tx| look(tx, &sight, &seen, now)).await
+}
+
+/// Queues the wish for a state, where the one before has ended.
+async fn ask(server: &Server, due: Vec<(SiteName, AppName)>, now: Timestamp) -> Result<(), Error> {
+    let deadline = now.plus(server.config.state.every.saturating_mul(2));
+    let wishes = due.into_iter().map(|(site, application)| {
+        let id = random::hex32()?.parse().unwrap_or_else(|_| unreachable!("32 hexadecimal digits are an id"));
+        let wish = CommandKind::State { application };
+        Ok(CommandInfo { id, site, wish, given_by: None, created: now, deadline, state: CommandState::Queued })
+    });
+    let wishes = wishes.collect::<Result<Vec<_>, Error>>()?;
+    let queue = move |tx: &mut Tx<'_>| {
+        for wish in &wishes {
+            let open = command::command_open_list(tx, Some(&wish.site))?;
+            if open.iter().all(|one| one.wish != wish.wish) {
+                command_queue(tx, wish)?;
+            }
+        }
+        Ok(())
+    };
+    server.store.write(queue).await
+}
+
+/// Queues a command.
+pub(crate) fn command_queue(tx: &mut Tx<'_>, command: &CommandInfo) -> Result<(), Error> {
+    command::command_add(tx, command)?;
+    command::command_prune(tx, &command.site, COMMANDS)?;
+    tx.then(Effect::Wake(command.site.clone()));
+    Ok(())
+}
+
+/// One look: commands run out, incidents open and close, and what is to be told is noted with them.
+fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Timestamp) -> Result<(), Error> {
+    commands_end(tx, now)?;
+    let known = incident::incident_known(tx, now)?;
+    let facts = Facts {
+        sites: site::site_list(tx)?,
+        seen,
+        listings: site_app::site_app_troubled(tx)?,
+        states: state::state_newest_list(tx, None)?,
+        orders: order::order_troubled_list(tx)?,
+        maintenance: maintenance::maintenance_list(tx, now)?,
+        mail: mail::mail_trouble(tx)?,
+        known: &known,
+        silences_over: incident::incident_silences_over(tx, before(now, sight.state.saturating_mul(2)))?,
+    };
+    let observed = sight.observe(&facts, now);
+    for change in incidents(&known, &observed, incident::incident_next(tx)?, now) {
+        incident_keep(tx, &change, now)?;
+    }
+    Ok(())
+}
+
+/// Keeps a step in the life of an incident, and the one row for the outbox with it.
+pub(crate) fn incident_keep(tx: &mut Tx<'_>, change: &IncidentChange, now: Timestamp) -> Result<(), Error> {
+    incident::incident_set(tx, &change.incident)?;
+    if let Some(notice) = change.notice {
+        incident::outbox_add(tx, notice, &change.incident, now)?;
+        tx.then(Effect::ToTell);
+    }
+    let what = match change.transition {
+        Transition::Opened => Some("incident_opened"),
+        Transition::Returned => Some("incident_returned"),
+        Transition::Worsened => Some("incident_worsened"),
+        Transition::Closed => Some("incident_closed"),
+        Transition::Reworded | Transition::Due | Transition::Held => None,
+    };
+    if let Some(what) = what {
+        let mut row = activity("server", what);
+        row.site = change.incident.subject.site().cloned();
+        row.detail = Some(change.incident.words.to_string());
+        activity_add(tx, row, now)?;
+        tx.then(Effect::Changed(Change::Activity));
+    }
+    tx.then(Effect::Changed(Change::Status));
+    Ok(())
+}
+
+fn commands_end(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
+    for open in command::command_open_list(tx, None)? {
+        let state = advance(open.state.clone(), CommandEvent::Tick { deadline: open.deadline }, now);
+        if state != open.state {
+            command::command_state_set(tx, &open.id, &state)?;
+            tx.then(Effect::Wake(open.site));
+        }
+    }
+    Ok(())
+}
+
+async fn prune(server: &Server, now: Timestamp) -> Result<(), Error> {
+    let keep = server.config.state.keep;
+    let forget = move |tx: &mut Tx<'_>| {
+        state::state_prune(tx, before(now, keep))?;
+        mail::mail_prune(tx, before(now, KEEP))?;
+        incident::incident_prune(tx, before(now, KEEP))?;
+        Ok(())
+    };
+    server.store.write(forget).await
+}
+
+/// The moment so long ago.
+fn before(now: Timestamp, ago: Duration) -> Timestamp {
+    Timestamp::from_ms(now.as_ms().saturating_sub(i64::try_from(ago.as_millis()).unwrap_or(i64::MAX)))
+}

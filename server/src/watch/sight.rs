@@ -1,0 +1,251 @@
+//! What is wrong now, out of what is kept and what was heard. Pure; the time is an argument.
+
+use crate::store::site::SiteRow;
+use crate::store::state::StateRow;
+use fieldpost_common::api::{HeldDrop, Maintenance, OrderInfo, SiteScope};
+use fieldpost_common::id::{AppName, GroupName, SiteName};
+use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, silence};
+use fieldpost_common::incident::{Incident, Known, Observed, Subject};
+use fieldpost_common::inventory::Directory;
+use fieldpost_common::order::Failure;
+use fieldpost_common::order::state::OrderState;
+use fieldpost_common::state::Severity;
+use fieldpost_common::text::{Clean, count};
+use fieldpost_common::time::Timestamp;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
+
+#[cfg(test)]
+mod tests;
+
+/// By which measures things are judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Sight {
+    /// The time between polls.
+    pub(crate) poll: Duration,
+    /// How long a silence is borne beyond that.
+    pub(crate) grace: Duration,
+    /// The time between states.
+    pub(crate) state: Duration,
+    /// Since when this server can hear anybody.
+    pub(crate) listening_since: Timestamp,
+    /// What is wrong with the server's disk.
+    pub(crate) trouble: Option<String>,
+}
+
+/// A directory as the last inventory showed it.
+pub(crate) struct ListingRow {
+    pub(crate) site: SiteName,
+    pub(crate) application: AppName,
+    pub(crate) directory: Option<Directory>,
+    pub(crate) held: Option<HeldDrop>,
+}
+
+/// What is known.
+pub(super) struct Facts<'a> {
+    pub(super) sites: Vec<SiteRow>,
+    /// Polls that are newer than what the rows say.
+    pub(super) seen: &'a [(SiteName, Timestamp)],
+    pub(super) listings: Vec<ListingRow>,
+    pub(super) states: Vec<StateRow>,
+    /// Newest orders of their cells that came to nothing, or whose hook did.
+    pub(super) orders: Vec<OrderInfo>,
+    pub(super) maintenance: Vec<Maintenance>,
+    /// What the mail server says, if it has said no for a while.
+    pub(super) mail: Option<Clean>,
+    /// What is known to be wrong.
+    pub(super) known: &'a Known,
+    /// Silences that are over, and since when.
+    pub(super) silences_over: Vec<(Subject, Timestamp)>,
+}
+
+impl Facts<'_> {
+    fn is_open(&self, subject: &Subject) -> bool {
+        self.known.get(subject).is_some_and(Incident::is_open)
+    }
+
+    /// Since when a site can be asked, where it could not be for a while. One that is heard of in this very look has been asked
+    /// for nothing yet.
+    fn back_since(&self, site: &SiteName, now: Timestamp) -> Option<Timestamp> {
+        let silent = Subject::Silent { site: site.clone() };
+        if self.is_open(&silent) || self.is_open(&Subject::Uplink) {
+            return Some(now);
+        }
+        let over = self.silences_over.iter().filter(|(subject, _)| *subject == silent || *subject == Subject::Uplink);
+        over.map(|(_, at)| *at).max()
+    }
+}
+
+type Wrong = BTreeMap<Subject, Observed>;
+
+impl Sight {
+    /// Everything that is wrong.
+    pub(super) fn observe(&self, facts: &Facts<'_>, now: Timestamp) -> Wrong {
+        let mut wrong = Wrong::new();
+        let silence = self.silence(facts, now);
+        let silent: HashSet<&SiteName> = silence.sites.iter().chain(&silence.together).map(|silent| &silent.site).collect();
+        silences(&silence, facts, &mut wrong);
+        let contacts: HashMap<_, _> = self.contacts(facts).into_iter().map(|contact| (contact.site, contact.last)).collect();
+        for state in facts.states.iter().filter(|state| !silent.contains(&state.site)) {
+            let last = contacts.get(&state.site).copied().unwrap_or(now);
+            self.state(state, facts.back_since(&state.site, now), last, &mut wrong);
+        }
+        facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
+        facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
+        facts.orders.iter().for_each(|order| self::order(order, now, &mut wrong));
+        self.server(facts, now, &mut wrong);
+        mute(facts, now, &mut wrong);
+        wrong
+    }
+
+    fn contacts(&self, facts: &Facts<'_>) -> Vec<Contact> {
+        let seen: HashMap<_, _> = facts.seen.iter().map(|(site, at)| (site, *at)).collect();
+        let contacts = facts.sites.iter().filter_map(|row| {
+            let last = row.enrolled_at.max(row.last_seen).max(seen.get(&row.name).copied())?;
+            // A site that was invited and never enrolled is not expected to poll.
+            row.enrolled_at.map(|_| Contact { site: row.name.clone(), last, every: self.poll })
+        });
+        contacts.collect()
+    }
+
+    fn silence(&self, facts: &Facts<'_>, now: Timestamp) -> Silence {
+        let patience = Patience { grace: self.grace, listening_since: self.listening_since };
+        silence(&self.contacts(facts), &patience, now)
+    }
+
+    /// `last`: when the site was last heard of. How old a state of a site that isn't heard of may be is a matter of silence.
+    fn state(&self, row: &StateRow, back: Option<Timestamp>, last: Timestamp, wrong: &mut Wrong) {
+        let written = row.modified.unwrap_or(row.at).min(row.at);
+        // Nobody could be asked before this server ran, nor a site while it was silent.
+        let heard = row.at.max(self.listening_since).max(back.unwrap_or(row.at));
+        let limit = self.state.saturating_mul(2);
+        let stale = heard.age(last) > limit || row.modified.is_some_and(|modified| modified.age(row.at) > limit);
+        let worst = if stale { Severity::Problem } else { row.worst };
+        if worst == Severity::Ok {
+            return;
+        }
+        let headline = row.findings.iter().find(|finding| finding.severity == row.worst).map(|finding| finding.words.as_str());
+        let words = match (stale, headline) {
+            (true, _) => format!("state is stale: from {}", minute(written)),
+            (false, Some(words)) => format!("{words}{}", others(row)),
+            (false, None) => "the state is not well".to_owned(),
+        };
+        let subject = Subject::StateProblem { site: row.site.clone(), application: row.application.clone() };
+        note(wrong, subject, worst, &format!("{}: {words}", row.application), if stale { written } else { row.at });
+    }
+
+    fn server(&self, facts: &Facts<'_>, now: Timestamp, wrong: &mut Wrong) {
+        let server = |what: &str| Subject::Server { what: what.to_owned() };
+        if let Some(words) = &self.trouble {
+            note(wrong, server("disk"), Severity::Problem, words, now);
+        }
+        if let Some(words) = &facts.mail {
+            note(wrong, server("mail"), Severity::Problem, &format!("mails can't be sent: {words}"), now);
+        }
+    }
+}
+
+fn note(wrong: &mut Wrong, subject: Subject, severity: Severity, words: &str, since: Timestamp) {
+    let observed = Observed { severity, words: Clean::line(words), since, muted: false };
+    // Of several reasons for one incident the worst is told.
+    let worse = wrong.get(&subject).is_none_or(|before| before.severity < severity);
+    if worse {
+        wrong.insert(subject, observed);
+    }
+}
+
+/// ` (and 2 more)`.
+fn others(row: &StateRow) -> String {
+    let as_bad = row.findings.iter().filter(|finding| finding.severity == row.worst).count();
+    if as_bad > 1 { format!(" (and {} more)", as_bad - 1) } else { String::new() }
+}
+
+/// `2026-11-25 10:02 UTC`.
+pub(crate) fn minute(at: Timestamp) -> String {
+    let text = at.to_string();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(date), Some(time)) => format!("{date} {time} UTC"),
+        _ => text,
+    }
+}
+
+fn silences(silence: &Silence, facts: &Facts<'_>, wrong: &mut Wrong) {
+    // A site that was found silent by itself isn't over because others have joined it.
+    let still = silence.together.iter().filter(|silent| facts.is_open(&Subject::Silent { site: silent.site.clone() }));
+    for Silent { site, last, since } in silence.sites.iter().chain(still) {
+        let words = format!("no contact since {}", minute(*last));
+        note(wrong, Subject::Silent { site: site.clone() }, Severity::Problem, &words, *since);
+    }
+    if let Some(first) = silence.together.iter().map(|silent| silent.since).min() {
+        let words = format!(
+            "{} of {} fell silent at {}: the server or its uplink is the likely cause",
+            silence.together.len(),
+            count(facts.sites.len(), "site"),
+            minute(first)
+        );
+        note(wrong, Subject::Uplink, Severity::Problem, &words, first);
+    }
+}
+
+fn failing(site: &SiteName, what: String) -> Subject {
+    Subject::AgentFailing { site: site.clone(), what }
+}
+
+fn directory(row: &ListingRow, now: Timestamp, wrong: &mut Wrong) {
+    let app = &row.application;
+    if let Some(directory) = row.directory.filter(|directory| *directory != Directory::Present) {
+        let words = format!("{app}: {}", directory.explain());
+        note(wrong, failing(&row.site, format!("directory {app}")), Severity::Problem, &words, now);
+    }
+    if let Some(held) = row.held {
+        let words = format!(
+            "{app}: {} of {} are gone at once; nothing is changed until somebody accepts that",
+            held.dropped,
+            count(held.of, "file")
+        );
+        note(wrong, failing(&row.site, format!("drop {app}")), Severity::Warning, &words, held.at);
+    }
+}
+
+fn clones(row: &SiteRow, now: Timestamp, wrong: &mut Wrong) {
+    if let Some([one, other]) = &row.clones {
+        let words = format!("two agents poll as this site, from {one} and from {other}");
+        note(wrong, failing(&row.name, "clones".to_owned()), Severity::Problem, &words, now);
+    }
+}
+
+fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Wrong) {
+    let what = format!("{} of {}", order.patch, order.application);
+    match &order.state {
+        OrderState::TimedOut { at } | OrderState::Unknown { at } => {
+            let subject = Subject::OrderStuck { site: order.site.clone(), order: order.id.clone() };
+            note(wrong, subject, Severity::Problem, &format!("the order for {what} has passed its deadline"), *at);
+        }
+        OrderState::Failed { at, reason: reason @ (Failure::NoSpace | Failure::Io { .. }) } => {
+            note(wrong, failing(&order.site, "disk".to_owned()), Severity::Problem, &format!("{what}: {reason}"), *at);
+        }
+        _ => {}
+    }
+    if order.hook.as_ref().is_some_and(|hook| !hook.ok()) {
+        let subject = failing(&order.site, format!("hook {}", order.application));
+        note(wrong, subject, Severity::Problem, &format!("the program that runs after installations failed for {what}"), now);
+    }
+}
+
+/// Marks what a maintenance window covers.
+fn mute(facts: &Facts<'_>, now: Timestamp, wrong: &mut Wrong) {
+    let windows: Vec<_> = facts.maintenance.iter().filter(|window| window.from <= now && now < window.until).collect();
+    if windows.is_empty() {
+        return;
+    }
+    let groups: HashMap<&SiteName, &[GroupName]> = facts.sites.iter().map(|row| (&row.name, row.groups.as_slice())).collect();
+    for (subject, observed) in wrong {
+        observed.muted = match subject.site() {
+            Some(site) => {
+                let groups = groups.get(site).copied().unwrap_or_default();
+                windows.iter().any(|window| window.scope.covers(site, groups))
+            }
+            None => *subject == Subject::Uplink && windows.iter().any(|window| window.scope == SiteScope::All),
+        };
+    }
+}

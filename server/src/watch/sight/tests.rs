@@ -1,0 +1,182 @@
+//! What is wrong, told by a clock that is set by hand.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::*;
+use fieldpost_common::incident::{Hold, IncidentId, Phase, Told};
+use fieldpost_common::state::Finding;
+
+const MINUTE: i64 = 60_000;
+
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_ms(1_800_000_000_000 + ms)
+}
+
+fn name(site: &str) -> SiteName {
+    site.parse().unwrap()
+}
+
+fn silent(site: &str) -> Subject {
+    Subject::Silent { site: name(site) }
+}
+
+fn sight() -> Sight {
+    Sight {
+        poll: Duration::from_mins(1),
+        grace: Duration::from_mins(3),
+        state: Duration::from_mins(10),
+        listening_since: at(-60 * MINUTE),
+        trouble: None,
+    }
+}
+
+fn site(site: &str, last: i64) -> SiteRow {
+    SiteRow {
+        name: name(site),
+        groups: vec!["emea".parse().unwrap()],
+        enrolled_at: Some(at(-1_000 * MINUTE)),
+        last_seen: Some(at(last)),
+        address: None,
+        agent_version: None,
+        clock_error_ms: None,
+        clones: None,
+    }
+}
+
+fn state(site: &str, read: i64, worst: Severity) -> StateRow {
+    let finding = Finding { severity: Severity::Problem, words: Clean::line("db2 is DOWN"), line: None };
+    StateRow {
+        site: name(site),
+        application: "trading".parse().unwrap(),
+        at: at(read),
+        modified: None,
+        exit: None,
+        format: None,
+        worst,
+        findings: if worst == Severity::Ok { Vec::new() } else { vec![finding] },
+    }
+}
+
+fn open(subject: Subject) -> Known {
+    let incident = Incident {
+        id: IncidentId(1),
+        subject: subject.clone(),
+        severity: Severity::Problem,
+        words: Clean::line("x"),
+        since: at(0),
+        opened: at(0),
+        phase: Phase::Open { since: at(0) },
+        hold: Hold::None,
+        told: Told::Nothing,
+        returns: 0,
+    };
+    Known::from([(subject, incident)])
+}
+
+fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_> {
+    let (listings, orders, maintenance, silences_over) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Facts { sites, seen: &[], listings, states, orders, maintenance, mail: None, known, silences_over }
+}
+
+fn words(wrong: &Wrong) -> Vec<&str> {
+    wrong.values().map(|observed| observed.words.as_str()).collect()
+}
+
+#[test]
+fn a_site_is_silent_after_the_expected_poll_and_the_grace_and_not_a_moment_before() {
+    let known = Known::new();
+    let facts = facts(&known, vec![site("acme", 0)], Vec::new());
+    assert!(sight().observe(&facts, at(4 * MINUTE - 1)).is_empty());
+    let wrong = sight().observe(&facts, at(4 * MINUTE));
+    assert_eq!(wrong[&silent("acme")].since, at(4 * MINUTE));
+}
+
+#[test]
+fn after_its_own_start_the_server_waits_before_it_calls_anybody_silent() {
+    let known = Known::new();
+    let facts = facts(&known, vec![site("acme", -500 * MINUTE)], Vec::new());
+    let sight = Sight { listening_since: at(0), ..sight() };
+    assert!(sight.observe(&facts, at(4 * MINUTE - 1)).is_empty());
+    assert_eq!(words(&sight.observe(&facts, at(4 * MINUTE))).len(), 1);
+}
+
+#[test]
+fn most_sites_at_once_are_one_incident_that_blames_the_uplink() {
+    let known = Known::new();
+    let sites = ["a", "b", "c", "d"].iter().zip([0, 10_000, 20_000, 30 * MINUTE]).map(|(name, last)| site(name, last));
+    let facts = facts(&known, sites.collect(), Vec::new());
+    let wrong = sight().observe(&facts, at(5 * MINUTE));
+    assert_eq!(words(&wrong).len(), 1);
+    assert!(wrong[&Subject::Uplink].words.as_str().starts_with("3 of 4 sites fell silent at "), "{:?}", words(&wrong));
+}
+
+#[test]
+fn a_site_that_was_silent_before_the_others_is_not_called_well_because_of_them() {
+    let known = open(silent("a"));
+    let sites = ["a", "b", "c"].map(|name| site(name, 0));
+    let facts = facts(&known, sites.to_vec(), Vec::new());
+    let wrong = sight().observe(&facts, at(5 * MINUTE));
+    assert!(wrong.contains_key(&silent("a")) && wrong.contains_key(&Subject::Uplink) && wrong.len() == 2, "{:?}", words(&wrong));
+}
+
+#[test]
+fn a_state_older_than_two_intervals_is_stale_however_good_it_was() {
+    let known = Known::new();
+    let now = 20 * MINUTE;
+    let fresh = facts(&known, vec![site("acme", now)], vec![state("acme", 0, Severity::Ok)]);
+    assert!(sight().observe(&fresh, at(now)).is_empty());
+    let old = facts(&known, vec![site("acme", now + 1)], vec![state("acme", 0, Severity::Ok)]);
+    let wrong = sight().observe(&old, at(now + 1));
+    assert!(words(&wrong)[0].starts_with("trading: state is stale: from "), "{:?}", words(&wrong));
+}
+
+#[test]
+fn a_file_that_the_application_no_longer_writes_is_stale_although_it_is_read_every_time() {
+    let known = Known::new();
+    let old = StateRow { modified: Some(at(-30 * MINUTE)), ..state("acme", 0, Severity::Ok) };
+    let facts = facts(&known, vec![site("acme", 0)], vec![old]);
+    assert!(words(&sight().observe(&facts, at(0)))[0].contains("state is stale"));
+}
+
+#[test]
+fn the_state_of_a_silent_site_says_nothing_and_it_is_not_stale_the_moment_the_site_is_back() {
+    let states = || vec![state("acme", 0, Severity::Problem)];
+    let known = Known::new();
+    let gone = facts(&known, vec![site("acme", 0)], states());
+    assert_eq!(words(&sight().observe(&gone, at(60 * MINUTE))), [format!("no contact since {}", minute(at(0)))]);
+    let (now, silent_still) = (60 * MINUTE, open(silent("acme")));
+    let back = facts(&silent_still, vec![site("acme", now)], states());
+    assert_eq!(words(&sight().observe(&back, at(now))), ["trading: db2 is DOWN"]);
+    let later = Facts { silences_over: vec![(silent("acme"), at(now))], ..facts(&known, vec![site("acme", now)], states()) };
+    assert_eq!(words(&sight().observe(&later, at(now + 60_000))), ["trading: db2 is DOWN"]);
+}
+
+#[test]
+fn a_site_that_was_invited_and_never_enrolled_is_not_expected_to_poll() {
+    let known = Known::new();
+    let invited = SiteRow { enrolled_at: None, last_seen: None, ..site("acme", 0) };
+    assert!(sight().observe(&facts(&known, vec![invited], Vec::new()), at(900 * MINUTE)).is_empty());
+}
+
+#[test]
+fn maintenance_mutes_the_sites_that_it_covers_while_it_lasts() {
+    let known = Known::new();
+    let window = |scope| Maintenance { id: 1, scope, from: at(0), until: at(10 * MINUTE), by: None, reason: None };
+    let muted = |scope, now| {
+        let sites = vec![site("acme", -30 * MINUTE)];
+        let facts = Facts { maintenance: vec![window(scope)], ..facts(&known, sites, Vec::new()) };
+        sight().observe(&facts, at(now))[&silent("acme")].muted
+    };
+    for scope in [SiteScope::All, SiteScope::Group("emea".parse().unwrap()), SiteScope::Site(name("acme"))] {
+        assert!(muted(scope.clone(), 0) && !muted(scope.clone(), 10 * MINUTE) && !muted(scope, -1));
+    }
+    assert!(!muted(SiteScope::Site(name("borealis")), 0));
+}
+
+#[test]
+fn the_servers_own_trouble_is_an_incident_of_its_own() {
+    let known = Known::new();
+    let facts = Facts { mail: Some(Clean::line("550 no")), ..facts(&known, Vec::new(), Vec::new()) };
+    let sight = Sight { trouble: Some("the server's disk has 1 GB left of 100 GB".to_owned()), ..sight() };
+    let wrong = sight.observe(&facts, at(0));
+    assert_eq!(words(&wrong), ["the server's disk has 1 GB left of 100 GB", "mails can't be sent: 550 no"]);
+}
