@@ -22,17 +22,21 @@ mod found;
 mod gemstone;
 mod git;
 mod hints;
+mod history;
 mod keyword;
+mod label;
 mod liquibase;
 mod located;
 mod month;
 mod monticello;
+mod name;
 mod order;
 mod pattern;
 mod place;
 mod removal;
 mod signed;
 mod smalltalk78;
+mod sql_server;
 mod squeak;
 mod text;
 mod tonel;
@@ -143,6 +147,8 @@ pub enum Format {
     UnifiedDiff,
     /// Formatted SQL of Liquibase: authors, no time.
     Liquibase,
+    /// Scripts of SQL Server's Management Studio: the time of the script.
+    SqlServerScript,
     /// A migration of Flyway, by its name: no stamp.
     Flyway,
     /// `$Id$` and its like, as RCS, CVS and Subversion expand them.
@@ -197,6 +203,7 @@ const FORMATS: &[(Format, Reader)] = &[
     (Format::VaSmalltalk, vast::read),
     (Format::Liquibase, liquibase::read),
     (Format::Keyword, keyword::read),
+    (Format::SqlServerScript, sql_server::read),
     (Format::Flyway, flyway::read),
     (Format::Smalltalk78, smalltalk78::read),
     (Format::Comment, comment::read),

@@ -1,5 +1,5 @@
 //! How long a comparison of 5 MB takes to open and how fast it scrolls, with what `git diff --no-index` and `diff -u` take for the
-//! same files in the same run: `cargo bench -p fieldpost --bench diff`.
+//! same files in the same run: `cargo bench --workspace --bench diff`.
 
 use fieldpost::app::compare::cells::{Look, cells};
 use fieldpost::app::compare::lines::Spaces;
@@ -45,6 +45,16 @@ fn changed(lines: &[String], each: usize) -> Vec<String> {
     let change =
         |(number, line): (usize, &String)| if number % each == 0 { format!("{line} \"changed {number}\"") } else { line.clone() };
     lines.iter().enumerate().map(change).collect()
+}
+
+/// Few different lines, over and over, in an order that begins elsewhere: nothing stands once, so that nothing can be relied on.
+fn repeated(seed: usize) -> Vec<String> {
+    let mut state = seed;
+    let line = |_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        format!("\tlots := quantity{} // self lotSize.", (state >> 33) % 50)
+    };
+    (0..SIZE / 35).map(line).collect()
 }
 
 /// The same lines in another order: what comparing by lines is worst at.
@@ -137,6 +147,7 @@ fn main() {
     report("50 % changed", &old, &bytes(&changed(&lines, 2)), folder.path());
     report("everything different", &old, &bytes(&changed(&lines, 1)), folder.path());
     report("in another order", &old, &bytes(&shuffled(&lines)), folder.path());
+    report("50 lines, repeated", &bytes(&repeated(1)), &bytes(&repeated(2)), folder.path());
     let stamp = best(|| drop(read_stamp(Some(&old), "order.st", &Hints::default())));
     println!("reading one stamp takes {stamp:.0} ms, beside the comparison");
 }

@@ -1,5 +1,5 @@
 //! How long it takes from a key to its frame at 10,000 patches × 200 sites, beside the time that ratatui takes for an empty frame of the
-//! same size in the same run: `cargo bench -p fieldpost --bench keys`.
+//! same size in the same run: `cargo bench --workspace --bench keys`.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fieldpost::app::{Sheet, Stage};
@@ -14,77 +14,165 @@ mod sample;
 
 /// A key must show within one frame.
 const GOAL: Duration = Duration::from_millis(16);
-/// Each key is pressed so often; the slowest counts.
-const TIMES: usize = 20;
+/// Each key is pressed so often; the median counts, the slowest is shown beside it.
+const TIMES: usize = 21;
+/// So many orders are answered at once, as the app asks for them.
+const PART: usize = 20;
 
 fn main() {
     let start = Stopwatch::start();
     let sheet = Sheet::of(sample::large());
     println!("beside the loop: the grid is made ready in {:.1} ms", ms(start.elapsed()));
     for size in [(80, 24), (200, 50), (400, 100)] {
-        keys(&sheet, size);
+        let mut bench = Bench::new(&sheet, size);
+        for story in stories() {
+            bench.tell(&story);
+        }
+        bench.newer_grids(&sheet);
+        bench.many_orders();
     }
 }
 
-fn keys(sheet: &Sheet, size: (u16, u16)) {
-    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a screen in memory");
-    let peer = (0..TIMES).map(|_| empty(&mut terminal)).min().expect("some runs");
-    println!("{}×{}: an empty frame takes {:.2} ms", size.0, size.1, ms(peer));
-    let mut stage = Stage::new(sheet.clone(), size, sample::now());
-    let say = |what: &str, worst: Duration| {
-        let verdict = if worst < GOAL { "" } else { "   over 16 ms" };
-        println!("  {what:<34} {:>7.2} ms = {:>5.1} × empty{verdict}", ms(worst), worst.as_secs_f64() / peer.as_secs_f64());
+/// A key, and what is pressed before and after it so that it does the same each time.
+struct Story {
+    what: &'static str,
+    before: Vec<KeyEvent>,
+    key: KeyEvent,
+    after: Vec<KeyEvent>,
+}
+
+/// The keys of a story, as people write them.
+fn story(what: &'static str, before: &str, key: &str, after: &str) -> Story {
+    Story { what, before: keys(before), key: keys(key)[0], after: keys(after) }
+}
+
+fn keys(names: &str) -> Vec<KeyEvent> {
+    names.split_whitespace().map(key).collect()
+}
+
+fn key(name: &str) -> KeyEvent {
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Down" => KeyCode::Down,
+        "End" => KeyCode::End,
+        "Home" => KeyCode::Home,
+        "PageDown" => KeyCode::PageDown,
+        "Backspace" => KeyCode::Backspace,
+        "C-a" => return KeyEvent::new(KeyCode::Char('a'), KeyModifiers::CONTROL),
+        letter => KeyCode::Char(letter.chars().next().unwrap_or(' ')),
     };
-    for (what, keys) in stories() {
-        let worst =
-            (0..TIMES).flat_map(|_| keys.iter().map(|key| press(&mut stage, &mut terminal, *key)).collect::<Vec<_>>()).max();
-        say(what, worst.unwrap_or_default());
-    }
-    let worst = (0..TIMES).map(|_| {
-        let newer = sheet.clone();
-        let start = Stopwatch::start();
-        stage.load(newer);
-        draw(&stage, &mut terminal);
-        start.elapsed()
-    });
-    say("a newer grid comes in", worst.max().unwrap_or_default());
+    KeyEvent::from(code)
 }
 
-/// What is pressed, over and over.
-fn stories() -> Vec<(&'static str, Vec<KeyEvent>)> {
-    let key = |c: char| KeyEvent::from(KeyCode::Char(c));
-    let code = |code: KeyCode| KeyEvent::from(code);
-    let (enter, esc) = (code(KeyCode::Enter), code(KeyCode::Esc));
-    let all = KeyEvent::new(KeyCode::Char('a'), KeyModifiers::CONTROL);
-    let typed = |text: &str| [key('/')].into_iter().chain(text.chars().map(key)).collect::<Vec<_>>();
+fn stories() -> Vec<Story> {
     vec![
-        ("a cell down, a cell to the right", vec![key('j'), key('l')]),
-        ("a page down and up", vec![code(KeyCode::PageDown), code(KeyCode::PageUp)]),
-        ("the end and the beginning", vec![key('G'), code(KeyCode::End), key('g'), code(KeyCode::Home)]),
-        ("the next that needs somebody", vec![key('n'), key('N'), key('n')]),
-        ("letters of a filter", [typed("order bn 471"), vec![esc]].concat()),
-        ("letters of a filter of sites", [typed("@site-01"), vec![esc]].concat()),
-        ("sort: list and choice", vec![key('S'), key('j'), enter]),
-        ("mark all, unmark all", vec![all, all]),
-        ("mark one among all", vec![all, key(' '), key('V'), key('j'), key('V'), all, all]),
+        story("a cell down", "", "j", ""),
+        story("a cell to the right", "", "l", ""),
+        story("a page down", "", "PageDown", ""),
+        story("the last row", "", "G", "g"),
+        story("the last site", "", "End", "Home"),
+        story("the next that needs somebody", "", "n", ""),
+        story("filter: the first letter", "/", "o", "Esc"),
+        story("filter: the third letter", "/ o r", "d", "Esc"),
+        story("filter: a letter less", "/ o r d", "Backspace", "Esc"),
+        story("filter: the last letter gone", "/ o", "Backspace", "Esc"),
+        story("filter of sites: a letter", "/ @", "1", "Esc"),
+        story("sort: newest change first", "S j j", "Enter", "S k k Enter"),
+        story("sort: worst first", "S j j j j j j", "Enter", "S k k k k k k Enter"),
+        story("one version only", "v j", "Enter", "v k Enter"),
+        story("mark all", "", "C-a", "C-a"),
+        story("unmark all", "C-a", "C-a", ""),
+        story("invert the marks", "", "*", "C-a"),
+        story("end a range over all", "g V G", "V", "C-a"),
+        story("a cell down, all marked, filtered", "C-a / o Enter", "j", "Esc Esc"),
+        story("send all to all sites: the question", "C-a", "+", "Esc Esc"),
+        story("remove at all sites: the question", "/ 0 0 7 7 1 Enter C-a", "D", "Esc Esc Esc"),
+        story("a line down in the question", "C-a +", "Down", "Esc Esc"),
     ]
 }
 
-fn press(stage: &mut Stage, terminal: &mut Terminal<TestBackend>, key: KeyEvent) -> Duration {
-    let start = Stopwatch::start();
-    stage.press(key);
-    draw(stage, terminal);
-    start.elapsed()
+struct Bench {
+    stage: Stage,
+    terminal: Terminal<TestBackend>,
+    /// What an empty frame takes.
+    peer: Duration,
 }
 
-fn draw(stage: &Stage, terminal: &mut Terminal<TestBackend>) {
-    terminal.draw(|frame| stage.draw(frame)).expect("memory takes every frame");
+impl Bench {
+    fn new(sheet: &Sheet, size: (u16, u16)) -> Self {
+        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a screen in memory");
+        let peer = median((0..TIMES).map(|_| empty(&mut terminal)).collect()).0;
+        println!("{}×{}: an empty frame takes {:.2} ms", size.0, size.1, ms(peer));
+        Self { stage: Stage::new(sheet.clone(), size, sample::now()), terminal, peer }
+    }
+
+    fn tell(&mut self, story: &Story) {
+        let times = (0..TIMES).map(|_| {
+            story.before.iter().for_each(|key| self.stage.press(*key));
+            self.draw();
+            let time = self.timed(|stage| stage.press(story.key));
+            story.after.iter().for_each(|key| self.stage.press(*key));
+            time
+        });
+        let times = times.collect();
+        self.say(story.what, times);
+    }
+
+    /// What is told without a key must not keep a key waiting either.
+    fn newer_grids(&mut self, sheet: &Sheet) {
+        let times = (0..TIMES).map(|_| {
+            let newer = sheet.clone();
+            self.timed(|stage| stage.load(newer))
+        });
+        let times = times.collect();
+        self.say("a newer grid comes in", times);
+        let times = (0..TIMES).map(|_| self.timed(Stage::tick)).collect();
+        self.say("a second goes by", times);
+    }
+
+    /// Gives orders for everything that can be sent, as one job.
+    fn many_orders(&mut self) {
+        for key in keys("C-a + t r a d i n g") {
+            self.stage.press(key);
+        }
+        let time = self.timed(|stage| stage.press(key("Enter")));
+        self.say("send all to all sites: yes", vec![time]);
+        let times = (0..TIMES).map(|_| self.timed(|stage| stage.press(key("j")))).collect();
+        self.say("a cell down while all are given", times);
+        let times = (0..TIMES).map(|_| self.timed(|stage| stage.given(PART))).collect();
+        self.say("the server answers some of them", times);
+    }
+
+    fn timed(&mut self, step: impl FnOnce(&mut Stage)) -> Duration {
+        let start = Stopwatch::start();
+        step(&mut self.stage);
+        self.draw();
+        start.elapsed()
+    }
+
+    fn draw(&mut self) {
+        self.terminal.draw(|frame| self.stage.draw(frame)).expect("memory takes every frame");
+    }
+
+    fn say(&self, what: &str, times: Vec<Duration>) {
+        let (median, worst) = median(times);
+        let verdict = if median < GOAL { "" } else { "   over 16 ms" };
+        let ratio = median.as_secs_f64() / self.peer.as_secs_f64();
+        println!("  {what:<36} {:>7.2} ms, at worst {:>7.2} ms = {ratio:>6.1} × empty{verdict}", ms(median), ms(worst));
+    }
 }
 
 fn empty(terminal: &mut Terminal<TestBackend>) -> Duration {
     let start = Stopwatch::start();
     terminal.draw(|_| {}).expect("memory takes every frame");
     start.elapsed()
+}
+
+/// The middle one and the longest.
+fn median(mut times: Vec<Duration>) -> (Duration, Duration) {
+    times.sort_unstable();
+    (times[times.len() / 2], times[times.len() - 1])
 }
 
 fn ms(time: Duration) -> f64 {

@@ -11,9 +11,11 @@ mod story;
 mod world;
 
 use crate::app::ColorChoice;
+use crate::app::settings::FILE as SETTINGS;
+use crate::keyring::Keyring;
 use crate::session::SessionError;
 use fieldpost_common::exit;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::signal::unix::{SignalKind, signal};
 use world::World;
 
@@ -108,11 +110,19 @@ async fn show(world: &mut World, colours: ColorChoice) -> Result<(), DemoError> 
         () = interrupted() => return Err(DemoError::Interrupted),
     }
     let keyring = world.keyring();
+    if let Ok(own) = Keyring::from_environment() {
+        bring_settings(own.folder(), keyring.folder());
+    }
     let life = life::go_on(world);
     tokio::select! {
         ended = crate::app::run(keyring, colours) => ended.map_err(|error| DemoError::App(format!("{error:#}"))),
         never = life => match never {},
     }
+}
+
+/// Keys and looks are the person's own in the demo too. Without settings there is nothing to bring.
+fn bring_settings(from: &Path, to: &Path) {
+    let _ = std::fs::copy(from.join(SETTINGS), to.join(SETTINGS));
 }
 
 async fn interrupted() {
@@ -130,4 +140,20 @@ fn say(words: &str) {
     use std::io::Write as _;
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{words}").and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+    use super::*;
+
+    #[test]
+    fn the_demo_has_the_keys_and_looks_of_the_person() {
+        let (own, demo) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        bring_settings(own.path(), demo.path());
+        assert!(!demo.path().join(SETTINGS).exists(), "without settings nothing is brought");
+        std::fs::write(own.path().join(SETTINGS), "[look]\nascii = true\n").unwrap();
+        bring_settings(own.path(), demo.path());
+        assert_eq!(std::fs::read_to_string(demo.path().join(SETTINGS)).unwrap(), "[look]\nascii = true\n");
+    }
 }

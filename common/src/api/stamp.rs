@@ -76,6 +76,16 @@ impl StampInfo {
             more: stamp.more,
         }
     }
+
+    /// Where author and time were read, and the rule: `method stamp; the newest stamp with both author and time`.
+    pub fn reason(&self) -> String {
+        match (self.author_from, self.time_from) {
+            (None, None) => self.why.to_string(),
+            (Some(one), None) | (None, Some(one)) => format!("{one}; {}", self.why),
+            (Some(author), Some(time)) if author == time => format!("{author}; {}", self.why),
+            (Some(author), Some(time)) => format!("author: {author}, time: {time}; {}", self.why),
+        }
+    }
 }
 
 /// Everything that was found in one revision, in the order of the file.

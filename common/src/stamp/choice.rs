@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use super::text::plain;
-use super::{Format, Hints, MAX_FOUND, Stamp, Why};
+use super::{Format, Hints, Kind, MAX_FOUND, Stamp, When, Why};
 
 impl Evidence<'_> {
     /// The newest authored stamp gives author and time; failing that, the author from elsewhere, and the newest change
@@ -12,6 +12,10 @@ impl Evidence<'_> {
         let (author, time, rule) = match self.newest {
             Some((kind, author, at)) => (Some((kind, author)), Some((kind, at)), Why::NewestAuthored),
             None => match (self.author, self.unsigned, self.filed_out) {
+                (author, Some((Kind::Label, at)), _) if self.doubt.is_some_and(|doubt| may_follow(doubt, at)) => {
+                    let rule = if author.is_some() { Why::AuthorOnly } else { Why::Nothing };
+                    (author, None, rule)
+                }
                 (author, Some(unsigned), _) => (author, Some(unsigned), Why::NewestTime),
                 (author, None, Some(header)) => (author, Some(header), Why::FileOutTime),
                 (Some(author), None, None) => (Some(author), None, Why::AuthorOnly),
@@ -39,6 +43,11 @@ impl Evidence<'_> {
             more: self.more,
         }
     }
+}
+
+/// Whether a date that can be read two ways may be the later one.
+fn may_follow(doubt: [When; 2], at: When) -> bool {
+    doubt.into_iter().any(|reading| reading > at)
 }
 
 /// What the application's own pattern leaves open is filled in by the format.

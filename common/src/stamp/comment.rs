@@ -6,53 +6,12 @@
 use super::comment_lines::comment_lines;
 use super::dates::{self, Spot, day_of_year, find};
 use super::evidence::Mark;
+use super::history::History;
+use super::label::{Label, labelled};
+use super::name::{after_by, whole_name};
 use super::signed::{self, MAX_LINE};
 use super::text::{contains, decode, position, value};
 use super::{Evidence, Kind, Source, cobol};
-
-/// Labels of who began a file.
-const AUTHORS: &[&str] =
-    &["author", "authors", "written by", "created by", "coded by", "programmer", "developer", "engineer", "original author"];
-
-/// Labels of who changed it last; an editor's plugins write some of them.
-const EDITORS: &[&str] =
-    &["modified by", "changed by", "last modified by", "last changed by", "updated by", "last editors", "lasteditors"];
-
-/// Labels of when, with the word `date` or without.
-const DATES: &[&str] = &[
-    "date",
-    "modified",
-    "modified on",
-    "last modified",
-    "last modified on",
-    "last modified time",
-    "last modification",
-    "date modified",
-    "date last modified",
-    "last modified date",
-    "last change",
-    "last changed",
-    "last update",
-    "last updated",
-    "last-update",
-    "lastedittime",
-    "last revision",
-    "revised",
-    "revision date",
-    "time-stamp",
-    "updated",
-    "changed",
-    "created",
-    "created on",
-    "created time",
-    "created date",
-    "create date",
-    "creation date",
-    "date created",
-    "date-created",
-    "date-written",
-    "date written",
-];
 
 /// Reads any text, so it must come last.
 pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
@@ -63,42 +22,126 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
         return None;
     }
     let mut evidence = Evidence::new(source);
-    signed::note_lines(source, &mut evidence);
+    note_signed(source, &mut evidence);
     note_head(source, &mut evidence);
     (!evidence.found.is_empty()).then_some(evidence)
 }
 
+/// Notes comments that consist of author and time.
+pub(super) fn note_signed<'a>(source: &Source<'a>, evidence: &mut Evidence<'a>) {
+    signed::note_lines(source, evidence);
+}
+
 /// Notes what the comment lines at the head say about author and date.
 pub(super) fn note_head<'a>(source: &Source<'a>, evidence: &mut Evidence<'a>) {
+    let mut history = History::default();
+    // `Author:` alone leads to the name on a line below.
+    let mut awaited = false;
+    let mut labels = Vec::new();
     for line in comment_lines(source.bytes, source.name).filter(|line| line.len() <= MAX_LINE) {
-        if let Some(value) = cobol::author(line).or_else(|| labelled(line, AUTHORS)) {
-            note_author(line, value, source, evidence);
-        } else if let Some(editor) = labelled(line, EDITORS).and_then(author_of) {
-            evidence.last_author(Kind::Label, line, editor.into_bytes().into());
-        } else if let Some((spot, rest)) =
-            cobol::date(line).or_else(|| labelled(line, DATES)).and_then(|text| date_of(text, source))
-        {
-            // `Last modified: 2025-06-27 09:44:49 by bob`
-            let author = value(rest.trim_ascii_start(), b"by ").and_then(author_of).map(|author| author.into_bytes().into());
-            evidence.change(Mark { kind: Kind::Label, raw: line, author, spot: Some(spot) });
-        } else if let Some(mark) = event(line, source) {
-            evidence.change(mark);
-        } else if let Some(name) = mailed(line) {
-            evidence.author(Kind::Label, line, name.into());
+        if std::mem::take(&mut awaited) {
+            if line.is_empty() {
+                awaited = true;
+            } else if let Some(name) = below(line) {
+                evidence.author(Kind::Label, line, name.into_bytes().into());
+                continue;
+            }
+        }
+        if is_empty_author(line) {
+            awaited = true;
+        } else if let Some(label) = note_label(line, source, evidence) {
+            labels.push(label);
+        } else if !history.takes(line, source) {
+            note_other(line, source, evidence);
         }
     }
+    // A head that names both author and date has said it all.
+    let both = [Label::Author, Label::Date].iter().all(|label| labels.contains(label));
+    let settled = both || !labels.is_empty() && !history.is_open();
+    history.note(settled, evidence);
+}
+
+/// `Author:` with nothing behind it.
+fn is_empty_author(line: &[u8]) -> bool {
+    cobol::author(line).is_none() && labelled(line).is_some_and(|(label, value)| label == Label::Author && value.is_empty())
+}
+
+/// Notes the value of a label; none when the line has none that says anything.
+fn note_label<'a>(line: &'a [u8], source: &Source<'a>, evidence: &mut Evidence<'a>) -> Option<Label> {
+    let paragraph = cobol::author(line).map(|value| (Label::Author, value));
+    let paragraph = paragraph.or_else(|| cobol::date(line).map(|value| (Label::Event, value)));
+    let (label, value) = paragraph.or_else(|| labelled(line))?;
+    match label {
+        Label::Author => match event(value, source) {
+            Some(mark) => evidence.change(Mark { raw: line, ..mark }),
+            None => note_author(line, value, source, evidence),
+        },
+        Label::Editor => evidence.last_author(Kind::Label, line, author_of(value)?.into_bytes().into()),
+        Label::Date | Label::Event => {
+            let (spot, rest) = date_of(value, source)?;
+            let author = dated_by(rest).map(|author| author.into_bytes().into());
+            evidence.change(Mark { kind: Kind::Label, raw: line, author, spot: Some(spot) });
+        }
+    }
+    Some(label)
+}
+
+/// Who stands behind the date of a label: `2025-06-27 09:44:49 by bob`, `2025-06-27 - Bob: rounds prices`.
+fn dated_by(rest: &[u8]) -> Option<String> {
+    let rest = rest.trim_ascii_start();
+    if let Some(by) = value(rest, b"by ") {
+        return author_of(by);
+    }
+    let text = decode(rest.strip_prefix(b"- ")?)?;
+    let (name, _) = text.split_once(':')?;
+    whole_name(name)
+}
+
+/// Notes lines that say it in a sentence.
+fn note_other<'a>(line: &'a [u8], source: &Source<'a>, evidence: &mut Evidence<'a>) {
+    if let Some(mark) = event(line, source) {
+        evidence.change(mark);
+    } else if let Some(name) = mailed(line) {
+        evidence.author(Kind::Label, line, name.into());
+    } else if let Some(name) = made_by(line) {
+        evidence.author(Kind::Label, line, name.into_bytes().into());
+    }
+}
+
+/// The name on a line below `Author:`.
+fn below(line: &[u8]) -> Option<String> {
+    let text = decode(line)?;
+    let name = text.split(['(', '<', ',']).next().unwrap_or_default();
+    (labelled(line).is_none() && whole_name(name).is_some()).then(|| author_of(line)).flatten()
+}
+
+/// `Written by Bob Bauer, Anytown` at the beginning of a line.
+fn made_by(line: &[u8]) -> Option<String> {
+    let text = decode(line)?;
+    // A single word may be anything: by hand, by default.
+    after_by(&text).filter(|name| name.contains(' ') && !text.to_ascii_lowercase().starts_with("by "))
 }
 
 /// Notes an author, and the date that may follow on the same line: `Author: Bob Bauer  Date: 21 May 1996`.
 fn note_author<'a>(line: &'a [u8], value: &'a [u8], source: &Source<'a>, evidence: &mut Evidence<'a>) {
-    let dated = position(value, b" Date:").map(|at| (&value[..at], &value[at + b" Date:".len()..]));
-    let (name, date) = dated.map_or((value, None), |(name, date)| (name, Some(date)));
+    let (name, date) = match position(value, b" Date:") {
+        Some(at) => (&value[..at], date_of(&value[at + b" Date:".len()..], source).map(|(spot, _)| spot)),
+        None => bracketed(value, source).map_or((value, None), |(name, spot)| (name, Some(spot))),
+    };
     if let Some(author) = author_of(name) {
         evidence.author(Kind::Label, line, author.into_bytes().into());
     }
-    if let Some((spot, _)) = date.and_then(|date| date_of(date, source)) {
-        evidence.change(Mark { kind: Kind::Label, raw: line, author: None, spot: Some(spot) });
+    if date.is_some() {
+        evidence.change(Mark { kind: Kind::Label, raw: line, author: None, spot: date });
     }
+}
+
+/// `Bob Bauer (created on 17.10.2019)`
+fn bracketed<'a>(value: &'a [u8], source: &Source) -> Option<(&'a [u8], Spot)> {
+    let open = value.iter().position(|b| *b == b'(')?;
+    let inside = value[open + 1..].trim_ascii_end().strip_suffix(b")")?;
+    let spot = find(inside, source.slashes).filter(|spot| spot.end == inside.len())?;
+    Some((value[..open].trim_ascii_end(), spot))
 }
 
 /// The date behind a label, which editors put in brackets, and what follows it.
@@ -109,26 +152,20 @@ fn date_of<'a>(text: &'a [u8], source: &Source) -> Option<(Spot, &'a [u8])> {
     Some((spot, text.get(spot.end..).unwrap_or_default()))
 }
 
-/// The value of a line like `Author: bob`, `Author:: bob`, `@author bob` or `\date 2011-04-08`.
-fn labelled<'a>(line: &'a [u8], labels: &[&str]) -> Option<&'a [u8]> {
-    let tag = line.strip_prefix(b"@").or_else(|| line.strip_prefix(b"\\"));
-    let text = tag.unwrap_or(line);
-    let after = |label: &&str| {
-        let (head, rest) = text.split_at_checked(label.len())?;
-        head.eq_ignore_ascii_case(label.as_bytes()).then_some(rest)
-    };
-    let colon = |rest: &'a [u8]| rest.trim_ascii_start().strip_prefix(b":");
-    if let Some(value) = labels.iter().filter_map(after).find_map(colon) {
-        return Some(value.strip_prefix(b":").unwrap_or(value).trim_ascii_start());
-    }
-    let rest = tag.and_then(|_| labels.iter().find_map(after))?;
-    rest.first().is_some_and(u8::is_ascii_whitespace).then(|| rest.trim_ascii_start())
-}
-
 /// `Modified by bob on April 5, 2010` or `Modified on April 5, 2010 by bob`, with the author or without, and nothing
 /// else after the date.
 fn event<'a>(line: &'a [u8], source: &Source) -> Option<Mark<'a>> {
-    const EVENTS: [&[u8]; 5] = [b"modified ", b"last modified ", b"changed ", b"last changed ", b"updated "];
+    const EVENTS: [&[u8]; 9] = [
+        b"modified ",
+        b"last modified ",
+        b"changed ",
+        b"last changed ",
+        b"updated ",
+        b"created ",
+        b"create ",
+        b"written ",
+        b"edited ",
+    ];
     let text = line.strip_prefix(b"@version").map_or(line, <[u8]>::trim_ascii_start);
     let rest = EVENTS.iter().find_map(|event| value(text, event))?;
     let (by, on) = match rest.strip_prefix(b"by ") {
@@ -165,6 +202,8 @@ fn mailed(line: &[u8]) -> Option<&[u8]> {
 /// isn't a name.
 pub(super) fn author_of(value: &[u8]) -> Option<String> {
     let text = decode(linked(value).unwrap_or(value))?;
+    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let text = quoted.map_or(text.as_str(), str::trim);
     let name = text.split(" - ").next().unwrap_or_default();
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '–' | ',' | ' '));
     let plausible = name.chars().any(char::is_alphabetic) && !name.starts_with('$') && !is_placeholder(name);

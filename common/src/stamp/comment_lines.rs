@@ -47,7 +47,7 @@ const STYLES: &[(&[&str], Style)] = &[
     (&["py"], Style { leaders: &[], block: Some((b"'''", b"'''")), frame: None, cobol: false }),
     (&["vim"], Style { leaders: &[b"\""], block: None, frame: None, cobol: false }),
     (&["m4", "ac"], Style { leaders: &[b"dnl "], block: None, frame: None, cobol: false }),
-    (cobol::ENDINGS, Style { leaders: &[], block: None, frame: None, cobol: true }),
+    (cobol::ENDINGS, Style { leaders: &[b"/"], block: None, frame: None, cobol: true }),
 ];
 
 impl Style {

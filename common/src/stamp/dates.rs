@@ -203,7 +203,9 @@ impl Cursor<'_> {
                 }
                 let month = self.small()?;
                 self.eat(b".")?;
-                Date::new(self.year(false)?, month, first).ok().map(sure)
+                let year = self.year(false)?;
+                // The day stands first with dots, unless it can't.
+                Date::new(year, month, first).or_else(|_| Date::new(year, first, month)).ok().map(sure)
             }
             separator if self.peek().is_some_and(|b| b.is_ascii_alphabetic() || b >= 0x80) => {
                 self.named_month(first, Some(separator)).map(sure)
@@ -240,7 +242,7 @@ impl Cursor<'_> {
         }
         let _ = self.attempt(|c| {
             let word = c.word();
-            (word.eq_ignore_ascii_case(b"at") || word.eq_ignore_ascii_case(b"um") || c.eat(b".").is_some()).then_some(())?;
+            (word.eq_ignore_ascii_case(b"at") || word.eq_ignore_ascii_case(b"um") || c.eat(b".-").is_some()).then_some(())?;
             c.blanks()
         });
     }
@@ -259,6 +261,15 @@ fn read_slashes(year: i16, (first, second): (i8, i8), slashes: Slashes) -> Optio
             (one, other) => Some((one.or(other)?, None)),
         },
     }
+}
+
+/// `14jun95`, as lists of changes have it with commas around.
+pub(super) fn packed(text: &[u8]) -> Option<Spot> {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let letters = text[digits..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let spaced = [&text[..digits], b"-", &text[digits..digits + letters], b"-", &text[digits + letters..]].concat();
+    let spot = leading(&spaced, Slashes::Unsure).filter(|spot| letters == 3 && spot.end == spaced.len())?;
+    Some(Spot { start: 0, end: text.len(), ..spot })
 }
 
 /// `2007/275`, which counts the days of a year; only where a label says that it is a date.

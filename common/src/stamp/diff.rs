@@ -9,7 +9,7 @@ use super::encoded::person;
 use super::evidence::Mark;
 use super::git::{sign_off, without_tag};
 use super::text::{contains, lines, value};
-use super::{Evidence, Kind, Precision, Source, When};
+use super::{Evidence, Kind, Precision, Source, When, keyword};
 
 /// Headers are shorter.
 const MAX_LINE: usize = 4_000;
@@ -50,6 +50,8 @@ fn file_time(path: &[u8], source: &Source) -> Option<Spot> {
 #[derive(Default)]
 struct Head<'a> {
     author: Option<(&'a [u8], Vec<u8>)>,
+    /// Who put it into Mercurial, which may be another.
+    user: Option<(&'a [u8], Vec<u8>)>,
     date: Option<(&'a [u8], Spot)>,
     over: bool,
 }
@@ -62,6 +64,7 @@ impl<'a> Head<'a> {
         }
         if STARTS.iter().any(|start| line.starts_with(start)) {
             self.over = true;
+            self.author = self.author.take().or(self.user.take());
             let raw = self.author.as_ref().map(|(line, _)| *line).or(self.date.map(|(line, _)| line));
             let author = self.author.take().map(|(_, author)| author.into());
             let spot = self.date.map(|(_, spot)| spot);
@@ -75,8 +78,12 @@ impl<'a> Head<'a> {
 
     fn note_header(&mut self, line: &'a [u8], source: &Source<'a>, evidence: &mut Evidence<'a>) {
         let one_of = |names: &[&[u8]]| names.iter().find_map(|name| value(line, name));
-        if let Some(author) = one_of(&[b"From:", b"Author:", b"# User "]).and_then(person) {
+        if let Some(author) = one_of(&[b"From:", b"Author:"]).and_then(person) {
             self.author.get_or_insert((line, author.into_bytes()));
+        } else if let Some(user) = line.strip_prefix(b"# User ").and_then(person) {
+            self.user.get_or_insert((line, user.into_bytes()));
+        } else if let Some(mark) = keyword::line(line) {
+            evidence.change(mark);
         } else if let Some(date) = one_of(&[b"Date:", b"Last-Update:"]) {
             self.date = self.date.or_else(|| find(date, source.slashes).map(|spot| (line, spot)));
         } else if let Some(date) = line.strip_prefix(b"# Date ") {

@@ -1,29 +1,43 @@
 //! `$Id$`, `$Date$` and `$Author$` as RCS, CVS, CVSNT and Subversion expand them; unexpanded ones say nothing.
 //!
-//! Only these words, in this spelling: `$Idaemons: …$` and `$RoughId: …$` are decoys. The first of each counts. Sources: co(1),
-//! the Subversion book on svn:keywords.
+//! Only these words, in this spelling: `$Idaemons: …$` and `$RoughId: …$` are decoys. Of several ids at the head the newest
+//! counts, elsewhere the first. Sources: co(1), the Subversion book on svn:keywords, the `LocalKeyword` of CVS.
 
 use memchr::{memchr, memchr_iter};
 
 use super::dates::{Slashes, Spot, find, leading};
 use super::evidence::Mark;
-use super::text::position;
-use super::{Evidence, Kind, Source, comment};
+use super::text::{lines, position};
+use super::{Evidence, HEAD_LINES, Kind, Source, comment};
 
 /// Longer than any expansion.
 const MAX_LENGTH: usize = 300;
 
+/// `$Id$`, and the names that projects gave it in their own repositories.
+const IDS: [&[u8]; 11] =
+    [b"Id", b"Header", b"CVSHeader", b"FreeBSD", b"NetBSD", b"OpenBSD", b"DragonFly", b"MirOS", b"XFree86", b"XdotOrg", b"KAME"];
+
+const DATES: [&[u8]; 3] = [b"Date", b"LastChangedDate", b"DateTime"];
+
+const AUTHORS: [&[u8]; 3] = [b"Author", b"LastChangedBy", b"LastChangedAuthor"];
+
 /// Reads the keywords of a file.
 pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
+    let head = head(source.bytes);
     let mut keywords = Keywords::default();
     for at in memchr_iter(b'$', source.bytes) {
-        keywords.note(&source.bytes[at..]);
-        if keywords.id.is_some() {
+        if keywords.done(at >= head) {
             break;
         }
+        keywords.note(&source.bytes[at..]);
     }
     let mut evidence = Evidence::new(source);
-    if let Some(mark) = keywords.id {
+    let logged = if keywords.date.is_none() && keywords.author.is_none() { keywords.log } else { None };
+    if !keywords.ids.is_empty() {
+        keywords.ids.into_iter().for_each(|mark| evidence.change(mark));
+        return Some(evidence);
+    }
+    if let Some(mark) = logged {
         evidence.change(mark);
         return Some(evidence);
     }
@@ -39,48 +53,104 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
     Some(evidence)
 }
 
+/// The id that a line begins with.
+pub(super) fn line(line: &[u8]) -> Option<Mark<'_>> {
+    let mut keywords = Keywords::default();
+    line.starts_with(b"$").then(|| keywords.note(line))?;
+    keywords.ids.pop()
+}
+
+/// Where the head ends, in bytes.
+fn head(content: &[u8]) -> usize {
+    /// A head with longer lines isn't one.
+    const MAX_HEAD: usize = 16_000;
+    let content = &content[..content.len().min(MAX_HEAD)];
+    lines(content).nth(HEAD_LINES).map_or(content.len(), |line| line.as_ptr().addr() - content.as_ptr().addr())
+}
+
 #[derive(Default)]
 struct Keywords<'a> {
-    id: Option<Mark<'a>>,
+    ids: Vec<Mark<'a>>,
     date: Option<(&'a [u8], Spot)>,
     author: Option<&'a [u8]>,
+    log: Option<Mark<'a>>,
 }
 
 impl<'a> Keywords<'a> {
+    /// Whether nothing more can count.
+    fn done(&self, below_head: bool) -> bool {
+        /// A file that went from one repository to another has two or three.
+        const ENOUGH: usize = 5;
+        self.ids.len() >= ENOUGH || below_head && !self.ids.is_empty()
+    }
+
     fn note(&mut self, text: &'a [u8]) {
-        const NAMES: [&[u8]; 8] =
-            [b"Id", b"Header", b"Date", b"LastChangedDate", b"DateTime", b"Author", b"LastChangedBy", b"LastChangedAuthor"];
-        let Some(name) =
-            NAMES.into_iter().find(|name| text[1..].strip_prefix(*name).is_some_and(|rest| rest.first() == Some(&b':')))
-        else {
+        // Most dollars begin none.
+        if !text.get(1).is_some_and(u8::is_ascii_uppercase) {
             return;
+        }
+        let among = |names: &[&[u8]]| {
+            let after = |name: &&[u8]| text[1..].strip_prefix(*name).is_some_and(|rest| rest.first() == Some(&b':'));
+            let name = *names.iter().find(|name| after(name))?;
+            expansion(text, name.len() + 1)
         };
-        let Some((raw, value)) = expansion(text, name.len() + 1) else { return };
-        match name {
-            b"Id" | b"Header" => self.id = self.id.take().or_else(|| id(raw, value)),
-            b"Date" | b"LastChangedDate" | b"DateTime" => {
-                self.date =
-                    self.date.or_else(|| dated(value).map(|spot| (raw, if name == b"DateTime" { spot } else { spot.in_utc() })));
-            }
-            _ => self.author = self.author.or_else(|| first_word(value)),
+        if let Some((raw, value)) = among(&IDS) {
+            self.ids.extend(one_line(value).then(|| id(raw, value)).flatten());
+        } else if let Some((raw, value)) = among(&DATES) {
+            // Perforce writes local time.
+            let local = text.starts_with(b"$DateTime");
+            let dated = |value: &[u8]| dated(value).map(|spot| if local { spot } else { spot.in_utc() });
+            let spot = || if one_line(value) { dated(value) } else { dated(&unwrapped(value)) };
+            self.date = self.date.or_else(|| spot().map(|spot| (raw, spot)));
+        } else if let Some((_, value)) = among(&AUTHORS).filter(|(_, value)| one_line(value)) {
+            self.author = self.author.or_else(|| first_word(value));
+        } else if let Some((raw, _)) = among(&[b"Log"]).filter(|_| self.log.is_none()) {
+            self.log = logged(&text[raw.len()..]);
         }
     }
+}
+
+fn one_line(value: &[u8]) -> bool {
+    !value.iter().any(|b| matches!(b, b'\r' | b'\n'))
+}
+
+/// A value that somebody wrapped, on one line and without the marks of the comment around it.
+fn unwrapped(value: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    for line in lines(value) {
+        let text = line.trim_ascii();
+        let start = text.iter().position(|b| !matches!(b, b'*' | b'#' | b'/' | b';' | b'%' | b' ' | b'\t')).unwrap_or(0);
+        if !plain.is_empty() {
+            plain.push(b' ');
+        }
+        plain.extend_from_slice(&text[start..]);
+    }
+    plain
+}
+
+/// The newest entry of a `$Log$`, which stands below it: `Revision 1.2  2001/12/11 17:26:21  muellerw`.
+fn logged(below: &[u8]) -> Option<Mark<'_>> {
+    const ENTRY: &[u8] = b"Revision ";
+    let below = &below[..below.len().min(MAX_LENGTH)];
+    let entry = lines(&below[position(below, ENTRY)?..]).next()?;
+    let spot = dated(entry)?;
+    let author = first_word(entry.get(spot.end..)?)?;
+    Some(Mark { kind: Kind::Keyword, raw: entry, author: Some(author.into()), spot: Some(spot.in_utc()) })
 }
 
 fn first_word(text: &[u8]) -> Option<&[u8]> {
     text.trim_ascii_start().split(u8::is_ascii_whitespace).next().filter(|word| !word.is_empty())
 }
 
-/// The keyword as a whole and its value: `$Date: …$` on one line, after a colon or the two of a fixed width.
+/// The keyword as a whole and its value: `$Date: …$`, after a colon or the two of a fixed width.
 fn expansion(text: &[u8], colon: usize) -> Option<(&[u8], &[u8])> {
     let line = &text[..text.len().min(MAX_LENGTH)];
     let end = 1 + memchr(b'$', &line[1..])?;
     let value = line.get(colon..end)?;
     let value = value.strip_prefix(b"::").or_else(|| value.strip_prefix(b":"))?;
-    let one_line = !value.iter().any(|b| matches!(b, b'\r' | b'\n'));
     // A value cut to its fixed width ends in `#`.
     let value = value.trim_ascii();
-    one_line.then(|| (&line[..=end], value.strip_suffix(b"#").unwrap_or(value)))
+    Some((&line[..=end], value.strip_suffix(b"#").unwrap_or(value)))
 }
 
 /// `wiring.c 388 2008-03-08 22:05:23Z mellis`, or `complex.rb,v 1.3 1998/07/08 10:05:28 keiju Exp keiju`: UTC unless it

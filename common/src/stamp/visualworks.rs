@@ -23,6 +23,10 @@ pub(super) fn xml<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
     if let Some(title) = title(source.bytes) {
         evidence.title(title);
     }
+    if let Some((comment, name, user)) = store_xml(source.bytes) {
+        evidence.title(name);
+        evidence.author(Kind::Store, comment, user.into());
+    }
     removal::note_xml(source.bytes, &mut evidence);
     signed::note_lines(source, &mut evidence);
     Some(evidence)
@@ -34,6 +38,16 @@ fn title(content: &[u8]) -> Option<&[u8]> {
     let head = &content[..content.len().min(4_000)];
     let rest = &head[position(head, NAME)? + NAME.len()..];
     Some(&rest[..position(rest, b"-->")?])
+}
+
+/// `<!-- Package Orders(0.2.11,bob)= -->`, the first of them near the head.
+fn store_xml(content: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let head = &content[..content.len().min(4_000)];
+    let mut comments = memchr::memmem::find_iter(head, b"<!-- ").filter_map(|at| {
+        let rest = &head[at + b"<!-- ".len()..];
+        Some(rest[..position(rest, b"-->")?].trim_ascii())
+    });
+    comments.find_map(store)
 }
 
 /// `'From VisualWorks®, Pre-Release 7 of June 3, 2002 on August 23, 2002 at 9:50:56 pm'!`

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn after_a_quiet_time_as_long_as_the_window_it_is_short_again() {
-        let before = Some(Before { at: at(0), window: Duration::from_secs(240) });
+        let before = Some(Before { at: at(0), window: Duration::from_mins(4) });
         assert_eq!(closes(at(239), before, FIRST), at(239 + 480));
         assert_eq!(closes(at(240), before, FIRST), at(270));
     }

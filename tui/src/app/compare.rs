@@ -1,6 +1,7 @@
 //! Two contents side by side: a pure function of their bytes. Lines are compared at once, words only where they are seen; fetching
 //! the bytes is left to the office, drawing to `diff::draw`.
 
+mod anchors;
 pub mod cells;
 mod kind;
 pub mod lines;

@@ -222,6 +222,10 @@ impl<O: Office> Driver<O> {
             Effect::Edit(edit) => Some(Message::Edited(self.edit(edit)?)),
             Effect::Copy { what, text } => Some(Message::Copied(self.copy(what, &text))),
             Effect::Browse { browser, link } => Some(Message::Browsed(browse(&browser, &link))),
+            Effect::Redraw => {
+                self.stale = true;
+                None
+            }
             Effect::Suspend | Effect::Quit => None,
         })
     }

@@ -21,7 +21,7 @@ use fieldpost_common::name::PatchName;
 use fieldpost_common::time::Timestamp;
 use sheet::Sheet;
 use sort::Sort;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 /// What typing does on the grid.
@@ -85,7 +85,7 @@ pub(crate) struct GridView {
     pub(crate) marks: BTreeSet<PatchName>,
     pub(crate) site_marks: BTreeSet<SiteName>,
     /// Cells where an order is being given that the table doesn't show yet.
-    pub(crate) giving: BTreeSet<(PatchName, SiteName)>,
+    pub(crate) giving: Giving,
     pub(crate) widths: layout::Widths,
     pub(crate) tally: Tally,
     /// How many cells were asked for.
@@ -100,6 +100,9 @@ struct Stay {
     /// Where the selection was put. When it is elsewhere, the person has moved it.
     put: (Option<PatchName>, Option<SiteName>),
 }
+
+/// Cells by patch and site.
+pub(crate) type Giving = HashMap<PatchName, HashSet<SiteName>>;
 
 /// The word for an order that is on its way to the server.
 pub(crate) const GIVING: &str = "being given";
@@ -329,8 +332,16 @@ impl GridView {
 
     /// Whether an order is being given here that the table doesn't show yet.
     pub(crate) fn is_giving(&self, place: Place) -> bool {
-        let name = || (self.patch(place.patch).name.clone(), self.site(place.site).name.clone());
-        !self.giving.is_empty() && self.giving.contains(&name())
+        if self.giving.is_empty() {
+            return false;
+        }
+        let sites = self.giving.get(&self.patch(place.patch).name);
+        sites.is_some_and(|sites| sites.contains(&self.site(place.site).name))
+    }
+
+    /// Whether the cell is as it is where nothing is listed for it.
+    pub(crate) fn is_quiet(&self, place: Place) -> bool {
+        self.table.facts(place.patch, place.site).is_none() && !self.is_giving(place)
     }
 
     /// The rows of a range that has begun, as places in `rows`.

@@ -18,20 +18,24 @@ pub(crate) struct Said {
     pub(crate) counts: Vec<Piece>,
 }
 
-/// From this width on every tab is named; below only the one that is shown.
-const ROOMY: u16 = 110;
-
 /// How much of a filter is seen while it is typed.
 pub(crate) const FILTER_CELLS: usize = 24;
 
 /// Draws the line.
 pub(crate) fn draw(model: &Model, said: Said, painter: &mut Painter<'_>, width: u16) {
-    let mut left = tabs(model.screens.tab, width);
-    left.extend(said.chosen.into_iter().flat_map(|piece| [(Tone::Plain, "  ".to_owned()), piece]));
-    let end = painter.pieces(0, 0, width, &left);
-    let mut room = width.saturating_sub(end + 2);
     let mut pieces: Vec<_> =
         said.counts.into_iter().chain(link_words(model)).map(|(tone, words)| (tone, format!("{words}   "))).collect();
+    let chosen: Vec<_> = said.chosen.into_iter().flat_map(|piece| [(Tone::Plain, "  ".to_owned()), piece]).collect();
+    let named = tabs(model.screens.tab, true);
+    // Every tab is named where that pushes out nothing but who sits here.
+    let mut left = if wide(&named) + wide(&chosen) + wide(&pieces) + 2 <= usize::from(width) {
+        named
+    } else {
+        tabs(model.screens.tab, false)
+    };
+    left.extend(chosen);
+    let end = painter.pieces(0, 0, width, &left);
+    let mut room = width.saturating_sub(end + 2);
     let who = format!("{} · {}", model.seat.user, model.seat.server);
     let who_fits = wide(&pieces) + who.width() < usize::from(room);
     while wide(&pieces) > usize::from(room) && !pieces.is_empty() {
@@ -49,10 +53,10 @@ fn wide(pieces: &[Piece]) -> usize {
     pieces.iter().map(|(_, words)| words.width()).sum()
 }
 
-fn tabs(shown: Tab, width: u16) -> Vec<Piece> {
+/// The tabs by digit; `named`: with the names of all of them, else only of the one that is shown.
+fn tabs(shown: Tab, named: bool) -> Vec<Piece> {
     let label = |tab: Tab| {
-        let words =
-            if tab == shown || width >= ROOMY { format!("{} {}", tab.digit(), tab.title()) } else { tab.digit().to_string() };
+        let words = if tab == shown || named { format!("{} {}", tab.digit(), tab.title()) } else { tab.digit().to_string() };
         (if tab == shown { Tone::Strong } else { Tone::Faint }, words)
     };
     Tab::ALL

@@ -6,15 +6,13 @@ pub(crate) mod draw;
 pub(crate) mod item;
 pub(crate) mod keys;
 
-use super::grid::GridView;
+use super::grid::{Giving, GridView};
 use super::model::{Effect, Model};
 use super::office::{Report, Request, Task, Ticket, Work};
-use fieldpost_common::id::{AppName, SiteName};
-use fieldpost_common::name::PatchName;
+use fieldpost_common::id::AppName;
 use fieldpost_common::text::count;
 use fieldpost_common::time::Timestamp;
 use item::{Item, Places, State};
-use std::collections::BTreeSet;
 
 /// So many jobs are kept; running ones always are.
 const KEPT: usize = 100;
@@ -195,10 +193,15 @@ impl Jobs {
     }
 
     /// The cells where an order is being given: asked for, and not yet seen in a grid.
-    pub(crate) fn giving(&self, application: &AppName) -> BTreeSet<(PatchName, SiteName)> {
+    pub(crate) fn giving(&self, application: &AppName) -> Giving {
         let jobs = self.list.iter().filter(|job| job.application == *application);
-        let items = jobs.flat_map(|job| &job.items).filter(|item| item.is_held());
-        items.filter_map(|item| Some((item.task.patch().clone(), item.task.site()?.clone()))).collect()
+        let mut giving = Giving::new();
+        for item in jobs.flat_map(|job| &job.items).filter(|item| item.is_held()) {
+            if let Some(site) = item.task.site() {
+                giving.entry(item.task.patch().clone()).or_default().insert(site.clone());
+            }
+        }
+        giving
     }
 
     /// How far the running jobs are, all together; nothing when none runs.

@@ -70,6 +70,8 @@ pub(crate) struct Copied {
 pub(crate) enum Effect {
     Ask(Request),
     Suspend,
+    /// Draw the next frame whole, whatever the terminal seems to show.
+    Redraw,
     /// Keep decisions of a conflict, before anything else is done.
     Keep(Draft),
     /// Give the terminal to an editor and take what it wrote.

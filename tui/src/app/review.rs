@@ -17,7 +17,7 @@ use fieldpost_common::cell::{Direction, Overlay};
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::text::count;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// What the diff on the screen is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +74,11 @@ fn cells(view: &GridView) -> Vec<(PatchName, SiteName)> {
     let selected = view.selected().map(|place| place.patch);
     let patches = if view.marks.is_empty() { selected.into_iter().collect() } else { marked_patches(view) };
     let sites = if view.site_marks.is_empty() { view.columns.clone() } else { marked_sites(view) };
-    let places = patches.iter().flat_map(|patch| sites.iter().map(|site| Place { patch: *patch, site: *site }));
-    let home = places.filter(|place| may_come_home(view, *place));
+    let sites: HashSet<_> = sites.into_iter().collect();
+    // What a quiet cell has is published already.
+    let places =
+        patches.iter().flat_map(|patch| view.table.loud(*patch).map(|(loud, _)| Place { patch: *patch, site: loud.site }));
+    let home = places.filter(|place| sites.contains(&place.site) && may_come_home(view, *place));
     home.map(|place| (view.patch(place.patch).name.clone(), view.site(place.site).name.clone())).collect()
 }
 

@@ -1,9 +1,10 @@
 //! A realistic grid with a cell of every kind, for tests and for looking at the app without a server.
 
 use fieldpost_common::api::{
-    Activity, AppSettings, HeldDrop, History, OrderInfo, Origin, PublishedAt, Revision, Site, SiteListing,
+    Activity, AppSettings, HeldDrop, History, OrderInfo, Origin, PublishedAt, Revision, Site, SiteListing, StampInfo,
 };
 use fieldpost_common::cell::{Base, LatestOrder, Unknown};
+use fieldpost_common::correction::{Correction, Corrections};
 use fieldpost_common::grid::{Feed, Grid, GridCell, GridPatch, GridPublication, GridSite};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::OrderId;
@@ -11,6 +12,7 @@ use fieldpost_common::inventory::{Directory, Ignored};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::{OrderState, Progress};
 use fieldpost_common::order::{Action, Failure};
+use fieldpost_common::stamp::stamp;
 use fieldpost_common::time::Timestamp;
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -351,7 +353,7 @@ fn revision(word: &str, author: &str, minutes: u64, origin: Origin, current: &[&
         issue: Some(id("4688")),
         issue_read: None,
         stamp: None,
-        corrections: fieldpost_common::correction::Corrections::default(),
+        corrections: Corrections::default(),
         first_seen: before(minutes),
         publications: if matches!(origin, Origin::User(_)) { vec![published] } else { Vec::new() },
         origin,
@@ -361,15 +363,21 @@ fn revision(word: &str, author: &str, minutes: u64, origin: Origin, current: &[&
     }
 }
 
+const FILED_OUT: &[u8] = b"'From Squeak3.7 of 4 September 2004 [latest update: #5989] on 24 November 2026 at 5:10:00 pm'!\n\
+!Quote methodsFor: 'caching' stamp: 'mk 11/24/2026 17:05'!\nfresh\n\t^true! !\n";
+
 /// Five revisions: one is only at a site, one is still on its way, one says nothing about itself.
 pub(super) fn history(patch: PatchName) -> History {
     let site = |name| Origin::Site(id(name));
     let user = |name| Origin::User(id(name));
     let mut waiting = revision("quote-omega", "pw", 2, site("omega"), &[], &["omega"]);
     waiting.stored = false;
+    let mut by_hand = revision("quote-by-hand", "mk", 170, site("acme"), &[], &["acme"]);
+    by_hand.stamp = stamp(FILED_OUT, patch.as_str(), None).as_ref().map(StampInfo::of);
+    by_hand.corrections.issue = Some(Correction { value: Some(id("4688")), by: id("jk"), at: before(60) });
     let revisions = vec![
         waiting,
-        revision("quote-by-hand", "mk", 170, site("acme"), &[], &["acme"]),
+        by_hand,
         revision("quote2", "bn", 4_290, user("ada"), &["7.7"], &["borealis", "delta-uat", "omega", "zenith"]),
         revision("quote1", "bn", 9_000, user("ada"), &["7.6"], &["corvid"]),
         revision("quote0", "", 90_000, user("jk"), &[], &[]),

@@ -15,7 +15,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The file's name in the settings folder.
-const FILE: &str = "app.toml";
+pub(crate) const FILE: &str = "app.toml";
 
 /// What holds: the file's wishes where they are right, the defaults elsewhere.
 #[derive(Debug, Clone, Default)]

@@ -3,12 +3,17 @@
 use super::grid::sheet::Sheet;
 use super::look::Look;
 use super::model::{Message, Model, Seat};
-use super::office::Answer;
+use super::office::{Answer, Done};
 use super::update::update;
 use super::view::view;
 use crossterm::event::KeyEvent;
+use fieldpost_common::id::OrderId;
 use fieldpost_common::time::Timestamp;
 use ratatui::Frame;
+use std::str::FromStr as _;
+
+/// The order that every answer names.
+const ORDER: &str = "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
 
 /// An app that shows a grid. Its clock stands still.
 #[derive(Debug)]
@@ -35,6 +40,20 @@ impl Stage {
     pub fn load(&mut self, sheet: Sheet) {
         if let Some(settings) = &sheet.table.grid.application {
             self.take(Message::Answer(Answer::Grid(settings.name.clone(), Ok(Box::new(sheet)))));
+        }
+    }
+
+    /// Time goes by.
+    pub fn tick(&mut self) {
+        self.take(Message::Tick);
+    }
+
+    /// The server answers that the next orders of the running job are given.
+    pub fn given(&mut self, orders: usize) {
+        let running = self.model.jobs.list().iter().find(|job| job.is_running()).map(|job| job.ticket);
+        if let (Some(ticket), Ok(order)) = (running, OrderId::from_str(ORDER)) {
+            let reports = (0..orders).map(|_| Ok(Done::Given(order.clone()))).collect();
+            self.take(Message::Answer(Answer::Worked(ticket, reports)));
         }
     }
 

@@ -27,11 +27,13 @@ pub(crate) fn enter() -> io::Result<()> {
 
 /// Gives the terminal back as it was. May be called at any time, from anywhere, more than once.
 pub(crate) fn leave() {
+    // Held until all is written: a frame comes whole before it, or not at all.
+    let mut out = io::stdout().lock();
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
     // There may be no terminal any more; there is nothing to be done about that.
-    let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
     let _ = disable_raw_mode();
 }
 
@@ -115,6 +117,10 @@ impl Screen {
         frame.extend_from_slice(&body);
         queue!(frame, EndSynchronizedUpdate)?;
         let mut out = io::stdout().lock();
+        // Something has panicked beside the app, and its words stand on the terminal.
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         out.write_all(&frame)?;
         out.flush()
     }

@@ -5,11 +5,11 @@ use super::dialog::Dialog;
 use super::dialog::undo::UndoDialog;
 use super::grid::{GridView, Place};
 use super::jobs::Job;
-use super::jobs::item::{Item, State};
+use super::jobs::item::{Item, Places, State};
 use super::model::{Effect, Model};
 use super::office::{Basis, PublishTask, PutTask, RemoveTask, TakeBackTask, Task, UnpublishTask};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{SiteName, Version};
+use fieldpost_common::id::Version;
 use fieldpost_common::order::state::OrderState;
 use std::collections::BTreeMap;
 
@@ -51,10 +51,12 @@ pub(crate) fn ask(model: &mut Model, ticket: super::office::Ticket) {
 /// Plans the undoing of a job.
 pub(crate) fn plan(job: &Job, view: &GridView) -> UndoPlan {
     let mut plan = UndoPlan::default();
+    let places = Places::of(view);
     for item in job.items.iter().rev() {
+        let place = places.find(&item.task);
         match &item.task {
-            Task::Put(put) => order(&mut plan, view, item, (&put.site, put.expected)),
-            Task::Remove(remove) => order(&mut plan, view, item, (&remove.site, Some(remove.expected))),
+            Task::Put(put) => order(&mut plan, view, item, (place, put.expected)),
+            Task::Remove(remove) => order(&mut plan, view, item, (place, Some(remove.expected))),
             Task::Publish(task) => published(&mut plan, view, item, task),
             Task::Unpublish(task) => unpublished(&mut plan, view, item, task),
             Task::TakeBack(_) => leave(&mut plan, item, "an order that was taken back is given again with + or >"),
@@ -74,13 +76,13 @@ fn leave(plan: &mut UndoPlan, item: &Item, why: impl Into<String>) {
 }
 
 /// An order: taken back while the site hasn't begun, else answered by the opposite order.
-fn order(plan: &mut UndoPlan, view: &GridView, item: &Item, (site, before): (&SiteName, Option<ContentHash>)) {
+fn order(plan: &mut UndoPlan, view: &GridView, item: &Item, (place, before): (Option<Place>, Option<ContentHash>)) {
     if let State::Refused(_) = item.state {
         return leave(plan, item, "nothing was given");
     }
     let Some(order) = &item.order else { return };
     let put = item.task.outcome();
-    let Some(place) = view.find(item.task.patch(), site) else {
+    let Some(place) = place else {
         return leave(plan, item, "the patch or the site is gone");
     };
     if !item.settled {
@@ -92,7 +94,8 @@ fn order(plan: &mut UndoPlan, view: &GridView, item: &Item, (site, before): (&Si
             leave(plan, item, format!("a newer order by {} is on its way", open.by));
         }
         Some(own) if matches!(own.state, OrderState::Queued | OrderState::Offered { .. }) => {
-            let task = TakeBackTask { patch: item.task.patch().clone(), site: site.clone(), order: order.clone() };
+            let (patch, site) = (item.task.patch().clone(), view.site(place.site).name.clone());
+            let task = TakeBackTask { patch, site, order: order.clone() };
             let line = format!("{}: the order is taken back; the site has not begun", item.task.what());
             plan.steps.push((Task::TakeBack(task), line));
         }

@@ -1,5 +1,6 @@
 //! What stands where a list would be that was never read: that it is being read, or why it can't be and the next key.
 
+use super::dialog::draw::wrap;
 use super::model::{Link, Model};
 use fieldpost_common::text::Clean;
 
@@ -10,7 +11,13 @@ pub(crate) fn words(model: &Model, trouble: Option<&String>, what: &str) -> Vec<
         (None, Link::Connecting | Link::Online) => return vec![format!("Reading {what}…")],
     };
     let mut words = vec![format!("There is no way to read {what} now."), String::new()];
-    words.extend(why.lines().map(|line| Clean::line(line).to_string()));
+    words.extend(reason(model, why));
     words.extend([String::new(), "fieldpost keeps trying; r tries at once.".to_owned()]);
     words
+}
+
+/// Why the server can't be asked, in lines that fit where a list would be.
+pub(crate) fn reason(model: &Model, why: &str) -> Vec<String> {
+    let room = usize::from(model.size.0.saturating_sub(6));
+    why.lines().flat_map(|line| wrap(Clean::line(line).as_str(), room)).collect()
 }

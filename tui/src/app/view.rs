@@ -17,11 +17,8 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
     let mut painter = Painter::new(frame.buffer_mut(), model.look);
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let words = format!("The terminal is {}×{}; fieldpost needs {}×{}.", area.width, area.height, LEAST.0, LEAST.1);
-        let lines = dialog::draw::wrap(&words, usize::from(area.width));
-        for (y, line) in (0..area.height).zip(&lines) {
-            painter.line(0, y, area.width, Tone::Plain, line);
-        }
+        painter.line(0, 0, area.width, Tone::Plain, &format!("The terminal is {}×{};", area.width, area.height));
+        painter.line(0, 1, area.width, Tone::Plain, &format!("fieldpost needs {}×{}.", LEAST.0, LEAST.1));
         return;
     }
     match (&model.login, model.screens.top(), model.screens.tab) {
@@ -50,9 +47,9 @@ fn footer(model: &Model, painter: &mut Painter<'_>, width: u16, y: u16) {
     match &model.toast {
         Some(Toast::Error(words)) => {
             let words = words.lines().collect::<Vec<_>>().join(" · ");
-            return painter.line(1, y, width - 1, Tone::Alarm, &format!("! {}", Clean::line(&words)));
+            return said(painter, Tone::Alarm, &format!("! {}", Clean::line(&words)), width, y);
         }
-        Some(Toast::Note(words, _)) => return painter.line(1, y, width - 1, Tone::Strong, Clean::line(words).as_str()),
+        Some(Toast::Note(words, _)) => return said(painter, Tone::Strong, Clean::line(words).as_str(), width, y),
         None => {}
     }
     let mut x = 1;
@@ -63,8 +60,9 @@ fn footer(model: &Model, painter: &mut Painter<'_>, width: u16, y: u16) {
         key_words(painter, end, y, keys, short);
     }
     // Keys that come and go with the cell have a place of their own, so that moving doesn't push the others about.
-    let (acting, others): (Vec<_>, Vec<_>) = shown.into_iter().filter(|(_, short, _)| *short != "help").partition(|one| one.2);
     let has_place = matches!(model.context(), Context::Grid);
+    let (acting, others): (Vec<_>, Vec<_>) =
+        shown.into_iter().filter(|(_, short, _)| *short != "help").partition(|one| has_place && one.2);
     for (place, (keys, short, _)) in others.iter().enumerate() {
         if place == 1 && has_place {
             fill(painter, x, y, (x + ACTING).min(end), &acting);
@@ -76,9 +74,19 @@ fn footer(model: &Model, painter: &mut Painter<'_>, width: u16, y: u16) {
         key_words(painter, x, y, keys, short);
         x += wide(keys, short) + 3;
     }
-    if !has_place {
-        fill(painter, x, y, end, &acting);
+}
+
+/// What was just said: what doesn't fit into the last row begins in the one above; `@` has the rest.
+fn said(painter: &mut Painter<'_>, tone: Tone, words: &str, width: u16, y: u16) {
+    let room = width.saturating_sub(1);
+    let lines = dialog::draw::wrap(words, usize::from(room));
+    let [first, rest @ ..] = &lines[..] else { return };
+    if rest.is_empty() {
+        return painter.line(1, y, room, tone, first);
     }
+    painter.line(0, y - 1, width, Tone::Plain, &" ".repeat(usize::from(width)));
+    painter.line(1, y - 1, room, tone, first);
+    painter.line(1, y, room, tone, &rest.join(" "));
 }
 
 /// How much room the keys have that come and go.

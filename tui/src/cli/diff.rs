@@ -90,7 +90,7 @@ fn side_data(history: &History, chosen: &Chosen, bytes: Option<&[u8]>) -> Value 
 fn head(sign: char, history: &History, chosen: &Chosen, bytes: Option<&[u8]>) -> String {
     let mut lines = vec![format!("{sign} {}", chosen.label)];
     if let Some(revision) = revision(history, chosen) {
-        let why = revision.stamp.as_ref().map(|info| format!(" — {}", words::why(info))).unwrap_or_default();
+        let why = revision.stamp.as_ref().map(|info| format!(" — {}", info.reason())).unwrap_or_default();
         lines.push(format!("    {}{why}", who(revision)));
         lines.extend(corrected(revision).into_iter().map(|line| format!("    {line}")));
         let extras = revision.stamp.iter().flat_map(words::extras);

@@ -97,7 +97,7 @@ pub(crate) fn revision(app: &AppName, patch: &PatchName, revision: &Revision) ->
 fn said(app: &AppName, patch: &PatchName, revision: &Revision) -> Vec<String> {
     let info = revision.stamp.as_ref();
     let why = match (info, revision.stored) {
-        (Some(info), _) => words::why(info),
+        (Some(info), _) => info.reason(),
         (None, true) => "no stamp in it is known to fieldpost".to_owned(),
         (None, false) => "not read yet".to_owned(),
     };

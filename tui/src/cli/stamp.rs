@@ -127,7 +127,7 @@ fn block(said: &Said, all: bool) -> String {
         if let Some(at) = info.filed_out_at {
             line("filed out", &words::time(at, None));
         }
-        line("why", &words::why(info));
+        line("why", &info.reason());
         let settle = "--date-order day-first or month-first reads it";
         for doubt in words::doubts(info, info.ambiguous, settle, ", or check the clock of whoever wrote it") {
             line("doubt", &doubt);

@@ -39,16 +39,6 @@ pub(crate) fn who_when(name: Option<&str>, person: Option<&str>, at: Option<When
     }
 }
 
-/// Where author and time were read, and the rule: `method stamp; the newest stamp with both author and time`.
-pub(crate) fn why(info: &StampInfo) -> String {
-    match (info.author_from, info.time_from) {
-        (None, None) => info.why.to_string(),
-        (Some(one), None) | (None, Some(one)) => format!("{one}; {}", info.why),
-        (Some(author), Some(time)) if author == time => format!("{author}; {}", info.why),
-        (Some(author), Some(time)) => format!("author: {author}, time: {time}; {}", info.why),
-    }
-}
-
 /// What is in doubt, each with what can be done. `settle` says how dates are settled for all files at once.
 pub(crate) fn doubts(info: &StampInfo, ambiguous: bool, settle: &str, correct: &str) -> Vec<String> {
     let mut doubts = Vec::new();
@@ -112,7 +102,7 @@ pub(crate) fn found(one: &FoundAt) -> String {
     if one.found.future {
         words.push("in the future".to_owned());
     }
-    format!("{}\n    {}", wrapped(&words.join("; "), 4), clean(&one.found.raw))
+    format!("{}\n    {}", folded(words.join(";\n").split('\n'), 4), clean(&one.found.raw))
 }
 
 fn to_the(precision: Precision) -> &'static str {
@@ -131,9 +121,14 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// Breaks a text between words so that no line is wider than 80 columns with its indent.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
+    folded(text.split(' '), indent)
+}
+
+/// The same for phrases that stay whole, for people who search for them.
+fn folded<'a>(phrases: impl Iterator<Item = &'a str>, indent: usize) -> String {
     let width = 80_usize.saturating_sub(indent).max(20);
     let (mut lines, mut line) = (Vec::new(), String::new());
-    for word in text.split(' ') {
+    for word in phrases {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
             lines.push(std::mem::take(&mut line));
         }
@@ -173,7 +168,7 @@ mod tests {
         let info = info("!A methodsFor: 'x' stamp: 'bn 4/8/2011 13:02'!\na\n\t^1! !\n");
         let who = who_when(info.author.as_deref(), Some("Bob Nilsson"), info.changed_at, info.precision);
         assert_eq!(
-            format!("{who} — {}", why(&info)),
+            format!("{who} — {}", info.reason()),
             "bn (Bob Nilsson) 2011-04-08 13:02 — method stamp; the newest stamp with both author and time"
         );
     }
@@ -189,6 +184,17 @@ mod tests {
     #[test]
     fn what_a_file_says_can_not_move_the_cursor() {
         assert!(!author("b\x1b[2Jn", Some("B\no")).contains(['\x1b', '\n']));
+    }
+
+    #[test]
+    fn phrases_of_a_long_stamp_stay_whole() {
+        let file = "!A methodsFor: 'x' stamp: 'a.very.long.name.of.somebody 4/8/2011 13:02'!\na\n\t^1! !\n";
+        let stamp = stamp_with(file.as_bytes(), "a.st", &Hints::default()).expect("a stamp");
+        let text = found(&fieldpost_common::stamp::located(file.as_bytes(), stamp.found)[0]);
+        assert!(text.lines().count() > 2, "{text}");
+        for phrase in ["zone unknown", "to the minute", "a.very.long.name.of.somebody 4/8/2011 13:02"] {
+            assert!(text.contains(phrase), "{text}");
+        }
     }
 
     #[test]

@@ -132,3 +132,12 @@ fn an_own_pattern_may_have_a_time_format_and_a_place_to_look() {
     let error = pattern.with_time_format("%d.%!").expect_err("no such directive").to_string();
     assert!(error.contains("%d.%!"), "{error}");
 }
+
+#[test]
+fn a_time_format_without_a_time_of_day_dates_to_the_day() {
+    let pattern = Pattern::new("^# (?<author>[a-z]+) (?<time>.*)$").expect("a pattern");
+    let pattern = pattern.with_time_format("%d.%m.%Y").expect("a format");
+    let stamp = with("# bob 02.03.2011\n", &Hints { patterns: vec![pattern], ..Hints::default() });
+    assert_eq!(shown(Some(&stamp)), "Pattern | bob | 2011-03-02 | -");
+    assert_eq!(stamp.found[0].precision, Some(Precision::Day));
+}

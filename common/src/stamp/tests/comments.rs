@@ -95,3 +95,72 @@ fn a_link_around_an_author_is_left_out() {
     assert_eq!(named("A.java", file), "Comment | Bob Bauer | - | -");
     assert_eq!(named("A.java", "/** @author <a href=\"x */\n"), "-");
 }
+
+#[test]
+fn the_newest_row_of_a_history_is_the_last_change() {
+    for (rows, expected) in [
+        ("Modification History:\n08/29/2006 - Eve\n   First.\n10/14/2010 - Bob Bauer\n   More.", "Bob Bauer | 2010-10-14"),
+        (
+            "Modification History:\n\nAugust 26th, 2010 by Bob Bauer\n  More.\n\nAugust 6th, 2007 by Eve.",
+            "Bob Bauer | 2010-08-26",
+        ),
+        ("modification history\n-----\n01b,14jun95,bob  removed.\n01a,20oct93,eve  created", "bob | 1995-06-14"),
+        ("Date     Who         Description\n-------- ----------  ----\n05/31/01 Bob     Created.", "Bob | 2001-05-31"),
+        ("Release  Date       ID/Name     Comment\nR0.01 2021/07/06  XYZ/B.Bauer     first", "XYZ/B.Bauer | 2021-07-06"),
+        ("Change log:\nEve  March 1, 1998   Created\nBob/Kim     August 11, 1998     More", "Bob/Kim | 1998-08-11"),
+        (
+            "REVISION HISTORY:\n29-Jan-2001  Written by Eve, Home\n15-Oct-2021  Modified by B Bauer to do more",
+            "B Bauer | 2021-10-15",
+        ),
+        ("Author: Bob Bauer\nChanges:  Date      Reason\n07/14/2016  Original version", "Bob Bauer | 2016-07-14"),
+        ("Author: Bob Bauer\nRevision history:\nSeptember 16 2014 - File created", "Bob Bauer | 2014-09-16"),
+        ("Author: Bob Bauer\nDate: 1999-09-20\nDate  Author  Reason\n2002/05/02  EVE  More", "Bob Bauer | 1999-09-20"),
+        ("Author: Bob Bauer\nCreated: 1999-09-20\nDate  Author  Reason\n2002/05/02  EVE  More", "EVE | 2002-05-02"),
+        ("v1.0 of 29 Oct 2006  - First.\nv1.1 of 09 Feb 2007  - More.", "- | 2007-02-09"),
+        ("Author: Bob Bauer\nCreated: 1999-09-20\nRevision 1.1  2002/05/02 10:00:00  eve", "Bob Bauer | 1999-09-20"),
+        ("Author: Bob Bauer\nMilestones of the project\n05/31/2001 Eve  left", "Bob Bauer | -"),
+    ] {
+        let file = format!("/*\n * {}\n */\nint x;\n", rows.replace('\n', "\n * "));
+        assert_eq!(named("a.c", file), format!("Comment | {expected} | -"), "{rows}");
+    }
+}
+
+#[test]
+fn an_older_row_is_kept_as_a_remark() {
+    let file = "# Change history:\n# 2001-04-05 eve  created\n# 2003-04-05 bob  rounds prices\n";
+    let found = stamp_with(file.as_bytes(), "a.sh", &Hints::default()).expect("a stamp").found;
+    assert_eq!(found.iter().map(|found| found.kind).collect::<Vec<_>>(), [Kind::Remark, Kind::Label]);
+}
+
+#[test]
+fn labels_come_in_many_spellings() {
+    for (head, expected) in [
+        ("DATE..: 1999-09-20\nAUTHOR: Bob Bauer", "Bob Bauer | 1999-09-20"),
+        ("Author   - Bob Bauer\nLast mod: 20 SEP 1999", "Bob Bauer | 1999-09-20"),
+        ("Created by : Bob Bauer\nDate Created : 09.20.1999", "Bob Bauer | 1999-09-20"),
+        ("@author Create by Bob on 1999/9/20 17:40", "Bob | 1999-09-20T17:40:00"),
+        ("@author bob\n@version 1999-09-20", "bob | 1999-09-20"),
+        ("author: \"Bob\"\nLast updated: 20-09-1999 - 08:22 PM", "Bob | 1999-09-20T20:22:00"),
+        ("Author:\n\n      Bob Bauer\n\nCopyright 1999", "Bob Bauer | -"),
+        ("Author: Eve\nCreate date: 1998-01-25\nModify date: 1999-09-20 - BOB: rounds", "BOB | 1999-09-20"),
+        ("Written by Bob Bauer.", "Bob Bauer | -"),
+        ("written by Bob Bauer, Anytown, October 1999", "Bob Bauer | -"),
+        ("@author Bob Bauer (created on 20.9.1999)", "Bob Bauer | 1999-09-20"),
+    ] {
+        let file = format!("/*\n * {}\n */\nint x;\n", head.replace('\n', "\n * "));
+        assert_eq!(named("a.c", file), format!("Comment | {expected} | -"), "{head}");
+    }
+    for none in ["Author:\n * Description: x", "written by hand", "Author:\n * the lines below do it all"] {
+        assert_eq!(named("a.c", format!("/*\n * {none}\n */\n")), "-", "{none}");
+    }
+    assert_eq!(named("a.cob", "      *Author: Bob\n      /Date: 2/24/2019\n"), "Comment | Bob | 2019-02-24 | -");
+}
+
+#[test]
+fn a_date_that_may_be_the_last_one_leaves_no_other() {
+    let file = "; Creation date: 2/2/2015\n; Last modified: 2/4/2015 9:03PM\n";
+    let stamp = stamp_with(file.as_bytes(), "a.asm", &Hints::default()).expect("a stamp");
+    assert_eq!((stamp.changed_at, stamp.ambiguous), (None, true));
+    let older = file.replace("2/4/2015 9:03PM", "2/4/2014");
+    assert_eq!(named("a.asm", older), "Comment | - | 2015-02-02 | -");
+}

@@ -115,6 +115,12 @@ pub(crate) const FIXTURES: &[Fixture] = &[
     fixture("Flyway", "V1__table.sql", true, "-- Author: Bob Bauer\ncreate table a (b int);\n"),
     fixture("Keyword", "a.c", true, "/* $Idaemons: eve $\n * $Id: a.c,v 1.3 1998/07/08 10:05:28 bob Exp $\n */\n"),
     fixture("Keyword", "b.c", true, "// $Date: 2009-08-09 17:44:15 +0900 (Sun, 09 Aug 2009) $\n// $Author: bob $\n"),
+    fixture(
+        "SqlServerScript",
+        "dbo.Tax.sql",
+        true,
+        "USE [Orders]\nGO\n/****** Object:  Table [dbo].[Tax]    Script Date: 1/27/2017 8:36:35 AM ******/\nSET ANSI_NULLS ON\n",
+    ),
     fixture("Comment", "tax.py", true, "# Author: Bob Bauer\n# Date: 1999-09-20\nprint(1)\n"),
     fixture("Comment", "tax.f", true, "c     Author: Bob Bauer\nc     Date: 20 Sep 1999\n      end\n"),
     fixture("Comment", "tax.cob", true, "000100 AUTHOR.  BOB BAUER.\n000200 DATE-WRITTEN. 20-SEP-1999.\n"),

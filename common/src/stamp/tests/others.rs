@@ -76,6 +76,15 @@ fn keywords_are_read_as_each_system_expands_them() {
         ("$Date: 2009-08-09 17:44:15 +0900 (Sun, 09 Aug 2009) $", "- | 2009-08-09T17:44:15+09:00"),
         ("$LastChangedDate:: 2009-08-09 17:44:15 +0900 #$ $LastChangedBy: bob $", "bob | 2009-08-09T17:44:15+09:00"),
         ("$Author: keiju $", "keiju | -"),
+        ("$FreeBSD: src/lib/a.c,v 1.1 2008/01/17 20:16:31 bob Exp $", "bob | 2008-01-17T20:16:31Z"),
+        (
+            "$LastChangedDate: 2009-08-09 17:44:15 +0900\n *  (Sun, 09 Aug 2009) $ $LastChangedBy: bob $",
+            "bob | 2009-08-09T17:44:15+09:00",
+        ),
+        (
+            "$Log: a.c,v $\n * Revision 1.2  2008/01/17 20:16:31  bob\n * More\n * Revision 1.1  2007/01/17 20:16:31  eve",
+            "bob | 2008-01-17T20:16:31Z",
+        ),
     ] {
         assert_eq!(read(format!("/* a\n {keyword}\n*/\n")), format!("Keyword | {expected} | -"), "{keyword}");
         assert_eq!(read(format!("static char id[] = \"{keyword}\";\n")), format!("Keyword | {expected} | -"), "{keyword}");
@@ -118,4 +127,40 @@ fn comments_by_hand_come_in_more_forms() {
         let expected = if expected.is_empty() { "-".to_owned() } else { format!("Comment | {expected} | -") };
         assert_eq!(read(file), expected, "{file}");
     }
+}
+
+#[test]
+fn of_two_ids_at_the_head_the_newest_counts_and_elsewhere_the_first() {
+    let ids = "/* $NetBSD: a.c,v 1.2 2000/10/10 20:24:52 eve Exp $ */\n/* $FreeBSD: a.c,v 1.9 2008/01/31 13:22:13 bob Exp $ */\n";
+    assert_eq!(read(ids), "Keyword | bob | 2008-01-31T13:22:13Z | -");
+    let below = "x\n".repeat(HEAD_LINES) + "$Id: a.c 388 2008-03-08 22:05:23Z bob $\n$Id: b.c 390 2009-03-08 22:05:23Z eve $\n";
+    assert_eq!(read(below), "Keyword | bob | 2008-03-08T22:05:23Z | -");
+}
+
+#[test]
+fn a_script_of_sql_server_is_dated_in_the_form_of_its_writers_system() {
+    let script = |date: &str| format!("USE [A]\nGO\n/****** Object:  View [dbo].[B]    Script Date: {date} ******/\nGO\n");
+    for (date, expected) in [
+        ("1/27/2017 8:36:35 PM", "2017-01-27T20:36:35"),
+        ("14/11/2023 10.09.31", "2023-11-14T10:09:31"),
+        ("2022-03-15 오후 12:59:18", "2022-03-15T12:59:18"),
+        ("2015/01/27 9:04:03", "2015-01-27T09:04:03"),
+    ] {
+        assert_eq!(read(script(date)), format!("SqlServerScript | - | {expected} | {expected}"), "{date}");
+    }
+    let doubtful = stamp_with(script("5/7/2015 5:33:03 PM").as_bytes(), "a.sql", &Hints::default()).expect("a stamp");
+    assert_eq!((doubtful.changed_at, doubtful.ambiguous), (None, true));
+    let signed = script("1/27/2017 8:36:35 PM") + "-- Author: Bob Bauer\n-- Create date: 01/26/2017\n";
+    assert_eq!(read(signed), "SqlServerScript | Bob Bauer | 2017-01-26 | 2017-01-27T20:36:35");
+}
+
+#[test]
+fn what_the_mail_says_comes_before_whoever_put_a_patch_into_mercurial() {
+    let head = "# HG changeset patch\n# User Eve <eve@example.org>\n# Date 1187630090 14400\nAdd tax\n\n";
+    let diff = "diff -r 1 -r 2 a.c\n--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-a\n+b\n";
+    assert_eq!(read(format!("{head}{diff}")), "UnifiedDiff | Eve <eve@example.org> | 2007-08-20T13:14:50-04:00 | -");
+    let from = format!("{head}From: Bob <bob@example.org>\n\n{diff}");
+    assert_eq!(read(from), "UnifiedDiff | Bob <bob@example.org> | 2007-08-20T13:14:50-04:00 | -");
+    let port = format!("$FreeBSD: ports/a,v 1.5 2012/11/17 06:01:16 bob Exp $\n\n{diff}");
+    assert_eq!(read(port), "UnifiedDiff | bob | 2012-11-17T06:01:16Z | -");
 }

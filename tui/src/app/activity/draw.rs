@@ -136,7 +136,7 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, plac
         painter.line(columns.place, y, x - columns.place - 2, Tone::Plain, &words);
         painter.line(x, y, width - x, Tone::Plain, &detail);
     } else {
-        let words = if detail.is_empty() { words } else { format!("{words}: {detail}") };
+        let words = [words, detail].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(": ");
         painter.line(columns.place, y, width - columns.place, Tone::Plain, &words);
     }
 }

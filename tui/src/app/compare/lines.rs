@@ -1,9 +1,9 @@
 //! Which lines of two texts are the same: a pure function of both and of a deadline. Folding and drawing are left to `rows`.
 
+use super::anchors;
 use super::text::Text;
 use crate::clock::Deadline;
 use similar::algorithms::{Capture, Compact, DiffHook as _, Replace};
-use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -117,15 +117,9 @@ fn pairs(left: &[u32], right: &[u32], deadline: Deadline) -> (Vec<(usize, usize)
     let (left_places, right_places) = (places(left, &in_right), places(right, &in_left));
     let ids = |side: &[u32], places: &[usize]| -> Vec<u32> { places.iter().map(|place| side[*place]).collect() };
     let (old, new) = (ids(left, &left_places), ids(right, &right_places));
-    let ops = capture_diff_slices_deadline(Algorithm::Patience, &old, &new, Some(deadline.instant()));
-    let mut pairs = Vec::new();
-    for op in &ops {
-        if let DiffOp::Equal { old_index, new_index, len } = *op {
-            pairs.extend((0..len).map(|step| (left_places[old_index + step], right_places[new_index + step])));
-        }
-    }
+    let pairs = anchors::pairs(&old, &new, deadline);
     let hurried = !old.is_empty() && deadline.is_over();
-    (pairs, hurried)
+    (pairs.into_iter().map(|(old, new)| (left_places[old], right_places[new])).collect(), hurried)
 }
 
 /// Runs out of pairs; where a change may stand at several places, it moves to where it joins others.

@@ -79,24 +79,63 @@ impl Plan {
     /// For many cells: what needs a decision of its own is left out.
     pub(crate) fn bulk(view: &GridView, verb: Verb, patches: &[usize], sites: &[usize]) -> Self {
         let mut plan = Self::default();
+        let sites = alike(view, sites);
         for patch in patches {
-            for site in sites {
-                let place = Place { patch: *patch, site: *site };
-                let cell = view.cell(place);
-                match left_out(&cell, verb) {
-                    Some(why) => *plan.left_out.entry(why).or_default() += 1,
-                    None => plan.orders.extend(task(view, verb, place).map(|task| (kind(&cell, verb), task))),
-                }
-            }
+            plan.row(view, verb, *patch, &sites);
         }
         plan.left_out.remove(IN_SYNC);
         plan.left_out.remove(NOT_THERE);
         plan
     }
 
+    /// Of quiet cells that are alike only one is looked at: there may be millions.
+    fn row(&mut self, view: &GridView, verb: Verb, patch: usize, sites: &[(usize, usize)]) {
+        let kinds = sites.iter().map(|(_, kind)| kind + 1).max().unwrap_or(0);
+        let mut quiet = vec![(None, 0); kinds];
+        for (site, kind) in sites {
+            let place = Place { patch, site: *site };
+            let (verdict, many) = &mut quiet[*kind];
+            if !view.is_quiet(place) {
+                self.cell(view, verb, place);
+            } else if verdict.get_or_insert_with(|| left_out(&view.cell(place), verb)).is_some() {
+                *many += 1;
+            } else {
+                self.cell(view, verb, place);
+            }
+        }
+        for (verdict, many) in quiet {
+            if let Some(why) = verdict.flatten() {
+                *self.left_out.entry(why).or_default() += many;
+            }
+        }
+    }
+
+    fn cell(&mut self, view: &GridView, verb: Verb, place: Place) {
+        let cell = view.cell(place);
+        match left_out(&cell, verb) {
+            Some(why) => *self.left_out.entry(why).or_default() += 1,
+            None => self.orders.extend(task(view, verb, place).map(|task| (kind(&cell, verb), task))),
+        }
+    }
+
     pub(crate) fn tasks(&self) -> Vec<Task> {
         self.orders.iter().map(|(_, task)| task.clone()).collect()
     }
+}
+
+/// Sites, each with the number of its kind: the quiet cells of a row are alike at sites of one version of which as much is known.
+fn alike(view: &GridView, sites: &[usize]) -> Vec<(usize, usize)> {
+    let mut kinds = Vec::new();
+    let kind = |site: &usize| {
+        let wanted = (&view.site(*site).version, view.site(*site).unknown);
+        let known = kinds.iter().position(|kind| *kind == wanted);
+        let number = known.unwrap_or_else(|| {
+            kinds.push(wanted);
+            kinds.len() - 1
+        });
+        (*site, number)
+    };
+    sites.iter().map(kind).collect()
 }
 
 fn task(view: &GridView, verb: Verb, place: Place) -> Option<Task> {
@@ -180,5 +219,48 @@ fn backward(standing: Standing) -> &'static str {
         Standing::Removed => "It was removed by an order. This puts it back.",
         Standing::Conflict => "The site's own change is replaced. It is kept here and can be had again.",
         _ => "The site has a newer one, which is replaced. It is kept here and can be had again.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::grid::sheet::Sheet;
+    use crate::app::harness::Harness;
+    use crate::app::sample;
+    use fieldpost_common::time::Timestamp;
+
+    fn all(view: &GridView) -> (Vec<usize>, Vec<usize>) {
+        let grid = &view.table.grid;
+        ((0..grid.patches.len()).collect(), (0..grid.sites.len()).collect())
+    }
+
+    #[test]
+    fn cells_that_are_counted_together_count_as_each_of_them_alone() {
+        let harness = Harness::sample((80, 24));
+        let view = &harness.model.grid;
+        let (patches, sites) = all(view);
+        for verb in [Verb::New, Verb::Update, Verb::Remove] {
+            let mut each = Plan::default();
+            for (patch, site) in patches.iter().flat_map(|patch| sites.iter().map(move |site| (*patch, *site))) {
+                let one = Plan::bulk(view, verb, &[patch], &[site]);
+                each.orders.extend(one.orders);
+                for (why, many) in one.left_out {
+                    *each.left_out.entry(why).or_default() += many;
+                }
+            }
+            assert_eq!(Plan::bulk(view, verb, &patches, &sites), each, "{verb:?}");
+        }
+    }
+
+    #[test]
+    fn a_send_of_all_patches_to_all_sites_looks_only_at_loud_cells_and_one_quiet_one_of_each_kind() {
+        let mut view = GridView::default();
+        view.load(Sheet::of(sample::large()), Timestamp::default());
+        let (patches, sites) = all(&view);
+        let plan = Plan::bulk(&view, Verb::Update, &patches, &sites);
+        assert!(!plan.orders.is_empty());
+        let (loud, kinds) = (view.table.grid.cells.len(), 3);
+        assert!(view.asked.get() <= loud + patches.len() * kinds, "{} of 2,000,000 cells were asked for", view.asked.get());
     }
 }

@@ -8,7 +8,7 @@ use crate::app::office::Task;
 use crate::app::theme::Tone;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::text::count;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use unicode_width::UnicodeWidthStr as _;
 
 /// More orders than this are a fleet: a word must be typed.
@@ -39,6 +39,8 @@ pub(crate) struct SendDialog {
     hidden: (usize, usize),
     pub(crate) top: usize,
     pub(crate) confirm: Confirm,
+    /// What is to be read of the plan. It is asked for with each frame, and there may be thousands of orders.
+    lines: Vec<(Tone, String)>,
 }
 
 impl SendDialog {
@@ -57,21 +59,29 @@ impl SendDialog {
             dialog.scope = Scope::Many;
             dialog.hidden = (view.hidden_marks(), view.hidden_site_marks());
         }
-        dialog.confirm = dialog.asks();
+        dialog.reread();
         Ok(dialog)
     }
 
     /// For one cell only.
     pub(crate) fn of_cell(view: &GridView, verb: Verb, place: Place) -> Result<Self, String> {
         let mut dialog = Self::build(view, verb, Plan::single(view, verb, place)?)?;
-        dialog.confirm = dialog.asks();
+        dialog.reread();
         Ok(dialog)
     }
 
     fn build(view: &GridView, verb: Verb, here: Plan) -> Result<Self, String> {
         let application = view.application().cloned().ok_or("no application is chosen")?;
         let (scope, confirm) = (Scope::Here, Confirm::Key);
-        Ok(Self { application, verb, scope, here, many: None, sites_marked: false, hidden: (0, 0), top: 0, confirm })
+        let (sites_marked, hidden, lines) = (false, (0, 0), Vec::new());
+        Ok(Self { application, verb, scope, here, many: None, sites_marked, hidden, top: 0, confirm, lines })
+    }
+
+    /// Says what the plan of the chosen scope is, and asks accordingly.
+    fn reread(&mut self) {
+        self.confirm = self.asks();
+        self.lines = told(self.plan(), &self.application);
+        self.top = 0;
     }
 
     fn asks(&self) -> Confirm {
@@ -101,8 +111,7 @@ impl SendDialog {
     pub(crate) fn switch(&mut self) {
         if self.can_switch() {
             self.scope = if self.scope == Scope::Here { Scope::Many } else { Scope::Here };
-            self.confirm = self.asks();
-            self.top = 0;
+            self.reread();
         }
     }
 
@@ -131,28 +140,7 @@ impl SendDialog {
 
     /// What is to be read; it may be long.
     pub(crate) fn lines(&self) -> Vec<(Tone, String)> {
-        let plan = self.plan();
-        let mut lines = Vec::new();
-        let sites = by_site(plan);
-        if plan.orders.len() > 1 {
-            let patches = plan.orders.iter().map(|(_, task)| task.patch()).collect::<BTreeSet<_>>().len();
-            lines.push((Tone::Strong, format!("{} of {}", patches_at_sites(patches, sites.len()), self.application)));
-        }
-        if sites.len() > 1 {
-            lines.extend(site_table(&sites, plan));
-        }
-        if !plan.left_out.is_empty() {
-            lines.push((Tone::Faint, "left out:".to_owned()));
-            lines.extend(plan.left_out.iter().map(|(why, cells)| (Tone::Faint, format!("  {}: {why}", count(*cells, "cell")))));
-        }
-        if lines.len() > 1 && !plan.orders.is_empty() {
-            lines.push((Tone::Faint, "one by one:".to_owned()));
-        }
-        lines.extend(plan.orders.iter().take(LISTED).map(|order| (Tone::Plain, order_line(order))));
-        if plan.orders.len() > LISTED {
-            lines.push((Tone::Faint, format!("and {} more", plan.orders.len() - LISTED)));
-        }
-        lines
+        self.lines.clone()
     }
 
     /// What must be seen before yes is said.
@@ -183,6 +171,31 @@ impl SendDialog {
         lines.extend(if plan.orders.is_empty() { Vec::new() } else { self.confirm.lines() });
         lines
     }
+}
+
+/// A plan in words.
+fn told(plan: &Plan, application: &AppName) -> Vec<(Tone, String)> {
+    let mut lines = Vec::new();
+    let sites = by_site(plan);
+    if plan.orders.len() > 1 {
+        let patches = plan.orders.iter().map(|(_, task)| task.patch()).collect::<HashSet<_>>().len();
+        lines.push((Tone::Strong, format!("{} of {application}", patches_at_sites(patches, sites.len()))));
+    }
+    if sites.len() > 1 {
+        lines.extend(site_table(&sites, plan));
+    }
+    if !plan.left_out.is_empty() {
+        lines.push((Tone::Faint, "left out:".to_owned()));
+        lines.extend(plan.left_out.iter().map(|(why, cells)| (Tone::Faint, format!("  {}: {why}", count(*cells, "cell")))));
+    }
+    if lines.len() > 1 && !plan.orders.is_empty() {
+        lines.push((Tone::Faint, "one by one:".to_owned()));
+    }
+    lines.extend(plan.orders.iter().take(LISTED).map(|order| (Tone::Plain, order_line(order))));
+    if plan.orders.len() > LISTED {
+        lines.push((Tone::Faint, format!("and {} more", plan.orders.len() - LISTED)));
+    }
+    lines
 }
 
 fn hidden_words((patches, sites): (usize, usize)) -> Option<String> {

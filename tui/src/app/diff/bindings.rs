@@ -8,7 +8,7 @@ use crate::app::screens::Screen;
 use crossterm::event::KeyCode as K;
 
 pub(crate) const DIFF: &[Binding] = &[
-    bind(&[key(K::Enter)], A::Accept, "publish", "publish the site's content, now that it was shown", can_publish),
+    bind(&[key(K::Enter)], A::Accept, "publish", "publish the site's content, now that it was shown", can_accept),
     bind(&[ch('>'), ch('+')], A::SendUpdate, "send", "send what is published to this site", can_send),
     bind(&[ch('<'), ch('p')], A::Retrieve, "publish", "publish the content that is shown", can_publish),
 ];
@@ -80,6 +80,13 @@ fn can_publish(model: &Model) -> Valid {
     let diff = shown(model)?;
     when(diff.offer.is_some(), "what is shown is published already")?;
     when(matches!(diff.body, Body::Ready(_)), "wait until the content is shown: only what was shown is signed")
+}
+
+/// Enter is for what is usual: never for going back to something older.
+fn can_accept(model: &Model) -> Valid {
+    can_publish(model)?;
+    let backward = shown(model)?.offer.as_ref().is_some_and(|offer| offer.backward);
+    when(!backward, "it isn't newer than what is published: < publishes it after a question")
 }
 
 fn can_send(model: &Model) -> Valid {

@@ -5,7 +5,7 @@ use super::{Body, DiffView, Of, Side};
 use crate::app::compare::Blob;
 use crate::app::compare::lines::Spaces;
 use crate::app::dialog::draw::wrap;
-use crate::app::grid::explain::stamp_ago;
+use crate::app::grid::explain::{stamp_ago, without_address};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::review::Review;
@@ -150,14 +150,17 @@ fn draw_side(
 
 /// Who changed a content and when, and when it was filed out.
 fn stamped(stamp: Option<&Stamp>, roomy: bool, now: Timestamp) -> String {
-    let Some(stamp) = stamp.filter(|stamp| stamp.why != Why::Nothing) else { return "no stamp".to_owned() };
+    let Some(stamp) = stamp.filter(|stamp| stamp.why != Why::Nothing) else { return "no author or date".to_owned() };
     let when = |when: &When| if roomy { format!("{when} ({})", stamp_ago(when, now)) } else { stamp_ago(when, now) };
-    let author = stamp.author.as_deref().map_or("nobody named".to_owned(), |author| Clean::line(author).to_string());
+    let author = stamp.author.as_deref().map_or("nobody named", |author| if roomy { author } else { without_address(author) });
+    let author = Clean::line(author);
     let person = stamp.person.as_deref().map_or(String::new(), |person| format!(" ({})", Clean::line(person)));
     // Where the time is the file-out's, saying it once is enough.
     let changed = stamp.changed_at.as_ref().filter(|_| stamp.why != Why::FileOutTime);
     let changed = changed.map_or(String::new(), |at| format!(" {}", when(at)));
-    let filed = stamp.filed_out_at.as_ref().map_or(String::new(), |at| format!(", filed out {}", when(at)));
+    // In one line the age of the content says it, and what happened to it here is worth more.
+    let filed = stamp.filed_out_at.as_ref().filter(|_| roomy || changed.is_empty());
+    let filed = filed.map_or(String::new(), |at| format!(", filed out {}", when(at)));
     format!("{author}{person}{changed}{filed}")
 }
 

@@ -2,7 +2,7 @@
 
 mod empty;
 
-use super::explain::{explain, stamp_ago};
+use super::explain::{explain, short_ago, stamp_ago, without_address};
 use super::filter::Finder;
 use super::layout::{
     FULL_SUM, Frozen, Layout, MARGIN, body_height, current, explain_height, rows_height, site_label, sums_height,
@@ -47,17 +47,17 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let y = 3 + body;
     painter.rule(y);
     if let Some(place) = grid.selected().filter(|_| words.is_empty()) {
-        explanation(grid, place, painter, y + 1, area);
+        explanation(model, place, painter, y + 1, area);
     } else if let Link::Offline { why, .. } = &model.link {
         painter.line(1, y + 1, area.width - 2, Tone::Alarm, Clean::line(why.lines().next().unwrap_or_default()).as_str());
     }
 }
 
-/// From this height on the keys are explained too; on smaller screens the footer must do, which costs fewer bytes.
-const ROOMY: u16 = 30;
-
-fn explanation(grid: &GridView, place: Place, painter: &mut Painter<'_>, y: u16, area: Rect) {
+fn explanation(model: &Model, place: Place, painter: &mut Painter<'_>, y: u16, area: Rect) {
+    let grid = &model.grid;
     let (fact, advice) = explain(grid, place);
+    // The keys that it names act, and a viewer's don't.
+    let advice = if model.may_act() { advice.as_str() } else { "Enter says more" };
     let tone = tone(&grid.cell(place));
     let tone = if tone == Tone::Faint { Tone::Plain } else { tone };
     if explain_height(area.height) < 2 {
@@ -67,8 +67,8 @@ fn explanation(grid: &GridView, place: Place, painter: &mut Painter<'_>, y: u16,
     painter.line(1, y, area.width - 2, tone, &lines[0]);
     if lines.len() > 1 {
         painter.line(1, y + 1, area.width - 2, tone, &lines[1..].join(" "));
-    } else if area.height >= ROOMY {
-        painter.line(1, y + 1, area.width - 2, Tone::Faint, &advice);
+    } else {
+        painter.line(1, y + 1, area.width - 2, Tone::Faint, advice);
     }
 }
 
@@ -256,22 +256,12 @@ fn frozen(grid: &GridView, patch: &GridPatch, column: Frozen) -> String {
     match column {
         Frozen::Patch | Frozen::Sum => String::new(),
         Frozen::Issue => patch.issue.as_ref().map_or("–".to_owned(), ToString::to_string),
-        Frozen::By => patch.author.as_deref().map_or("–".to_owned(), |author| Clean::line(author).to_string()),
+        Frozen::By => patch.author.as_deref().map_or("–".to_owned(), |author| Clean::line(without_address(author)).to_string()),
         Frozen::Changed => {
             let when = patch.changed_at.as_ref().or(patch.filed_out_at.as_ref());
-            when.map_or("–".to_owned(), |when| changed(&stamp_ago(when, grid.now)))
+            when.map_or("–".to_owned(), |when| short_ago(&stamp_ago(when, grid.now)))
         }
         Frozen::Current => current(&grid.table, patch),
-    }
-}
-
-/// `2 h ago` as a table wants it.
-fn changed(words: &str) -> String {
-    match words {
-        "just now" => "now".to_owned(),
-        "yesterday" => "1 d".to_owned(),
-        words if words.starts_with("on ") => "future".to_owned(),
-        words => words.trim_end_matches(" ago").to_owned(),
     }
 }
 

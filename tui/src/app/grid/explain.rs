@@ -23,6 +23,21 @@ pub(crate) fn stamp_ago(when: &When, now: Timestamp) -> String {
     if at.as_ms() > now.as_ms() + 86_400_000 { format!("on {when}") } else { ago(at, now) }
 }
 
+/// An author's name without the address that follows it, for where room is short.
+pub(crate) fn without_address(author: &str) -> &str {
+    author.split_once(" <").map_or(author, |(name, _)| name)
+}
+
+/// `2 h ago` as a table wants it: `2 h`.
+pub(crate) fn short_ago(words: &str) -> String {
+    match words {
+        "just now" => "now".to_owned(),
+        "yesterday" => "1 d".to_owned(),
+        words if words.starts_with("on ") => "future".to_owned(),
+        words => words.trim_end_matches(" ago").to_owned(),
+    }
+}
+
 /// First what is the case, then what to do about it.
 pub(crate) fn explain(view: &GridView, place: Place) -> (String, String) {
     let cell = view.cell(place);

@@ -110,11 +110,12 @@ fn range(model: &mut Model) {
 }
 
 fn mark_all(grid: &mut GridView) {
-    let shown: BTreeSet<_> = grid.rows.iter().map(|row| grid.patch(*row).name.clone()).collect();
-    if shown.is_subset(&grid.marks) {
-        grid.marks.retain(|mark| !shown.contains(mark));
+    let GridView { rows, table, marks, .. } = grid;
+    let shown = rows.iter().map(|row| &table.grid.patches[*row].name);
+    if shown.clone().all(|name| marks.contains(name)) {
+        shown.for_each(|name| drop(marks.take(name)));
     } else {
-        grid.marks.extend(shown);
+        marks.extend(shown.cloned());
     }
 }
 

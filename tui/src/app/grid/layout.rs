@@ -1,5 +1,6 @@
 //! How wide the columns are and which of them a terminal has room for. Shared by drawing and by moving, so that both agree.
 
+use super::explain::without_address;
 use super::{GridView, is_silent};
 use fieldpost_common::grid::{GridPatch, GridSite, Table};
 use fieldpost_common::text::{Clean, age};
@@ -71,7 +72,7 @@ impl Widths {
         Self {
             patch: widest(&|patch| patch.name.as_str().width(), MAX_PATCH).max(MIN_PATCH),
             issue: widest(&|patch| patch.issue.as_ref().map_or(1, |issue| issue.as_str().len()), MAX_ISSUE).max(5),
-            by: widest(&|patch| patch.author.as_deref().map_or(1, |by| Clean::line(by).width()), MAX_BY).max(2),
+            by: widest(&|patch| patch.author.as_deref().map_or(1, |by| Clean::line(without_address(by)).width()), MAX_BY).max(2),
             current: widest(&|patch| current(table, patch).width(), MAX_CURRENT).max(7),
         }
     }

@@ -1,12 +1,13 @@
 //! Draws the history: one row a revision, and below them the selected one in full.
 
 use super::{Body, HistoryView, origin};
-use crate::app::grid::explain::{ago, stamp_ago};
+use crate::app::grid::explain::{ago, short_ago, stamp_ago, without_address};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
 use crate::app::view::link_words;
 use fieldpost_common::api::{Origin, Revision};
+use fieldpost_common::correction::Corrections;
 use fieldpost_common::id::{SiteName, Version};
 use fieldpost_common::text::{Clean, count, cut, size};
 use fieldpost_common::time::Timestamp;
@@ -16,16 +17,16 @@ use unicode_width::UnicodeWidthStr as _;
 /// Title, rule, headings.
 const HEAD: u16 = 3;
 /// A rule and what is known of the selected revision.
-const FOOT: u16 = 5;
+const FOOT: u16 = 6;
 /// The columns before the last, which takes the rest; each with its width on a narrow and on a wide terminal.
 const COLUMNS: [(&str, usize, usize); 7] = [
     ("Revision", 9, 10),
-    ("Seen", 8, 10),
-    ("By", 8, 18),
-    ("Changed", 9, 12),
-    ("From", 16, 30),
+    ("Seen", 6, 10),
+    ("By", 9, 18),
+    ("Changed", 8, 12),
+    ("From", 15, 30),
     ("Size", 9, 11),
-    ("Current", 8, 14),
+    ("Current", 9, 14),
 ];
 /// From so many columns on a terminal is wide.
 const WIDE: u16 = 120;
@@ -88,7 +89,7 @@ fn row(
     let cells = [
         revision.sha256.short(),
         short_ago(&ago(revision.first_seen, now)),
-        revision.author.as_deref().map_or("–".to_owned(), |author| Clean::line(author).to_string()),
+        revision.author.as_deref().map_or("–".to_owned(), |author| Clean::line(without_address(author)).to_string()),
         revision.changed_at.as_ref().map_or("–".to_owned(), |when| short_ago(&stamp_ago(when, now))),
         from,
         if revision.stored { size(revision.size) } else { "coming".to_owned() },
@@ -103,10 +104,6 @@ fn row(
         let tone = if revision.current_for.is_empty() { Tone::Plain } else { Tone::Strong };
         painter.line(0, y, width, tone, &line);
     }
-}
-
-fn short_ago(words: &str) -> String {
-    words.strip_suffix(" ago").unwrap_or(words).to_owned()
 }
 
 fn columns(cells: &[String], width: u16) -> String {
@@ -136,8 +133,28 @@ fn sites(sites: &[SiteName]) -> String {
     }
 }
 
+/// Which stamp counts and why, what is in doubt, and what people say against it.
+fn stamp(revision: &Revision, now: Timestamp) -> String {
+    let read = revision.stamp.as_ref();
+    let mut words = vec![read.map_or("no stamp was read".to_owned(), |read| format!("stamp: {}", read.reason()))];
+    if read.is_some_and(|read| read.ambiguous) {
+        words.push("a date is ambiguous".to_owned());
+    }
+    if read.is_some_and(|read| read.future) {
+        words.push("a time lies ahead and was left out".to_owned());
+    }
+    let Corrections { author, changed_at, issue } = &revision.corrections;
+    let said = [
+        author.as_ref().map(|said| ("author", &said.by, said.at)),
+        changed_at.as_ref().map(|said| ("time", &said.by, said.at)),
+        issue.as_ref().map(|said| ("issue", &said.by, said.at)),
+    ];
+    words.extend(said.into_iter().flatten().map(|(what, by, at)| format!("{what} corrected by {by} {}", ago(at, now))));
+    words.join(" · ")
+}
+
 /// The selected revision in full.
-fn facts(revision: &Revision, now: Timestamp) -> [String; 4] {
+fn facts(revision: &Revision, now: Timestamp) -> [String; 5] {
     let issue = revision.issue.as_ref().map_or(String::new(), |issue| format!(" · issue {issue}"));
     let published: Vec<_> = revision
         .publications
@@ -148,12 +165,14 @@ fn facts(revision: &Revision, now: Timestamp) -> [String; 4] {
         if published.is_empty() { "never published".to_owned() } else { format!("published {}", published.join(", ")) };
     let filed = revision.filed_out_at.as_ref().map_or(String::new(), |when| format!(" · filed out {when}"));
     let changed = revision.changed_at.as_ref().map_or("no time in it".to_owned(), |when| format!("changed {when}"));
-    let author = revision.author.as_deref().map_or(String::new(), |author| format!("{}, ", Clean::line(author)));
+    let person = revision.person.as_deref().map_or(String::new(), |person| format!(" ({})", Clean::line(person)));
+    let author = revision.author.as_deref().map_or(String::new(), |author| format!("{}{person}, ", Clean::line(author)));
     let names: Vec<_> = revision.at_sites.iter().map(SiteName::as_str).collect();
     let at = if names.is_empty() { "at no site now".to_owned() } else { format!("at {}", names.join(", ")) };
     [
         revision.sha256.to_string(),
         format!("{author}{changed}{filed}{issue}"),
+        stamp(revision, now),
         format!("{} · {published}", origin(revision, now)),
         at,
     ]

@@ -56,6 +56,7 @@ actions![
     PickVersion,
     PickGroup,
     Refresh,
+    Redraw,
     Help,
     Back,
     Quit,

@@ -36,6 +36,7 @@ pub(crate) const SCREEN: &[Binding] = &[
     bind(&[ch('J')], A::Jobs, "", "what you sent and published, and what became of it", always),
     bind(&[ch('@')], A::Messages, "", "the last notes and errors, with their times", always),
     bind(&[ch('r')], A::Refresh, "", "read everything again", always),
+    bind(&[ctrl('l')], A::Redraw, "", "draw the screen anew, after something else wrote on it", always),
     bind(&[ctrl('c')], A::Interrupt, "", "quit from anywhere", always),
     bind(&[ctrl('z')], A::Suspend, "", "back to the shell; `fg` returns", always),
     bind(&[ch('?'), key(K::F(1))], A::Help, "help", "this list", always),

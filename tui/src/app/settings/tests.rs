@@ -1,3 +1,4 @@
+//! Settings: what they change, and what is said about mistakes.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 use super::*;

@@ -173,7 +173,9 @@ fn publishing_the_sites_side_of_a_conflict_takes_its_name() {
     harness.select("4712-Settlement-fx.st", "borealis");
     harness.press("<");
     compared(&mut harness, Some("fx2"), Some("fx-own"));
-    harness.press("Enter Enter Enter");
+    harness.press("Enter");
+    harness.shows("it isn't newer than what is published: < publishes it after a question");
+    harness.press("< Enter Enter");
     assert!(harness.requests().is_empty());
     harness.type_text("borealis");
     harness.press("Enter");
@@ -223,6 +225,16 @@ fn q_goes_up_from_a_diff_and_quits_from_the_grid() {
     harness.requests();
     harness.press("q");
     assert_eq!(harness.effects, [Effect::Quit]);
+}
+
+#[test]
+fn the_screen_is_drawn_anew_on_request() {
+    for keys in ["C-l", "d C-l", "2 C-l", "J C-l"] {
+        let mut harness = Harness::sample((80, 24));
+        harness.select("4711-Order-roundLots.st", "borealis");
+        harness.press(keys);
+        assert_eq!(harness.effects.pop(), Some(Effect::Redraw), "{keys}");
+    }
 }
 
 #[test]

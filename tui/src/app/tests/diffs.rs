@@ -244,7 +244,7 @@ fn the_stamp_of_the_bytes_that_were_compared_is_shown_and_why_it_was_chosen() {
     comparison.left.as_mut().unwrap().sha256 = content("quote2");
     comparison.right.as_mut().unwrap().sha256 = content("quote-by-hand");
     harness.answer(Answer::Compared(ticket, Ok(Box::new(comparison))));
-    harness.shows("published for 7.7: no stamp");
+    harness.shows("published for 7.7: no author or date");
     harness.shows("at acme: mk 2026-11-24");
     harness.shows("stamp: the newest stamp with both author and time (method stamp)");
     harness.shows("https://tracker.example/4688");
@@ -357,4 +357,11 @@ fn the_history_of_a_diff_is_one_key_away_and_leads_back() {
     harness.shows("· history");
     harness.press("q");
     harness.shows("@ acme");
+}
+
+#[test]
+fn the_history_says_which_stamp_counts_and_why_and_what_people_corrected() {
+    let mut harness = opened_history((160, 40));
+    harness.press("j");
+    harness.shows("stamp: method stamp; the newest stamp with both author and time · issue corrected by jk 1 h ago");
 }

@@ -127,6 +127,41 @@ fn a_note_goes_by_itself_and_an_error_stays_until_a_key() {
 }
 
 #[test]
+fn what_is_too_long_for_the_last_row_begins_in_the_one_above() {
+    let mut harness = Harness::sample((80, 24));
+    harness.press("j");
+    harness.model.error(format!("{}: the server can't be reached", "sql/V33__odd_lot_book.sql → borealis, ".repeat(2)));
+    let screen = harness.screen();
+    let rows: Vec<_> = screen.lines().collect();
+    assert!(rows[rows.len() - 2].starts_with(" ! sql/V33__odd_lot_book.sql"), "{screen}");
+    assert!(rows[rows.len() - 1].ends_with("the server can't be reached"), "{screen}");
+}
+
+#[test]
+fn why_nothing_could_be_read_is_never_cut_off() {
+    let why = "the server at https://post.acme.example can't be reached: connection refused\n\
+        check the address, the network and the server's certificate";
+    for tab in ["1", "2", "5"] {
+        let mut harness = Harness::new((60, 15));
+        harness.press(tab);
+        harness.model.link = Link::Offline { since: harness.now, why: why.to_owned(), wait: Duration::from_secs(1) };
+        harness.shows("refused");
+        harness.shows("certificate");
+    }
+}
+
+#[test]
+fn an_authors_address_is_left_out_where_room_is_short() {
+    let mut grid = sample::grid();
+    for patch in &mut grid.patches {
+        patch.author = Some("Ada Brandt <ada@vendor.example>".to_owned());
+    }
+    let harness = Harness::with(grid, (200, 50));
+    harness.shows("Ada Brandt  ");
+    assert!(!harness.screen().contains("Ada Brandt …"), "{}", harness.screen());
+}
+
+#[test]
 fn the_clock_wakes_at_most_once_a_minute() {
     let harness = Harness::sample((80, 24));
     let next = harness.model.wake().as_ms() - harness.now.as_ms();

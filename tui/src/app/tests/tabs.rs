@@ -1,6 +1,7 @@
 //! Going from tab to tab: each is found again as it was left.
 
 use crate::app::harness::Harness;
+use crate::app::model::Message;
 use crate::app::office::{Answer, Request};
 use crate::app::sample;
 use crate::app::screens::Tab;
@@ -28,11 +29,13 @@ fn digits_show_tabs_and_tab_goes_around() {
 }
 
 #[test]
-fn at_80_columns_only_the_shown_tab_is_named() {
-    let mut harness = Harness::sample((80, 24));
+fn every_tab_is_named_where_there_is_room_and_else_only_the_shown_one() {
+    let mut harness = Harness::sample((120, 24));
+    harness.shows(" 1 Patches  2 Sites  5 Activity  trading");
+    harness.take(Message::Resize(60, 15));
     harness.shows(" 1 Patches  2  5  trading");
     harness.press("2");
-    harness.shows(" 1  2 Sites  5");
+    harness.shows(" 1 Patches  2 Sites  5 Activity");
 }
 
 #[test]
@@ -41,7 +44,7 @@ fn each_tab_keeps_its_selection_its_filter_and_what_was_opened_over_it() {
     harness.press("1 j j d 2 / o m e Enter Enter 1");
     harness.shows("Fetching both contents");
     harness.press("2");
-    harness.shows(" 2 Sites  5  omega");
+    harness.shows(" 2 Sites  5 Activity  omega");
     harness.press("Esc");
     harness.shows("/ome");
     harness.press("1 Esc");

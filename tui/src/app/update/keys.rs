@@ -96,6 +96,7 @@ fn anywhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::OpenIssue => return Some(copy::open_issue(model)),
         Action::Quit | Action::Interrupt => return Some(vec![Effect::Quit]),
         Action::Suspend => return Some(vec![Effect::Suspend]),
+        Action::Redraw => return Some(vec![Effect::Redraw]),
         Action::Refresh => return Some(refresh(model)),
         // A job is left for the list, and a review says what is left of it.
         Action::Back if matches!(model.context(), Context::Jobs | Context::Review) => return None,

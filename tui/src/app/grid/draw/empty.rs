@@ -1,7 +1,7 @@
 //! What stands where the grid would be when there is none: why, and the next key or command.
 
 use crate::app::model::{Apps, Link, Loading, Model};
-use fieldpost_common::text::Clean;
+use crate::app::unread::reason;
 
 /// Empty when there is a grid to draw.
 pub(super) fn words(model: &Model) -> Vec<String> {
@@ -9,7 +9,7 @@ pub(super) fn words(model: &Model) -> Vec<String> {
     let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
     if let (None, Link::Offline { why, .. }) = (grid.read_at, &model.link) {
         let mut words: Vec<String> = vec!["No contact with the server.".to_owned(), String::new()];
-        words.extend(why.lines().map(|line| Clean::line(line).to_string()));
+        words.extend(reason(model, why));
         words.extend([String::new(), "fieldpost keeps trying; r tries at once.".to_owned()]);
         return words;
     }

@@ -1,0 +1,135 @@
+//! Tells names of people from other words in comments by hand; where they stand is left to the readers.
+
+/// The most words of one name.
+const MAX_WORDS: usize = 4;
+
+/// Words that say what was done, and so aren't a name.
+const NO_NAMES: [&str; 52] = [
+    "added",
+    "adding",
+    "add",
+    "adapted",
+    "bug",
+    "bugfix",
+    "bugs",
+    "build",
+    "change",
+    "changed",
+    "changes",
+    "class",
+    "code",
+    "corrected",
+    "created",
+    "creation",
+    "delete",
+    "deleted",
+    "draft",
+    "edited",
+    "file",
+    "first",
+    "fix",
+    "fixed",
+    "fixes",
+    "full",
+    "implemented",
+    "improved",
+    "initial",
+    "issue",
+    "merged",
+    "minor",
+    "modified",
+    "module",
+    "moved",
+    "new",
+    "none",
+    "original",
+    "port",
+    "ported",
+    "release",
+    "released",
+    "removed",
+    "renamed",
+    "review",
+    "support",
+    "test",
+    "the",
+    "update",
+    "updated",
+    "version",
+    "written",
+];
+
+/// Words before `by`, and the word itself where it begins the text.
+const DONE: [&str; 15] = [
+    "by",
+    "created",
+    "written",
+    "modified",
+    "changed",
+    "updated",
+    "edited",
+    "editted",
+    "coded",
+    "programmed",
+    "developed",
+    "implemented",
+    "create",
+    "authored",
+    "revised",
+];
+
+/// The name that a text begins with, in a column of its own or before `:` or a dash, or behind `modified by`.
+pub(super) fn leading_name(text: &str) -> Option<String> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | ':' | ',' | '|' | ';' | '–'));
+    if let Some(name) = after_by(text) {
+        return Some(name);
+    }
+    let text = text.strip_prefix('(').or_else(|| text.strip_prefix('[')).unwrap_or(text);
+    // One word and a period is a sentence: `Rewritten.`
+    if !text.contains(char::is_whitespace) && text.ends_with('.') {
+        return None;
+    }
+    let end = [":", "\t", " - ", " -\t", "|", ";", ")", "]"].iter().filter_map(|mark| text.find(mark)).min();
+    whole_name(text.get(..end.unwrap_or(text.len()))?)
+}
+
+/// The name in `Modified by Bob Bauer to round prices`, or in `by Bob Bauer`.
+pub(super) fn after_by(text: &str) -> Option<String> {
+    const ENDS: [&str; 8] = ["to", "for", "in", "on", "and", "at", "from", "-"];
+    let (first, rest) = text.split_once(char::is_whitespace)?;
+    let done = DONE.iter().any(|word| word.eq_ignore_ascii_case(first));
+    let rest = if first.eq_ignore_ascii_case("by") {
+        rest
+    } else {
+        rest.trim_start().strip_prefix("by ").or_else(|| rest.strip_prefix("By "))?
+    };
+    let words = rest.split_whitespace().take_while(|word| !ENDS.contains(word));
+    let mut name = String::new();
+    for word in words {
+        let last = word.ends_with([',', ';', ':']) || word.ends_with('.') && word.len() > 3;
+        name = if name.is_empty() { word.to_owned() } else { format!("{name} {word}") };
+        if last {
+            break;
+        }
+    }
+    done.then(|| whole_name(name.trim_end_matches([',', ';', ':']))).flatten()
+}
+
+/// The text, where all of it can be a name: a user id, initials, or up to four words that begin with a capital.
+pub(super) fn whole_name(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches([',', '-']).trim_end();
+    let text = text.strip_suffix('.').filter(|name| name.rsplit(' ').next().is_some_and(|last| last.len() > 2)).unwrap_or(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let small =
+        |word: &&str| matches!(*word, "van" | "von" | "de" | "der" | "den" | "di" | "la" | "le" | "af" | "el" | "&" | "and");
+    let letters =
+        |word: &&str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '\'' | '-' | '/' | '_' | '@' | '&' | ','));
+    let capital = |word: &&str| word.starts_with(char::is_uppercase) || small(word);
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let fits = (1..=MAX_WORDS).contains(&words.len())
+        && words.iter().all(letters)
+        && words.iter().all(|word| !NO_NAMES.contains(&bare(word).as_str()))
+        && words[0].starts_with(char::is_alphabetic)
+        && (words.len() == 1 || words.iter().all(|word| capital(word) && !word.contains(|c: char| c.is_ascii_digit())));
+    fits.then(|| words.join(" "))
+}
