@@ -4,7 +4,7 @@
 pub const LOGIN: &str = "/api/v1/login";
 /// `GET` → [`super::Whoami`].
 pub const WHOAMI: &str = "/api/v1/whoami";
-/// `GET` → [`super::TrustChain`]; `PUT` [`super::SignedTrust`]: the next version.
+/// `GET` → [`super::TrustChain`]; `PUT` [`crate::trust::SignedTrust`]: the next version.
 pub const TRUST: &str = "/api/v1/trust";
 /// `GET` → list of [`super::User`]; `POST` [`super::NewUser`] → [`super::Invited`].
 pub const USERS: &str = "/api/v1/users";

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// Who changed it
     #[arg(long, group = "what", value_name = "NAME")]
     author: Option<String>,
-    /// When it was changed: 2011-04-08, '2011-04-08 13:02[:33]' or 2011-04-08T13:02:33+01:00
+    /// When it was changed: 2011-04-08, '2011-04-08 13:02', '2011-04-08 13:02:33' or 2011-04-08T13:02:33+01:00
     #[arg(long, group = "what", value_name = "WHEN", value_parser = when)]
     time: Option<When>,
     /// Its tracker entry
