@@ -10,6 +10,9 @@ use super::evidence::Mark;
 use super::text::{lines, position};
 use super::{Evidence, HEAD_LINES, Kind, Source, comment};
 
+/// More words behind a dollar than any file that says something with them has.
+const MAX_TRIED: usize = 100_000;
+
 /// Longer than any expansion.
 const MAX_LENGTH: usize = 300;
 
@@ -74,6 +77,8 @@ struct Keywords<'a> {
     date: Option<(&'a [u8], Spot)>,
     author: Option<&'a [u8]>,
     log: Option<Mark<'a>>,
+    /// How many were looked at.
+    tried: usize,
 }
 
 impl<'a> Keywords<'a> {
@@ -81,7 +86,7 @@ impl<'a> Keywords<'a> {
     fn done(&self, below_head: bool) -> bool {
         /// A file that went from one repository to another has two or three.
         const ENOUGH: usize = 5;
-        self.ids.len() >= ENOUGH || below_head && !self.ids.is_empty()
+        self.ids.len() >= ENOUGH || below_head && !self.ids.is_empty() || self.tried >= MAX_TRIED
     }
 
     fn note(&mut self, text: &'a [u8]) {
@@ -89,6 +94,7 @@ impl<'a> Keywords<'a> {
         if !text.get(1).is_some_and(u8::is_ascii_uppercase) {
             return;
         }
+        self.tried += 1;
         let among = |names: &[&[u8]]| {
             let after = |name: &&[u8]| text[1..].strip_prefix(*name).is_some_and(|rest| rest.first() == Some(&b':'));
             let name = *names.iter().find(|name| after(name))?;

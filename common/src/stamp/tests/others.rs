@@ -92,6 +92,13 @@ fn keywords_are_read_as_each_system_expands_them() {
 }
 
 #[test]
+fn behind_a_hundred_thousand_keywords_that_say_nothing_no_more_are_looked_at() {
+    let id = "$Id: a.c,v 1.2 2011/04/08 13:02:33 bob Exp $";
+    assert_eq!(named("a.c", format!("{}{id}", "$Id: 1$\n".repeat(99_999))), "Keyword | bob | 2011-04-08T13:02:33Z | -");
+    assert_eq!(named("a.c", format!("{}{id}", "$Id: 1$\n".repeat(100_000))), named("a.c", "$Id: 1$\n"));
+}
+
+#[test]
 fn what_only_looks_like_a_keyword_says_nothing() {
     for decoy in [
         "$Id$",
