@@ -4,7 +4,7 @@ mod address;
 mod ignore;
 
 pub use address::ServerUrl;
-pub use ignore::Ignore;
+pub use ignore::{Ignore, Patterns};
 
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::state::Format;
@@ -64,6 +64,28 @@ pub struct Application {
     pub after_install: Option<Hook>,
     /// Where it says how it is.
     pub state: Option<StateSource>,
+    /// Directories in which it writes walkbacks.
+    #[serde(default)]
+    pub walkbacks: Vec<AbsolutePath>,
+    /// Which of them it has mailed itself: paths within those directories.
+    #[serde(default)]
+    pub walkbacks_mailed: Patterns,
+    /// What becomes of those that the server has.
+    #[serde(default)]
+    pub walkbacks_sent: AfterSending,
+}
+
+/// What becomes of a file once the server has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterSending {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It is deleted.
+    Delete,
+    /// It is moved to a folder, on the same file system.
+    Move(AbsolutePath),
 }
 
 /// Where an application says how it is: a file that it writes, or a command that prints it.
@@ -208,12 +230,38 @@ impl Config {
             if after_install.as_ref().is_some_and(|hook| hook.command.is_empty()) {
                 return Err(format!("application {name}: after_install has an empty command"));
             }
+            self.check_walkbacks(application)?;
             state.as_ref().map_or(Ok(()), StateSource::check).map_err(|wrong| format!("application {name}: state {wrong}"))?;
         }
         if self.poll_interval < Duration::from_secs(1) {
             return Err("poll_interval is less than 1s: use 1s or more".to_owned());
         }
         self.server.check(self.allow_plain_http)
+    }
+
+    /// Walkbacks lie where no patches do, and those that were moved away aren't found again.
+    fn check_walkbacks(&self, application: &Application) -> Result<(), String> {
+        let name = &application.name;
+        for directory in &application.walkbacks {
+            let path = directory.as_path();
+            let patches = self.applications.iter().find(|one| path.starts_with(one.directory.as_path()));
+            if let Some(one) = patches {
+                return Err(format!(
+                    "application {name}: walkbacks {} lie in the patch directory of {}",
+                    path.display(),
+                    one.name
+                ));
+            }
+            if let AfterSending::Move(folder) = &application.walkbacks_sent
+                && folder.as_path().starts_with(path)
+            {
+                let folder = folder.as_path().display();
+                return Err(format!(
+                    "application {name}: walkbacks_sent moves files to {folder}, where walkbacks are looked for"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The longest that a poll waits at the server.

@@ -1,6 +1,7 @@
 //! Turns the world into events and runs effects: the only place that waits. What to do decides [`crate::machine`].
 
 mod files;
+mod sending;
 mod start;
 mod watch;
 
@@ -12,6 +13,7 @@ use crate::hook::{self, Occasion};
 use crate::machine::{Effect, Event, Executed, Level, State, UploadEnd, handle};
 use crate::server::{PollAsk, Server};
 use crate::trouble::Trouble;
+use crate::walkbacks::Collector;
 use crate::{durable, health, trust};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId, OrderId};
@@ -22,7 +24,7 @@ use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::{Results, StateReport};
 use files::Files;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use watch::Watch;
@@ -41,6 +43,7 @@ pub struct Driver {
     arrived: mpsc::UnboundedReceiver<Event>,
     status_due: bool,
     hooks: Arc<tokio::sync::Mutex<()>>,
+    walkbacks: Arc<Mutex<Collector>>,
     began: fieldpost_common::time::Timestamp,
 }
 
@@ -135,6 +138,8 @@ impl Driver {
             Effect::Poll(ask) => self.poll(ask),
             Effect::PutInventory(digest) => self.put_inventory(digest),
             Effect::TellState { command, application } => self.tell_state(command, application),
+            Effect::LookForWalkbacks => self.look_for_walkbacks(),
+            Effect::SendWalkbacks => self.send_walkbacks(),
             Effect::SendResults(results) => self.send_results(results),
             Effect::Hook { order, application, patch } => self.hook(order, application, patch),
             Effect::Timer { id, after } => {
@@ -218,6 +223,20 @@ impl Driver {
             let answer = server.put_state(&application, &report).await;
             Event::StateTold { command, answer }
         });
+    }
+
+    fn look_for_walkbacks(&self) {
+        let (walkbacks, clock, events) = (Arc::clone(&self.walkbacks), self.clock, self.events.clone());
+        tokio::task::spawn_blocking(move || {
+            let looked = walkbacks.lock().unwrap_or_else(PoisonError::into_inner).look(clock.now().mono);
+            // Nobody listens any more when the agent stops.
+            let _ = events.send(Event::WalkbacksLooked(looked));
+        });
+    }
+
+    fn send_walkbacks(&self) {
+        let (walkbacks, server, clock) = (Arc::clone(&self.walkbacks), self.server.clone(), self.clock);
+        self.beside(async move { sending::send(&walkbacks, &server, clock.now().wall).await });
     }
 
     fn send_results(&self, sent: Vec<fieldpost_common::wire::OrderResult>) {

@@ -8,6 +8,7 @@
 //! - [`server`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
 //! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
 //! - [`process`], [`hook`], [`health`]: programs that the config names, after an installation or to say how an application is;
+//! - [`walkbacks`]: what applications wrote when they crashed;
 //! - [`enroll`], [`check`], [`dry_run`]: the other commands.
 
 #[cfg(test)]
@@ -36,3 +37,4 @@ pub mod token;
 pub mod trouble;
 pub mod trust;
 pub mod upload;
+pub mod walkbacks;

@@ -11,6 +11,7 @@ mod network;
 mod orders;
 mod polling;
 mod state;
+mod walkbacks;
 
 pub use effect::{Effect, Level, ScanReason, Timer};
 pub use event::{Event, Executed, UploadEnd};
@@ -47,6 +48,7 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
                 state.journal.etag = None;
             }
             state.want_scan(ScanReason::Startup);
+            state.walkbacks.look_due = state.setup.walkbacks;
         }
         Event::Timer(id) => timer(state, id, out),
         Event::FileHint => polling::hint(state, now, out),
@@ -59,6 +61,8 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
         Event::HookDone { order, report } => orders::hook_done(state, &order, report, now),
         Event::StateTold { command, answer } => commands::told(state, &command, answer, now, out),
         Event::ResultsSent { sent, answer } => network::results_sent(state, &sent, answer, now, out),
+        Event::WalkbacksLooked(looked) => walkbacks::looked(state, looked, out),
+        Event::WalkbacksSent { waiting, answer } => walkbacks::sent(state, waiting, answer, now, out),
         Event::SaveFailed(error) => {
             // What isn't journalled must be asked for again.
             state.journal.etag = None;
@@ -84,6 +88,8 @@ fn timer(state: &mut State, id: u64, out: &mut Vec<Effect>) {
         }
         Timer::Poll => state.poll_due = true,
         Timer::Retry => link::probe(state),
+        Timer::Walkbacks => state.walkbacks.look_due = true,
+        Timer::WalkbacksRest => state.walkbacks.resting = false,
         Timer::Parking => polling::park_again(state),
     }
 }
@@ -97,9 +103,11 @@ fn go_on(state: &mut State, now: Now, out: &mut Vec<Effect>) {
         state.busy.insert(Lane::Scan);
         out.push(Effect::Scan(reason));
     }
+    walkbacks::look(state, out);
     if state.link.is_open() {
         network::start(state, out);
         commands::start(state, out);
+        walkbacks::start(state, out);
         polling::start(state, now, out);
     }
 }

@@ -167,6 +167,19 @@ impl Server {
         self.send(request, Kind::Body).await.map(|_| ())
     }
 
+    /// Gives the server walkbacks. `body`: a [`fieldpost_common::wire::Walkbacks`], JSON, zstd.
+    pub async fn send_walkbacks(&self, body: Vec<u8>) -> Result<StoredAnswer, Trouble> {
+        let time = transfer_time(body.len() as u64);
+        let request = self
+            .client
+            .post(self.address.join(path::WALKBACKS))
+            .header(reqwest::header::CONTENT_TYPE, "application/json")
+            .header(reqwest::header::CONTENT_ENCODING, "zstd")
+            .timeout(time)
+            .body(body);
+        json(self, self.send(request, Kind::Body).await?).await
+    }
+
     /// Says what became of orders.
     pub async fn send_results(&self, results: &Results) -> Result<(), Trouble> {
         let request = self.client.post(self.address.join(path::RESULTS)).json(results).timeout(SHORT);

@@ -1,5 +1,9 @@
 //! What agents and server say to each other: paths, headers and bodies below `/agent/v1`.
 
+mod walkback;
+
+pub use walkback::{Dropped, MAX_COUNT, MAX_PIECE, MAX_PIECES, Piece, Walkbacks};
+
 use crate::command::Command;
 use crate::envelope::{Envelope, base64_bytes};
 use crate::hash::ContentHash;
@@ -26,6 +30,8 @@ pub mod path {
     pub const RESULTS: &str = "/agent/v1/results";
     /// `PUT` [`super::StateReport`]: so is the application.
     pub const STATE: &str = "/agent/v1/state/{application}";
+    /// `POST` [`super::Walkbacks`] → [`super::StoredAnswer`], once they are kept.
+    pub const WALKBACKS: &str = "/agent/v1/walkbacks";
 }
 
 /// Headers of a poll, beside `If-None-Match` and `Prefer: wait=SECONDS`.

@@ -6,3 +6,4 @@ pub(crate) mod inventory;
 pub(crate) mod poll;
 pub(crate) mod results;
 pub(crate) mod state;
+pub(crate) mod walkbacks;

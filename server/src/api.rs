@@ -7,6 +7,7 @@ pub(crate) mod changes;
 pub(crate) mod commands;
 pub(crate) mod content;
 pub(crate) mod corrections;
+pub(crate) mod errors;
 pub(crate) mod grid;
 pub(crate) mod login;
 pub(crate) mod orders;

@@ -26,6 +26,8 @@ pub struct Config {
     pub max_content: u64,
     /// The most that one site may hand over in all, in bytes.
     pub site_quota: u64,
+    /// The most that texts of walkbacks may take in all, packed, in bytes; beyond that only the first of each error is kept.
+    pub walkback_quota: u64,
     /// How often agents poll.
     pub poll: Poll,
     /// How often sites are asked for their states.
@@ -169,6 +171,7 @@ impl Default for Config {
             behind_proxy: false,
             max_content: MAX_CONTENT,
             site_quota: 2 << 30,
+            walkback_quota: 512 << 20,
             poll: Poll::default(),
             state: State::default(),
             silence: Silence::default(),

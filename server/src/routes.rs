@@ -1,7 +1,9 @@
 //! Every address of the server, by who uses it, with the largest body it takes. Who may is also in each handler's signature.
 
-use crate::agent::{content as agent_content, enroll, inventory, poll, results, state};
-use crate::api::{activity, applications, badges, changes, commands, content, corrections, grid, login, orders, publications};
+use crate::agent::{content as agent_content, enroll, inventory, poll, results, state, walkbacks};
+use crate::api::{
+    activity, applications, badges, changes, commands, content, corrections, errors, grid, login, orders, publications,
+};
 use crate::api::{sites, status, trust, users};
 use crate::badge;
 use crate::error::Error;
@@ -68,6 +70,7 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Agent, Method::PUT, wire::CONTENT, STREAM, put(agent_content::upload)),
         route(Who::Agent, Method::POST, wire::RESULTS, MANY, post(results::results)),
         route(Who::Agent, Method::PUT, wire::STATE, SIGNED, put(state::put)),
+        route(Who::Agent, Method::POST, wire::WALKBACKS, MANY, post(walkbacks::post)),
         // Whoever holds a key
         route(Who::Keyed, Method::GET, "/badge/{name}", NOTHING, get(badge::icon)),
         route(Who::Keyed, Method::GET, "/status/{key}", NOTHING, get(badge::page)),
@@ -107,6 +110,9 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Viewer, Method::GET, api::STATUS, NOTHING, get(status::status)),
         route(Who::Viewer, Method::GET, api::INCIDENTS, NOTHING, get(status::incidents)),
         route(Who::Developer, Method::POST, api::INCIDENT_HOLD, SMALL, post(status::hold)),
+        route(Who::Viewer, Method::GET, api::ERRORS, NOTHING, get(errors::list)),
+        route(Who::Viewer, Method::GET, api::ERROR, NOTHING, get(errors::one)),
+        route(Who::Developer, Method::POST, api::ERROR_MARK, SMALL, post(errors::mark)),
         route(Who::Viewer, Method::GET, api::STATES, NOTHING, get(commands::states)),
         route(Who::Viewer, Method::GET, api::COMMANDS, NOTHING, get(commands::list)),
         route(Who::Developer, Method::POST, api::COMMANDS, SMALL, post(commands::give)),

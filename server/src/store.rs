@@ -10,6 +10,7 @@ pub(crate) mod content;
 pub(crate) mod correction;
 pub(crate) mod counter;
 pub(crate) mod current;
+pub(crate) mod error_group;
 pub(crate) mod grid;
 pub(crate) mod incident;
 pub(crate) mod mail;
@@ -27,6 +28,7 @@ pub(crate) mod state;
 pub(crate) mod trust;
 pub(crate) mod upload;
 pub(crate) mod user;
+pub(crate) mod walkback;
 mod writer;
 
 use fieldpost_common::api::{Change, Role};

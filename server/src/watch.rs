@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::random;
 use crate::server::Server;
 use crate::store::activity::{activity, activity_add};
-use crate::store::{Effect, Tx, command, incident, mail, maintenance, order, site, site_app, state};
+use crate::store::{Effect, Tx, command, error_group, incident, mail, maintenance, order, site, site_app, state, walkback};
 use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandKind, CommandState, advance};
 use fieldpost_common::id::{AppName, SiteName};
@@ -110,6 +110,7 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         orders: order::order_troubled_list(tx)?,
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
+        errors: error_group::group_alarming(tx)?,
         known: &known,
         silences_over: incident::incident_silences_over(tx, before(now, sight.state.saturating_mul(2)))?,
     };
@@ -162,6 +163,7 @@ async fn prune(server: &Server, now: Timestamp) -> Result<(), Error> {
         state::state_prune(tx, before(now, keep))?;
         mail::mail_prune(tx, before(now, KEEP))?;
         incident::incident_prune(tx, before(now, KEEP))?;
+        walkback::piece_prune(tx, before(now, KEEP))?;
         Ok(())
     };
     server.store.write(forget).await

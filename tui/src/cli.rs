@@ -8,6 +8,7 @@ mod content;
 mod correct;
 mod diff;
 mod doctor;
+mod errors;
 mod failure;
 mod history;
 mod incidents;
@@ -104,6 +105,8 @@ enum Verb {
     Status(status::Args),
     /// What is wrong, and what people say to it
     Incidents(incidents::Args),
+    /// What applications ran into at their sites: crash reports, grouped by error
+    Errors(errors::Args),
     /// What the applications of a site say of their health
     State(state::Args),
     /// Ask something of a site now
@@ -186,6 +189,7 @@ async fn with_session(verb: Verb, session: &Session, talk: Talk) -> Result<u8, F
         Verb::Correct(args) => correct::run(args, session, talk).await,
         Verb::Status(args) => status::run(args, session, talk).await,
         Verb::Incidents(args) => incidents::run(args, session, talk).await,
+        Verb::Errors(args) => errors::run(args, session, talk).await,
         Verb::State(args) => state::run(args, session, talk).await,
         Verb::Command(args) => command::run(args, session, talk).await,
         Verb::Badge(args) => badge::run(args, session, talk).await,

@@ -34,20 +34,42 @@ pub struct Ignore(GlobSet);
 impl Ignore {
     /// Editors' patterns, and further globs. One without `/` holds in every folder.
     pub fn new(globs: &[String]) -> Result<Self, String> {
-        let mut set = GlobSetBuilder::new();
-        for glob in EDITORS.iter().copied().chain(globs.iter().map(String::as_str)) {
-            set.add(compile(glob)?);
-            if !glob.contains('/') {
-                set.add(compile(&format!("**/{glob}"))?);
-            }
-        }
-        set.build().map(Self).map_err(|error| error.to_string())
+        gathered(EDITORS.iter().copied().chain(globs.iter().map(String::as_str))).map(Self)
     }
 
     /// Whether a path, relative to the patch directory, is left alone.
     pub fn matches(&self, path: &str) -> bool {
         self.0.is_match(path)
     }
+}
+
+/// Patterns of paths, none unless the config names some. One without `/` holds in every folder.
+#[derive(Debug, Clone, Default)]
+pub struct Patterns(GlobSet);
+
+impl Patterns {
+    /// Whether a path is meant.
+    pub fn matches(&self, path: &str) -> bool {
+        self.0.is_match(path)
+    }
+}
+
+impl<'de> Deserialize<'de> for Patterns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let globs: Vec<String> = Vec::deserialize(deserializer)?;
+        gathered(globs.iter().map(String::as_str)).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+fn gathered<'a>(globs: impl Iterator<Item = &'a str>) -> Result<GlobSet, String> {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        set.add(compile(glob)?);
+        if !glob.contains('/') {
+            set.add(compile(&format!("**/{glob}"))?);
+        }
+    }
+    set.build().map_err(|error| error.to_string())
 }
 
 fn compile(glob: &str) -> Result<Glob, String> {

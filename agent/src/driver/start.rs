@@ -16,6 +16,7 @@ use crate::scan::Scanner;
 use crate::server::{ClientError, Server};
 use crate::token::{Token, TokenError};
 use crate::trust::Held;
+use crate::walkbacks::{self, Collector};
 use fieldpost_common::id::BootId;
 use std::io;
 use std::path::PathBuf;
@@ -61,12 +62,15 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         interval: config.poll_interval,
         max_size: config.max_size,
         hooks: config.applications.iter().filter(|entry| entry.after_install.is_some()).map(|entry| entry.name.clone()).collect(),
+        walkbacks: config.applications.iter().any(|entry| !entry.walkbacks.is_empty()),
         built: clock::built(),
     };
     let (events, arrived) = mpsc::unbounded_channel();
     let hint = Arc::new(Notify::new());
     let scanner = Arc::new(Mutex::new(Scanner::new(&config, &markers)));
     let config = Arc::new(config);
+    let walkbacks =
+        Collector::open(Arc::clone(&config)).map_err(|error| StartError::State(config.state(walkbacks::FOLDER), error))?;
     let files = Files { config: Arc::clone(&config), markers: Arc::new(markers), downloads: Arc::new(downloads), scanner };
     let driver = Driver {
         clock,
@@ -80,6 +84,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         arrived,
         status_due: false,
         hooks: Arc::default(),
+        walkbacks: Arc::new(Mutex::new(walkbacks)),
         began: clock::wall(),
         config,
     };

@@ -56,6 +56,10 @@ pub enum Effect {
         /// Of which application.
         application: AppName,
     },
+    /// Look at the walkback directories.
+    LookForWalkbacks,
+    /// Send what was found there.
+    SendWalkbacks,
     /// Say what became of orders.
     SendResults(Vec<OrderResult>),
     /// Send back [`super::Event::Timer`] after a while.
@@ -108,6 +112,10 @@ pub enum Timer {
     Poll,
     /// Try the server again.
     Retry,
+    /// Look for walkbacks.
+    Walkbacks,
+    /// Send walkbacks again.
+    WalkbacksRest,
     /// Let polls wait at the server again.
     Parking,
 }

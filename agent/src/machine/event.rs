@@ -5,6 +5,7 @@ use crate::install::Installed;
 use crate::scan::Report;
 use crate::server::PollAnswer;
 use crate::trouble::Trouble;
+use crate::walkbacks::Looked;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{CommandId, OrderId};
 use fieldpost_common::inventory::Directory;
@@ -78,6 +79,15 @@ pub enum Event {
         sent: Vec<OrderResult>,
         /// The server's answer.
         answer: Result<(), Trouble>,
+    },
+    /// The walkback directories were looked at.
+    WalkbacksLooked(Looked),
+    /// Walkbacks were sent.
+    WalkbacksSent {
+        /// How many wait still.
+        waiting: usize,
+        /// The server's answer; with it, what stood in the way of clearing away.
+        answer: Result<Vec<String>, Trouble>,
     },
     /// The journal could not be written.
     SaveFailed(String),

@@ -2,6 +2,7 @@
 
 use super::effect::{Effect, ScanReason, Timer};
 use super::link::Link;
+use super::walkbacks::Standing;
 use crate::clock::Now;
 use crate::journal::Journal;
 use crate::scan::Report;
@@ -26,6 +27,8 @@ pub struct Setup {
     pub max_size: u64,
     /// Applications with an after-install hook.
     pub hooks: BTreeSet<AppName>,
+    /// Whether any application names walkback directories.
+    pub walkbacks: bool,
     /// When this program was built: no clock before that is believed.
     pub built: Timestamp,
 }
@@ -77,6 +80,7 @@ pub(super) enum Lane {
     Upload,
     Results,
     Command,
+    Walkbacks,
 }
 
 /// Everything that the machine knows.
@@ -119,6 +123,7 @@ pub struct State {
     pub(super) polls: u64,
     pub(super) cuts: u32,
     pub(super) quick: u32,
+    pub(super) walkbacks: Standing,
 }
 
 impl State {
@@ -156,6 +161,7 @@ impl State {
             polls: 0,
             cuts: 0,
             quick: 0,
+            walkbacks: Standing::default(),
         }
     }
 

@@ -32,6 +32,8 @@ pub enum Change {
     Users,
     /// Activity.
     Activity,
+    /// Errors: their groups, and what people say to them.
+    Errors,
     /// How sites are: incidents, states, maintenance.
     Status,
     /// Something that this version doesn't know.

@@ -1,8 +1,10 @@
 //! What is wrong now, out of what is kept and what was heard. Pure; the time is an argument.
 
+use crate::store::error_group::Alarming;
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
 use fieldpost_common::api::{HeldDrop, Maintenance, OrderInfo, SiteScope};
+use fieldpost_common::error_group::Phase;
 use fieldpost_common::id::{AppName, GroupName, SiteName};
 use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, silence};
 use fieldpost_common::incident::{Incident, Known, Observed, Subject};
@@ -53,6 +55,8 @@ pub(super) struct Facts<'a> {
     pub(super) maintenance: Vec<Maintenance>,
     /// What the mail server says, if it has said no for a while.
     pub(super) mail: Option<Clean>,
+    /// Errors that people have to hear of.
+    pub(super) errors: Vec<Alarming>,
     /// What is known to be wrong.
     pub(super) known: &'a Known,
     /// Silences that are over, and since when.
@@ -76,6 +80,9 @@ impl Facts<'_> {
     }
 }
 
+/// How long a new error that isn't seen any more is an incident.
+const NEW_FOR: Duration = Duration::from_hours(24 * 7);
+
 type Wrong = BTreeMap<Subject, Observed>;
 
 impl Sight {
@@ -93,6 +100,7 @@ impl Sight {
         facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
         facts.orders.iter().for_each(|order| self::order(order, now, &mut wrong));
+        facts.errors.iter().for_each(|group| error(group, now, &mut wrong));
         self.server(facts, now, &mut wrong);
         mute(facts, now, &mut wrong);
         wrong
@@ -229,6 +237,28 @@ fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Wrong) {
     if order.hook.as_ref().is_some_and(|hook| !hook.ok()) {
         let subject = failing(&order.site, format!("hook {}", order.application));
         note(wrong, subject, Severity::Problem, &format!("the program that runs after installations failed for {what}"), now);
+    }
+}
+
+/// A new error alerts until somebody has looked at it, or it is not seen any more; one that is back where it was fixed, always.
+/// What the application mails itself alerts nobody.
+fn error(group: &Alarming, now: Timestamp, wrong: &mut Wrong) {
+    let text = |text: &Option<Clean>| text.as_ref().map(Clean::to_string);
+    let what = text(&group.exception).or_else(|| text(&group.message)).unwrap_or_else(|| "an error".to_owned());
+    let place = text(&group.top_frame).map(|place| format!(" in {place}")).unwrap_or_default();
+    let (application, id) = (&group.application, group.id);
+    let recent = group.last_seen.age(now) < NEW_FOR;
+    if matches!(group.state.phase, Phase::New) && group.unmailed > 0 && recent {
+        let words = format!("{application}: new error {id}: {what}{place}");
+        let subject = Subject::NewErrorGroup { application: application.clone(), group: id };
+        note(wrong, subject, Severity::Warning, &words, group.first_seen);
+    }
+    if let Phase::Regressed { fix, sites, since } = &group.state.phase {
+        for site in sites {
+            let words = format!("{application}: error {id} is back although {} is installed: {what}{place}", fix.patch);
+            let subject = Subject::Regressed { site: site.clone(), application: application.clone(), group: id };
+            note(wrong, subject, Severity::Problem, &words, *since);
+        }
     }
 }
 

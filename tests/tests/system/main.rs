@@ -12,6 +12,8 @@ mod vanishing;
 mod stamps;
 // How sites are: states, silences, mails, the icon.
 mod watching;
+// What applications ran into: walkbacks, groups, fixes.
+mod errors;
 // What a site decides for itself.
 mod site_config;
 // Many things at once: jobs, undo, reviews.

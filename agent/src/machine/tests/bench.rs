@@ -41,6 +41,7 @@ impl Bench {
             interval: MINUTE,
             max_size: 100,
             hooks: std::collections::BTreeSet::new(),
+            walkbacks: false,
             built: Timestamp::from_ms(0),
         };
         let now = Now { wall: START, mono: Duration::from_secs(5), dice: 0 };

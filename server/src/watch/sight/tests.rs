@@ -74,7 +74,8 @@ fn open(subject: Subject) -> Known {
 
 fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_> {
     let (listings, orders, maintenance, silences_over) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Facts { sites, seen: &[], listings, states, orders, maintenance, mail: None, known, silences_over }
+    let errors = Vec::new();
+    Facts { sites, seen: &[], listings, states, orders, maintenance, mail: None, errors, known, silences_over }
 }
 
 fn words(wrong: &Wrong) -> Vec<&str> {

@@ -1,0 +1,93 @@
+//! Crash reports: looked for every little while, sent batch by batch in a lane of their own. Trouble with them never stops anything else.
+
+use super::effect::{Effect, Level, Timer};
+use super::link;
+use super::state::{Lane, State};
+use crate::clock::Now;
+use crate::trouble::Trouble;
+use crate::walkbacks::Looked;
+use fieldpost_common::problem::Code;
+use std::time::Duration;
+
+/// How often directories are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How soon after a look that found files being written.
+const LOOK_AGAIN: Duration = Duration::from_millis(2_100);
+/// How long nothing is sent after the server said no.
+const REST: Duration = Duration::from_mins(5);
+
+/// What the machine knows of walkbacks.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    /// A look is due.
+    pub(super) look_due: bool,
+    /// How many pieces wait.
+    pub(super) waiting: usize,
+    /// The server said no a moment ago.
+    pub(super) resting: bool,
+    /// What stood in the way the last time, so that it is said once.
+    said: Vec<String>,
+}
+
+/// Looks, if that is due: also while the server can't be reached.
+pub(super) fn look(state: &mut State, out: &mut Vec<Effect>) {
+    if state.walkbacks.look_due && !state.is_busy(Lane::Walkbacks) {
+        state.walkbacks.look_due = false;
+        state.busy.insert(Lane::Walkbacks);
+        out.push(Effect::LookForWalkbacks);
+    }
+}
+
+/// Sends, if something waits.
+pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
+    if state.walkbacks.waiting > 0 && !state.walkbacks.resting && !state.is_busy(Lane::Walkbacks) {
+        state.busy.insert(Lane::Walkbacks);
+        out.push(Effect::SendWalkbacks);
+    }
+}
+
+/// A look ended.
+pub(super) fn looked(state: &mut State, looked: Looked, out: &mut Vec<Effect>) {
+    state.busy.remove(&Lane::Walkbacks);
+    state.walkbacks.waiting = looked.waiting;
+    say(state, looked.troubles, out);
+    if looked.taken > 0 {
+        out.push(Effect::Log(
+            Level::Info,
+            format!("{} taken, {} to be sent", fieldpost_common::text::count(looked.taken, "walkback"), looked.waiting),
+        ));
+    }
+    let again = if looked.unsettled > 0 { LOOK_AGAIN } else { LOOK_EVERY };
+    state.set_timer(Timer::Walkbacks, again, out);
+}
+
+/// A batch was sent, or not.
+pub(super) fn sent(state: &mut State, waiting: usize, answer: Result<Vec<String>, Trouble>, now: Now, out: &mut Vec<Effect>) {
+    state.busy.remove(&Lane::Walkbacks);
+    state.walkbacks.waiting = waiting;
+    match answer {
+        Ok(troubles) => {
+            link::reached(state, out);
+            say(state, troubles, out);
+        }
+        Err(trouble) if trouble.is_final() || is_about_them(&trouble) => {
+            say(state, vec![format!("the server does not take walkbacks now: {trouble}")], out);
+            state.walkbacks.resting = !matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash));
+            if state.walkbacks.resting {
+                state.set_timer(Timer::WalkbacksRest, REST, out);
+            }
+        }
+        Err(trouble) => link::failed(state, &trouble, now, out),
+    }
+}
+
+fn is_about_them(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Local { .. }) || matches!(trouble.code(), Some(Code::TooMany | Code::NoSpace | Code::Changed))
+}
+
+fn say(state: &mut State, troubles: Vec<String>, out: &mut Vec<Effect>) {
+    for words in troubles.iter().filter(|words| !state.walkbacks.said.contains(words)) {
+        out.push(Effect::Log(Level::Warn, words.clone()));
+    }
+    state.walkbacks.said = troubles;
+}

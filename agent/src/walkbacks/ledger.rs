@@ -1,0 +1,167 @@
+//! How much of each file was taken, durable: `ledger.json` in the walkback folder of the state directory.
+
+use super::files::Entry;
+use crate::durable;
+use crate::scan::meta::Meta;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, WalkbackId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// How many ids of whole files are remembered, so that a copy isn't sent again.
+const MAX_IDS: usize = 20_000;
+
+/// What was taken of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Known {
+    #[serde(flatten)]
+    facts: Facts,
+    /// How many bytes.
+    pub(super) taken: u64,
+    /// What they begin and end with.
+    pub(super) head: ContentHash,
+}
+
+/// What the system says of a file: equal means that nobody has written since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Facts {
+    pub(super) size: u64,
+    pub(super) modified_us: i64,
+    pub(super) inode: u64,
+}
+
+pub(super) fn facts(meta: &Meta) -> Facts {
+    Facts { size: meta.size, modified_us: i64::try_from(meta.modified_ns / 1_000).unwrap_or(0), inode: meta.inode }
+}
+
+impl Known {
+    pub(super) fn new(meta: &Meta, taken: u64, head: ContentHash) -> Self {
+        Self { facts: facts(meta), taken, head }
+    }
+
+    pub(super) fn is_same(&self, meta: &Meta) -> bool {
+        self.facts == facts(meta)
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    /// By directory, then by path.
+    files: BTreeMap<PathBuf, BTreeMap<String, Known>>,
+    #[serde(default)]
+    ids: VecDeque<WalkbackId>,
+    #[serde(default)]
+    dropped: BTreeMap<AppName, u64>,
+}
+
+#[derive(Debug)]
+pub(super) struct Ledger {
+    path: PathBuf,
+    kept: Kept,
+    ids: HashSet<WalkbackId>,
+    changed: bool,
+}
+
+impl Ledger {
+    /// One that can't be read begins anew: what was sent before is sent again, and the server knows it by its id.
+    pub(super) fn load(folder: &Path) -> Self {
+        let path = folder.join("ledger.json");
+        let kept: Kept = match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+                tracing::warn!("{}: {error}; walkbacks are looked through anew", path.display());
+                Kept::default()
+            }),
+            Err(_) => Kept::default(),
+        };
+        let ids = kept.ids.iter().cloned().collect();
+        Self { path, kept, ids, changed: false }
+    }
+
+    pub(super) fn save(&mut self) -> io::Result<()> {
+        let bytes = serde_json::to_vec(&self.kept)?;
+        durable::write(&self.path, &bytes, 0o600)?;
+        self.changed = false;
+        Ok(())
+    }
+
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// What is known of a file: under its name, or under the name that it had before it was renamed.
+    pub(super) fn get(&self, directory: &Path, entry: &Entry) -> Option<&Known> {
+        self.kept.files.get(directory)?.get(&entry.path)
+    }
+
+    pub(super) fn set(&mut self, directory: &Path, entry: &Entry, known: Known) {
+        self.kept.files.entry(directory.to_owned()).or_default().insert(entry.path.clone(), known);
+        self.changed = true;
+    }
+
+    /// Forgets files that are gone, and gives their paths. A file that was renamed keeps what is known of it.
+    pub(super) fn retain(&mut self, directory: &Path, present: &HashSet<&str>) -> HashSet<PathBuf> {
+        let Some(files) = self.kept.files.get_mut(directory) else { return HashSet::new() };
+        let gone: Vec<String> = files.keys().filter(|path| !present.contains(path.as_str())).cloned().collect();
+        for path in &gone {
+            files.remove(path);
+        }
+        self.changed |= !gone.is_empty();
+        gone.into_iter().map(|path| directory.join(path)).collect()
+    }
+
+    /// What was rotated: files that have a new name and the inode of one that is known get its entry.
+    pub(super) fn renamed(&mut self, directory: &Path, entries: &[Entry]) {
+        let Some(files) = self.kept.files.get_mut(directory) else { return };
+        let names: HashSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+        let unknown =
+            entries.iter().filter(|entry| files.get(&entry.path).is_none_or(|known| known.facts.inode != entry.meta.inode));
+        let unknown: Vec<&Entry> = unknown.collect();
+        if unknown.is_empty() {
+            return;
+        }
+        let inodes: BTreeMap<u64, String> = files.iter().map(|(path, known)| (known.facts.inode, path.clone())).collect();
+        let moved: Vec<(String, Known)> = unknown
+            .into_iter()
+            .filter_map(|entry| {
+                let before = inodes.get(&entry.meta.inode)?;
+                let known = files.get(before).filter(|known| known.taken <= entry.meta.size)?;
+                // A file that is still there under its name with another inode was rotated too.
+                (before != &entry.path).then(|| (entry.path.clone(), known.clone()))
+            })
+            .collect();
+        for (path, known) in moved {
+            if names.contains(path.as_str()) {
+                files.insert(path, known);
+                self.changed = true;
+            }
+        }
+    }
+
+    pub(super) fn is_new(&self, id: &WalkbackId) -> bool {
+        !self.ids.contains(id)
+    }
+
+    pub(super) fn note(&mut self, id: &WalkbackId) {
+        if self.ids.insert(id.clone()) {
+            self.kept.ids.push_back(id.clone());
+            if self.kept.ids.len() > MAX_IDS
+                && let Some(oldest) = self.kept.ids.pop_front()
+            {
+                self.ids.remove(&oldest);
+            }
+            self.changed = true;
+        }
+    }
+
+    /// Counts what could not be kept.
+    pub(super) fn dropped(&mut self, application: &AppName) {
+        *self.kept.dropped.entry(application.clone()).or_default() += 1;
+        self.changed = true;
+    }
+
+    pub(super) fn all_dropped(&self) -> impl Iterator<Item = (AppName, u64)> {
+        self.kept.dropped.iter().map(|(application, count)| (application.clone(), *count))
+    }
+}

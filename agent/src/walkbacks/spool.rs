@@ -1,0 +1,226 @@
+//! Pieces that wait to be sent, each in a file of its own, packed. Over its quota the oldest and the newest stay.
+
+use super::folder_of;
+use super::ledger::{Facts, facts};
+use crate::root::open_file;
+use cap_std::fs::Dir;
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, Version, WalkbackId};
+use fieldpost_common::text::Clean;
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::{MAX_COUNT, MAX_PIECES, Piece};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The most pieces that wait.
+const MAX_WAITING: usize = 20_000;
+/// The most bytes that wait, packed.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// A piece without its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Header {
+    pub(super) id: WalkbackId,
+    pub(super) application: AppName,
+    pub(super) version: Version,
+    pub(super) file: Clean,
+    pub(super) modified: Timestamp,
+    pub(super) mailed: bool,
+    pub(super) offset: u64,
+    pub(super) sha256: ContentHash,
+    pub(super) origin: Origin,
+}
+
+/// Where a piece came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Origin {
+    pub(super) directory: PathBuf,
+    pub(super) path: String,
+    pub(super) meta: Facts,
+    /// Where in the file it ends.
+    pub(super) ends: u64,
+}
+
+impl Origin {
+    /// Deletes the file, or moves it to a folder; not if it has changed since, or goes on after the piece.
+    pub(super) fn clear_away(&self, target: Option<&Path>) -> io::Result<()> {
+        if self.ends < self.meta.size {
+            return Ok(());
+        }
+        let dir = Dir::open_ambient_dir(&self.directory, cap_std::ambient_authority())?;
+        let (folder, name) = folder_of(&dir, &self.path)?;
+        match open_file(&folder, OsStr::new(&name)) {
+            Ok((_, meta)) if facts(&meta) == self.meta => {}
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        let Some(target) = target else { return folder.remove_file(&name) };
+        std::fs::create_dir_all(target)?;
+        let to = Dir::open_ambient_dir(target, cap_std::ambient_authority())?;
+        let free = (0..1_000).map(|count| if count == 0 { name.clone() } else { format!("{name}.{count}") });
+        let free = free.into_iter().find(|name| to.symlink_metadata(name).is_err());
+        folder.rename(&name, &to, free.ok_or_else(|| io::Error::other("too many files of that name"))?)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    number: u64,
+    size: u64,
+    application: AppName,
+}
+
+#[derive(Debug)]
+pub(super) struct Spool {
+    folder: PathBuf,
+    waiting: VecDeque<Waiting>,
+    bytes: u64,
+    next: u64,
+    unsynced: bool,
+    /// The most pieces that wait.
+    pub(super) max_waiting: usize,
+}
+
+impl Spool {
+    /// Opens the folder, and sees what waits in it.
+    pub(super) fn open(folder: PathBuf) -> io::Result<Self> {
+        std::fs::create_dir_all(&folder)?;
+        let mut waiting = Vec::new();
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            // What a crash left half written has no such name.
+            let parsed = name.to_str().and_then(|name| name.strip_suffix(".zst")?.split_once('.'));
+            let Some((number, application)) = parsed.and_then(|(number, app)| Some((number.parse().ok()?, app.parse().ok()?)))
+            else {
+                let _ = std::fs::remove_file(entry.path());
+                continue;
+            };
+            waiting.push(Waiting { number, size: entry.metadata()?.len(), application });
+        }
+        waiting.sort_by_key(|one| one.number);
+        let (bytes, next) = (waiting.iter().map(|one| one.size).sum(), waiting.last().map_or(1, |one| one.number + 1));
+        Ok(Self { folder, waiting: waiting.into(), bytes, next, unsynced: false, max_waiting: MAX_WAITING })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    fn path(&self, one: &Waiting) -> PathBuf {
+        self.folder.join(format!("{:012}.{}.zst", one.number, one.application))
+    }
+
+    /// Keeps a piece. Over the quota one from the middle goes: whose, is told.
+    pub(super) fn add(&mut self, header: &Header, content: &[u8]) -> io::Result<Option<AppName>> {
+        let one = Waiting { number: self.next, size: 0, application: header.application.clone() };
+        let (path, temp) = (self.path(&one), self.folder.join("new"));
+        let mut packed = zstd::Encoder::new(File::create(&temp)?, 3)?;
+        packed.write_all(&serde_json::to_vec(header)?)?;
+        packed.write_all(b"\n")?;
+        packed.write_all(content)?;
+        let size = packed.finish()?.metadata()?.len();
+        std::fs::rename(&temp, &path)?;
+        self.next += 1;
+        self.bytes += size;
+        self.unsynced = true;
+        self.waiting.push_back(Waiting { size, ..one });
+        if self.waiting.len() <= self.max_waiting && self.bytes <= MAX_BYTES || self.waiting.len() < 3 {
+            return Ok(None);
+        }
+        let Some(lost) = self.waiting.remove(self.waiting.len() / 2) else { return Ok(None) };
+        self.bytes -= lost.size;
+        std::fs::remove_file(self.path(&lost))?;
+        Ok(Some(lost.application))
+    }
+
+    /// Makes what was added survive a power cut.
+    pub(super) fn sync(&mut self) -> io::Result<()> {
+        if self.unsynced {
+            let folder = File::open(&self.folder)?;
+            #[cfg(target_os = "linux")]
+            rustix::fs::syncfs(&folder)?;
+            #[cfg(not(target_os = "linux"))]
+            rustix::fs::sync();
+            folder.sync_all()?;
+            self.unsynced = false;
+        }
+        Ok(())
+    }
+
+    /// The oldest pieces, at most so many; and whose pieces were broken and are gone.
+    #[expect(clippy::type_complexity, reason = "three lists, named by their reader")]
+    pub(super) fn batch(&mut self, at_most: usize) -> io::Result<(Vec<u64>, Vec<Piece>, Vec<AppName>)> {
+        let (mut numbers, mut pieces, mut broken) = (Vec::new(), Vec::new(), Vec::new());
+        let mut bytes = 0;
+        while let Some(one) = self.waiting.get(numbers.len()).cloned() {
+            if pieces.len() >= at_most.min(MAX_COUNT) {
+                break;
+            }
+            match self.read(&one) {
+                Ok((header, content)) => {
+                    bytes += content.len();
+                    if bytes > MAX_PIECES && !pieces.is_empty() {
+                        break;
+                    }
+                    numbers.push(one.number);
+                    pieces.push(piece(header, content));
+                }
+                // A disk that can't be read now may be later; what can't be unpacked never will.
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::InvalidData
+                            | io::ErrorKind::UnexpectedEof
+                            | io::ErrorKind::NotFound
+                            | io::ErrorKind::Other
+                    ) =>
+                {
+                    self.waiting.remove(numbers.len());
+                    self.bytes -= one.size;
+                    let _ = std::fs::remove_file(self.path(&one));
+                    broken.push(one.application);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((numbers, pieces, broken))
+    }
+
+    fn read(&self, one: &Waiting) -> io::Result<(Header, Vec<u8>)> {
+        let mut reader = io::BufReader::new(zstd::Decoder::new(File::open(self.path(one))?)?);
+        let mut line = Vec::new();
+        (&mut reader).take(64 << 10).read_until(b'\n', &mut line)?;
+        let header = serde_json::from_slice(&line).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let mut content = Vec::new();
+        reader.read_to_end(&mut content)?;
+        Ok((header, content))
+    }
+
+    /// Takes a piece out, and gives its header.
+    pub(super) fn remove(&mut self, number: u64) -> io::Result<Option<Header>> {
+        let Some(at) = self.waiting.iter().position(|one| one.number == number) else { return Ok(None) };
+        let Some(one) = self.waiting.remove(at) else { return Ok(None) };
+        self.bytes -= one.size;
+        let header = self.header(&one).ok();
+        std::fs::remove_file(self.path(&one))?;
+        Ok(header)
+    }
+
+    fn header(&self, one: &Waiting) -> io::Result<Header> {
+        let mut reader = io::BufReader::new(zstd::Decoder::new(File::open(self.path(one))?)?);
+        let mut line = Vec::new();
+        (&mut reader).take(64 << 10).read_until(b'\n', &mut line)?;
+        serde_json::from_slice(&line).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+}
+
+fn piece(header: Header, content: Vec<u8>) -> Piece {
+    let Header { id, application, version, file, modified, mailed, offset, sha256, origin: _ } = header;
+    Piece { id, application, version, file, modified, mailed, offset, sha256, content }
+}

@@ -1,0 +1,240 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::*;
+use std::fs;
+use std::time::Duration;
+
+struct Site {
+    folder: tempfile::TempDir,
+    collector: Collector,
+    mono: Duration,
+}
+
+const JAVA: &str = "java.lang.IllegalStateException: closed\n\tat com.acme.Book.open(Book.java:12)\n";
+
+impl Site {
+    fn new(more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["crashes", "state", "patches"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let collector = Collector::open(Arc::new(config(folder.path(), more))).unwrap();
+        Self { folder, collector, mono: Duration::from_secs(100) }
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.folder.path().join("crashes").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn append(&self, name: &str, text: &str) {
+        let before = fs::read(self.folder.path().join("crashes").join(name)).unwrap();
+        self.write(name, [&before[..], text.as_bytes()].concat());
+    }
+
+    /// Two looks, far enough apart.
+    fn settle(&mut self) -> Looked {
+        self.collector.look(self.mono);
+        self.mono += FRESH;
+        let looked = self.collector.look(self.mono);
+        self.mono += Duration::from_secs(15);
+        looked
+    }
+
+    fn reopen(&mut self, more: &str) {
+        self.collector = Collector::open(Arc::new(config(self.folder.path(), more))).unwrap();
+    }
+
+    /// Sends everything, and gives it.
+    fn send(&mut self) -> Vec<Piece> {
+        let mut all = Vec::new();
+        while let Some((numbers, batch)) = self.collector.batch(Timestamp::from_ms(0)).unwrap() {
+            assert_eq!(self.collector.sent(&numbers), Vec::<String>::new());
+            all.extend(batch.pieces);
+        }
+        all
+    }
+}
+
+fn config(folder: &Path, more: &str) -> Config {
+    let path = folder.display();
+    let text = format!(
+        "server = \"https://post.example\"\nsite = \"acme\"\nstate_dir = \"{path}/state\"\n[[app]]\nname = \"trading\"\nversion = \"7.7\"\n\
+         patches = \"{path}/patches\"\nwalkbacks = [\"{path}/crashes\"]\n{}",
+        more.replace("FOLDER", &path.to_string())
+    );
+    Config::parse(&text, Path::new("acme.toml")).unwrap()
+}
+
+fn texts(pieces: &[Piece]) -> Vec<(String, u64, String)> {
+    pieces.iter().map(|piece| (piece.file.to_string(), piece.offset, String::from_utf8(piece.content.clone()).unwrap())).collect()
+}
+
+#[test]
+fn a_file_is_taken_after_two_equal_looks_and_only_once() {
+    let mut site = Site::new("");
+    site.write("a.log", "one\n");
+    assert_eq!(site.collector.look(site.mono), Looked { unsettled: 1, ..Looked::default() });
+    // Too soon: it may be written within the same moment.
+    assert_eq!(site.collector.look(site.mono + Duration::from_millis(10)).taken, 0);
+    site.append("a.log", "two\n");
+    assert_eq!(site.collector.look(site.mono + FRESH).taken, 0);
+    site.mono += 2 * FRESH;
+    assert_eq!(site.settle().taken, 1);
+    assert_eq!(texts(&site.send()), [("a.log".to_owned(), 0, "one\ntwo\n".to_owned())]);
+    assert_eq!(site.settle(), Looked::default());
+    site.reopen("");
+    assert_eq!(site.settle(), Looked::default());
+}
+
+#[test]
+fn of_a_growing_log_only_what_was_added_is_sent() {
+    let mut site = Site::new("");
+    site.write("a.log", JAVA);
+    site.settle();
+    site.append("a.log", JAVA);
+    site.settle();
+    site.reopen("");
+    site.append("a.log", "more\n");
+    site.settle();
+    let end = JAVA.len() as u64;
+    let expected = [
+        ("a.log".to_owned(), 0, JAVA.to_owned()),
+        ("a.log".to_owned(), end, JAVA.to_owned()),
+        ("a.log".to_owned(), 2 * end, "more\n".to_owned()),
+    ];
+    assert_eq!(texts(&site.send()), expected);
+}
+
+#[test]
+fn a_log_that_begins_anew_is_sent_from_its_beginning_and_one_that_was_rotated_is_not_sent_again() {
+    let mut site = Site::new("");
+    site.write("a.log", "old\n");
+    site.settle();
+    assert_eq!(site.send().len(), 1);
+    let crashes = site.folder.path().join("crashes");
+    fs::rename(crashes.join("a.log"), crashes.join("a.log.1")).unwrap();
+    site.write("a.log", "new and longer\n");
+    site.settle();
+    assert_eq!(texts(&site.send()), [("a.log".to_owned(), 0, "new and longer\n".to_owned())]);
+    site.write("a.log", "n\n");
+    site.settle();
+    assert_eq!(texts(&site.send()), [("a.log".to_owned(), 0, "n\n".to_owned())]);
+}
+
+#[test]
+fn a_copy_is_the_same_content_and_isnt_sent_again() {
+    let mut site = Site::new("");
+    site.write("a.log", JAVA);
+    site.settle();
+    site.write("sub/b.log", JAVA);
+    site.settle();
+    assert_eq!(site.send().len(), 1);
+}
+
+#[test]
+fn what_the_application_mailed_itself_is_marked() {
+    let mut site = Site::new("walkbacks_mailed = [\"sent/**\", \"*.mailed\"]");
+    for name in ["sent/a.log", "b.mailed", "sub/c.mailed", "d.log"] {
+        site.write(name, name);
+    }
+    site.settle();
+    let mut mailed: Vec<_> = site.send().iter().map(|piece| (piece.file.to_string(), piece.mailed)).collect();
+    mailed.sort();
+    let expected = [("b.mailed", true), ("d.log", false), ("sent/a.log", true), ("sub/c.mailed", true)];
+    assert_eq!(mailed, expected.map(|(name, mailed)| (name.to_owned(), mailed)));
+}
+
+#[test]
+fn what_was_sent_is_deleted_or_moved_if_the_config_says_so_and_nobody_wrote_since() {
+    let mut site = Site::new("walkbacks_sent = \"delete\"");
+    site.write("a.log", "a");
+    site.write("b.log", "b");
+    site.settle();
+    site.append("b.log", "b");
+    site.send();
+    let crashes = site.folder.path().join("crashes");
+    assert!(!crashes.join("a.log").exists() && crashes.join("b.log").exists());
+    site.reopen("walkbacks_sent = { move = \"FOLDER/done\" }");
+    site.settle();
+    site.send();
+    assert_eq!(fs::read(site.folder.path().join("done/b.log")).unwrap(), b"bb");
+    assert!(!crashes.join("b.log").exists());
+}
+
+#[test]
+fn links_pipes_and_empty_files_are_left_alone() {
+    let mut site = Site::new("");
+    let crashes = site.folder.path().join("crashes");
+    fs::write(site.folder.path().join("secret"), "secret").unwrap();
+    std::os::unix::fs::symlink(site.folder.path().join("secret"), crashes.join("link")).unwrap();
+    std::os::unix::fs::symlink(site.folder.path(), crashes.join("folder")).unwrap();
+    fs::hard_link(site.folder.path().join("secret"), crashes.join("hard")).unwrap();
+    std::process::Command::new("mkfifo").arg(crashes.join("pipe")).status().unwrap();
+    site.write("empty", "");
+    site.settle();
+    assert!(site.send().is_empty());
+}
+
+#[test]
+fn over_the_quota_the_oldest_and_the_newest_stay_and_what_went_is_counted() {
+    let mut site = Site::new("");
+    site.collector.spool.max_waiting = 6;
+    for at in 0..20 {
+        site.write(&format!("{at:02}.log"), format!("error {at}\n"));
+    }
+    let looked = site.settle();
+    assert_eq!((looked.taken, looked.waiting), (20, 6));
+    let (_, batch) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    assert_eq!(batch.dropped[0].count, 14);
+    let kept: Vec<_> = batch.pieces.iter().map(|piece| piece.file.as_str()).collect();
+    assert_eq!(kept, ["00.log", "01.log", "02.log", "17.log", "18.log", "19.log"]);
+}
+
+#[test]
+fn a_huge_file_is_cut_into_pieces_and_its_end_is_left_out() {
+    let mut site = Site::new("");
+    let report = JAVA.repeat(2_000);
+    site.write("big.log", report.repeat(2 * fieldpost_common::wire::MAX_PIECE / report.len() + 1));
+    site.write("junk.log", vec![b'x'; 40 * fieldpost_common::wire::MAX_PIECE]);
+    site.settle();
+    let pieces = site.send();
+    let of = |name: &str| pieces.iter().filter(|piece| piece.file.as_str() == name).collect::<Vec<_>>();
+    assert!(of("big.log").iter().all(|piece| piece.content.starts_with(b"java.lang")), "cut between reports");
+    assert_eq!(of("junk.log").len(), MAX_PIECES_OF_FILE);
+    assert_eq!(site.settle(), Looked::default());
+}
+
+#[test]
+fn a_batch_that_is_refused_is_halved_and_only_the_piece_that_is_refused_alone_is_dropped() {
+    let mut site = Site::new("");
+    for at in 0..4 {
+        site.write(&format!("{at}.log"), format!("error {at}\n"));
+    }
+    site.settle();
+    for expected in [4, 2] {
+        let (numbers, _) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+        assert_eq!(numbers.len(), expected);
+        assert_eq!(site.collector.refused(&numbers), 0);
+    }
+    let (numbers, _) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    assert_eq!((numbers.len(), site.collector.refused(&numbers)), (1, 1));
+    assert_eq!(site.send().len(), 3);
+}
+
+#[test]
+fn a_spool_that_is_damaged_loses_only_what_is_damaged() {
+    let mut site = Site::new("");
+    for at in 0..3 {
+        site.write(&format!("{at}.log"), format!("error {at}\n"));
+    }
+    site.settle();
+    let spool = site.folder.path().join("state/walkbacks/spool");
+    let mut files: Vec<_> = fs::read_dir(&spool).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    fs::write(&files[1], "junk").unwrap();
+    fs::write(spool.join("new"), "half").unwrap();
+    site.reopen("");
+    assert_eq!(site.send().len(), 2);
+}

@@ -1,0 +1,184 @@
+//! `POST /agent/v1/walkbacks`: crash reports from a site. Read and grouped before the writer's turn, kept in one transaction.
+
+use crate::auth::Agent;
+use crate::clock;
+use crate::error::Error;
+use crate::request::Said;
+use crate::server::Shared;
+use crate::store::error_group::{Face, Tally, count_add, fix_since, group_count, group_state_set};
+use crate::store::walkback::{NEWEST, Text, dropped_set, piece_add, piece_known, text_add, text_is_there, text_kept};
+use crate::store::{Effect, Tx};
+use axum::Json;
+use axum::extract::State;
+use fieldpost_common::api::Change;
+use fieldpost_common::error_group::{GroupEvent, advance, week_of};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{AppName, SiteName, Version, WalkbackId};
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::walkback::{Fingerprint, walkbacks};
+use fieldpost_common::wire::{Dropped, MAX_COUNT, MAX_PIECE, Piece, StoredAnswer, Walkbacks};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// The most that is kept of one walkback's text, in bytes: its head, and a little of its end.
+const HEAD: usize = 48 << 10;
+const TAIL: usize = 8 << 10;
+
+pub(crate) async fn post(
+    State(server): State<Shared>,
+    Agent(site): Agent,
+    Said(report): Said<Walkbacks>,
+) -> Result<Json<StoredAnswer>, Error> {
+    check(&report)?;
+    let (now, quota) = (clock::now(), server.config.walkback_quota);
+    let report = Arc::new(report);
+    // What came already is left out before it is read; should it come at the same moment by another way, it is tried again.
+    for _ in 0..3 {
+        let ids: Vec<WalkbackId> = report.pieces.iter().map(|piece| piece.id.clone()).collect();
+        let known: HashSet<WalkbackId> = server.store.peek(|db| piece_known(db, &site, &ids))?.into_iter().collect();
+        let (pieces, from) = (Arc::clone(&report), known);
+        let read = tokio::task::spawn_blocking(move || read(&pieces, &from, now)).await;
+        let batch = read.map_err(std::io::Error::other).flatten().map_err(|error| {
+            tracing::error!(%error, "reading walkbacks failed");
+            Error::Internal
+        })?;
+        let of = site.clone();
+        if server.store.write(move |tx| keep(tx, &of, &batch, quota, now)).await? {
+            return Ok(Json(StoredAnswer { generation: server.generation.clone() }));
+        }
+    }
+    Err(Error::Changed("the same walkbacks came twice at once".to_owned()))
+}
+
+fn check(report: &Walkbacks) -> Result<(), Error> {
+    if report.pieces.len() > MAX_COUNT {
+        return Err(Error::Invalid(format!("more than {MAX_COUNT} pieces")));
+    }
+    for piece in &report.pieces {
+        if piece.content.len() > MAX_PIECE {
+            return Err(Error::TooLarge { limit: MAX_PIECE as u64 });
+        }
+        if ContentHash::of(&piece.content) != piece.sha256 {
+            return Err(Error::WrongHash);
+        }
+    }
+    Ok(())
+}
+
+/// What a report holds, by error.
+#[derive(Default)]
+struct Batch {
+    ids: Vec<WalkbackId>,
+    groups: BTreeMap<(AppName, Fingerprint), Found>,
+    dropped: Vec<Dropped>,
+}
+
+/// The walkbacks of one error.
+struct Found {
+    face: Face,
+    total: Tally,
+    counts: BTreeMap<(Version, i64), Tally>,
+    /// The first, and the newest few.
+    texts: Vec<Text>,
+}
+
+fn read(report: &Walkbacks, known: &HashSet<WalkbackId>, now: Timestamp) -> std::io::Result<Batch> {
+    let mut batch = Batch { dropped: report.dropped.clone(), ..Batch::default() };
+    let mut seen = known.clone();
+    for piece in &report.pieces {
+        if seen.insert(piece.id.clone()) {
+            batch.ids.push(piece.id.clone());
+            // The site's clock may be wrong; how long before the sending the file was written is right all the same.
+            let at = Timestamp::from_ms(now.as_ms() - (report.at.as_ms() - piece.modified.as_ms()).max(0));
+            take(&mut batch, piece, at);
+        }
+    }
+    // Packing takes time too: it is done before the writer's turn.
+    for found in batch.groups.values_mut() {
+        for text in &mut found.texts {
+            text.body = zstd::encode_all(text.body.as_slice(), 3)?;
+        }
+    }
+    Ok(batch)
+}
+
+fn take(batch: &mut Batch, piece: &Piece, at: Timestamp) {
+    for walkback in walkbacks(&piece.content) {
+        let tally = Tally::one(at, piece.mailed);
+        let key = (piece.application.clone(), walkback.fingerprint.clone());
+        let found = batch.groups.entry(key).or_insert_with(|| Found {
+            face: Face {
+                dialect: walkback.dialect,
+                exception: walkback.exception.clone(),
+                message: walkback.message.clone(),
+                top_frame: walkback.top_frame().cloned(),
+            },
+            total: Tally { count: 0, mailed: 0, ..tally },
+            counts: BTreeMap::new(),
+            texts: Vec::new(),
+        });
+        found.total.add(&tally);
+        let count = found.counts.entry((piece.version.clone(), week_of(at))).or_insert(Tally { count: 0, mailed: 0, ..tally });
+        count.add(&tally);
+        if found.texts.len() > NEWEST {
+            found.texts.remove(1);
+        }
+        let whole = piece.content.get(walkback.span.clone()).unwrap_or_default();
+        found.texts.push(Text {
+            version: piece.version.clone(),
+            at,
+            file: piece.file.clone(),
+            process: walkback.process,
+            mailed: piece.mailed,
+            size: whole.len() as u64,
+            // Packed once it is known to stay.
+            body: shortened(whole),
+        });
+    }
+}
+
+fn shortened(whole: &[u8]) -> Vec<u8> {
+    if whole.len() <= HEAD + TAIL {
+        return whole.to_vec();
+    }
+    let left_out = whole.len() - HEAD - TAIL;
+    [&whole[..HEAD], format!("\n[… {left_out} bytes are left out here …]\n").as_bytes(), &whole[whole.len() - TAIL..]].concat()
+}
+
+/// Keeps a batch; false: some of it was kept by somebody else meanwhile, and nothing is done.
+fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timestamp) -> Result<bool, Error> {
+    for (at, id) in batch.ids.iter().enumerate() {
+        if !piece_add(tx, site, id, now)? {
+            // Only the first can be refused without leaving something behind; the rest is rolled back by the error.
+            return if at == 0 { Ok(false) } else { Err(Error::Changed("the same walkbacks came twice at once".to_owned())) };
+        }
+    }
+    for dropped in &batch.dropped {
+        dropped_set(tx, site, dropped)?;
+    }
+    let full = text_kept(tx, quota)?.bytes >= quota;
+    for ((app, fingerprint), found) in &batch.groups {
+        let (id, mut state) = group_count(tx, (app, fingerprint), &found.face, &found.total)?;
+        for ((version, week), tally) in &found.counts {
+            count_add(tx, id, (site, version, *week), tally)?;
+        }
+        if let Some(fix) = state.fix().cloned() {
+            let has_fix_since = fix_since(tx, site, app, &fix)?;
+            let seen = GroupEvent::Seen { site: site.clone(), at: found.total.last, has_fix_since };
+            let after = advance(state.clone(), seen, now);
+            if after != state {
+                group_state_set(tx, id, &after)?;
+                state = after;
+            }
+        }
+        tracing::debug!(group = %id, state = state.word(), count = found.total.count, %site, "walkbacks");
+        if !full || !text_is_there(tx, id)? {
+            text_add(tx, id, site, &found.texts)?;
+        }
+    }
+    if !batch.ids.is_empty() {
+        tx.then(Effect::News);
+        tx.then(Effect::Changed(Change::Errors));
+    }
+    Ok(true)
+}
