@@ -91,7 +91,7 @@ fn an_error_is_regressed_at_the_site_that_has_the_fix_and_nowhere_else() {
     world.publish("Ledger.st", "the fix", "7.7");
     let fixed = ada.json(&["errors", "fixed", &id, "--by", "Ledger.st"]);
     assert_eq!((&fixed["state"], &fixed["fixed_by"]), (&"fixed".into(), &"Ledger.st".into()));
-    ada.ok(&["send", "Ledger.st", "--app", "trading", "--site", "acme", "--wait", "--yes"]);
+    ada.ok(&["send", "Ledger.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
     crash(&world, "beta", "2.log", &walkback(2, "total"));
     let group = wait_group(ada, "beta's is counted", |group| group["count"] == 3);
     assert_eq!(group["state"], "fixed", "beta doesn't have the fix");
@@ -115,7 +115,7 @@ fn a_walkback_names_the_patch_that_was_installed_before_it() {
     let world = world(&["acme"]);
     let ada = world.ada();
     world.publish("Broken.st", "a mistake", "7.7");
-    ada.ok(&["send", "Broken.st", "--app", "trading", "--site", "acme", "--wait", "--yes"]);
+    ada.ok(&["send", "Broken.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
     crash(&world, "acme", "1.log", &walkback(1, "total"));
     let group = wait_group(ada, "it is counted", |group| group["count"] == 1);
     let view = ada.json(&["errors", "show", &group["id"].to_string()]);
