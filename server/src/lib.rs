@@ -28,6 +28,7 @@ mod submit;
 mod throttle;
 mod ticker;
 mod watch;
+mod wish;
 
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,8 @@ pub enum Change {
     Users,
     /// Activity.
     Activity,
+    /// Commands: where they stand, and what they brought.
+    Commands,
     /// How sites are: incidents, states, maintenance.
     Status,
     /// Something that this version doesn't know.

@@ -12,6 +12,8 @@ mod vanishing;
 mod stamps;
 // How sites are: states, silences, mails, the icon.
 mod watching;
+// What is asked of a site: logs, actions, a look at all files.
+mod commands;
 // What a site decides for itself.
 mod site_config;
 // Many things at once: jobs, undo, reviews.
