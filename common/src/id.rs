@@ -118,6 +118,10 @@ id!(
     /// One run of an agent process; two of them counting on at once are clones.
     BootId, "boot id", is_hex32, HEX_RULE
 );
+id!(
+    /// What walkbacks of one error have in common: the first half of a SHA-256. It names their group.
+    Fingerprint, "error group", is_hex32, HEX_RULE
+);
 
 /// Makes an id of 32 hexadecimal digits out of 16 bytes, random or from a hash.
 pub fn hex32(bytes: [u8; 16]) -> String {
