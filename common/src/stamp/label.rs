@@ -1,51 +1,130 @@
-//! Labels in comments by hand: `Author:`, `Last modified by....:`, `@date`; what stands behind them is left to `comment`.
+//! Labels in comments by hand: `Author:`, `Last modified by....:`, `@date`, `Letzte Änderung:`; what stands behind them
+//! is left to `comment`.
+//!
+//! Languages are those of `month`. Labels are compared without case, accents and what stands between their words.
 
-/// Labels of who began a file.
+use super::fold::folded;
+
+/// Labels of who began a file, or of whoever wrote it.
 const AUTHORS: &[&str] = &[
     "author",
     "authors",
     "author(s)",
-    "author name",
-    "written by",
-    "created by",
-    "create by",
-    "coded by",
+    "authorname",
+    "authoredby",
+    "mainauthor",
+    "principalauthor",
+    "firstauthor",
+    "initialauthor",
+    "originalauthor",
+    "origauthor",
+    "author/date",
+    "by",
+    "writtenby",
+    "originallywrittenby",
+    "originalcodeby",
+    "createdby",
+    "createby",
+    "codedby",
     "coder",
-    "programmed by",
+    "programmedby",
     "programmer",
     "programer",
-    "developed by",
+    "developedby",
     "developer",
-    "implemented by",
+    "implementedby",
+    "implementor",
+    "preparedby",
+    "contributedby",
     "engineer",
-    "original author",
-    "author/date",
+    "creator",
     "writer",
+    "autor",
+    "autora",
+    "autoren",
+    "autores",
+    "autor(es)",
+    "autor/a",
+    "auteur",
+    "auteurs",
+    "auteur(s)",
+    "autore",
+    "autori",
+    "verfasser",
+    "ersteller",
+    "erstelltvon",
+    "erstelltdurch",
+    "geschriebenvon",
+    "entwickler",
+    "programmierer",
+    "programmeur",
+    "programador",
+    "programadora",
+    "programmatore",
+    "desarrollador",
+    "desenvolvedor",
+    "creepar",
+    "ecritpar",
+    "realisepar",
+    "creadopor",
+    "criadopor",
+    "escritopor",
+    "realizadopor",
+    "elaboradopor",
+    "desarrolladopor",
+    "desenvolvidopor",
+    "creatoda",
+    "scrittoda",
 ];
 
 /// Labels of who changed it last; an editor's plugins write some of them.
 const EDITORS: &[&str] = &[
-    "modified by",
-    "modify by",
-    "changed by",
-    "last modified by",
-    "last changed by",
-    "last edited by",
-    "last updated by",
-    "last update by",
-    "updated by",
-    "update by",
-    "edited by",
-    "revised by",
-    "last editors",
+    "modifiedby",
+    "modifyby",
+    "modificationby",
+    "modifier",
+    "changedby",
+    "changeby",
+    "lastmodifiedby",
+    "lastmodifier",
+    "lastmodificationby",
+    "lastchangedby",
+    "lastchangeby",
+    "lasteditedby",
+    "lasteditby",
+    "lastupdatedby",
+    "lastupdateby",
+    "lastrevisedby",
+    "updatedby",
+    "updateby",
+    "editedby",
+    "revisedby",
+    "amendedby",
+    "lasteditor",
     "lasteditors",
-    "last author",
+    "lastauthor",
+    "geandertvon",
+    "zuletztgeandertvon",
+    "letzteanderungvon",
+    "bearbeitetvon",
+    "modifiepar",
+    "dernieremodificationpar",
+    "modificadopor",
+    "actualizadopor",
+    "ultimamodificacionpor",
+    "alteradopor",
+    "atualizadopor",
+    "modificatoda",
 ];
 
-/// Labels of when are made of these words alone.
+/// Labels of who looks after it, for want of anybody who wrote it.
+const KEEPERS: &[&str] = &["maintainer", "maintainers", "maintainer(s)", "maintainedby", "currentmaintainer"];
+
+/// Labels of when are made of these words, with little ones between them.
 const DATES: &[&str] = &[
     "date",
     "time",
+    "datetime",
     "last",
     "latest",
     "modified",
@@ -68,19 +147,71 @@ const DATES: &[&str] = &[
     "creation",
     "written",
     "stamp",
-    "on",
-    "of",
     "original",
     "started",
+    "start",
+    "begun",
+    "release",
+    "released",
+    "first",
+    "added",
     "lastupdate",
+    "lastupdated",
     "lastmodified",
+    "lastchange",
+    "lastchanged",
+    "lastedited",
+    "datum",
+    "fecha",
+    "data",
+    "erstellt",
+    "erstellung",
+    "erstellungsdatum",
+    "anderung",
+    "anderungsdatum",
+    "geandert",
+    "bearbeitet",
+    "letzte",
+    "zuletzt",
+    "stand",
+    "derniere",
+    "modifie",
+    "mise",
+    "jour",
+    "creacion",
+    "creado",
+    "modificacion",
+    "modificado",
+    "ultima",
+    "ultimo",
+    "actualizacion",
+    "actualizado",
+    "criacao",
+    "criado",
+    "modificacao",
+    "alteracao",
+    "alterado",
+    "atualizacao",
+    "atualizado",
+    "creazione",
+    "creato",
+    "modifica",
+    "modificato",
+    "aggiornamento",
 ];
+
+/// Words that say nothing by themselves.
+const LITTLE: &[&str] = &["on", "of", "at", "am", "vom", "le", "la", "el", "de", "del", "da", "di", "em", "a", "il", "the"];
+
+/// Labels of a date that don't say what happened then.
+const PLAIN_DATES: &[&str] = &["date", "datum", "fecha", "data"];
 
 /// What a label says that its value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Label {
     Author,
     Editor,
+    Keeper,
     /// The date of the file, without a word on what happened then.
     Date,
     /// The date of what the label says.
@@ -88,19 +219,30 @@ pub(super) enum Label {
 }
 
 /// The label that a line begins with, and what stands behind it: `Author: bob`, `Author:: bob`, `AUTHOR..: bob`,
-/// `author  - bob`, `@author bob` or `\date 2011-04-08`.
+/// `author  - bob`, `@author bob`, `:author: bob` or `\date 2011-04-08`.
 pub(super) fn labelled(line: &[u8]) -> Option<(Label, &[u8])> {
     let tag = line.strip_prefix(b"@").or_else(|| line.strip_prefix(b"\\"));
-    let text = tag.unwrap_or(line);
+    let text = tag.or_else(|| line.strip_prefix(b":")).unwrap_or(line);
     let parts = split(text, b":").or_else(|| split(text, b" - "));
     if let Some((label, value)) = parts.and_then(|(name, value)| Some((label(name)?, value))) {
-        return Some((label, value.strip_prefix(b":").unwrap_or(value).trim_ascii_start()));
+        let value = value.strip_prefix(b":").unwrap_or(value).trim_ascii_start();
+        return Some((label, value.strip_prefix(b"- ").unwrap_or(value).trim_ascii_start()));
+    }
+    let authors = [&b"Author "[..], b"Authors "].iter().find_map(|name| line.strip_prefix(*name));
+    if let Some(value) = authors.filter(|value| super::text::contains(value, b"@")) {
+        return Some((Label::Author, value.trim_ascii_start()));
     }
     let end = tag?.iter().position(u8::is_ascii_whitespace)?;
     let (name, value) = tag?.split_at(end);
     // Templates of Java put the date there.
     let dated = [&b"version"[..], b"since"].iter().any(|known| known.eq_ignore_ascii_case(name));
     Some((if dated { Label::Event } else { label(name)? }, value.trim_ascii_start()))
+}
+
+/// A label that a wide gap divides from its value, as in a table: `AUTHOR     Bob Bauer`.
+pub(super) fn tabled(line: &[u8]) -> Option<(Label, &[u8])> {
+    let (name, value) = split(line, b"\t").or_else(|| split(line, b"   "))?;
+    Some((label(name)?, value.trim_ascii_start()))
 }
 
 /// What stands before and after the first of a mark, near the beginning.
@@ -112,18 +254,23 @@ fn split<'a>(text: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
 }
 
 fn label(name: &[u8]) -> Option<Label> {
-    let name = std::str::from_utf8(name).ok()?.trim_end_matches(|c: char| matches!(c, '.' | '_' | '-') || c.is_whitespace());
-    let one_of = |labels: &[&str]| labels.iter().any(|label| label.eq_ignore_ascii_case(name));
-    if one_of(AUTHORS) {
+    let name = String::from_utf8(folded(name).collect()).ok()?;
+    let name = name.trim_end_matches(|c: char| matches!(c, '.' | '_' | '-') || c.is_whitespace());
+    let words = || name.split([' ', '-', '_', '\t']).filter(|word| !word.is_empty());
+    let joined: String = words().collect();
+    let among = |labels: &[&str]| labels.contains(&joined.as_str());
+    if among(AUTHORS) {
         return Some(Label::Author);
     }
-    if one_of(EDITORS) {
+    if among(EDITORS) {
         return Some(Label::Editor);
     }
-    if name.eq_ignore_ascii_case("date") {
+    if among(KEEPERS) {
+        return Some(Label::Keeper);
+    }
+    if among(PLAIN_DATES) {
         return Some(Label::Date);
     }
-    let mut words = name.split([' ', '-', '_', '\t']).filter(|word| !word.is_empty()).peekable();
-    words.peek()?;
-    words.all(|word| DATES.iter().any(|known| known.eq_ignore_ascii_case(word))).then_some(Label::Event)
+    let dates = words().all(|word| DATES.contains(&word) || LITTLE.contains(&word));
+    (dates && words().any(|word| DATES.contains(&word))).then_some(Label::Event)
 }
