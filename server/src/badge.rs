@@ -4,7 +4,7 @@ mod page;
 mod svg;
 
 use crate::api::commands::view;
-use crate::api::status::{counting, status_of};
+use crate::api::status::status_of;
 use crate::error::Error;
 use crate::request::At;
 use crate::server::{Server, Shared};
@@ -105,13 +105,13 @@ async fn scoped(server: &Server, key: &str) -> Result<(SiteScope, Status), Error
     status.sites.retain(|site| sites.contains(&site.site));
     let everything = scope == SiteScope::All;
     status.incidents.retain(|one| one.subject.site().map_or(everything, |site| sites.contains(site)));
-    status.worst = counting(&status.incidents, &status.sites).into_iter().max().unwrap_or_default();
+    status.worst = status.counting().into_iter().max().unwrap_or_default();
     Ok((scope, status))
 }
 
 /// A word and a count: never colour alone.
 fn said(status: &Status) -> Said {
-    let all = counting(&status.incidents, &status.sites);
+    let all = status.counting();
     let how_many = |severity: Severity| all.iter().filter(|one| **one == severity).count();
     let words = match status.worst {
         Severity::Problem => count(how_many(Severity::Problem), "problem"),

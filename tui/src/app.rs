@@ -3,6 +3,7 @@
 
 mod act;
 mod activity;
+mod alerts;
 mod clipboard;
 pub mod compare;
 mod conflict;

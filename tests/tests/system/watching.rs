@@ -107,7 +107,7 @@ fn a_silent_site_is_told_and_people_take_it_on() {
     assert_eq!(incident["kind"], "silent");
     let id = incident["id"].to_string();
     let held = world.ada().json(&["incidents", "ack", &id]);
-    assert_eq!((&held["hold"]["hold"], &held["hold"]["by"]), (&"acknowledged".into(), &"ada".into()));
+    assert_eq!((&held["state"], &held["held_by"]), (&"acknowledged".into(), &"ada".into()));
     let window = world.ada().json(&["maintenance", "add", "--site", "acme", "--for", "1h"]);
     wait_worst(world.ada(), "ok");
     world.ada().ok(&["maintenance", "end", &window["id"].to_string()]);

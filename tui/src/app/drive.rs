@@ -8,7 +8,7 @@ use super::look::{Effects, Look};
 use super::model::{Copied, Effect, Message, Model, Seat};
 use super::office::{Answer, Office};
 use super::settings::Settings;
-use super::terminal::{Guard, Screen, enter, leave, leave_on_panic, panicked};
+use super::terminal::{Guard, Screen, bell, enter, leave, leave_on_panic, panicked, title};
 use super::update::{start, update};
 use super::view::view;
 use super::{clipboard, look};
@@ -138,6 +138,7 @@ impl<O: Office> Driver<O> {
         let mut model = Model::new(seat.unwrap_or_default(), look, screen.size()?, clock::now());
         model.login = login;
         model.keys = settings.keys;
+        model.ringing = settings.ringing;
         model.zone = clock::zone();
         model.browser = around.browser();
         if !settings.complaints.is_empty() {
@@ -222,6 +223,14 @@ impl<O: Office> Driver<O> {
             Effect::Edit(edit) => Some(Message::Edited(self.edit(edit)?)),
             Effect::Copy { what, text } => Some(Message::Copied(self.copy(what, &text))),
             Effect::Browse { browser, link } => Some(Message::Browsed(browse(&browser, &link))),
+            Effect::Bell => {
+                bell()?;
+                None
+            }
+            Effect::Title(words) => {
+                title(&words)?;
+                None
+            }
             Effect::Redraw => {
                 self.stale = true;
                 None
