@@ -85,7 +85,7 @@ pub(crate) async fn page(State(server): State<Shared>, At(key): At<String>) -> R
     let said_there = server.store.read(move |db| {
         let rows =
             state_newest_list(db, None)?.into_iter().filter(|row| names.contains(&row.site) && (all || row.worst > Severity::Ok));
-        rows.map(|row| Ok((row.site.clone(), view(db, &row, &config.rules(&row.application))?))).collect()
+        rows.map(|row| Ok((row.site.clone(), view(db, &row, &config.measures(&row.application))?))).collect()
     });
     let said_there: Vec<(SiteName, StateView)> = said_there.await.map_err(|error: StoreError| error)?;
     let html = page::write(&scope, &status, &said(&status), &said_there);

@@ -11,6 +11,7 @@ mod vanishing;
 // Who changed a patch, when, and why fieldpost thinks so.
 mod stamps;
 // How sites are: states, silences, mails, the icon.
+mod alerts;
 mod watching;
 // What a site decides for itself.
 mod site_config;

@@ -42,6 +42,8 @@ pub(crate) struct Setup {
     pub(crate) file: String,
     pub(crate) look: Look,
     pub(crate) around: Surroundings,
+    /// What is to be read first; empty: nothing.
+    pub(crate) words: Vec<String>,
 }
 
 /// Runs the app with whoever answers its requests, with default settings.
@@ -133,7 +135,7 @@ impl<O: Office> Driver<O> {
     fn new(setup: Setup, office: O) -> io::Result<Self> {
         let mut screen = Screen::new()?;
         screen.forget()?;
-        let Setup { seat, settings, file, look, around } = setup;
+        let Setup { seat, settings, file, look, around, words } = setup;
         let login = seat.is_none().then(LoginView::default);
         let mut model = Model::new(seat.unwrap_or_default(), look, screen.size()?, clock::now());
         model.login = login;
@@ -141,6 +143,9 @@ impl<O: Office> Driver<O> {
         model.ringing = settings.ringing;
         model.zone = clock::zone();
         model.browser = around.browser();
+        if !words.is_empty() {
+            model.dialog = Some(Info::first(words));
+        }
         if !settings.complaints.is_empty() {
             model.dialog = Some(Info::settings(&file, &settings.complaints));
         }

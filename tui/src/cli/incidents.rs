@@ -53,6 +53,9 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
             let all = session.client.incidents(args.closed, args.limit).await?;
             let lines = || all.iter().map(|one| line(one, now, talk.colour())).collect::<Vec<_>>().join("\n");
             talk.data(&json!({ "incidents": all.iter().map(flat).collect::<Vec<_>>() }), lines)?;
+            if all.is_empty() && !talk.json() {
+                talk.say(if args.closed { "nothing was wrong" } else { "nothing is wrong" });
+            }
             return Ok(exit::OK);
         }
         Some(Verb::Ack { incident }) => (incident, SetHold::Acknowledge),
