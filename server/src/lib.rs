@@ -13,6 +13,7 @@ mod feed;
 mod invite;
 mod mail;
 mod mailbox;
+mod measures;
 mod monitor;
 mod observe;
 mod people;

@@ -70,6 +70,21 @@ impl Terminal {
         self.screen.lock().expect("the screen").parser.screen().contents()
     }
 
+    /// The colour of the first character of a text on the screen; none: it isn't there.
+    pub fn colour_of(&self, text: &str) -> Option<vt100::Color> {
+        let screen = self.screen.lock().expect("the screen");
+        let screen = screen.parser.screen();
+        let (rows, cols) = screen.size();
+        let first = text.chars().next()?.to_string();
+        let begins = |row: u16, col: u16| {
+            screen.cell(row, col).is_some_and(|cell| cell.contents() == first)
+                && screen.contents_between(row, col, row, cols).starts_with(text)
+        };
+        let places = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
+        let place = places.into_iter().find(|(row, col)| begins(*row, *col))?;
+        screen.cell(place.0, place.1).map(vt100::Cell::fgcolor)
+    }
+
     /// Waits until the screen shows something.
     ///
     /// # Panics

@@ -4,6 +4,7 @@ use crate::agent::state::shown;
 use crate::auth::{Developer, Viewer};
 use crate::clock;
 use crate::error::Error;
+use crate::measures::Measures;
 use crate::random;
 use crate::request::{Ask, At, Said};
 use crate::server::Shared;
@@ -19,7 +20,6 @@ use fieldpost_common::command::action::{ActionOrder, LONGEST_WAIT};
 use fieldpost_common::command::{CommandEvent, CommandKind, CommandState};
 use fieldpost_common::id::{CommandId, SiteName};
 use fieldpost_common::order::Refusal;
-use fieldpost_common::state::Rules;
 use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -149,15 +149,15 @@ pub(crate) async fn states(
     let read = server.store.read(move |db| {
         site::site_fetch(db, &name)?.ok_or_else(|| Error::no_such("site", &name))?;
         let rows = state_newest_list(db, Some(&name))?;
-        rows.into_iter().map(|row| Ok(view(db, &row, &config.rules(&row.application))?)).collect()
+        rows.into_iter().map(|row| Ok(view(db, &row, &config.measures(&row.application))?)).collect()
     });
     read.await.map(Json)
 }
 
 /// A state as it is shown.
-pub(crate) fn view(db: &Connection, row: &StateRow, rules: &Rules) -> Result<StateView, StoreError> {
+pub(crate) fn view(db: &Connection, row: &StateRow, measures: &Measures) -> Result<StateView, StoreError> {
     let content = state_content(db, &row.site, &row.application)?;
-    let found = content.map(|content| shown(row, &content, rules));
+    let found = content.map(|content| shown(row, &content, measures));
     Ok(StateView {
         application: row.application.clone(),
         at: row.at,

@@ -11,6 +11,7 @@ mod vanishing;
 // Who changed a patch, when, and why fieldpost thinks so.
 mod stamps;
 // How sites are: states, silences, mails, the icon.
+mod alerts;
 mod watching;
 // What is asked of a site: logs, actions, a look at all files.
 mod commands;

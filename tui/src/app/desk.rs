@@ -2,6 +2,7 @@
 //! conflicts to `desk::conflict`.
 
 mod conflict;
+mod health;
 mod work;
 
 use super::compare::lines::{Lines, Spaces};
@@ -97,6 +98,9 @@ async fn serve(session: &Session, request: Request, answers: &UnboundedSender<An
         Request::SiteOrders(site) => {
             let orders = site_orders(session, &site).await.map_err(|error| trouble(&error));
             Answer::SiteOrders(site, orders)
+        }
+        Request::States(_) | Request::AskStates(..) | Request::Status | Request::Over { .. } | Request::Hold { .. } => {
+            health::answer(client, request).await
         }
         Request::AcceptDrop(site) => {
             let accepted = client.accept_drop(&site).await.map_err(|error| trouble(&error));

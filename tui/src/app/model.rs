@@ -1,6 +1,7 @@
 //! Everything that the app knows, and what it is told: plain data. Changing it is left to `update`, showing it to `view`.
 
 use super::activity::ActivityView;
+use super::alerts::AlertsView;
 use super::dialog::Dialog;
 use super::editor::{Edit, Edited};
 use super::grid::GridView;
@@ -82,6 +83,10 @@ pub(crate) enum Effect {
         what: &'static str,
         text: String,
     },
+    /// Ring the terminal's bell.
+    Bell,
+    /// Say something in the terminal's title; only the app's own words.
+    Title(String),
     /// Open an address.
     Browse {
         browser: Browser,
@@ -127,6 +132,15 @@ pub(crate) enum Toast {
     Error(String),
 }
 
+/// What else tells of a problem that is news: `[alerts]` of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Ringing {
+    /// The terminal's bell.
+    pub(crate) bell: bool,
+    /// The terminal's title, for as long as something is wrong.
+    pub(crate) title: bool,
+}
+
 /// All of it.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -149,7 +163,10 @@ pub(crate) struct Model {
     pub(crate) loading: Loading,
     pub(crate) grid: GridView,
     pub(crate) sites: SitesView,
+    pub(crate) alerts: AlertsView,
     pub(crate) activity: ActivityView,
+    /// What else tells of a problem that is news.
+    pub(crate) ringing: Ringing,
     pub(crate) screens: Screens,
     pub(crate) dialog: Option<Dialog>,
     /// Nobody is logged in: it is shown instead of everything.
@@ -191,7 +208,9 @@ impl Model {
             loading: Loading::Idle,
             grid: GridView::default(),
             sites: SitesView::default(),
+            alerts: AlertsView::default(),
             activity: ActivityView::default(),
+            ringing: Ringing::default(),
             screens: Screens::default(),
             dialog: None,
             login: None,
@@ -229,6 +248,8 @@ impl Model {
             (None, Tab::Patches) => Context::Grid,
             (None, Tab::Sites) if self.sites.typing => Context::Filter,
             (None, Tab::Sites) => Context::Sites,
+            (None, Tab::Alerts) if self.alerts.typing => Context::Filter,
+            (None, Tab::Alerts) => Context::Alerts,
             (None, Tab::Activity) if self.activity.typing => Context::Filter,
             (None, Tab::Activity) => Context::Activity,
         }

@@ -6,10 +6,13 @@ use crate::app::compare::lines::{Lines, Spaces};
 use crate::app::compare::{Comparison, Texts};
 use crate::app::grid::sheet::Sheet;
 use crate::drafts::DraftKey;
-use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, History, OrderInfo, Site, Whoami};
+use fieldpost_common::api::{
+    Activity, AppSettings, AuditState, Changes, History, OrderInfo, SetHold, Site, StateView, Status, Whoami,
+};
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName, Version};
+use fieldpost_common::incident::{Incident, IncidentId};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
@@ -76,6 +79,24 @@ pub enum Request {
     Sites,
     /// One site's orders.
     SiteOrders(SiteName),
+    /// The newest state of each application of a site.
+    States(SiteName),
+    /// Ask a site for the states of these applications now.
+    AskStates(SiteName, Vec<AppName>),
+    /// What is wrong, in brief.
+    Status,
+    /// What is over, newest first.
+    Over {
+        /// The most that is wanted.
+        limit: usize,
+    },
+    /// Say something to an incident.
+    Hold {
+        /// Which.
+        incident: IncidentId,
+        /// What.
+        hold: SetHold,
+    },
     /// Say that the files that vanished at a site are meant to be gone.
     AcceptDrop(SiteName),
     /// Make a new enrolment string for a site.
@@ -263,6 +284,16 @@ pub enum Answer {
     Sites(Result<Vec<Site>, Trouble>),
     /// To [`Request::SiteOrders`].
     SiteOrders(SiteName, Result<SiteOrders, Trouble>),
+    /// To [`Request::States`].
+    States(SiteName, Result<Vec<StateView>, Trouble>),
+    /// To [`Request::AskStates`].
+    StatesAsked(SiteName, Result<(), Trouble>),
+    /// To [`Request::Status`].
+    Status(Result<Box<Status>, Trouble>),
+    /// To [`Request::Over`].
+    Over(Result<Vec<Incident>, Trouble>),
+    /// To [`Request::Hold`]: the incident as it is now.
+    Held(IncidentId, Result<Box<Incident>, Trouble>),
     /// To [`Request::Enrol`]: the string.
     Enrolled(SiteName, Result<String, Trouble>),
     /// To [`Request::Activity`]: what came before a number.

@@ -7,24 +7,26 @@ use super::jobs::JobsView;
 use super::messages::MessagesView;
 use super::sites::site::SiteView;
 
-/// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
+/// The screens that are always there, each with a digit of its own. `4` is kept for errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tab {
     #[default]
     Patches,
     Sites,
+    Alerts,
     Activity,
 }
 
 impl Tab {
     /// In the order of their digits.
-    pub(crate) const ALL: [Self; 3] = [Self::Patches, Self::Sites, Self::Activity];
+    pub(crate) const ALL: [Self; 4] = [Self::Patches, Self::Sites, Self::Alerts, Self::Activity];
 
     /// The key that shows it.
     pub(crate) const fn digit(self) -> char {
         match self {
             Self::Patches => '1',
             Self::Sites => '2',
+            Self::Alerts => '3',
             Self::Activity => '5',
         }
     }
@@ -33,6 +35,7 @@ impl Tab {
         match self {
             Self::Patches => "Patches",
             Self::Sites => "Sites",
+            Self::Alerts => "Alerts",
             Self::Activity => "Activity",
         }
     }

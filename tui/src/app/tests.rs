@@ -3,6 +3,7 @@
 
 mod acting;
 mod activity;
+mod alerts;
 mod anything;
 mod bulk;
 mod bulk_looks;

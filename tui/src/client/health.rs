@@ -14,6 +14,11 @@ impl Client {
         self.get(path::STATUS).await
     }
 
+    /// The same, of the sites only those that are not well or in maintenance.
+    pub async fn status_brief(&self) -> Result<Status, ClientError> {
+        self.json(self.request(Method::GET, path::STATUS).query(&[("brief", "true")])).await
+    }
+
     /// What is wrong now, or, newest first, what is over.
     pub async fn incidents(&self, closed: bool, limit: usize) -> Result<Vec<Incident>, ClientError> {
         let query = [("closed", closed.to_string()), ("limit", limit.to_string())];

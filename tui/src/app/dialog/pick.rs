@@ -1,8 +1,10 @@
-//! Picks one of a list: the application, a version, a group of sites, an order of the patches.
+//! Picks one of a list: the application, a version, a group of sites, an order of the patches, the end of a snooze.
 
 use crate::app::grid::sort::Sort;
 use crate::app::theme::Tone;
 use fieldpost_common::id::{AppName, GroupName, Version};
+use fieldpost_common::incident::IncidentId;
+use fieldpost_common::time::Timestamp;
 
 /// What can be picked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,11 @@ pub(crate) enum Choice {
     Version(Option<Version>),
     Group(Option<GroupName>),
     Sort(Sort),
+    Snooze {
+        incident: IncidentId,
+        until: Timestamp,
+        words: String,
+    },
 }
 
 /// The dialog; never without choices.
@@ -42,6 +49,7 @@ impl Pick {
             Choice::Version(_) => "Version",
             Choice::Group(_) => "Sites",
             Choice::Sort(_) => "Order of the patches",
+            Choice::Snooze { .. } => "Hear nothing of it for",
         }
     }
 
@@ -56,6 +64,7 @@ impl Pick {
                 Choice::App(app) => app.to_string(),
                 Choice::Version(version) => version.as_ref().map_or("all versions".to_owned(), ToString::to_string),
                 Choice::Sort(sort) => sort.words().to_owned(),
+                Choice::Snooze { words, .. } => words.clone(),
                 Choice::Group(group) => group.as_ref().map_or("all sites".to_owned(), ToString::to_string),
             };
             if place == self.cursor { (Tone::Strong, format!("▌ {label}")) } else { (Tone::Plain, format!("  {label}")) }

@@ -13,7 +13,7 @@ use crate::app::keymap::{Action, Context};
 use crate::app::model::{Apps, Effect, Model};
 use crate::app::scroll::stepped;
 use crate::app::update::answers::load;
-use crate::app::{conflict, history, review, undo};
+use crate::app::{alerts, conflict, history, review, undo};
 use std::collections::BTreeSet;
 
 pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
@@ -163,6 +163,7 @@ fn pick(model: &mut Model, action: Action) {
 pub(crate) fn picked(model: &mut Model, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::App(application) => return load(model, application),
+        Choice::Snooze { incident, until, .. } => return alerts::keys::snoozed(model, incident, until),
         Choice::Version(version) => model.grid.version = version,
         Choice::Group(group) => model.grid.group = group,
         Choice::Sort(sort) => model.grid.sort = sort,
