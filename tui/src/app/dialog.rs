@@ -13,7 +13,7 @@ pub(crate) mod undo;
 
 use super::input::Input;
 use super::keymap::Context;
-use super::office::{Outcome, TakeBackTask};
+use super::office::TakeBackTask;
 use super::settings::Complaint;
 use super::theme::Tone;
 use fieldpost_common::id::AppName;
@@ -96,23 +96,6 @@ impl Info {
         let mut lines: Vec<_> = complaints.iter().map(|complaint| format!("! {complaint}")).collect();
         lines.extend([String::new(), format!("in {}; what is wrong there has its default.", Clean::line(file))]);
         Dialog::Info(Self { title: "Mistakes in the settings".to_owned(), lines, top: 0 })
-    }
-
-    /// What became of several things, failures first.
-    pub(crate) fn results(outcomes: &[Outcome]) -> Self {
-        let failed = outcomes.iter().filter(|outcome| outcome.result.is_err()).count();
-        let title = format!("{} done, {failed} not", outcomes.len() - failed);
-        let mut lines = Vec::new();
-        for outcome in outcomes {
-            match &outcome.result {
-                Ok(words) => lines.push(format!("  {}: {}", Clean::line(&outcome.what), Clean::line(words))),
-                Err(words) => {
-                    let words: Vec<_> = words.lines().map(|line| Clean::line(line).to_string()).collect();
-                    lines.insert(0, format!("! {}: {}", Clean::line(&outcome.what), words.join(" · ")));
-                }
-            }
-        }
-        Self { title, lines, top: 0 }
     }
 }
 

@@ -163,6 +163,8 @@ pub(crate) struct Model {
     pub(crate) working: usize,
     /// Decisions of conflicts, for when one is opened again.
     pub(crate) drafts: HashMap<DraftKey, Vec<Decision>>,
+    /// Jobs that publish and send what conflicts were resolved to.
+    pub(crate) settling: HashMap<Ticket, DraftKey>,
     pub(crate) messages: Messages,
     /// What this person asked to have done in this session.
     pub(crate) jobs: Jobs,
@@ -200,6 +202,7 @@ impl Model {
             toast: None,
             working: 0,
             drafts: HashMap::new(),
+            settling: HashMap::new(),
             messages: Messages::default(),
             jobs: Jobs::default(),
             review: None,

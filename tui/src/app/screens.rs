@@ -86,6 +86,11 @@ impl Screens {
         self.over[self.tab as usize].pop();
     }
 
+    /// Closes screens wherever they lie.
+    pub(crate) fn close(&mut self, which: impl Fn(&Screen) -> bool) {
+        self.over.iter_mut().for_each(|over| over.retain(|screen| !which(screen)));
+    }
+
     /// Shows a tab with nothing over it; the screen that leads there closes too.
     pub(crate) fn leave_all(&mut self, tab: Tab) {
         self.back();

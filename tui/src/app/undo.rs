@@ -122,8 +122,9 @@ fn opposite(
             let over = expected.map_or("again".to_owned(), |expected| format!("over {}", expected.short()));
             let line = format!("{}: {} is put back {over}", item.task.what(), sha256.short());
             let known = was_published(view, place, &sha256);
-            let put = PutTask { patch, site, version, sha256, expected, seen: None, shown: !known };
-            if known { plan.steps.push((Task::Put(put), line)) } else { plan.unseen.push((put, line)) }
+            let seen = matches!(&item.task, Task::Put(put) if put.over_shown);
+            let put = PutTask { patch, site, version, sha256, expected, seen: None, shown: !known, over_shown: false };
+            if known || seen { plan.steps.push((Task::Put(put), line)) } else { plan.unseen.push((put, line)) }
         }
         (None, Some(expected)) => {
             let line = format!("{}: removed again; it was not there before", item.task.what());

@@ -1,9 +1,9 @@
 //! Draws the conflict screen: what is known of the three contents above, the rows that are seen below.
 
-mod words;
+pub(super) mod words;
 
 use super::rows::{Row, rows};
-use super::{Body, ConflictView, SIDES, WIDE, Work, open};
+use super::{Body, ConflictView, SIDES, WIDE, Work, open, sideways};
 use crate::app::diff::Side as Facts;
 use crate::app::model::Model;
 use crate::app::paint::{Painter, shifted};
@@ -55,7 +55,7 @@ const OUTDATED: &str = "changed meanwhile: q, then Enter shows it";
 
 /// Whether the cell has other contents by now than those on the screen.
 fn is_outdated(model: &Model, view: &ConflictView) -> bool {
-    if view.settling || model.grid.application() != Some(&view.three.application) {
+    if view.is_settling(model) || model.grid.application() != Some(&view.three.application) {
         return false;
     }
     let now = model.grid.find(&view.patch, &view.site).and_then(|place| open::three(&model.grid, place));
@@ -137,20 +137,32 @@ fn draw_row(view: &ConflictView, work: &Work, row: &Row, painter: &mut Painter<'
                 border(column, painter, x, y);
                 if let Some(line) = line {
                     let (tone, sign) = words::line_tone(work, *place, side, *line);
-                    let text = shifted(&words::line(work, *place, side, *line), &mut { work.shift });
-                    painter.content(x - 1, y, room + 1, tone, false, &format!("{sign}{text}"));
+                    let shift = sideways::shift(work, (*place, side, *line), sideways::room(width));
+                    painter.content(x - 1, y, 1, tone, false, sign);
+                    moved(painter, (x, y, room), tone, &words::line(work, *place, side, *line), shift);
                 }
             }
         }
         Row::One { place, side, line } => {
-            let text = shifted(&words::line(work, *place, *side, *line), &mut { work.shift });
+            let shift = sideways::shift(work, (*place, *side, *line), sideways::room(width));
             let (tone, gutter) = words::gutter(work, *place, *side, *line);
-            painter.content(0, y, width, tone, false, &format!("{gutter} {text}"));
+            painter.content(0, y, 3, tone, false, &gutter);
+            let x = if work.preview { 2 } else { 3 };
+            moved(painter, (x, y, width - x), tone, &words::line(work, *place, *side, *line), shift);
         }
         Row::Edited { line, .. } => {
-            let text = shifted(&words::shown(line), &mut { work.shift });
-            painter.content(0, y, width, Tone::Added, false, &format!("{} {text}", if work.preview { "e" } else { "e+" }));
+            let (x, gutter) = if work.preview { (2, "e") } else { (3, "e+") };
+            painter.content(0, y, x, Tone::Added, false, gutter);
+            moved(painter, (x, y, width - x), Tone::Added, &words::shown(line), 0_usize.saturating_add_signed(work.shift));
         }
+    }
+}
+
+/// A line with its beginning out of sight at the left, and a sign that it is.
+fn moved(painter: &mut Painter<'_>, (x, y, room): (u16, u16, u16), tone: Tone, text: &str, shift: usize) {
+    painter.content(x, y, room, tone, false, &shifted(text, &mut { shift }));
+    if shift > 0 && !text.is_empty() {
+        painter.line(x, y, 1, Tone::Strong, "‹");
     }
 }
 

@@ -148,7 +148,7 @@ fn task(view: &GridView, verb: Verb, place: Place) -> Option<Task> {
         Verb::Remove => Task::Remove(RemoveTask { patch, site, version, expected: expected?, seen }),
         Verb::New | Verb::Update => {
             let sha256 = view.table.published(place.patch, place.site)?.sha256?;
-            Task::Put(PutTask { patch, site, version, sha256, expected, seen, shown: false })
+            Task::Put(PutTask { patch, site, version, sha256, expected, seen, shown: false, over_shown: false })
         }
     })
 }
