@@ -12,7 +12,7 @@ pub(crate) mod site;
 pub(crate) mod undo;
 
 use super::input::Input;
-use super::keymap::Context;
+use super::keymap::{Context, Keymap};
 use super::office::TakeBackTask;
 use super::settings::Complaint;
 use super::theme::Tone;
@@ -145,6 +145,16 @@ impl Dialog {
         }
     }
 
+    /// Whether saying yes asks the server.
+    pub(crate) fn asks(&self) -> bool {
+        match self {
+            Self::Send(_) | Self::Publish(_) | Self::Cancel(_) | Self::Drop(_) | Self::Enrol(_) | Self::Undo(_) => true,
+            Self::Settle(settle) => settle.asks(),
+            Self::Pick(pick) => pick.asks(),
+            Self::Info(_) => false,
+        }
+    }
+
     pub(crate) fn title(&self) -> String {
         match self {
             Self::Send(send) => send.title(),
@@ -199,10 +209,10 @@ impl Dialog {
     }
 
     /// What stays in sight however long the lines are.
-    pub(crate) fn foot(&self) -> Vec<(Tone, String)> {
+    pub(crate) fn foot(&self, keys: &Keymap) -> Vec<(Tone, String)> {
         match self {
-            Self::Send(send) => send.foot(),
-            Self::Undo(undo) => undo.foot(),
+            Self::Send(send) => send.foot(keys),
+            Self::Undo(undo) => undo.foot(keys),
             _ => Vec::new(),
         }
     }

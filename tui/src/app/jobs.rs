@@ -130,6 +130,9 @@ fn tell(model: &mut Model, news: News) {
         News::Good(words) if model.toast.is_some() => model.messages.keep(&words, false, model.now),
         News::Good(words) => model.note(words),
         News::Bad(words) => model.error(words),
+        News::Some(words) => {
+            model.error(format!("{words} · {}", model.say(model.place(), "{jobs} says which and why")));
+        }
     }
 }
 
@@ -140,6 +143,8 @@ pub(crate) enum News {
     Good(String),
     /// Something came to nothing, in words.
     Bad(String),
+    /// Of many things some came to nothing; the list says which.
+    Some(String),
 }
 
 impl Jobs {
@@ -243,6 +248,6 @@ fn ended(job: &Job, tally: Tally) -> News {
         ([one], 0) => News::Good(said(one)),
         ([one], _) => News::Bad(said(one)),
         (_, 0) => News::Good(format!("{}: all {} done", job.name, tally.all)),
-        (_, bad) => News::Bad(format!("{}: {} done, {bad} not · J says which and why", job.name, tally.all - bad)),
+        (_, bad) => News::Some(format!("{}: {} done, {bad} not", job.name, tally.all - bad)),
     }
 }

@@ -247,6 +247,11 @@ impl Model {
         Ticket(self.tickets)
     }
 
+    /// Own words, with the keys that they name as they are now.
+    pub(crate) fn say(&self, context: Context, words: &'static str) -> String {
+        self.keys.say(context, words)
+    }
+
     pub(crate) fn note(&mut self, words: impl Into<String>) {
         let words = words.into();
         self.messages.keep(&words, false, self.now);

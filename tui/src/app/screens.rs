@@ -4,10 +4,11 @@ use super::conflict::ConflictView;
 use super::diff::DiffView;
 use super::history::HistoryView;
 use super::jobs::JobsView;
+use super::keymap::Action;
 use super::messages::MessagesView;
 use super::sites::site::SiteView;
 
-/// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
+/// The screens that are always there, each with a key of its own. `3` is kept for alerts, `4` for errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tab {
     #[default]
@@ -17,15 +18,15 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    /// In the order of their digits.
+    /// In the order of their keys.
     pub(crate) const ALL: [Self; 3] = [Self::Patches, Self::Sites, Self::Activity];
 
-    /// The key that shows it.
-    pub(crate) const fn digit(self) -> char {
+    /// What shows it.
+    pub(crate) const fn action(self) -> Action {
         match self {
-            Self::Patches => '1',
-            Self::Sites => '2',
-            Self::Activity => '5',
+            Self::Patches => Action::ShowPatches,
+            Self::Sites => Action::ShowSites,
+            Self::Activity => Action::ShowActivity,
         }
     }
 

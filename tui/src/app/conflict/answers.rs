@@ -5,6 +5,7 @@ use super::{Body, ConflictView, Work};
 use crate::app::dialog::settle::Settlement;
 use crate::app::editor::Edited;
 use crate::app::jobs::{self, Job};
+use crate::app::keymap::Context;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Draft, Merged, Ticket, Trouble};
 use crate::app::screens::Screen;
@@ -70,7 +71,7 @@ pub(crate) fn edited(model: &mut Model, edited: Edited) -> Vec<Effect> {
         Ok(choice) => decide(model, ticket, place, Some(choice)),
         Err(left) => {
             work.unfinished = Some((place, text));
-            model.error(format!("{left} (e opens your text again)"));
+            model.error(format!("{left} ({})", model.say(Context::Conflict, "{edit} opens your text again")));
             Vec::new()
         }
     }

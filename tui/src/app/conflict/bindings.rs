@@ -65,5 +65,5 @@ fn has_choice(model: &Model) -> Valid {
 fn can_finish(model: &Model) -> Valid {
     let work = work(model)?;
     when(!shown(model)?.is_settling(model), "the result is on its way")?;
-    when(work.is_all_decided(), "decide every conflict first: ] goes to the next")
+    when(work.is_all_decided(), "decide every conflict first: {next-hunk} goes to the next")
 }

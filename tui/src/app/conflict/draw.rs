@@ -5,6 +5,7 @@ pub(super) mod words;
 use super::rows::{Row, rows};
 use super::{Body, ConflictView, SIDES, WIDE, Work, open, sideways};
 use crate::app::diff::Side as Facts;
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::{Painter, shifted};
 use crate::app::theme::Tone;
@@ -33,15 +34,15 @@ pub(crate) fn draw(model: &Model, view: &ConflictView, painter: &mut Painter<'_>
     painter.rule(HEAD - 1);
     match &view.body {
         Body::Loading => painter.line(1, HEAD, area.width - 2, Tone::Faint, "Fetching the three contents…"),
-        Body::Failed(why) => failed(why, painter, area),
-        Body::Ready(work) => body(view, work, painter, area),
+        Body::Failed(why) => failed(model, why, painter, area),
+        Body::Ready(work) => body(model, (view, work), painter, area),
     }
 }
 
 /// How far the decisions are, and whatever is wrong.
 fn state(model: &Model, view: &ConflictView) -> (Tone, String) {
     if is_outdated(model, view) {
-        return (Tone::Alarm, OUTDATED.to_owned());
+        return (Tone::Alarm, model.say(Context::Conflict, OUTDATED));
     }
     let progress = view.work().map_or(String::new(), Work::progress);
     match link_words(model) {
@@ -51,7 +52,7 @@ fn state(model: &Model, view: &ConflictView) -> (Tone, String) {
     }
 }
 
-const OUTDATED: &str = "changed meanwhile: q, then Enter shows it";
+const OUTDATED: &str = "changed meanwhile: {back}, then {grid.open} shows it";
 
 /// Whether the cell has other contents by now than those on the screen.
 fn is_outdated(model: &Model, view: &ConflictView) -> bool {
@@ -62,9 +63,9 @@ fn is_outdated(model: &Model, view: &ConflictView) -> bool {
     now.is_none_or(|now| (now.published, now.site) != (view.three.published, view.three.site))
 }
 
-fn failed(why: &str, painter: &mut Painter<'_>, area: Rect) {
-    let advice = "q, then Enter tries it again.";
-    for (y, line) in (HEAD..area.height - 1).zip(why.lines().chain(["", advice])) {
+fn failed(model: &Model, why: &str, painter: &mut Painter<'_>, area: Rect) {
+    let advice = model.say(Context::Conflict, "{back}, then {grid.open} tries it again.");
+    for (y, line) in (HEAD..area.height - 1).zip(why.lines().chain(["", &advice])) {
         painter.line(1, y, area.width - 2, if line == advice { Tone::Plain } else { Tone::Alarm }, Clean::line(line).as_str());
     }
 }
@@ -110,7 +111,7 @@ fn column_at(column: usize, width: u16) -> (u16, u16) {
     (x, if column == 2 { width - x } else { third - 2 })
 }
 
-fn body(view: &ConflictView, work: &Work, painter: &mut Painter<'_>, area: Rect) {
+fn body(model: &Model, (view, work): (&ConflictView, &Work), painter: &mut Painter<'_>, area: Rect) {
     let rows = rows(work, area.width);
     if rows.is_empty() {
         painter.line(1, HEAD, area.width - 2, Tone::Faint, "(no lines)");
@@ -119,7 +120,7 @@ fn body(view: &ConflictView, work: &Work, painter: &mut Painter<'_>, area: Rect)
         draw_row(view, work, row, painter, y, area.width);
     }
     if !work.merge.is_text() {
-        binary(view, work, painter, area);
+        binary(model, (view, work), painter, area);
     }
 }
 
@@ -167,9 +168,13 @@ fn moved(painter: &mut Painter<'_>, (x, y, room): (u16, u16, u16), tone: Tone, t
 }
 
 /// Not text: sizes and hashes, below what happened.
-fn binary(view: &ConflictView, work: &Work, painter: &mut Painter<'_>, area: Rect) {
+fn binary(model: &Model, (view, work): (&ConflictView, &Work), painter: &mut Painter<'_>, area: Rect) {
     let y = HEAD + 2;
-    painter.line(1, y, area.width - 2, Tone::Plain, "Not text: it can't be merged line by line. Take one side whole: p or s.");
+    let advice = model.say(
+        Context::Conflict,
+        "Not text: it can't be merged line by line. Take one side whole: {take-published} or {take-site}.",
+    );
+    painter.line(1, y, area.width - 2, Tone::Plain, &advice);
     for (y, (facts, side)) in (y + 2..area.height - 1).zip(view.facts.iter().zip(SIDES)) {
         let bytes = work.merge.input(side).bytes().len() as u64;
         let identity = facts.sha256.map_or("never agreed".to_owned(), |sha256| format!("{:>9} · {sha256}", size(bytes)));

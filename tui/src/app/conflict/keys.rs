@@ -4,7 +4,7 @@ use super::{ConflictView, Work, changes, draw, rows, sideways};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::settle::SettleDialog;
 use crate::app::editor::Edit;
-use crate::app::keymap::Action;
+use crate::app::keymap::{Action, Context};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Draft;
 use crate::app::screens::Screen;
@@ -62,7 +62,7 @@ pub(super) fn decide(model: &mut Model, ticket: crate::app::office::Ticket, plac
     go(work, next.unwrap_or(place), size);
     let decisions = work.resolution.decisions(&work.merge);
     if done {
-        model.note("all is decided: Enter goes on, Tab shows the result");
+        model.note(model.say(Context::Conflict, "all is decided: {finish} goes on, {switch} shows the result"));
     }
     model.drafts.insert(key, decisions.clone());
     vec![Effect::Keep(Draft { key, decisions })]

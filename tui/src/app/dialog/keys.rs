@@ -26,7 +26,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Switch => {
             if let Some(Dialog::Send(send)) = &mut model.dialog {
-                send.switch();
+                send.switch(&model.keys);
             }
         }
         _ => {}
@@ -38,7 +38,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 const PAGE: isize = 8;
 
 fn step(model: &mut Model, by: isize) {
-    let most = model.dialog.as_ref().map_or(0, |dialog| draw::hidden(dialog, model.size));
+    let most = model.dialog.as_ref().map_or(0, |dialog| draw::hidden(dialog, &model.keys, model.size));
     match &mut model.dialog {
         Some(Dialog::Publish(publish)) => publish.step(by),
         Some(Dialog::Pick(pick)) => pick.step(by),

@@ -88,6 +88,11 @@ impl SettleDialog {
         self.path.as_ref().is_none_or(|path| !path.is_empty())
     }
 
+    /// Whether what is chosen asks the server.
+    pub(crate) fn asks(&self) -> bool {
+        self.goals.get(self.cursor) == Some(&Goal::Settle)
+    }
+
     pub(crate) fn step(&mut self, by: isize) {
         self.cursor = self.cursor.saturating_add_signed(by).min(self.goals.len().saturating_sub(1));
     }

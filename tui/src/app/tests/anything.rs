@@ -65,7 +65,7 @@ fn outcome(well: bool) -> Outcome {
 }
 
 /// The answer that a server, or the lack of one, would give.
-fn answer(request: Request, well: bool) -> Answer {
+pub(super) fn answer(request: Request, well: bool) -> Answer {
     let trouble = || Trouble::Unreachable("the server can't be reached".to_owned());
     let grid = sample::grid();
     match request {

@@ -366,7 +366,7 @@ fn a_conflict_that_changes_while_it_is_open_says_so() {
     let cell = grid.cells.iter_mut().find(|cell| (cell.patch, cell.site) == (2, 1)).unwrap();
     cell.has = Some(content("another"));
     harness.reload(grid);
-    harness.shows("changed meanwhile: q, then Enter shows it");
+    harness.shows("changed meanwhile: Esc, then Enter shows it");
 }
 
 #[test]
@@ -374,7 +374,7 @@ fn contents_that_cannot_be_had_are_said_with_a_way_on() {
     let (mut harness, ticket) = opened((80, 24));
     harness.answer(Answer::Merged(ticket, Err(Trouble::Refused("no such content\x1b[2J".to_owned()))));
     harness.shows("no such content\\x1b[2J");
-    harness.shows("q, then Enter tries it again");
+    harness.shows("Esc, then Enter tries it again");
     harness.press("p");
     harness.shows("wait until the contents are there");
 }
