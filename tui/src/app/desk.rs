@@ -92,7 +92,6 @@ async fn serve(session: &Session, request: Request, answers: &UnboundedSender<An
             Answer::History(ticket, history)
         }
         Request::Merge { ticket, three } => Answer::Merged(ticket, conflict::merged(session, three).await),
-        Request::Settle(job) => Answer::Settled(job.three.key(), conflict::settle(session, *job).await),
         Request::Save { path, bytes } => Answer::Saved(conflict::save(path, bytes).await),
         Request::Sites => Answer::Sites(client.sites().await.map_err(|error| trouble(&error))),
         Request::SiteOrders(site) => {

@@ -329,5 +329,5 @@ fn browse(browser: &Browser, link: &str) -> Result<(), String> {
     let Some((program, arguments)) = words.split_first() else { return Err("BROWSER names no program".to_owned()) };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    command.spawn().map(drop).map_err(|error| format!("{program}: {error}; y copies the address"))
+    command.spawn().map(drop).map_err(|error| format!("{program}: {error}"))
 }

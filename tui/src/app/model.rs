@@ -180,6 +180,8 @@ pub(crate) struct Model {
     pub(crate) working: usize,
     /// Decisions of conflicts, for when one is opened again.
     pub(crate) drafts: HashMap<DraftKey, Vec<Decision>>,
+    /// Jobs that publish and send what conflicts were resolved to.
+    pub(crate) settling: HashMap<Ticket, DraftKey>,
     pub(crate) messages: Messages,
     /// What this person asked to have done in this session.
     pub(crate) jobs: Jobs,
@@ -219,6 +221,7 @@ impl Model {
             toast: None,
             working: 0,
             drafts: HashMap::new(),
+            settling: HashMap::new(),
             messages: Messages::default(),
             jobs: Jobs::default(),
             review: None,
@@ -263,6 +266,11 @@ impl Model {
     pub(crate) fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
+    }
+
+    /// Own words, with the keys that they name as they are now.
+    pub(crate) fn say(&self, context: Context, words: &'static str) -> String {
+        self.keys.say(context, words)
     }
 
     pub(crate) fn note(&mut self, words: impl Into<String>) {

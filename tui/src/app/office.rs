@@ -11,9 +11,8 @@ use fieldpost_common::api::{
 };
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, SiteName, Version};
+use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::incident::{Incident, IncidentId};
-use fieldpost_common::issue::Issue;
 use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
 use std::sync::Arc;
@@ -119,8 +118,6 @@ pub enum Request {
         /// What to merge.
         three: Three,
     },
-    /// Publish what a conflict was resolved to, and send it to the site.
-    Settle(Box<SettleJob>),
     /// Write a new file.
     Save {
         /// Where.
@@ -168,23 +165,6 @@ pub struct Draft {
     pub key: DraftKey,
     /// All of them; none: there is nothing to keep any more.
     pub decisions: Vec<Decision>,
-}
-
-/// A resolved conflict: publish for the site's version, then send to the site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettleJob {
-    /// The patch.
-    pub patch: PatchName,
-    /// The site.
-    pub site: SiteName,
-    /// The site's version.
-    pub version: Version,
-    /// The contents as they were seen: the publication replaces, and the order expects, exactly these.
-    pub three: Three,
-    /// The result.
-    pub bytes: Vec<u8>,
-    /// The tracker entry that the row shows.
-    pub issue: Option<Issue>,
 }
 
 /// A login string. It holds a secret: it is never shown or logged.
@@ -250,10 +230,10 @@ impl Trouble {
     }
 }
 
-/// What became of one publication, order or file.
+/// What became of a file that was to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// On what: `Order.st → acme`.
+    /// On what: its name.
     pub what: String,
     /// Done, or why not.
     pub result: Result<String, String>,
@@ -307,8 +287,6 @@ pub enum Answer {
     Audit(Result<AuditState, Trouble>),
     /// To [`Request::Merge`].
     Merged(Ticket, Result<Box<Merged>, Trouble>),
-    /// To [`Request::Settle`].
-    Settled(DraftKey, Vec<Outcome>),
     /// To [`Request::LogIn`].
     LoggedIn(Result<Newcomer, Trouble>),
     /// To [`Request::Work`]: what became of the next tasks, in their order. Every task is answered once.

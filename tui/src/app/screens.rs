@@ -4,10 +4,11 @@ use super::conflict::ConflictView;
 use super::diff::DiffView;
 use super::history::HistoryView;
 use super::jobs::JobsView;
+use super::keymap::Action;
 use super::messages::MessagesView;
 use super::sites::site::SiteView;
 
-/// The screens that are always there, each with a digit of its own. `4` is kept for errors.
+/// The screens that are always there, each with a key of its own. `4` is kept for errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tab {
     #[default]
@@ -18,16 +19,16 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    /// In the order of their digits.
+    /// In the order of their keys.
     pub(crate) const ALL: [Self; 4] = [Self::Patches, Self::Sites, Self::Alerts, Self::Activity];
 
-    /// The key that shows it.
-    pub(crate) const fn digit(self) -> char {
+    /// What shows it.
+    pub(crate) const fn action(self) -> Action {
         match self {
-            Self::Patches => '1',
-            Self::Sites => '2',
-            Self::Alerts => '3',
-            Self::Activity => '5',
+            Self::Patches => Action::ShowPatches,
+            Self::Sites => Action::ShowSites,
+            Self::Alerts => Action::ShowAlerts,
+            Self::Activity => Action::ShowActivity,
         }
     }
 
@@ -87,6 +88,11 @@ impl Screens {
     /// Closes the topmost screen; the tab itself stays.
     pub(crate) fn back(&mut self) {
         self.over[self.tab as usize].pop();
+    }
+
+    /// Closes screens wherever they lie.
+    pub(crate) fn close(&mut self, which: impl Fn(&Screen) -> bool) {
+        self.over.iter_mut().for_each(|over| over.retain(|screen| !which(screen)));
     }
 
     /// Shows a tab with nothing over it; the screen that leads there closes too.

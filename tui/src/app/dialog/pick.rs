@@ -43,6 +43,11 @@ impl Pick {
         self.choices[self.cursor].clone()
     }
 
+    /// Whether taking what is chosen asks the server.
+    pub(crate) fn asks(&self) -> bool {
+        matches!(self.choices[self.cursor], Choice::App(_))
+    }
+
     pub(crate) fn title(&self) -> &'static str {
         match self.choices[0] {
             Choice::App(_) => "Application",

@@ -42,7 +42,7 @@ fn notes(view: &DiffView, width: u16) -> Vec<String> {
     let mut notes = Vec::new();
     match (view.spaces_asked, view.text()) {
         (Some(_), _) => notes.push("comparing anew…".to_owned()),
-        (None, Some((_, lines))) if lines.spaces == Spaces::Ignored => notes.push("whitespace is ignored (w)".to_owned()),
+        (None, Some((_, lines))) if lines.spaces == Spaces::Ignored => notes.push("whitespace is ignored".to_owned()),
         _ => {}
     }
     if view.text().is_some_and(|(_, lines)| lines.coarse) {

@@ -105,7 +105,7 @@ fn range(model: &mut Model) {
         grid.mode = Mode::Browse;
     } else if let Some(patch) = grid.selected_patch() {
         grid.mode = Mode::Range(patch.name.clone());
-        model.note("move to the other end of the range, then V or Space");
+        model.note(model.say(Context::Grid, "move to the other end of the range, then {range} or {mark}"));
     }
 }
 

@@ -131,6 +131,26 @@ impl Action {
         )
     }
 
+    /// Whether it asks the server wherever it is bound.
+    pub(crate) const fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::SendNew
+                | Self::SendUpdate
+                | Self::Retrieve
+                | Self::Publish
+                | Self::Cancel
+                | Self::Remove
+                | Self::Undo
+                | Self::Diff
+                | Self::Look
+                | Self::Merge
+                | Self::History
+                | Self::AcceptDrop
+                | Self::Enrol
+        )
+    }
+
     /// Whether it can change something at a site or in the published table.
     pub(crate) fn changes_something(self) -> bool {
         matches!(

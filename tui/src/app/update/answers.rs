@@ -54,7 +54,6 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             conflict::answers::merged(model, ticket, answer);
             Vec::new()
         }
-        Answer::Settled(key, outcomes) => conflict::answers::settled(model, key, &outcomes),
         Answer::Saved(outcome) => {
             saved(model, outcome);
             Vec::new()
@@ -274,10 +273,9 @@ fn troubled(model: &mut Model, trouble: &Trouble) -> Vec<Effect> {
 /// What became of a part of a job; what it changed is read again.
 fn worked(model: &mut Model, ticket: Ticket, reports: Vec<Report>) -> Vec<Effect> {
     jobs::reported(model, ticket, reports);
-    match model.grid.application().cloned() {
-        Some(application) => load(model, application),
-        None => Vec::new(),
-    }
+    let mut effects = conflict::answers::settled(model, ticket);
+    effects.extend(reload(model));
+    effects
 }
 
 /// Says what became of a file that was written.

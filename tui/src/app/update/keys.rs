@@ -6,7 +6,7 @@ use crate::app::dialog::{self, Dialog};
 use crate::app::help::Help;
 use crate::app::input::Input;
 use crate::app::jobs::{self, JobsView};
-use crate::app::keymap::{Action, Binding, Context};
+use crate::app::keymap::{Action, Binding, Context, answers};
 use crate::app::messages::{self, MessagesView};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
@@ -29,7 +29,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
 
 /// Does what a binding asks for, or says why not.
 fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Vec<Effect> {
-    if let Err(reason) = (binding.valid)(model) {
+    if let Err(reason) = binding.ready(model) {
         refuse(model, context, binding.action, reason);
         return Vec::new();
     }
@@ -195,11 +195,11 @@ fn text_changed(model: &mut Model) -> Vec<Effect> {
 /// Says why a key does nothing now.
 fn refuse(model: &mut Model, context: Context, action: Action, reason: &'static str) {
     let sends = matches!(action, Action::SendNew | Action::SendUpdate);
-    if sends && context == Context::Grid && model.may_act() && model.grid.selected().is_some() {
+    if sends && context == Context::Grid && model.may_act() && answers(model).is_ok() && model.grid.selected().is_some() {
         // The dialog knows the reason best.
         return orders::ask(model, Verb::Update);
     }
-    model.note(reason);
+    model.note(model.say(context, reason));
 }
 
 /// Reads everything again.
