@@ -119,6 +119,10 @@ id!(
     BootId, "boot id", is_hex32, HEX_RULE
 );
 id!(
+    /// A piece of a file of walkbacks on its way: the same piece twice is one.
+    WalkbackId, "walkback", is_hex32, HEX_RULE
+);
+id!(
     /// What walkbacks of one error have in common: the first half of a SHA-256. It names their group.
     Fingerprint, "error group", is_hex32, HEX_RULE
 );

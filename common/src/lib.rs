@@ -10,6 +10,7 @@
 //! - [`merge`]: what becomes of a patch that changed on both sides;
 //! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
 //! - [`walkback`]: what an application wrote when it crashed, and which crashes are the same error;
+//! - [`error_group`]: what people know of an error, and whether it came back;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
 pub mod api;
@@ -18,6 +19,7 @@ pub mod command;
 pub mod correction;
 pub mod encoding;
 pub mod envelope;
+pub mod error_group;
 pub mod exit;
 pub mod grid;
 pub mod hash;

@@ -5,6 +5,9 @@ mod command;
 
 pub use about::{AgentInfo, AppInfo, LogInfo};
 pub use command::{CommandOutcome, CommandResult};
+mod walkback;
+
+pub use walkback::{Dropped, MAX_COUNT, MAX_PIECE, MAX_PIECES, Piece, Walkbacks};
 
 use crate::command::Command;
 use crate::envelope::{Envelope, base64_bytes};
@@ -34,6 +37,8 @@ pub mod path {
     pub const STATE: &str = "/agent/v1/state/{application}";
     /// `PUT ?whole=BOOL`: this came of a command so far, plain bytes, whole each time.
     pub const OUTPUT: &str = "/agent/v1/output/{command}";
+    /// `POST` [`super::Walkbacks`] → [`super::StoredAnswer`], once they are kept.
+    pub const WALKBACKS: &str = "/agent/v1/walkbacks";
 }
 
 /// Headers of a poll, beside `If-None-Match` and `Prefer: wait=SECONDS`.

@@ -12,6 +12,7 @@ mod desk;
 mod dialog;
 mod diff;
 mod drive;
+mod errors;
 mod editor;
 mod flight;
 mod fuzzy;

@@ -34,6 +34,8 @@ pub enum Change {
     Activity,
     /// Commands: where they stand, and what they brought.
     Commands,
+    /// Errors: their groups, and what people say to them.
+    Errors,
     /// How sites are: incidents, states, maintenance.
     Status,
     /// Something that this version doesn't know.

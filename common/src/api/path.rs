@@ -71,6 +71,12 @@ pub const COMMAND_CANCEL: &str = "/api/v1/commands/{command}/cancel";
 pub const MAINTENANCE: &str = "/api/v1/maintenance";
 /// `DELETE`: it ends now.
 pub const MAINTENANCE_END: &str = "/api/v1/maintenance/{id}";
+/// `GET ?application=` → [`super::Errors`].
+pub const ERRORS: &str = "/api/v1/errors";
+/// `GET` → [`super::ErrorView`].
+pub const ERROR: &str = "/api/v1/errors/{group}";
+/// `POST` [`super::MarkError`] → [`super::ErrorGroup`].
+pub const ERROR_MARK: &str = "/api/v1/errors/{group}/mark";
 /// `GET` → list of [`super::Badge`]; `POST` [`super::SiteScope`] → [`super::Badge`].
 pub const BADGES: &str = "/api/v1/badges";
 /// `DELETE`: its address is void.

@@ -25,9 +25,9 @@ pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         let end = stack(&mut report, lines.after());
         return Some((report, end));
     }
-    let first = first_frame(lines.after())?;
     let mut report = Report::new(Dialect::DotNet);
     raised(&mut report, &text)?;
+    let first = first_frame(lines.after())?;
     // What is behind it may stand on lines of its own before the frames.
     let mut between = lines.after();
     while between.start() < first.start() {

@@ -23,14 +23,19 @@ pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         None => &text,
     };
     let marked = report.process.is_some();
-    let first = first_frame(lines.after());
-    let (class, message) = match (class(raised), first) {
-        (Some(found), Some(_)) => found,
-        (Some(found), None) if marked => found,
-        // `12:00:00 ERROR pkg.Class: message` has the class within the line.
-        (None, Some(first)) if first.start() == lines.after().start() => within(raised)?,
-        _ => return None,
+    let (class, message, first) = match class(raised) {
+        Some((class, message)) => (class, message, first_frame(lines.after())),
+        None => {
+            // `12:00:00 ERROR pkg.Class: message` has the class within the line.
+            let next = lines.after();
+            frame(&next.text())?;
+            let (class, message) = within(raised)?;
+            (class, message, Some(next))
+        }
     };
+    if first.is_none() && !marked {
+        return None;
+    }
     report.raised(Some(class), Some(message));
     let Some(first) = first else { return Some((report, lines.after())) };
     let end = stack(&mut report, first);

@@ -15,29 +15,30 @@ const MAX_CHARS: usize = 400;
 /// Everything that may have to go, longest kinds first; what a match is, its characters tell.
 static VARIES: LazyLock<Regex> = LazyLock::new(|| {
     let kinds = [
-        r"#'?[A-Za-z_][\w:]*'?",
-        r"(?i)\b(?:errno|error|code|status|exception|sqlstate|sqlcode|ora|sql|http)[ :=#-]{1,2}[0-9A-F]{1,8}\b",
-        r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b",
-        r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
-        r#"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s'"()<>\[\]]+"#,
-        r"\b\d{4}-\d\d?-\d\d?(?:[T ]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?",
-        r"(?i)\b\d\d?[. ]{1,2}(?:de )?(?:jan|feb|mar|m[äa]r|apr|ma[yi]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*\.?,? (?:de )?\d{4}",
-        r"\b\d\d?[./-]\d\d?[./-]\d{2,4}\b",
-        r"(?i)\b\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[ap]\. ?m\.| ?[ap]m\b)?",
-        r"\b(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{1,4}\b",
-        r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b",
+        r"#'?[A-Za-z_][A-Za-z0-9_:]*'?",
+        r"(?i)(?-u:\b)(?:errno|error|code|status|exception|sqlstate|sqlcode|ora|sql|http)[ :=#-]{1,2}[0-9A-F]{1,8}(?-u:\b)",
+        r"(?-u:\b)[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?-u:\b)",
+        r"[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+",
+        r#"(?-u:\b)[A-Za-z][A-Za-z0-9+.-]*://[^\s'"()<>\[\]]+"#,
+        r"(?-u:\b)[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:[T ][0-9][0-9]?:[0-9][0-9](?::[0-9][0-9](?:[.,][0-9]+)?)?(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?)?",
+        r"(?i)(?-u:\b)[0-9][0-9]?[. ]{1,2}(?:de )?(?:jan|feb|mar|m[äa]r|apr|ma[yi]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*\.?,? (?:de )?[0-9]{4}",
+        r"(?-u:\b)[0-9][0-9]?[./-][0-9][0-9]?[./-][0-9]{2,4}(?-u:\b)",
+        r"(?i)(?-u:\b)[0-9][0-9]?:[0-9][0-9](?::[0-9][0-9](?:[.,][0-9]+)?)?(?: ?[ap]\. ?m\.| ?[ap]m(?-u:\b))?",
+        r"(?-u:\b)(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{1,4}(?-u:\b)",
+        r"(?-u:\b)[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]+)?(?-u:\b)",
         concat!(
-            r"(?i)\b(?:localhost|(?:[a-z0-9][a-z0-9-]*\.)+",
-            r"(?:com|net|org|edu|gov|local|lan|internal|intern|corp|localdomain|home|de|ch|at|fr|uk|nl|be|it|es|se|dk|pl|eu|us|ca|jp|cn))(?::\d+)?\b"
+            r"(?i)(?-u:\b)(?:localhost|(?:[a-z0-9][a-z0-9-]*\.)+",
+            r"(?:com|net|org|edu|gov|local|lan|internal|intern|corp|localdomain|home|de|ch|at|fr|uk|nl|be|it|es|se|dk|pl|eu|us|ca|jp|cn))(?::[0-9]+)?(?-u:\b)"
         ),
-        r#"\b[A-Za-z]:[\\/](?:[^\\/:*?"<>|]{1,80}[\\/])*[^\\/:*?"<>|\s,;)\]]*"#,
-        r"(?:\\\\[\w.-]+)?(?:\\[\w.@~+%$-]+){2,}",
-        r"(?:~|\.{1,2})?(?:/[\w.@~+%$-]+){2,}/?",
-        r"\b0x[0-9a-fA-F]+|\b16r[0-9A-F]+",
-        r"(?i)\boop\(\d+\)|\(\d+\)",
-        r"\b[0-9a-fA-F]{8,64}\b",
-        r"\d+(?:[.,]\d+)*",
+        r#"(?-u:\b)[A-Za-z]:[\\/](?:[^\\/:*?"<>|]{1,80}[\\/])*[^\\/:*?"<>|\s,;)\]]*"#,
+        r"(?:\\\\[A-Za-z0-9_.-]+)?(?:\\[A-Za-z0-9_.@~+%$-]+){2,}",
+        r"(?:~|\.{1,2})?(?:/[A-Za-z0-9_.@~+%$-]+){2,}/?",
+        r"(?-u:\b)0x[0-9a-fA-F]+|(?-u:\b)16r[0-9A-F]+",
+        r"(?i)(?-u:\b)oop\([0-9]+\)|\([0-9]+\)",
+        r"(?-u:\b)[0-9a-fA-F]{8,64}(?-u:\b)",
+        r"[0-9]+(?:[.,][0-9]+)*",
     ];
+    let kinds: Vec<String> = kinds.iter().map(|kind| format!("(?:{kind})")).collect();
     Regex::new(&kinds.join("|")).unwrap_or_else(|error| unreachable!("a fixed pattern: {error}"))
 });
 

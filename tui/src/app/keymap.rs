@@ -8,7 +8,7 @@ mod live;
 mod nearest;
 
 use super::model::{Link, Model};
-use super::{activity, alerts, conflict, copy, dialog, diff, grid, help, history, jobs, login, palette, review, sites};
+use super::{activity, alerts, conflict, copy, dialog, diff, errors, grid, help, history, jobs, login, palette, review, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -25,6 +25,8 @@ pub(crate) enum Context {
     Sites,
     Site,
     Alerts,
+    Errors,
+    Error,
     Activity,
     Search,
     History,
@@ -53,6 +55,8 @@ impl Context {
         Self::Sites,
         Self::Site,
         Self::Alerts,
+        Self::Errors,
+        Self::Error,
         Self::Activity,
         Self::Search,
         Self::History,
@@ -95,6 +99,8 @@ impl Context {
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
             Self::Alerts => &[alerts::bindings::ALERTS, LINES, CYCLE, SCREEN],
+            Self::Errors => &[errors::bindings::ERRORS, LINES, CYCLE, SCREEN],
+            Self::Error => &[errors::bindings::PAGE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
             Self::Review => &[review::bindings::REVIEW, diff::bindings::LOOK, diff::bindings::LAYOUT, LINES, SCREEN],
             Self::Jobs => &[jobs::bindings::JOBS, LINES, BACK, SCREEN],
@@ -120,7 +126,7 @@ impl Context {
     /// Whether an action leaves this place.
     pub(crate) const fn is_left_by(self, action: Action) -> bool {
         match self {
-            Self::Grid | Self::Sites | Self::Alerts | Self::Activity => matches!(action, Action::Quit | Action::Interrupt),
+            Self::Grid | Self::Sites | Self::Alerts | Self::Errors | Self::Activity => matches!(action, Action::Quit | Action::Interrupt),
             _ => matches!(action, Action::Back | Action::Decline | Action::Quit | Action::Interrupt),
         }
     }

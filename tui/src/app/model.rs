@@ -2,6 +2,7 @@
 
 use super::activity::ActivityView;
 use super::alerts::AlertsView;
+use super::errors::ErrorsView;
 use super::dialog::Dialog;
 use super::editor::{Edit, Edited};
 use super::grid::GridView;
@@ -164,6 +165,7 @@ pub(crate) struct Model {
     pub(crate) grid: GridView,
     pub(crate) sites: SitesView,
     pub(crate) alerts: AlertsView,
+    pub(crate) errors: ErrorsView,
     pub(crate) activity: ActivityView,
     /// What else tells of a problem that is news.
     pub(crate) ringing: Ringing,
@@ -211,6 +213,7 @@ impl Model {
             grid: GridView::default(),
             sites: SitesView::default(),
             alerts: AlertsView::default(),
+            errors: ErrorsView::default(),
             activity: ActivityView::default(),
             ringing: Ringing::default(),
             screens: Screens::default(),
@@ -244,6 +247,7 @@ impl Model {
             (Some(Screen::Diff(_)), _) => Context::Diff,
             (Some(Screen::Conflict(_)), _) => Context::Conflict,
             (Some(Screen::Site(_)), _) => Context::Site,
+            (Some(Screen::Error(_)), _) => Context::Error,
             (Some(Screen::History(_)), _) => Context::History,
             (Some(Screen::Jobs(_)), _) => Context::Jobs,
             (Some(Screen::Messages(_)), _) => Context::Messages,
@@ -253,6 +257,8 @@ impl Model {
             (None, Tab::Sites) => Context::Sites,
             (None, Tab::Alerts) if self.alerts.typing => Context::Filter,
             (None, Tab::Alerts) => Context::Alerts,
+            (None, Tab::Errors) if self.errors.typing => Context::Filter,
+            (None, Tab::Errors) => Context::Errors,
             (None, Tab::Activity) if self.activity.typing => Context::Filter,
             (None, Tab::Activity) => Context::Activity,
         }

@@ -7,8 +7,10 @@ use crate::app::compare::{Comparison, Texts};
 use crate::app::grid::sheet::Sheet;
 use crate::drafts::DraftKey;
 use fieldpost_common::api::{
-    Activity, AppSettings, AuditState, Changes, History, OrderInfo, SetHold, Site, StateView, Status, Whoami,
+    Activity, AppSettings, AuditState, Changes, ErrorGroup, ErrorView, Errors, History, MarkError, OrderInfo, SetHold, Site,
+    StateView, Status, Whoami,
 };
+use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName};
@@ -95,6 +97,17 @@ pub enum Request {
         incident: IncidentId,
         /// What.
         hold: SetHold,
+    },
+    /// What applications reported, in groups.
+    Errors,
+    /// All that is known of one of them.
+    Error(ErrorGroupId),
+    /// Say something to one of them.
+    MarkError {
+        /// Which.
+        group: ErrorGroupId,
+        /// What.
+        mark: MarkError,
     },
     /// Say that the files that vanished at a site are meant to be gone.
     AcceptDrop(SiteName),
@@ -274,6 +287,12 @@ pub enum Answer {
     Over(Result<Vec<Incident>, Trouble>),
     /// To [`Request::Hold`]: the incident as it is now.
     Held(IncidentId, Result<Box<Incident>, Trouble>),
+    /// To [`Request::Errors`].
+    Errors(Result<Box<Errors>, Trouble>),
+    /// To [`Request::Error`].
+    Error(ErrorGroupId, Result<Box<ErrorView>, Trouble>),
+    /// To [`Request::MarkError`]: the group as it is now.
+    ErrorMarked(Result<Box<ErrorGroup>, Trouble>),
     /// To [`Request::Enrol`]: the string.
     Enrolled(SiteName, Result<String, Trouble>),
     /// To [`Request::Activity`]: what came before a number.

@@ -10,6 +10,7 @@ mod bulk_looks;
 mod colours;
 mod conflicts;
 mod diffs;
+mod errors;
 mod jobs;
 mod large;
 mod live;

@@ -63,6 +63,7 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
     model.grid.follow(model.size);
     model.sites.follow(model.size);
     model.alerts.follow(model.size);
+    model.errors.follow(model.size);
     model.activity.follow(model.size);
     site::follow(model);
     diff::arrange(model);

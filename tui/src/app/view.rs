@@ -5,7 +5,7 @@ use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, alerts, conflict, dialog, diff, grid, history, jobs, login, messages, sites};
+use super::{activity, alerts, conflict, dialog, diff, errors, grid, history, jobs, login, messages, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 use unicode_width::UnicodeWidthStr as _;
@@ -31,6 +31,8 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         (None, Some(Screen::Jobs(view)), _) => jobs::draw::draw(model, *view, &mut painter, area),
         (None, Some(Screen::Messages(view)), _) => messages::draw::draw(model, *view, &mut painter, area),
         (None, None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
+        (None, Some(Screen::Error(page)), _) => errors::page::draw::draw(model, page, &mut painter, area),
+        (None, None, Tab::Errors) => errors::draw::draw(model, &mut painter, area),
         (None, None, Tab::Alerts) => alerts::draw::draw(model, &mut painter, area),
         (None, None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
         (None, None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),

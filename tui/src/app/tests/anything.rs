@@ -109,6 +109,11 @@ pub(super) fn answer(request: Request, well: bool) -> Answer {
             let one = sample::status().incidents.remove(0);
             Answer::Held(incident, if well { Ok(Box::new(one)) } else { Err(trouble()) })
         }
+        Request::Errors => Answer::Errors(if well { Ok(Box::new(sample::errors())) } else { Err(trouble()) }),
+        Request::Error(group) => Answer::Error(group, if well { Ok(Box::new(sample::error())) } else { Err(trouble()) }),
+        Request::MarkError { .. } => {
+            Answer::ErrorMarked(if well { Ok(Box::new(sample::error().group)) } else { Err(trouble()) })
+        }
         Request::AcceptDrop(site) => Answer::DropAccepted(site, if well { Ok(()) } else { Err(trouble()) }),
         Request::Enrol(site) => {
             Answer::Enrolled(site, if well { Ok("fieldpost-enrolment.x".to_owned()) } else { Err(trouble()) })

@@ -10,7 +10,7 @@ use crate::app::jobs;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Report, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
-use crate::app::{activity, alerts, sites};
+use crate::app::{activity, alerts, errors, sites};
 use crate::app::{history, login};
 use fieldpost_common::api::{Change, Changes, History};
 use fieldpost_common::grid::Feed;
@@ -67,6 +67,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         },
         Answer::SiteOrders(site, answer) => {
             let answer = answer.map_err(|trouble| trouble.words().to_owned());
+            errors::live::installed(model, &site, answer.as_ref().ok());
             sites::live::take_orders(model, &site, answer)
         }
         Answer::States(site, answer) => {
@@ -90,6 +91,18 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
                 unreachable_only(model, &trouble)
             }
         },
+        Answer::Errors(answer) => match answer {
+            Ok(all) => errors::live::take(model, *all),
+            Err(trouble) => {
+                errors::live::failed(model, &trouble);
+                unreachable_only(model, &trouble)
+            }
+        },
+        Answer::Error(group, answer) => {
+            errors::live::take_one(model, group, answer);
+            Vec::new()
+        }
+        Answer::ErrorMarked(answer) => errors::live::marked(model, answer),
         Answer::Held(incident, answer) => {
             alerts::live::held(model, incident, answer);
             Vec::new()
@@ -230,6 +243,7 @@ fn take_changes(model: &mut Model, answer: Result<Changes, Trouble>) -> Vec<Effe
     }
     effects.extend(sites::live::changed(model, &changes.changes, everything));
     effects.extend(alerts::live::changed(model, &changes.changes, everything));
+    effects.extend(errors::live::changed(model, &changes.changes, everything));
     effects.extend(activity::live::changed(model, &changes.changes, everything));
     if everything && model.role.is_none() {
         effects.push(Effect::Ask(Request::Whoami));

@@ -3,6 +3,7 @@
 use super::lines::{Line, heading, line, quiet};
 use super::{SiteView, States};
 use crate::app::alerts::line::tone;
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::theme::Tone;
 use crate::app::when::ago;
@@ -27,7 +28,7 @@ pub(super) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
         States::Loading => return [heading("State").to_vec(), vec![quiet("reading it…")]].concat(),
         States::Failed(words) => {
             let failed = line(Tone::Alarm, format!("  it can't be read: {words}"));
-            return [heading("State").to_vec(), vec![failed, quiet("r tries again")]].concat();
+            return [heading("State").to_vec(), vec![failed, quiet(&model.say(Context::Site, "{refresh} tries again"))]].concat();
         }
         States::Ready(states) => states,
     };
