@@ -231,7 +231,7 @@ fn packed(line: &[u8]) -> Option<Row<'_>> {
     let mut parts = line.splitn(3, |b| *b == b',');
     let (version, day, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let shaped = version.len() <= 4 && version.first().is_some_and(u8::is_ascii_digit);
-    let spot = super::dates::packed(day).filter(|_| shaped)?;
+    let spot = super::labelled_date::packed(day).filter(|_| shaped)?;
     let end = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
     Some(Row { raw: line, spot, author: decode(&rest[..end]), versioned: false, dated: false })
 }

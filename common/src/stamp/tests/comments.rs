@@ -170,6 +170,13 @@ fn sentences_name_who_made_or_changed_it() {
         ("Author: Bob Bauer -- bob@example.org", "Bob Bauer | -"),
         ("Maintainer: Bob Bauer\nLast Change: 2018 Aug 28", "Bob Bauer | 2018-08-28"),
         ("Maintainer: Eve\nAuthor: Bob Bauer", "Bob Bauer | -"),
+        ("V4 created by Bob Bauer on 17/10/2018", "Bob Bauer | 2018-10-17"),
+        ("Output adapted by Bob Bauer, 17-10-2018", "Bob Bauer | 2018-10-17"),
+        ("Created by Bob Bauer on 17.10.18.", "Bob Bauer | 2018-10-17"),
+        ("@author Bob Bauer\n@date Last modified October 17, 2018", "Bob Bauer | 2018-10-17"),
+        ("Procedure: round      Author: Bob Bauer\n                       Date  : 17 Oct 2018", "Bob Bauer | 2018-10-17"),
+        ("Programmer: Bob Bauer\n   Wednesday, October 17, 2018", "Bob Bauer | 2018-10-17"),
+        ("Created By: BB (20181017)\nScript Date: 20181016", "BB | 2018-10-17"),
     ] {
         let file = format!("/*\n * {}\n */\nint x;\n", head.replace('\n', "\n * "));
         assert_eq!(named("a.c", file), format!("Comment | {expected} | -"), "{head}");
@@ -180,6 +187,7 @@ fn sentences_name_who_made_or_changed_it() {
         "Author: TODO",
         "Author: (unknown)",
         "Author\tDate\tReason",
+        "To be paid by Monday, 17 October 2018",
     ] {
         assert_eq!(named("a.c", format!("/*\n * {none}\n */\n")), "-", "{none}");
     }
