@@ -10,12 +10,10 @@ use super::text::{contains, decode, position, value};
 /// isn't a name.
 pub(super) fn author_of(value: &[u8]) -> Option<String> {
     let text = decode(linked(value).unwrap_or(value))?;
-    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let text = quoted.map_or(text.as_str(), str::trim);
+    let text = unquoted(&text);
     let text = [" - ", " -- ", " – "].iter().filter_map(|dash| text.find(dash)).min().map_or(text, |end| &text[..end]);
     let text = addressee(text);
-    let closed = text.strip_suffix('.').filter(|name| name.ends_with(['>', ')']) || name.ends_with(|c: char| c.is_ascii_digit()));
-    let text = closed.unwrap_or(text);
+    let text = without_period(text);
     let name = text.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '–' | ',' | ' '));
     let plausible = name.chars().any(char::is_alphabetic) && !is_placeholder(name);
     // A name that ends in digits is a user id, unless a blank shows that they are years.
@@ -26,6 +24,26 @@ pub(super) fn author_of(value: &[u8]) -> Option<String> {
         false => text,
     };
     plausible.then(|| kept.trim().to_owned())
+}
+
+/// The text without the quotes around it, or the angles that a template had.
+fn unquoted(text: &str) -> &str {
+    let within = |open: char, close: char| text.strip_prefix(open)?.strip_suffix(close);
+    within('"', '"').or_else(|| within('<', '>').filter(|text| !text.contains(['<', ',']))).map_or(text, str::trim)
+}
+
+/// The text without the period of a sentence, and without a year in brackets; that of `Jr.` stays.
+fn without_period(text: &str) -> &str {
+    let ends = |name: &&str| {
+        let last = name.rsplit(' ').next().unwrap_or_default();
+        last.ends_with(['>', ')'])
+            || last.ends_with(|c: char| c.is_ascii_digit())
+            || last.chars().count() > 4 && !last.contains('.')
+    };
+    let text = text.strip_suffix('.').filter(ends).unwrap_or(text);
+    let year = text.strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+    year.filter(|(_, year)| !year.is_empty() && year.chars().all(|c| c.is_ascii_digit() || c == '-'))
+        .map_or(text, |(name, _)| name)
 }
 
 /// The name and address that a remark follows: `Bob Bauer <bob@example.org> for prices`; a list of them stays whole.
@@ -71,7 +89,10 @@ pub(super) fn is_placeholder(author: &str) -> bool {
         "xxx",
     ];
     let bare = author.trim_matches(['(', ')', '.']);
-    author.starts_with(['<', '$', '%', '{', '[']) || TEMPLATES.iter().any(|name| name.eq_ignore_ascii_case(bare))
+    let begins = |start: &str| bare.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    author.starts_with(['<', '$', '%', '{', '['])
+        || ["your ", "insert ", "enter "].iter().any(|start| begins(start))
+        || TEMPLATES.iter().any(|name| name.eq_ignore_ascii_case(bare))
 }
 
 /// The name on a line below `Author:`; an address behind it shows that it is one.

@@ -12,7 +12,7 @@ pub(super) fn labelled(text: &[u8], slashes: Slashes) -> Option<Spot> {
     leading(text, slashes)
         .or_else(|| at(text, after_weekday(text)?, slashes))
         .or_else(|| time_first(text, slashes))
-        .or_else(|| short_dotted(text))
+        .or_else(|| short_dotted(text, slashes))
         .or_else(|| compact(text))
 }
 
@@ -26,16 +26,26 @@ fn after_weekday(text: &[u8]) -> Option<usize> {
     Some(cursor.at)
 }
 
-/// `15.08.16`, which without a label may as well be a version.
-fn short_dotted(text: &[u8]) -> Option<Spot> {
+/// `20.09.99`, which without a label may as well be a version. The year may stand first; where both can be, only a known
+/// order tells.
+fn short_dotted(text: &[u8], slashes: Slashes) -> Option<Spot> {
     let start = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let date = text.get(start..start + 8)?;
     let shaped = date.iter().enumerate().all(|(at, b)| if at % 3 == 2 { *b == b'.' } else { b.is_ascii_digit() });
     let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
-    let alone = !digit(start + 8) && !(text.get(start + 8) == Some(&b'.') && digit(start + 9));
-    let century: &[u8] = if date[6] >= b'7' { b"19" } else { b"20" };
-    let full = [&date[..6], century, &date[6..]].concat();
-    let spot = leading(&full, Slashes::Unsure).filter(|_| shaped && alone)?;
+    let goes_on = digit(start + 8) || text.get(start + 8) == Some(&b'.') && digit(start + 9);
+    let read = |year: &[u8], day: &[u8]| {
+        let century: &[u8] = if year[0] >= b'7' { b"19" } else { b"20" };
+        leading(&[century, year, b"-", &date[3..5], b"-", day].concat(), Slashes::Unsure)
+    };
+    (shaped && !goes_on).then_some(())?;
+    let (year_last, year_first) = (read(&date[6..], &date[..2]), read(&date[..2], &date[6..]));
+    let spot = match (year_last, year_first) {
+        (Some(last), Some(first)) if slashes != Slashes::DayFirst && last.when != first.when => {
+            Spot { other: Some(last.when), ..first }
+        }
+        (last, first) => last.or(first)?,
+    };
     Some(Spot { start, end: start + 8, ..spot })
 }
 
