@@ -3,6 +3,7 @@
 //! Keeps what was found, chooses by one stated rule and says which; what to do about it is left to `cell`. The present
 //! time is a hint from outside.
 
+mod author;
 mod choice;
 mod chunks;
 mod clock;
@@ -14,6 +15,7 @@ mod dates;
 mod diff;
 mod dolphin;
 mod encoded;
+mod event;
 mod evidence;
 mod file_name;
 mod filetree;
@@ -26,6 +28,8 @@ mod hints;
 mod history;
 mod keyword;
 mod label;
+mod label_words;
+mod labelled_date;
 mod liquibase;
 mod located;
 mod month;

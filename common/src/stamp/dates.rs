@@ -7,7 +7,7 @@
 use jiff::civil::{Date, Time};
 
 use super::cursor::Cursor;
-use super::month::{self, is_weekday, month};
+use super::month::{self, month};
 use super::{Precision, When};
 
 /// A date isn't looked for beyond this, so that a long line costs no more than a short one.
@@ -66,50 +66,8 @@ pub(super) fn leading(text: &[u8], slashes: Slashes) -> Option<Spot> {
     at(text, blanks, slashes)
 }
 
-/// As [`leading`], where a label says that it is a date: a weekday may stand before it, or the time of day.
-pub(super) fn labelled(text: &[u8], slashes: Slashes) -> Option<Spot> {
-    leading(text, slashes)
-        .or_else(|| at(text, after_weekday(text)?, slashes))
-        .or_else(|| time_first(text, slashes))
-        .or_else(|| short_dotted(text))
-}
-
-/// Where the text goes on after `Mon`, `Monday,` or `Mon.`
-fn after_weekday(text: &[u8]) -> Option<usize> {
-    let mut cursor = Cursor { text, at: 0 };
-    let _ = cursor.blanks();
-    is_weekday(cursor.run(|b| b.is_ascii_alphabetic() || b >= 0x80)).then_some(())?;
-    cursor.eat(b",.");
-    cursor.blanks()?;
-    Some(cursor.at)
-}
-
-/// `15.08.16`, which without a label may as well be a version.
-fn short_dotted(text: &[u8]) -> Option<Spot> {
-    let start = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let date = text.get(start..start + 8)?;
-    let shaped = date.iter().enumerate().all(|(at, b)| if at % 3 == 2 { *b == b'.' } else { b.is_ascii_digit() });
-    let alone = text.get(start + 8).is_none_or(|b| !b.is_ascii_digit() && *b != b'.');
-    let century: &[u8] = if date[6] >= b'7' { b"19" } else { b"20" };
-    let full = [&date[..6], century, &date[6..]].concat();
-    let spot = leading(&full, Slashes::Unsure).filter(|_| shaped && alone)?;
-    Some(Spot { start, end: start + 8, ..spot })
-}
-
-/// `8:52:23 am April 10, 2007`
-fn time_first(text: &[u8], slashes: Slashes) -> Option<Spot> {
-    let mut cursor = Cursor { text, at: 0 };
-    let _ = cursor.blanks();
-    let start = cursor.at;
-    let (time, precision) = cursor.time()?;
-    cursor.eat(b",");
-    cursor.blanks()?;
-    let (date, other) = cursor.date(slashes)?;
-    let when = |date| When::new(date, Some(time), None);
-    Some(Spot { start, end: cursor.at, when: when(date), precision, other: other.map(when) })
-}
-
-fn at(text: &[u8], start: usize, slashes: Slashes) -> Option<Spot> {
+/// The date that begins at a place.
+pub(super) fn at(text: &[u8], start: usize, slashes: Slashes) -> Option<Spot> {
     let mut cursor = Cursor { text, at: start };
     if cursor.peek()?.is_ascii_alphabetic() {
         // Most words are no months.
@@ -150,7 +108,7 @@ impl Cursor<'_> {
     }
 
     /// A date; and its other reading, when there are two.
-    fn date(&mut self, slashes: Slashes) -> Option<(Date, Option<Date>)> {
+    pub(super) fn date(&mut self, slashes: Slashes) -> Option<(Date, Option<Date>)> {
         let sure = |date| (date, None);
         if self.peek()?.is_ascii_alphabetic() {
             return self.attempt(Self::month_first).map(sure);
@@ -292,25 +250,4 @@ fn read_slashes(year: i16, (first, second): (i8, i8), slashes: Slashes) -> Optio
             (one, other) => Some((one.or(other)?, None)),
         },
     }
-}
-
-/// `14jun95`, as lists of changes have it with commas around.
-pub(super) fn packed(text: &[u8]) -> Option<Spot> {
-    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    let letters = text[digits..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    let spaced = [&text[..digits], b"-", &text[digits..digits + letters], b"-", &text[digits + letters..]].concat();
-    let spot = leading(&spaced, Slashes::Unsure).filter(|spot| letters == 3 && spot.end == spaced.len())?;
-    Some(Spot { start: 0, end: text.len(), ..spot })
-}
-
-/// `2007/275`, which counts the days of a year; only where a label says that it is a date.
-pub(super) fn day_of_year(text: &[u8]) -> Option<Spot> {
-    let (year, day) = text.split_at_checked(5)?;
-    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<i16>().ok();
-    let digits = day.len() == 3 && day.iter().all(u8::is_ascii_digit);
-    let (year, day) = (number(year.strip_suffix(b"/")?)?, number(day).filter(|_| digits)?);
-    let date = Date::new(year, 1, 1).ok()?.checked_add(jiff::Span::new().days(day - 1)).ok()?;
-    let valid = year >= 1900 && day > 0 && date.year() == year;
-    let when = When::new(date, None, None);
-    valid.then_some(Spot { start: 0, end: text.len(), when, precision: Precision::Day, other: None })
 }

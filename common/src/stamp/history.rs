@@ -185,7 +185,7 @@ fn row<'a>(line: &'a [u8], source: &Source<'a>) -> Option<Row<'a>> {
     if let Some(row) = packed(line) {
         return Some(row);
     }
-    let spot = find(line, source.slashes)?;
+    let spot = find(line, source.slashes).or_else(|| first_packed(line))?;
     let (before, after) = (line.get(..spot.start)?.trim_ascii(), line.get(spot.end..)?);
     let before = decode(before).unwrap_or_default();
     let named = before.split_whitespace().filter(|word| !is_number(word)).collect::<Vec<_>>().join(" ");
@@ -226,12 +226,18 @@ fn is_number(word: &str) -> bool {
         || LITTLE.iter().any(|little| word.trim_end_matches(':').eq_ignore_ascii_case(little))
 }
 
+/// `06Dec90` at the beginning of a line.
+fn first_packed(line: &[u8]) -> Option<Spot> {
+    let end = line.iter().position(u8::is_ascii_whitespace)?;
+    super::labelled_date::packed(&line[..end])
+}
+
 /// `01d,14jun95,hdn  removed a declaration`: version, day and initials with commas between.
 fn packed(line: &[u8]) -> Option<Row<'_>> {
     let mut parts = line.splitn(3, |b| *b == b',');
     let (version, day, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let shaped = version.len() <= 4 && version.first().is_some_and(u8::is_ascii_digit);
-    let spot = super::dates::packed(day).filter(|_| shaped)?;
+    let spot = super::labelled_date::packed(day).filter(|_| shaped)?;
     let end = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
     Some(Row { raw: line, spot, author: decode(&rest[..end]), versioned: false, dated: false })
 }

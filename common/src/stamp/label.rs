@@ -4,207 +4,7 @@
 //! Languages are those of `month`. Labels are compared without case, accents and what stands between their words.
 
 use super::fold::folded;
-
-/// Labels of who began a file, or of whoever wrote it.
-const AUTHORS: &[&str] = &[
-    "author",
-    "authors",
-    "author(s)",
-    "authorname",
-    "authoredby",
-    "mainauthor",
-    "principalauthor",
-    "firstauthor",
-    "initialauthor",
-    "originalauthor",
-    "origauthor",
-    "author/date",
-    "by",
-    "writtenby",
-    "originallywrittenby",
-    "originalcodeby",
-    "createdby",
-    "createby",
-    "codedby",
-    "coder",
-    "programmedby",
-    "programmer",
-    "programer",
-    "developedby",
-    "developer",
-    "implementedby",
-    "implementor",
-    "preparedby",
-    "contributedby",
-    "engineer",
-    "creator",
-    "writer",
-    "autor",
-    "autora",
-    "autoren",
-    "autores",
-    "autor(es)",
-    "autor/a",
-    "auteur",
-    "auteurs",
-    "auteur(s)",
-    "autore",
-    "autori",
-    "verfasser",
-    "ersteller",
-    "erstelltvon",
-    "erstelltdurch",
-    "geschriebenvon",
-    "entwickler",
-    "programmierer",
-    "programmeur",
-    "programador",
-    "programadora",
-    "programmatore",
-    "desarrollador",
-    "desenvolvedor",
-    "creepar",
-    "ecritpar",
-    "realisepar",
-    "creadopor",
-    "criadopor",
-    "escritopor",
-    "realizadopor",
-    "elaboradopor",
-    "desarrolladopor",
-    "desenvolvidopor",
-    "creatoda",
-    "scrittoda",
-];
-
-/// Labels of who changed it last; an editor's plugins write some of them.
-const EDITORS: &[&str] = &[
-    "modifiedby",
-    "modifyby",
-    "modificationby",
-    "modifier",
-    "changedby",
-    "changeby",
-    "lastmodifiedby",
-    "lastmodifier",
-    "lastmodificationby",
-    "lastchangedby",
-    "lastchangeby",
-    "lasteditedby",
-    "lasteditby",
-    "lastupdatedby",
-    "lastupdateby",
-    "lastrevisedby",
-    "updatedby",
-    "updateby",
-    "editedby",
-    "revisedby",
-    "amendedby",
-    "lasteditor",
-    "lasteditors",
-    "lastauthor",
-    "geandertvon",
-    "zuletztgeandertvon",
-    "letzteanderungvon",
-    "bearbeitetvon",
-    "modifiepar",
-    "dernieremodificationpar",
-    "modificadopor",
-    "actualizadopor",
-    "ultimamodificacionpor",
-    "alteradopor",
-    "atualizadopor",
-    "modificatoda",
-];
-
-/// Labels of who looks after it, for want of anybody who wrote it.
-const KEEPERS: &[&str] = &["maintainer", "maintainers", "maintainer(s)", "maintainedby", "currentmaintainer"];
-
-/// Labels of when are made of these words, with little ones between them.
-const DATES: &[&str] = &[
-    "date",
-    "time",
-    "datetime",
-    "last",
-    "latest",
-    "modified",
-    "modify",
-    "modification",
-    "mod",
-    "mod.",
-    "change",
-    "changed",
-    "update",
-    "updated",
-    "revised",
-    "revision",
-    "edit",
-    "edited",
-    "edittime",
-    "lastedittime",
-    "create",
-    "created",
-    "creation",
-    "written",
-    "stamp",
-    "original",
-    "started",
-    "start",
-    "begun",
-    "release",
-    "released",
-    "first",
-    "added",
-    "lastupdate",
-    "lastupdated",
-    "lastmodified",
-    "lastchange",
-    "lastchanged",
-    "lastedited",
-    "datum",
-    "fecha",
-    "data",
-    "erstellt",
-    "erstellung",
-    "erstellungsdatum",
-    "anderung",
-    "anderungsdatum",
-    "geandert",
-    "bearbeitet",
-    "letzte",
-    "zuletzt",
-    "stand",
-    "derniere",
-    "modifie",
-    "mise",
-    "jour",
-    "creacion",
-    "creado",
-    "modificacion",
-    "modificado",
-    "ultima",
-    "ultimo",
-    "actualizacion",
-    "actualizado",
-    "criacao",
-    "criado",
-    "modificacao",
-    "alteracao",
-    "alterado",
-    "atualizacao",
-    "atualizado",
-    "creazione",
-    "creato",
-    "modifica",
-    "modificato",
-    "aggiornamento",
-];
-
-/// Words that say nothing by themselves.
-const LITTLE: &[&str] = &["on", "of", "at", "am", "vom", "le", "la", "el", "de", "del", "da", "di", "em", "a", "il", "the"];
-
-/// Labels of a date that don't say what happened then.
-const PLAIN_DATES: &[&str] = &["date", "datum", "fecha", "data"];
+use super::label_words::{AUTHORS, DATES, EDITORS, KEEPERS, LITTLE, PLAIN_DATES};
 
 /// What a label says that its value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -243,6 +43,14 @@ pub(super) fn labelled(line: &[u8]) -> Option<(Label, &[u8])> {
 pub(super) fn tabled(line: &[u8]) -> Option<(Label, &[u8])> {
     let (name, value) = split(line, b"\t").or_else(|| split(line, b"   "))?;
     Some((label(name)?, value.trim_ascii_start()))
+}
+
+/// The label of a second column: `Procedure: round      Author: Bob Bauer`. What happened then stands in a first one.
+pub(super) fn second_column(line: &[u8]) -> Option<(Label, &[u8])> {
+    let text = &line[super::text::rposition(line, b"   ")?..];
+    let (name, value) = split(text.trim_ascii_start(), b":")?;
+    let label = label(name).filter(|label| *label != Label::Event)?;
+    Some((label, value.trim_ascii_start()))
 }
 
 /// What stands before and after the first of a mark, near the beginning.

@@ -93,6 +93,10 @@ pub(super) fn leading_name(text: &str) -> Option<String> {
     if !text.contains(char::is_whitespace) && text.ends_with('.') {
         return None;
     }
+    // `v2` is a version.
+    if text.starts_with(['v', 'V', 'r', 'R']) && text[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let end = [":", "\t", " - ", " -\t", "|", ";", ")", "]"].iter().filter_map(|mark| text.find(mark)).min();
     whole_name(text.get(..end.unwrap_or(text.len()))?)
 }

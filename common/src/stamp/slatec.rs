@@ -3,7 +3,7 @@
 //! Rows have six digits, a remark, and the initials of whoever changed it in brackets at their end. Source: the SLATEC
 //! guide, appendix on prologues.
 
-use super::comment::is_placeholder;
+use super::author::is_placeholder;
 use super::dates::{Slashes, Spot, leading};
 use super::evidence::Mark;
 use super::text::{decode, lines, value};

@@ -5,8 +5,8 @@
 
 use memchr::memrchr2;
 
+use super::author::is_placeholder;
 use super::chunks::{Chunk, after_comments, chunks, comments, header_stamp, sole_string};
-use super::comment::is_placeholder;
 use super::dates::{Slashes, Spot, find, leading};
 use super::evidence::Mark;
 use super::signed::signed;

@@ -144,7 +144,7 @@ fn an_older_row_is_kept_as_a_remark() {
 
 #[test]
 fn a_history_is_read_to_its_end_beyond_the_head() {
-    let rows: String = (1..=200).map(|day| format!(" * {} eve  more\n", 20_000 + day)).collect();
+    let rows = " * 2001-04-05 eve  more\n".repeat(200);
     let file = |gap: &str| format!("/*\n * History:\n{rows} * 2003-05-28 bob  rounds\n{gap} * 2004-01-02 eve  last\n */\n");
     assert_eq!(named("a.c", file("")), "Comment | eve | 2004-01-02 | -");
     assert_eq!(named("a.c", file(" */\nint x;\n/*\n")), "Comment | bob | 2003-05-28 | -");
@@ -170,6 +170,17 @@ fn sentences_name_who_made_or_changed_it() {
         ("Author: Bob Bauer -- bob@example.org", "Bob Bauer | -"),
         ("Maintainer: Bob Bauer\nLast Change: 2018 Aug 28", "Bob Bauer | 2018-08-28"),
         ("Maintainer: Eve\nAuthor: Bob Bauer", "Bob Bauer | -"),
+        ("V4 created by Bob Bauer on 17/10/2018", "Bob Bauer | 2018-10-17"),
+        ("Output adapted by Bob Bauer, 17-10-2018", "Bob Bauer | 2018-10-17"),
+        ("@author Bob Bauer\n@date Last modified October 17, 2018", "Bob Bauer | 2018-10-17"),
+        ("Procedure: round      Author: Bob Bauer\n                       Date  : 17 Oct 2018", "Bob Bauer | 2018-10-17"),
+        ("Programmer: Bob Bauer\n   Wednesday, October 17, 2018", "Bob Bauer | 2018-10-17"),
+        ("Author: <Bob Bauer>\nLast Modified: <17.10.99> - faster", "Bob Bauer | 1999-10-17"),
+        ("Author: Bob Bauer (2018).", "Bob Bauer | -"),
+        ("Author: Fred Bauer, Jr.\nDate: 99.10.17", "Fred Bauer, Jr. | 1999-10-17"),
+        ("Change History:\n19MAR89  Eve Example  Created\n06Dec90  Bob Bauer  Fixed", "Bob Bauer | 1990-12-06"),
+        ("Change history:\nJan 27, 2012 (v2)\n  - more", "- | 2012-01-27"),
+        ("Created By: BB (20181017)\nScript Date: 20181016", "BB | 2018-10-17"),
     ] {
         let file = format!("/*\n * {}\n */\nint x;\n", head.replace('\n', "\n * "));
         assert_eq!(named("a.c", file), format!("Comment | {expected} | -"), "{head}");
@@ -178,11 +189,26 @@ fn sentences_name_who_made_or_changed_it() {
         "Modified values are used by Bob Bauer",
         "Updated by default",
         "Author: TODO",
+        "Author: <Author,,Name>",
+        "Author: <your name here>",
         "Author: (unknown)",
         "Author\tDate\tReason",
+        "To be paid by Monday, 17 October 2018",
     ] {
         assert_eq!(named("a.c", format!("/*\n * {none}\n */\n")), "-", "{none}");
     }
+}
+
+#[test]
+fn a_short_year_with_dots_may_stand_first_or_last() {
+    let read = |date: &str, hints: &Hints| {
+        let stamp = stamp_with(format!("// Created by Bob Bauer on {date}.\n").as_bytes(), "a.swift", hints).expect("a stamp");
+        (stamp.changed_at.map(|at| at.to_string()), stamp.ambiguous)
+    };
+    let days = Hints { date_order: Some(DateOrder::DayFirst), ..Hints::default() };
+    assert_eq!(read("19.06.23", &Hints::default()), (None, true));
+    assert_eq!(read("19.06.23", &days), (Some("2023-06-19".to_owned()), false));
+    assert_eq!(read("19.06.99", &Hints::default()), (Some("1999-06-19".to_owned()), false));
 }
 
 #[test]

@@ -20,7 +20,7 @@ const PROLOGUE: &str = "***BEGIN PROLOGUE  ROUND
 ";
 
 fn read(mark: &str, name: &str) -> String {
-    let file = format!("      SUBROUTINE ROUND\n{}", PROLOGUE.lines().map(|line| format!("{mark}{line}\n")).collect::<String>());
+    let file = format!("      SUBROUTINE ROUND\n{mark}{}", PROLOGUE.trim_end().replace('\n', &format!("\n{mark}")));
     shown(stamp_with(file.as_bytes(), name, &Hints::default()).as_ref())
 }
 
