@@ -75,14 +75,14 @@ impl Terminal {
         let screen = self.screen.lock().expect("the screen");
         let screen = screen.parser.screen();
         let (rows, cols) = screen.size();
-        let first = text.chars().next()?.to_string();
-        let begins = |row: u16, col: u16| {
-            screen.cell(row, col).is_some_and(|cell| cell.contents() == first)
-                && screen.contents_between(row, col, row, cols).starts_with(text)
+        let (rows, cols) = (rows.get(), cols.get());
+        let shows = |row: u16, col: u16| {
+            let cells = (col..cols).filter_map(|col| screen.cell(row, col).map(vt100::Cell::contents));
+            cells.map(|symbol| if symbol.is_empty() { " ".to_owned() } else { symbol.to_string() }).collect::<String>().starts_with(text)
         };
-        let places = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
-        let place = places.into_iter().find(|(row, col)| begins(*row, *col))?;
-        screen.cell(place.0, place.1).map(vt100::Cell::fgcolor)
+        let mut places = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
+        let (row, col) = places.find(|(row, col)| shows(*row, *col))?;
+        screen.cell(row, col).map(vt100::Cell::fgcolor)
     }
 
     /// Waits until the screen shows something.
