@@ -105,7 +105,7 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
         known: &known,
-        silences_over: incident::incident_silences_over(tx, before(now, sight.state.saturating_mul(2)))?,
+        silences_over: incident::incident_silences_over(tx, before(now, sight.memory()))?,
     };
     let observed = sight.observe(&facts, now);
     for change in incidents(&known, &observed, incident::incident_next(tx)?, now) {
