@@ -17,6 +17,7 @@ use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::incident::{Incident, IncidentId};
 use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
+use fieldpost_common::stamp::Stamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
@@ -24,7 +25,8 @@ pub use work::{Basis, Done, PublishTask, PutTask, RemoveTask, Report, TakeBackTa
 
 /// Carries out requests beside the app's loop and hands the answers back.
 pub trait Office: Send + Sync + 'static {
-    /// Takes a request and returns at once. Exactly one answer follows later; work is answered part by part.
+    /// Takes a request and returns at once. Exactly one answer follows later; work is answered part by part, and a comparison once
+    /// more, with its stamps.
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>);
 
     /// Keeps decisions of a conflict on the disk before it returns; the error is for people.
@@ -51,14 +53,14 @@ pub enum Request {
         /// How long to wait before asking.
         after: Duration,
     },
-    /// Fetch two contents and compare them.
+    /// Fetch two contents and compare them at a first look. What they say about themselves comes in a second answer.
     Compare {
         /// Returned with the answer.
         ticket: Ticket,
         /// What to compare.
         pair: Pair,
     },
-    /// Compare the lines of two contents anew.
+    /// Compare the lines of two contents anew, and closely.
     Lines {
         /// Returned with the answer.
         ticket: Ticket,
@@ -265,6 +267,8 @@ pub enum Answer {
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].
     Compared(Ticket, Result<Box<Comparison>, Trouble>),
+    /// What the contents of a comparison say about themselves: left and right.
+    Stamped(Ticket, Box<[Option<Stamp>; 2]>),
     /// To [`Request::Lines`].
     Lines(Ticket, Result<Lines, Trouble>),
     /// To [`Request::History`].

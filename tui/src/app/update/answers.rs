@@ -32,8 +32,11 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Whoami(Err(trouble)) | Answer::Apps(Err(trouble)) => troubled(model, &trouble),
         Answer::Grid(application, answer) => take_grid(model, &application, answer),
         Answer::Changes(answer) => take_changes(model, answer),
-        Answer::Compared(ticket, answer) => {
-            compared(model, ticket, answer);
+        Answer::Compared(ticket, answer) => compared(model, ticket, answer),
+        Answer::Stamped(ticket, stamps) => {
+            if let Some(diff) = diff_of(model, ticket) {
+                diff.take_stamps(*stamps);
+            }
             Vec::new()
         }
         Answer::Lines(ticket, answer) => {
@@ -139,14 +142,15 @@ fn enrolled(model: &mut Model, site: &SiteName, answer: Result<String, Trouble>)
     }
 }
 
-/// Hands two compared contents to the diff that asked for them, if it is still open.
-fn compared(model: &mut Model, ticket: Ticket, answer: Result<Box<Comparison>, Trouble>) {
-    if let Some(diff) = diff_of(model, ticket) {
-        diff.take(match answer {
-            Ok(comparison) => Body::Ready(comparison),
-            Err(trouble) => Body::Failed(trouble.words().to_owned()),
-        });
-    }
+/// Hands two compared contents to the diff that asked for them, if it is still open. Where a first look was coarse, a closer one
+/// follows.
+fn compared(model: &mut Model, ticket: Ticket, answer: Result<Box<Comparison>, Trouble>) -> Vec<Effect> {
+    let Some(diff) = diff_of(model, ticket) else { return Vec::new() };
+    diff.take(match answer {
+        Ok(comparison) => Body::Ready(comparison),
+        Err(trouble) => Body::Failed(trouble.words().to_owned()),
+    });
+    diff.look_closer().map(Effect::Ask).into_iter().collect()
 }
 
 fn diff_of(model: &mut Model, ticket: Ticket) -> Option<&mut DiffView> {
