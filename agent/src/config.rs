@@ -1,17 +1,19 @@
 //! The agent's config file: read whole, checked whole, with errors that name file, line and column.
 
+mod action;
 mod address;
 mod ignore;
 
+pub use action::Action;
 pub use address::ServerUrl;
 pub use ignore::{Ignore, Patterns};
 
-use fieldpost_common::id::{AppName, SiteName, Version};
+use fieldpost_common::id::{ActionName, AppName, LogName, SiteName, Version};
 use fieldpost_common::state::Format;
 use fieldpost_common::time::deserialize_duration;
 use fieldpost_common::wire;
 use serde::{Deserialize, Deserializer};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -73,6 +75,12 @@ pub struct Application {
     /// What becomes of those that the server has.
     #[serde(default)]
     pub walkbacks_sent: AfterSending,
+    /// Logs that developers may read, by the names that they know them by.
+    #[serde(default)]
+    pub logs: BTreeMap<LogName, AbsolutePath>,
+    /// Programs that developers may order to be run, by the names that they know them by.
+    #[serde(default)]
+    pub actions: BTreeMap<ActionName, Action>,
 }
 
 /// What becomes of a file once the server has it.
@@ -220,7 +228,7 @@ impl Config {
         let mut names = BTreeSet::new();
         let mut directories = BTreeSet::new();
         for application in &self.applications {
-            let Application { name, directory, after_install, state, .. } = application;
+            let Application { name, directory, after_install, state, actions, .. } = application;
             if !names.insert(name) {
                 return Err(format!("application {name} stands there twice: one site runs one version of it"));
             }
@@ -231,6 +239,9 @@ impl Config {
                 return Err(format!("application {name}: after_install has an empty command"));
             }
             self.check_walkbacks(application)?;
+            if let Some((action, _)) = actions.iter().find(|(_, action)| action.command.is_empty()) {
+                return Err(format!("application {name}: the action {action} has an empty command"));
+            }
             state.as_ref().map_or(Ok(()), StateSource::check).map_err(|wrong| format!("application {name}: state {wrong}"))?;
         }
         if self.poll_interval < Duration::from_secs(1) {
@@ -338,5 +349,19 @@ after_install = { command = ["/usr/bin/true"] }
         assert!(error(&twice).contains("trading stands there twice"));
         assert!(error(&GOOD.replace("https://post.example", "http://post.example")).contains("allow_plain_http"));
         Config::parse(&GOOD.replace("https://post.example", "http://127.0.0.1:8700"), Path::new("x")).expect("loopback");
+    }
+
+    #[test]
+    fn logs_and_actions_have_names_and_an_action_may_say_how_long_it_takes() {
+        let more = "[app.logs]\nmain = \"/var/log/trading.log\"\n[app.actions]\nrestart = [\"/bin/restart\", \"now\"]\n";
+        let slow = "dump = { command = [\"/bin/dump\"], timeout = \"2h\" }\n";
+        let config = Config::parse(&format!("{GOOD}{more}{slow}"), Path::new("x")).expect("good");
+        let application = &config.applications[0];
+        assert_eq!(application.logs.len(), 1);
+        let timeouts: Vec<_> = application.actions.values().map(|action| action.timeout).collect();
+        assert_eq!(timeouts, [Duration::from_hours(2), Duration::from_mins(10)]);
+        assert!(error(&format!("{GOOD}[app.actions]\nx = []\n")).contains("the action x has an empty command"));
+        assert!(error(&format!("{GOOD}[app.actions]\nx = \"sh\"\n")).contains("expected [\"program\""));
+        assert!(error(&format!("{GOOD}[app.logs]\nx = \"log\"\n")).contains("log is a relative path"));
     }
 }

@@ -8,7 +8,7 @@ use crate::token::Token;
 use crate::trouble::Trouble;
 use answer::{Kind, json};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, BootId};
+use fieldpost_common::id::{AppName, BootId, CommandId};
 use fieldpost_common::state::MAX_STATE;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
@@ -178,6 +178,20 @@ impl Server {
             .timeout(time)
             .body(body);
         json(self, self.send(request, Kind::Body).await?).await
+    }
+
+    /// Says what a command has brought so far; `whole`: there is no more to come.
+    pub async fn put_output(&self, command: &CommandId, output: &[u8], whole: bool) -> Result<(), Trouble> {
+        let packed = zstd::encode_all(output, 3).map_err(|error| Trouble::Local { detail: Clean::line(&error.to_string()) })?;
+        let request = self
+            .client
+            .put(self.address.join(&path::OUTPUT.replace("{command}", command.as_str())))
+            .query(&[("whole", whole)])
+            .header(reqwest::header::CONTENT_TYPE, "application/octet-stream")
+            .header(reqwest::header::CONTENT_ENCODING, "zstd")
+            .timeout(transfer_time(packed.len() as u64))
+            .body(packed);
+        self.send(request, Kind::Body).await.map(|_| ())
     }
 
     /// Says what became of orders.

@@ -3,6 +3,7 @@
 mod activity;
 mod application;
 mod changes;
+mod command;
 mod correct;
 mod errors;
 mod history;
@@ -18,6 +19,7 @@ mod trust;
 pub use activity::{Activity, AuditState};
 pub use application::{AppSettings, StampPattern};
 pub use changes::{Change, Changes};
+pub use command::{CommandInfo, CommandOutput};
 pub use correct::Correct;
 pub use errors::{ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, MarkError, SiteDropped, Suspect, Week};
 pub use history::{History, Origin, PublishedAt, Revision};
@@ -26,5 +28,5 @@ pub use people::{Invited, LoginAnswer, LoginRequest, NewUser, Role, User, Whoami
 pub use publication::{Publish, Published, Unpublish};
 pub use site::{HeldDrop, NewSite, Site, SiteListing, SiteSettings};
 pub use stamp::{AllStamps, StampInfo};
-pub use status::{Badge, CommandInfo, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status};
+pub use status::{Badge, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status};
 pub use trust::{PendingKey, TrustChain};

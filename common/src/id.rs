@@ -75,6 +75,14 @@ id!(
     AppName, "application", is_name, NAME_RULE
 );
 id!(
+    /// The name of a log in an agent's config.
+    LogName, "log", is_name, NAME_RULE
+);
+id!(
+    /// The name of a local action in an agent's config.
+    ActionName, "action", is_name, NAME_RULE
+);
+id!(
     /// One version of an application, such as `7.7`.
     Version, "version", is_name, NAME_RULE
 );

@@ -4,7 +4,7 @@ use super::Driver;
 use super::files::Files;
 use super::watch::Watch;
 use crate::clock::{self, Clock};
-use crate::config::Config;
+use crate::config::{Application, Config};
 use crate::fetch::Downloads;
 use crate::install::cleaning;
 use crate::journal::{Found, Journal};
@@ -17,7 +17,8 @@ use crate::server::{ClientError, Server};
 use crate::token::{Token, TokenError};
 use crate::trust::Held;
 use crate::walkbacks::{self, Collector};
-use fieldpost_common::id::BootId;
+use fieldpost_common::id::{ActionName, AppName, BootId};
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -62,7 +63,13 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         interval: config.poll_interval,
         max_size: config.max_size,
         hooks: config.applications.iter().filter(|entry| entry.after_install.is_some()).map(|entry| entry.name.clone()).collect(),
-        walkbacks: config.applications.iter().any(|entry| !entry.walkbacks.is_empty()),
+        walkbacks: config
+            .applications
+            .iter()
+            .filter(|entry| !entry.walkbacks.is_empty())
+            .map(|entry| entry.name.clone())
+            .collect(),
+        actions: actions(&config),
         built: clock::built(),
     };
     let (events, arrived) = mpsc::unbounded_channel();
@@ -85,10 +92,16 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         status_due: false,
         hooks: Arc::default(),
         walkbacks: Arc::new(Mutex::new(walkbacks)),
+        stops: HashMap::new(),
         began: clock::wall(),
         config,
     };
     Ok((driver, lock))
+}
+
+fn actions(config: &Config) -> BTreeSet<(AppName, ActionName)> {
+    let of = |entry: &Application| entry.actions.keys().map(|action| (entry.name.clone(), action.clone())).collect::<Vec<_>>();
+    config.applications.iter().flat_map(of).collect()
 }
 
 fn boot() -> BootId {

@@ -122,7 +122,8 @@ impl Bench {
             interval: MINUTE,
             max_size: 1 << 20,
             hooks: BTreeSet::new(),
-            walkbacks: false,
+            walkbacks: BTreeSet::new(),
+            actions: BTreeSet::new(),
             built: Timestamp::from_ms(0),
         };
         change(&mut setup);

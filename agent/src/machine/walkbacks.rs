@@ -1,5 +1,6 @@
 //! Crash reports: looked for every little while, sent batch by batch in a lane of their own. Trouble with them never stops anything else.
 
+use super::commands;
 use super::effect::{Effect, Level, Timer};
 use super::link;
 use super::state::{Lane, State};
@@ -23,16 +24,31 @@ pub(super) struct Standing {
     pub(super) look_due: bool,
     /// How many pieces wait.
     pub(super) waiting: usize,
+    /// Somebody asked for them, and the look that answers it hasn't begun.
+    asked: bool,
+    /// No file was being written at the last look, and nobody has asked since it began.
+    quiet: bool,
     /// The server said no a moment ago.
     pub(super) resting: bool,
     /// What stood in the way the last time, so that it is said once.
     said: Vec<String>,
 }
 
+impl Standing {
+    /// Somebody wants to have what isn't home yet, now.
+    pub(super) fn ask(&mut self) {
+        self.asked = true;
+        self.quiet = false;
+        self.look_due = true;
+        self.resting = false;
+    }
+}
+
 /// Looks, if that is due: also while the server can't be reached.
 pub(super) fn look(state: &mut State, out: &mut Vec<Effect>) {
     if state.walkbacks.look_due && !state.is_busy(Lane::Walkbacks) {
         state.walkbacks.look_due = false;
+        state.walkbacks.asked = false;
         state.busy.insert(Lane::Walkbacks);
         out.push(Effect::LookForWalkbacks);
     }
@@ -47,9 +63,11 @@ pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 /// A look ended.
-pub(super) fn looked(state: &mut State, looked: Looked, out: &mut Vec<Effect>) {
+pub(super) fn looked(state: &mut State, looked: Looked, now: Now, out: &mut Vec<Effect>) {
     state.busy.remove(&Lane::Walkbacks);
     state.walkbacks.waiting = looked.waiting;
+    state.walkbacks.quiet = looked.unsettled == 0 && !state.walkbacks.asked;
+    home(state, now);
     say(state, looked.troubles, out);
     if looked.taken > 0 {
         out.push(Effect::Log(
@@ -68,6 +86,7 @@ pub(super) fn sent(state: &mut State, waiting: usize, answer: Result<Vec<String>
     match answer {
         Ok(troubles) => {
             link::reached(state, out);
+            home(state, now);
             say(state, troubles, out);
         }
         Err(trouble) if trouble.is_final() || is_about_them(&trouble) => {
@@ -78,6 +97,13 @@ pub(super) fn sent(state: &mut State, waiting: usize, answer: Result<Vec<String>
             }
         }
         Err(trouble) => link::failed(state, &trouble, now, out),
+    }
+}
+
+/// Says so to whoever asked, once all are home.
+fn home(state: &mut State, now: Now) {
+    if state.walkbacks.waiting == 0 && state.walkbacks.quiet {
+        commands::walkbacks_home(state, now);
     }
 }
 

@@ -61,6 +61,12 @@ pub const STATES: &str = "/api/v1/sites/{site}/state";
 pub const COMMANDS: &str = "/api/v1/sites/{site}/commands";
 /// `GET` → [`super::CommandInfo`].
 pub const COMMAND: &str = "/api/v1/commands/{command}";
+/// `GET ?limit=N` → list of [`super::CommandInfo`], newest first: what people asked for, at any site.
+pub const ALL_COMMANDS: &str = "/api/v1/commands";
+/// `GET` → [`super::CommandOutput`]: what it has brought so far.
+pub const COMMAND_OUTPUT: &str = "/api/v1/commands/{command}/output";
+/// `POST`: it is taken back; once the site has it, when the site says so → [`super::CommandInfo`].
+pub const COMMAND_CANCEL: &str = "/api/v1/commands/{command}/cancel";
 /// `GET` → list of [`super::Maintenance`]; `POST` one.
 pub const MAINTENANCE: &str = "/api/v1/maintenance";
 /// `DELETE`: it ends now.

@@ -1,0 +1,154 @@
+//! Walkbacks that come from sites: counted once, kept as the first and the newest, refused when they aren't what they say.
+
+use super::agent::Agent;
+use super::world::{World, read};
+use crate::Config;
+use fieldpost_common::api::{ErrorGroup, ErrorView, Errors, MarkError, path};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::problem::{Code, Problem};
+use fieldpost_common::text::Clean;
+use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::{Dropped, Piece, StoredAnswer, Walkbacks, path as wire};
+use reqwest::Method;
+
+fn java(number: usize, place: &str) -> String {
+    format!("java.lang.IllegalStateException: entry {number} is closed\n\tat com.acme.{place}.open({place}.java:{number})\n")
+}
+
+fn piece(name: &str, text: &str) -> Piece {
+    let (application, sha256) = ("trading".parse().unwrap(), ContentHash::of(text.as_bytes()));
+    Piece {
+        id: Piece::id_of(&application, name, 0, &sha256),
+        application,
+        version: "7.7".parse().unwrap(),
+        file: Clean::line(name),
+        modified: crate::clock::now(),
+        mailed: false,
+        offset: 0,
+        sha256,
+        content: text.as_bytes().to_vec(),
+    }
+}
+
+async fn give(world: &World, agent: &Agent, pieces: Vec<Piece>) -> Result<StoredAnswer, Problem> {
+    let dropped = vec![Dropped { application: "trading".parse().unwrap(), count: 3 }];
+    let body = Walkbacks { at: crate::clock::now(), pieces, dropped };
+    read(world.request(Method::POST, wire::WALKBACKS, &agent.token).json(&body).send().await.unwrap()).await
+}
+
+async fn errors(world: &World) -> Errors {
+    world.get(&world.ada, path::ERRORS).await.unwrap()
+}
+
+async fn view(world: &World, group: &ErrorGroup) -> ErrorView {
+    world.get(&world.ada, &path::ERROR.replace("{group}", &group.id.to_string())).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_same_pieces_twice_are_counted_once_also_within_one_batch() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    let batch = || vec![piece("a.log", &java(1, "Book")), piece("b.log", &java(1, "Book")), piece("c.log", &java(2, "Book"))];
+    for _ in 0..3 {
+        give(&world, &acme, batch()).await.unwrap();
+    }
+    let errors = errors(&world).await;
+    assert_eq!(errors.groups.len(), 1);
+    assert_eq!((errors.groups[0].count, errors.groups[0].state.as_str()), (2, "new"));
+    assert_eq!(errors.dropped[0].count, 3);
+}
+
+#[tokio::test]
+async fn a_crash_loop_is_kept_as_its_first_its_newest_and_its_count() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    let large = "x".repeat(200_000);
+    for round in 0..6 {
+        let pieces =
+            (0..10).map(|at| piece("loop.log", &format!("{}\n{large}\n", java(100 + round * 10 + at, "Loop")))).collect();
+        give(&world, &acme, pieces).await.unwrap();
+    }
+    let errors = errors(&world).await;
+    let group = errors.groups.iter().find(|group| group.top_frame.is_some()).unwrap();
+    assert_eq!(group.count, 60);
+    let view = view(&world, group).await;
+    let kept: Vec<_> =
+        view.walkbacks.iter().map(|walkback| walkback.text.split_whitespace().nth(2).unwrap().to_owned()).collect();
+    assert_eq!(kept, ["100", "156", "157", "158", "159"]);
+    assert!(errors.kept.bytes > 0 && errors.kept.bytes < 100_000, "{:?}", errors.kept);
+}
+
+#[tokio::test]
+async fn over_the_quota_only_the_first_text_of_each_error_is_kept_and_all_are_counted() {
+    let world = World::start_with(Config { walkback_quota: 1, ..Config::default() }).await;
+    let acme = world.site("acme", "7.7").await;
+    for number in 0..3 {
+        give(&world, &acme, vec![piece("a.log", &java(number, "Book")), piece("b.log", &java(number, "Page"))]).await.unwrap();
+    }
+    let errors = errors(&world).await;
+    assert_eq!(errors.groups.iter().map(|group| group.count).collect::<Vec<_>>(), [3, 3]);
+    for group in &errors.groups {
+        assert_eq!(view(&world, group).await.walkbacks.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_what_it_says_is_refused_whole() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    let forged = Piece { content: b"other".to_vec(), ..piece("a.log", &java(1, "Book")) };
+    let refused = give(&world, &acme, vec![piece("b.log", &java(2, "Book")), forged]).await;
+    assert_eq!(refused.unwrap_err().code, Code::WrongHash);
+    let many = (0..=fieldpost_common::wire::MAX_COUNT).map(|at| piece("c.log", &java(at, "Book"))).collect();
+    assert_eq!(give(&world, &acme, many).await.unwrap_err().code, Code::Invalid);
+    assert!(errors(&world).await.groups.is_empty());
+}
+
+#[tokio::test]
+async fn junk_is_one_error_that_says_so_and_a_wrong_clock_moves_nothing_into_the_future() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    let binary = String::from_utf8(vec![0, 1, 2, 27, 91, 50, 74]).unwrap();
+    let ahead = Piece { modified: Timestamp::from_ms(i64::MAX), ..piece("a.log", &binary) };
+    let hidden = piece("b.log", "FATAL: \u{202e}evil\x1b[2J\n");
+    give(&world, &acme, vec![ahead, hidden]).await.unwrap();
+    let errors = errors(&world).await;
+    assert_eq!(errors.groups.len(), 2);
+    for group in &errors.groups {
+        assert!(group.last_seen <= crate::clock::now());
+        let view = view(&world, group).await;
+        let texts = view.walkbacks.iter().map(|walkback| &walkback.text);
+        assert!(texts.into_iter().all(|text| !text.chars().any(|c| c != '\n' && fieldpost_common::text::is_hidden(c))));
+    }
+}
+
+#[tokio::test]
+async fn what_fixes_an_error_is_what_is_published_or_a_revision_that_is_known() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    give(&world, &acme, vec![piece("a.log", &java(1, "Book"))]).await.unwrap();
+    let group = errors(&world).await.groups.remove(0);
+    let route = path::ERROR_MARK.replace("{group}", &group.id.to_string());
+    let fixed = |revision| MarkError::Fixed { patch: "Order.st".parse().unwrap(), revision };
+    let early: Result<ErrorGroup, _> = world.post(&world.ada, &route, &fixed(None)).await;
+    assert_eq!(early.unwrap_err().code, Code::Invalid);
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    let unknown: Result<ErrorGroup, _> = world.post(&world.ada, &route, &fixed(Some(ContentHash::of(b"?")))).await;
+    assert_eq!(unknown.unwrap_err().code, Code::NotFound);
+    let group: ErrorGroup = world.post(&world.ada, &route, &fixed(None)).await.unwrap();
+    assert_eq!(group.fixed_revision, Some(ContentHash::of(b"one")));
+    assert_eq!(group.state.as_str(), "fixed");
+}
+
+#[tokio::test]
+async fn ten_thousand_reports_are_grouped_in_a_few_batches() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    for batch in 0..20 {
+        let pieces = (0..500).map(|at| piece("a.log", &java(batch * 500 + at, ["Book", "Page", "Line"][at % 3]))).collect();
+        give(&world, &acme, pieces).await.unwrap();
+    }
+    let errors = errors(&world).await;
+    assert_eq!(errors.groups.iter().map(|group| group.count).sum::<u64>(), 10_000);
+    assert_eq!(errors.groups.len(), 3);
+}
