@@ -1,3 +1,4 @@
+//! Files that come, grow, are copied, rotated and damaged, and what of them is sent.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;

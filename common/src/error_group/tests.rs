@@ -1,3 +1,5 @@
+//! How an error moves on: fixed, back, muted, in any order.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -294,11 +294,15 @@ pub(crate) struct Alarming {
     pub(crate) state: GroupState,
 }
 
+/// More than so many are not told one by one: those that came back come first, then the newest.
+const MOST_ALARMING: usize = 200;
+
 /// New groups and those that came back, without the muted.
 pub(crate) fn group_alarming(db: &Connection) -> Result<Vec<Alarming>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM error_group INDEXED BY error_group_alarming
-         WHERE json_extract(state, '$.phase') IN ('new', 'regressed') AND json_extract(state, '$.muted_by') IS NULL ORDER BY id"
+         WHERE json_extract(state, '$.phase') IN ('new', 'regressed') AND json_extract(state, '$.muted_by') IS NULL
+         ORDER BY json_extract(state, '$.phase') = 'new', id DESC LIMIT {MOST_ALARMING}"
     );
     let mut all = db.prepare_cached(&sql)?;
     let rows = all.query_map([], |row| {

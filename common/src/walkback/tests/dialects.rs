@@ -1,3 +1,5 @@
+//! What is read out of a report of each dialect.
+
 use super::*;
 
 /// Dialect, class, message, process, and the first frames that a person sees.

@@ -1,3 +1,5 @@
+//! Which reports are of one error, and which are not.
+
 use super::*;
 
 fn group(text: &str) -> Fingerprint {

@@ -1,3 +1,5 @@
+//! What holds for every report: line ends, neighbours, junk.
+
 use super::*;
 use proptest::prelude::*;
 
