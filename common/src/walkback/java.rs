@@ -23,15 +23,14 @@ pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         None => &text,
     };
     let marked = report.process.is_some();
-    let (class, message, first) = match class(raised) {
-        Some((class, message)) => (class, message, first_frame(lines.after())),
-        None => {
-            // `12:00:00 ERROR pkg.Class: message` has the class within the line.
-            let next = lines.after();
-            frame(&next.text())?;
-            let (class, message) = within(raised)?;
-            (class, message, Some(next))
-        }
+    let (class, message, first) = if let Some((class, message)) = class(raised) {
+        (class, message, first_frame(lines.after()))
+    } else {
+        // `12:00:00 ERROR pkg.Class: message` has the class within the line.
+        let next = lines.after();
+        frame(&next.text())?;
+        let (class, message) = within(raised)?;
+        (class, message, Some(next))
     };
     if first.is_none() && !marked {
         return None;
