@@ -78,7 +78,10 @@ impl Terminal {
         let (rows, cols) = (rows.get(), cols.get());
         let shows = |row: u16, col: u16| {
             let cells = (col..cols).filter_map(|col| screen.cell(row, col).map(vt100::Cell::contents));
-            cells.map(|symbol| if symbol.is_empty() { " ".to_owned() } else { symbol.to_string() }).collect::<String>().starts_with(text)
+            cells
+                .map(|symbol| if symbol.is_empty() { " ".to_owned() } else { symbol.to_string() })
+                .collect::<String>()
+                .starts_with(text)
         };
         let mut places = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
         let (row, col) = places.find(|(row, col)| shows(*row, *col))?;

@@ -96,7 +96,11 @@ fn talk<S: Read + Write>(stream: S, greets: bool, offers: &str, note: impl Fn(&s
         stream.get_mut().write_all(b"220 sink\r\n")?;
     }
     let mut line = String::new();
-    while { line.clear(); stream.read_line(&mut line)? } > 0 {
+    while {
+        line.clear();
+        stream.read_line(&mut line)?
+    } > 0
+    {
         note(line.trim_end());
         let answer = match line.trim_end().split([' ', ':']).next().unwrap_or_default() {
             "EHLO" => format!("250-sink\r\n{offers}"),
@@ -111,7 +115,12 @@ fn talk<S: Read + Write>(stream: S, greets: bool, offers: &str, note: impl Fn(&s
             }
             "DATA" => {
                 stream.get_mut().write_all(b"354 go on\r\n")?;
-                while { line.clear(); stream.read_line(&mut line)? } > 0 && line.trim_end() != "." {
+                while {
+                    line.clear();
+                    stream.read_line(&mut line)?
+                } > 0
+                    && line.trim_end() != "."
+                {
                     note(line.trim_end());
                 }
                 "250 taken".to_owned()

@@ -12,7 +12,9 @@ mod vanishing;
 mod stamps;
 // How sites are: states, silences, mails, the icon.
 mod alerts;
+mod silences;
 mod watching;
+mod watching_verbs;
 // What a site decides for itself.
 mod site_config;
 // Many things at once: jobs, undo, reviews.

@@ -108,8 +108,7 @@ impl SitesView {
     /// Takes the verdicts of sites that are not well; the list is sorted anew.
     pub(crate) fn judge(&mut self, sites: &[SiteStatus], now: Timestamp) {
         let unwell = sites.iter().filter(|site| site.verdict > Severity::Ok && !site.maintenance);
-        self.verdicts =
-            unwell.map(|site| (site.site.clone(), (site.verdict, site.words.clone().unwrap_or_default()))).collect();
+        self.verdicts = unwell.map(|site| (site.site.clone(), (site.verdict, site.words.clone().unwrap_or_default()))).collect();
         self.refilter(now);
     }
 

@@ -117,14 +117,7 @@ fn titles(view: &AlertsView, columns: &Columns, painter: &mut Painter<'_>, width
     }
 }
 
-fn row(
-    model: &Model,
-    columns: &Columns,
-    painter: &mut Painter<'_>,
-    y: u16,
-    (selected, one): (bool, &Incident),
-    width: u16,
-) {
+fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, (selected, one): (bool, &Incident), width: u16) {
     painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
     let (tone, how) = line::how(one);
     painter.line(2, y, columns.since - 3, tone, if columns.how { &how } else { how.split(' ').next().unwrap_or_default() });

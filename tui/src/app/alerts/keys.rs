@@ -95,4 +95,3 @@ fn undo(model: &mut Model) -> Vec<Effect> {
     };
     live::hold(model, id, hold)
 }
-

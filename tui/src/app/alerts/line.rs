@@ -6,7 +6,7 @@ use crate::app::when::{ago, local, short};
 use fieldpost_common::id::AppName;
 use fieldpost_common::incident::{Hold, Incident, Phase, Subject, Told};
 use fieldpost_common::state::Severity;
-use fieldpost_common::text::age;
+use fieldpost_common::text::{Clean, age};
 use fieldpost_common::time::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -109,7 +109,9 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
     match &one.subject {
         Subject::StateProblem { application, .. } => add("application", application.to_string()),
         Subject::OrderStuck { order, .. } => add("order", order.to_string()),
-        Subject::AgentFailing { what, .. } | Subject::Server { what } => add("what fails", fieldpost_common::text::Clean::line(what).to_string()),
+        Subject::AgentFailing { what, .. } | Subject::Server { what } => {
+            add("what fails", Clean::line(what).to_string());
+        }
         Subject::Silent { .. } | Subject::Uplink => {}
     }
     add("since", time(one.since));
@@ -122,11 +124,14 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
     if one.is_open() {
         add("who has it", held(one, false, zone));
     }
-    add("mailed", match one.told {
-        Told::Nothing => "no".to_owned(),
-        Told::Alert { at, .. } => format!("queued {}", ago(at, now)),
-        Told::Recovery { at } => format!("its end too, {}", ago(at, now)),
-    });
+    add(
+        "mailed",
+        match one.told {
+            Told::Nothing => "no".to_owned(),
+            Told::Alert { at, .. } => format!("queued {}", ago(at, now)),
+            Told::Recovery { at } => format!("its end too, {}", ago(at, now)),
+        },
+    );
     add("number", one.id.0.to_string());
     Info { title: "Alert".to_owned(), lines, top: 0 }
 }

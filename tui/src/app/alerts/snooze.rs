@@ -2,9 +2,9 @@
 
 use crate::app::when::short;
 use fieldpost_common::time::Timestamp;
+use jiff::ToSpan as _;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
-use jiff::ToSpan as _;
 use std::time::Duration;
 
 /// When people come to work.

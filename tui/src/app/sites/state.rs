@@ -136,9 +136,10 @@ impl SiteState {
                 "E makes a new string, should the first be lost".to_owned(),
             ),
             Self::NoInventory => ("it polls and has not listed its files yet".to_owned(), "wait a minute, or Enter".to_owned()),
-            Self::Unwell(severity) => {
-                (words.map_or(severity.word(), Clean::as_str).to_owned(), "Enter shows its state; 3 who looks after it".to_owned())
-            }
+            Self::Unwell(severity) => (
+                words.map_or(severity.word(), Clean::as_str).to_owned(),
+                "Enter shows its state; 3 who looks after it".to_owned(),
+            ),
             Self::Silent(None) => ("enrolled, and never heard of".to_owned(), "look whether the agent runs there".to_owned()),
             Self::Silent(Some(silent)) => (
                 format!("not heard of for {}; what is known of it is as old", age(silent)),

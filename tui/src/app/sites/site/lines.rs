@@ -108,7 +108,11 @@ fn orders(page: &SiteView, now: Timestamp) -> Vec<Line> {
         return [heading("Waiting orders").to_vec(), vec![quiet("none: everything that was sent has been answered")]].concat();
     }
     let mut lines = heading(format!("Waiting orders {}", orders.len())).to_vec();
-    lines.extend(orders.iter().map(|one| Line { pieces: indented(order::open_line(one, now)), order: Some(one.id.clone()), ..Line::default() }));
+    lines.extend(orders.iter().map(|one| Line {
+        pieces: indented(order::open_line(one, now)),
+        order: Some(one.id.clone()),
+        ..Line::default()
+    }));
     lines
 }
 
@@ -119,7 +123,11 @@ fn finished(page: &SiteView, now: Timestamp) -> Vec<Line> {
         lines.push(quiet("none yet; + in the grid sends a patch"));
     }
     let shown = orders.finished.iter().take(FINISHED);
-    lines.extend(shown.map(|one| Line { pieces: indented(order::finished_line(one, now)), order: Some(one.id.clone()), ..Line::default() }));
+    lines.extend(shown.map(|one| Line {
+        pieces: indented(order::finished_line(one, now)),
+        order: Some(one.id.clone()),
+        ..Line::default()
+    }));
     lines
 }
 
