@@ -5,7 +5,7 @@ use fieldpost_tests::letterbox::Letterbox;
 use fieldpost_tests::patience::{until, until_true};
 use fieldpost_tests::world::World;
 
-const QUICK: &str = "[poll]\nevery = \"1s\"\nwait = \"1s\"\n[silence]\ngrace = \"3s\"\n";
+const QUICK: &str = "[poll]\nevery = \"1s\"\nwait = \"1s\"\n[silence]\ngrace = \"8s\"\n";
 
 fn fleet() -> (World, Letterbox) {
     let (mut world, letterbox) = watched(QUICK);
@@ -57,7 +57,7 @@ fn a_server_that_was_down_longer_than_the_grace_blames_no_site_for_that() {
     }
     world.kill_server();
     // Longer than a poll and the grace together: without a grace of its own after the start, every site would be silent at once.
-    std::thread::sleep(std::time::Duration::from_secs(6));
+    std::thread::sleep(std::time::Duration::from_secs(11));
     world.start_server();
     for site in FLEET {
         world.start_agent(site);
