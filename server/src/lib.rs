@@ -29,6 +29,7 @@ mod submit;
 mod throttle;
 mod ticker;
 mod watch;
+mod wish;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ mod agent;
 mod agents;
 mod badges;
 mod changes;
+mod commands;
 mod contents;
 mod drops;
 mod grids;

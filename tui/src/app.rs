@@ -13,6 +13,7 @@ mod dialog;
 mod diff;
 mod drive;
 mod editor;
+mod errors;
 mod flight;
 mod fuzzy;
 mod glyphs;

@@ -1,7 +1,6 @@
-//! How sites are: verdicts, incidents, states, and what is asked of a site.
+//! How sites are: verdicts, incidents, states.
 
-use crate::command::{CommandKind, CommandState};
-use crate::id::{AppName, CommandId, GroupName, SiteName, UserName};
+use crate::id::{AppName, GroupName, SiteName, UserName};
 use crate::incident::Incident;
 use crate::state::{Finding, Format, Line, Severity};
 use crate::text::Clean;
@@ -165,25 +164,4 @@ pub struct StateMark {
     pub at: Timestamp,
     /// How it was.
     pub worst: Severity,
-}
-
-/// A command as people see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommandInfo {
-    /// Its id.
-    pub id: CommandId,
-    /// The site.
-    pub site: SiteName,
-    /// What is wanted.
-    #[serde(flatten)]
-    pub wish: CommandKind,
-    /// Who asked; none: the server by itself.
-    pub given_by: Option<UserName>,
-    /// When.
-    pub created: Timestamp,
-    /// When the wish ends.
-    pub deadline: Timestamp,
-    /// Where it stands.
-    #[serde(flatten)]
-    pub state: CommandState,
 }

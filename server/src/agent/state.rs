@@ -8,10 +8,11 @@ use crate::request::{At, Said};
 use crate::server::Shared;
 use crate::store::state::{StateRow, state_add, state_end};
 use crate::store::{Effect, Tx, command, site_app};
+use crate::wish::command_advance;
 use axum::extract::State;
 use axum::http::StatusCode;
 use fieldpost_common::api::Change;
-use fieldpost_common::command::{CommandEvent, advance};
+use fieldpost_common::command::CommandEvent;
 use fieldpost_common::id::{AppName, CommandId, SiteName};
 use fieldpost_common::state::{Finding, Findings, Format, Reading, Severity};
 use fieldpost_common::text::Clean;
@@ -61,12 +62,7 @@ fn keep(
 /// The command that asked is done. One that is unknown, or another site's, changes nothing.
 fn command_done(tx: &mut Tx<'_>, site: &SiteName, id: &CommandId, now: Timestamp) -> Result<(), Error> {
     let Some(info) = command::command_fetch(tx, id)?.filter(|info| info.site == *site) else { return Ok(()) };
-    let state = advance(info.state.clone(), CommandEvent::Done, now);
-    if state != info.state {
-        command::command_state_set(tx, id, &state)?;
-        tx.then(Effect::Wake(site.clone()));
-    }
-    Ok(())
+    command_advance(tx, info, CommandEvent::Done(None), now).map(drop)
 }
 
 /// What is kept of a report; none where the site's config names no state.

@@ -15,6 +15,8 @@ mod alerts;
 mod silences;
 mod watching;
 mod watching_verbs;
+// What is asked of a site: logs, actions, a look at all files.
+mod commands;
 // What a site decides for itself.
 mod site_config;
 // Many things at once: jobs, undo, reviews.

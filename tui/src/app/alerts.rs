@@ -145,10 +145,10 @@ impl AlertsView {
     }
 }
 
-/// What is said of problems that are news.
-pub(crate) fn news_words(news: &[Incident]) -> String {
+/// What is said of problems that are news; `key` shows them.
+pub(crate) fn news_words(news: &[Incident], key: &str) -> String {
     match news {
-        [one] => format!("✗ {}: {} (3 shows it)", line::place(one), one.words),
-        many => format!("✗ {} (3 shows them)", count(many.len(), "new problem")),
+        [one] => format!("✗ {}: {} ({key} shows it)", line::place(one), one.words),
+        many => format!("✗ {} ({key} shows them)", count(many.len(), "new problem")),
     }
 }

@@ -4,6 +4,7 @@ use super::activity::ActivityView;
 use super::alerts::AlertsView;
 use super::dialog::Dialog;
 use super::editor::{Edit, Edited};
+use super::errors::ErrorsView;
 use super::grid::GridView;
 use super::jobs::Jobs;
 use super::keymap::{Action, Context, Keymap};
@@ -164,6 +165,7 @@ pub(crate) struct Model {
     pub(crate) grid: GridView,
     pub(crate) sites: SitesView,
     pub(crate) alerts: AlertsView,
+    pub(crate) errors: ErrorsView,
     pub(crate) activity: ActivityView,
     /// What else tells of a problem that is news.
     pub(crate) ringing: Ringing,
@@ -180,6 +182,8 @@ pub(crate) struct Model {
     pub(crate) working: usize,
     /// Decisions of conflicts, for when one is opened again.
     pub(crate) drafts: HashMap<DraftKey, Vec<Decision>>,
+    /// Jobs that publish and send what conflicts were resolved to.
+    pub(crate) settling: HashMap<Ticket, DraftKey>,
     pub(crate) messages: Messages,
     /// What this person asked to have done in this session.
     pub(crate) jobs: Jobs,
@@ -209,6 +213,7 @@ impl Model {
             grid: GridView::default(),
             sites: SitesView::default(),
             alerts: AlertsView::default(),
+            errors: ErrorsView::default(),
             activity: ActivityView::default(),
             ringing: Ringing::default(),
             screens: Screens::default(),
@@ -219,6 +224,7 @@ impl Model {
             toast: None,
             working: 0,
             drafts: HashMap::new(),
+            settling: HashMap::new(),
             messages: Messages::default(),
             jobs: Jobs::default(),
             review: None,
@@ -241,6 +247,7 @@ impl Model {
             (Some(Screen::Diff(_)), _) => Context::Diff,
             (Some(Screen::Conflict(_)), _) => Context::Conflict,
             (Some(Screen::Site(_)), _) => Context::Site,
+            (Some(Screen::Error(_)), _) => Context::Error,
             (Some(Screen::History(_)), _) => Context::History,
             (Some(Screen::Jobs(_)), _) => Context::Jobs,
             (Some(Screen::Messages(_)), _) => Context::Messages,
@@ -250,6 +257,8 @@ impl Model {
             (None, Tab::Sites) => Context::Sites,
             (None, Tab::Alerts) if self.alerts.typing => Context::Filter,
             (None, Tab::Alerts) => Context::Alerts,
+            (None, Tab::Errors) if self.errors.typing => Context::Filter,
+            (None, Tab::Errors) => Context::Errors,
             (None, Tab::Activity) if self.activity.typing => Context::Filter,
             (None, Tab::Activity) => Context::Activity,
         }
@@ -263,6 +272,11 @@ impl Model {
     pub(crate) fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
+    }
+
+    /// Own words, with the keys that they name as they are now.
+    pub(crate) fn say(&self, context: Context, words: &'static str) -> String {
+        self.keys.say(context, words)
     }
 
     pub(crate) fn note(&mut self, words: impl Into<String>) {

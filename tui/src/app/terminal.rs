@@ -1,6 +1,7 @@
 //! The terminal's modes, taken and given back, and frames that are written in one piece.
 
 mod frugal;
+mod stop;
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
@@ -13,6 +14,7 @@ use ratatui::layout::Rect;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+pub(crate) use stop::{Asked, Stops};
 use tokio::sync::Notify;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);

@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 mod keys;
 
+use super::keymap::Action;
 use super::model::{Copied, Effect, Message, Model, Toast};
 use super::office::Request;
 use super::sites::site;
@@ -51,7 +52,8 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
             Vec::new()
         }
         Message::Browsed(started) => {
-            told(model, started.map(|()| "the browser was started".to_owned()));
+            let advice = |why| format!("{why}; {} copies the address", model.keys.label(model.place(), Action::CopyMenu));
+            told(model, started.map(|()| "the browser was started".to_owned()).map_err(advice));
             Vec::new()
         }
     };
@@ -61,6 +63,7 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
     model.grid.follow(model.size);
     model.sites.follow(model.size);
     model.alerts.follow(model.size);
+    model.errors.follow(model.size);
     model.activity.follow(model.size);
     site::follow(model);
     diff::arrange(model);

@@ -69,9 +69,13 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
 
 /// An incident as scripts read it: every field is always there, and null where it has no meaning.
 pub(super) fn flat(incident: &Incident) -> Value {
-    let (mut application, mut order, mut what) = (None, None, None);
+    let (mut application, mut order, mut error, mut what) = (None, None, None, None);
     match &incident.subject {
         Subject::StateProblem { application: one, .. } => application = Some(one),
+        Subject::NewErrorGroup { application: one, group } | Subject::Regressed { application: one, group, .. } => {
+            application = Some(one);
+            error = Some(group);
+        }
         Subject::OrderStuck { order: one, .. } => order = Some(one),
         Subject::AgentFailing { what: one, .. } | Subject::Server { what: one } => what = Some(Clean::line(one)),
         Subject::Silent { .. } | Subject::Uplink => {}
@@ -101,6 +105,7 @@ pub(super) fn flat(incident: &Incident) -> Value {
         "site": incident.subject.site(),
         "application": application,
         "order": order,
+        "error": error,
         "what": what,
         "severity": incident.severity,
         "words": incident.words,

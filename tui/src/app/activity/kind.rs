@@ -21,7 +21,9 @@ impl Kind {
             "enrolled" | "clones_found" | "drop_accepted" | "command_given" => Self::Sites,
             "logged_in" | "trust_changed" => Self::People,
             // Words of their own and those to come.
-            word if ["site_", "incident_", "maintenance_"].iter().any(|begin| word.starts_with(begin)) => Self::Sites,
+            word if ["site_", "incident_", "maintenance_", "command_", "error_"].iter().any(|begin| word.starts_with(begin)) => {
+                Self::Sites
+            }
             word if word.starts_with("user_") => Self::People,
             _ => Self::Settings,
         }

@@ -34,7 +34,7 @@ fn can_hold(model: &Model) -> Valid {
 fn can_acknowledge(model: &Model) -> Valid {
     can_hold(model)?;
     let free = model.alerts.selected().is_some_and(|one| !matches!(one.hold, Hold::Acknowledged { .. }));
-    when(free, "somebody has it already; u takes that back")
+    when(free, "somebody has it already; {undo} takes that back")
 }
 
 fn can_release(model: &Model) -> Valid {

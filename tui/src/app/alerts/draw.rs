@@ -4,6 +4,7 @@ use super::{AlertsView, line};
 use crate::app::dialog::draw::wrap;
 use crate::app::grid::layout::{body_height, explain_height};
 use crate::app::header::{self, Said};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -158,7 +159,9 @@ fn explanation(model: &Model, one: &Incident, painter: &mut Painter<'_>, y: u16,
         Phase::Open { .. } => format!("since {}", at(one.since)),
         Phase::Closed { at: end } => format!("{} to {}", at(one.since), at(end)),
     };
-    let words = format!("{}, {time} · {}", one.subject.kind().replace('_', " "), line::held(one, model.may_act(), &model.zone));
+    let helps =
+        if model.may_act() { model.say(Context::Alerts, ": {acknowledge} takes it, {snooze} snoozes") } else { String::new() };
+    let words = format!("{}, {time} · {}", one.subject.kind().replace('_', " "), line::held(one, &helps, &model.zone));
     painter.line(1, y + 1, room, Tone::Faint, &words);
 }
 
@@ -175,14 +178,16 @@ fn empty(model: &Model) -> Vec<String> {
         } else {
             words.push("The server's config has no [mail]: nobody is told of what goes wrong.".to_owned());
         }
-        words.push("2 shows the sites; `fieldpost badge` makes an icon to embed elsewhere.".to_owned());
+        words.push(
+            model.say(Context::Alerts, "{show-sites} shows the sites; `fieldpost badge` makes an icon to embed elsewhere."),
+        );
         return words;
     }
     if view.rows.is_empty() {
         return vec![
             format!("Nothing that is or was wrong matches /{}", view.filter.shown()),
             String::new(),
-            "Esc shows everything again".to_owned(),
+            model.say(Context::Alerts, "{back} shows everything again"),
         ];
     }
     Vec::new()

@@ -8,7 +8,7 @@ use crate::app::input::Input;
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::scroll::stepped;
-use crate::app::sites;
+use crate::app::{errors, sites};
 use fieldpost_common::api::SetHold;
 use fieldpost_common::incident::{Hold, IncidentId, Subject};
 use fieldpost_common::time::Timestamp;
@@ -38,6 +38,9 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 /// The page of the site, at what is wrong in the application's state; what has no site is told whole.
 fn open(model: &mut Model) -> Vec<Effect> {
     let Some(incident) = model.alerts.selected() else { return Vec::new() };
+    if let Subject::NewErrorGroup { group, .. } | Subject::Regressed { group, .. } = incident.subject {
+        return errors::keys::open_one(model, group);
+    }
     let Some(site) = incident.subject.site().cloned() else {
         look(model);
         return Vec::new();

@@ -40,6 +40,7 @@ pub(crate) fn kind(one: &Incident) -> &'static str {
         Subject::Silent { .. } => "silent",
         Subject::Uplink => "uplink",
         Subject::OrderStuck { .. } => "order",
+        Subject::NewErrorGroup { .. } | Subject::Regressed { .. } => "error",
         Subject::AgentFailing { .. } => "agent",
         Subject::Server { .. } => "server",
     }
@@ -48,7 +49,9 @@ pub(crate) fn kind(one: &Incident) -> &'static str {
 /// The application, where it is about one.
 pub(crate) fn application(one: &Incident) -> Option<&AppName> {
     match &one.subject {
-        Subject::StateProblem { application, .. } => Some(application),
+        Subject::StateProblem { application, .. }
+        | Subject::NewErrorGroup { application, .. }
+        | Subject::Regressed { application, .. } => Some(application),
         _ => None,
     }
 }
@@ -77,12 +80,11 @@ pub(crate) fn who(one: &Incident, zone: &TimeZone) -> String {
     }
 }
 
-/// The same in a sentence, with the key that helps.
-pub(crate) fn held(one: &Incident, may_act: bool, zone: &TimeZone) -> String {
+/// The same in a sentence; `helps` names the keys that help where nobody has it.
+pub(crate) fn held(one: &Incident, helps: &str, zone: &TimeZone) -> String {
     match &one.hold {
         _ if !one.is_open() => "it is over".to_owned(),
-        Hold::None if may_act => "nobody has it: A takes it, z snoozes".to_owned(),
-        Hold::None => "nobody has it".to_owned(),
+        Hold::None => format!("nobody has it{helps}"),
         Hold::Acknowledged { by, .. } => format!("{by} has it"),
         Hold::Snoozed { by, until } => format!("snoozed by {by} until {}", local(*until, zone)),
     }
@@ -108,6 +110,10 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
     add("kind", one.subject.kind().replace('_', " "));
     match &one.subject {
         Subject::StateProblem { application, .. } => add("application", application.to_string()),
+        Subject::NewErrorGroup { application, group } | Subject::Regressed { application, group, .. } => {
+            add("application", application.to_string());
+            add("error", format!("#{group}"));
+        }
         Subject::OrderStuck { order, .. } => add("order", order.to_string()),
         Subject::AgentFailing { what, .. } | Subject::Server { what } => {
             add("what fails", Clean::line(what).to_string());
@@ -122,7 +128,7 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
         Phase::Closed { at } => add("over", time(at)),
     }
     if one.is_open() {
-        add("who has it", held(one, false, zone));
+        add("who has it", held(one, "", zone));
     }
     add(
         "mailed",

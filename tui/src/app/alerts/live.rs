@@ -2,6 +2,7 @@
 
 use super::{OVER, news_words};
 use crate::app::flight::Flight;
+use crate::app::keymap::Context;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, Trouble};
 use crate::app::screens::Tab;
@@ -50,7 +51,8 @@ pub(crate) fn take(model: &mut Model, status: Status) -> Vec<Effect> {
         }
     }
     if !news.is_empty() {
-        model.note(news_words(&news));
+        let key = model.say(Context::Grid, "{show-alerts}");
+        model.note(news_words(&news, &key));
         if model.ringing.bell {
             effects.push(Effect::Bell);
         }
@@ -108,11 +110,12 @@ pub(crate) fn held(model: &mut Model, id: IncidentId, answer: Result<Box<Inciden
         }
     };
     let place = super::line::place(&incident);
+    let undo = model.say(Context::Alerts, "{undo} takes that back");
     let words = match &incident.hold {
         Hold::None => format!("{place}: nobody has it any more"),
-        Hold::Acknowledged { by, .. } => format!("{place}: {by} has it; u takes that back"),
+        Hold::Acknowledged { by, .. } => format!("{place}: {by} has it; {undo}"),
         Hold::Snoozed { until, .. } => {
-            format!("{place}: snoozed until {}; u takes that back", crate::app::when::local(*until, &model.zone))
+            format!("{place}: snoozed until {}; {undo}", crate::app::when::local(*until, &model.zone))
         }
     };
     model.alerts.replace(*incident);

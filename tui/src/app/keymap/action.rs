@@ -89,6 +89,7 @@ actions![
     ShowPatches,
     ShowSites,
     ShowAlerts,
+    ShowErrors,
     ShowActivity,
     NextTab,
     PreviousTab,
@@ -101,6 +102,12 @@ actions![
     Acknowledge,
     Snooze,
     AskState,
+    Fix,
+    Mute,
+    ToPatch,
+    NextError,
+    PreviousError,
+    ErrorsSince,
     Palette,
     CopyMenu,
     OpenIssue,
@@ -128,6 +135,26 @@ impl Action {
                 | Self::Bottom
                 | Self::First
                 | Self::Last
+        )
+    }
+
+    /// Whether it asks the server wherever it is bound.
+    pub(crate) const fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::SendNew
+                | Self::SendUpdate
+                | Self::Retrieve
+                | Self::Publish
+                | Self::Cancel
+                | Self::Remove
+                | Self::Undo
+                | Self::Diff
+                | Self::Look
+                | Self::Merge
+                | Self::History
+                | Self::AcceptDrop
+                | Self::Enrol
         )
     }
 

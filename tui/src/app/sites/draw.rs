@@ -4,6 +4,7 @@ use super::SitesView;
 use super::state::{SiteState, clock};
 use crate::app::grid::layout::{body_height, explain_height};
 use crate::app::header::{self, Said};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -219,7 +220,7 @@ fn empty(model: &Model) -> Vec<String> {
         return vec![
             format!("No site matches /{}", sites.filter.shown()),
             String::new(),
-            "Esc shows everything again".to_owned(),
+            model.say(Context::Sites, "{back} shows everything again"),
         ];
     }
     Vec::new()

@@ -65,7 +65,7 @@ fn outcome(well: bool) -> Outcome {
 }
 
 /// The answer that a server, or the lack of one, would give.
-fn answer(request: Request, well: bool) -> Answer {
+pub(super) fn answer(request: Request, well: bool) -> Answer {
     let trouble = || Trouble::Unreachable("the server can't be reached".to_owned());
     let grid = sample::grid();
     match request {
@@ -95,7 +95,6 @@ fn answer(request: Request, well: bool) -> Answer {
             let merged = Merged { merge: merge(Some(b"a\nb\n"), b"a\nc\n", b"a\nd\n"), kept: Ok(Vec::new()) };
             Answer::Merged(ticket, if well { Ok(Box::new(merged)) } else { Err(trouble()) })
         }
-        Request::Settle(job) => Answer::Settled(job.three.key(), vec![outcome(well)]),
         Request::Save { .. } => Answer::Saved(outcome(well)),
         Request::Sites => Answer::Sites(if well { Ok(sample::sites()) } else { Err(trouble()) }),
         Request::SiteOrders(site) => {
@@ -110,6 +109,9 @@ fn answer(request: Request, well: bool) -> Answer {
             let one = sample_health::status().incidents.remove(0);
             Answer::Held(incident, if well { Ok(Box::new(one)) } else { Err(trouble()) })
         }
+        Request::Errors => Answer::Errors(if well { Ok(Box::new(sample::errors())) } else { Err(trouble()) }),
+        Request::Error(group) => Answer::Error(group, if well { Ok(Box::new(sample::error())) } else { Err(trouble()) }),
+        Request::MarkError { .. } => Answer::ErrorMarked(if well { Ok(Box::new(sample::error().group)) } else { Err(trouble()) }),
         Request::AcceptDrop(site) => Answer::DropAccepted(site, if well { Ok(()) } else { Err(trouble()) }),
         Request::Enrol(site) => {
             Answer::Enrolled(site, if well { Ok("fieldpost-enrolment.x".to_owned()) } else { Err(trouble()) })

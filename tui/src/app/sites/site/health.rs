@@ -3,6 +3,7 @@
 use super::lines::{Line, heading, line, quiet};
 use super::{SiteView, States};
 use crate::app::alerts::line::tone;
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::theme::Tone;
 use crate::app::when::ago;
@@ -27,7 +28,7 @@ pub(super) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
         States::Loading => return [heading("State").to_vec(), vec![quiet("reading it…")]].concat(),
         States::Failed(words) => {
             let failed = line(Tone::Alarm, format!("  it can't be read: {words}"));
-            return [heading("State").to_vec(), vec![failed, quiet("r tries again")]].concat();
+            return [heading("State").to_vec(), vec![failed, quiet(&model.say(Context::Site, "{refresh} tries again"))]].concat();
         }
         States::Ready(states) => states,
     };
@@ -57,7 +58,8 @@ fn state(model: &Model, page: &SiteView, state: &StateView) -> Vec<Line> {
     for finding in state.findings.iter().filter(|finding| finding.line.is_none()) {
         lines.push(said(state, finding.severity, finding.words.as_str()));
     }
-    lines.extend(content(state, page.unfolded));
+    let all = model.say(Context::Site, "{unfold} shows all");
+    lines.extend(content(state, page.unfolded, &all));
     lines
 }
 
@@ -113,7 +115,7 @@ fn said(state: &StateView, severity: Severity, text: &str) -> Line {
 }
 
 /// The state itself, line by line; a long one folded unless that is not wanted.
-fn content(state: &StateView, unfolded: bool) -> Vec<Line> {
+fn content(state: &StateView, unfolded: bool, shows_all: &str) -> Vec<Line> {
     let all = state.lines.len();
     let whole = unfolded || all <= WHOLE;
     let well = state.lines.iter().all(|line| line.severity == Severity::Ok);
@@ -125,7 +127,7 @@ fn content(state: &StateView, unfolded: bool) -> Vec<Line> {
     let mut hidden = 0;
     let fold = |hidden: &mut usize, lines: &mut Vec<Line>| {
         if *hidden > 0 {
-            lines.push(quiet(&format!("… {}, e shows all", count(*hidden, "line"))));
+            lines.push(quiet(&format!("… {}, {shows_all}", count(*hidden, "line"))));
         }
         *hidden = 0;
     };

@@ -2,6 +2,7 @@
 
 use super::{Orders, SiteView, health, order};
 use crate::app::activity::{Known, line as activity_line};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::sites::state::{SiteState, clock};
 use crate::app::theme::Tone;
@@ -46,12 +47,12 @@ fn fact(what: &str, tone: Tone, words: String) -> Line {
 pub(crate) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
     let now = model.grid.now;
     let Some(site) = model.sites.find(&page.name) else {
-        let words =
-            if model.sites.read_at.is_some() { "The site is gone; Esc leads back to the list." } else { "Reading the site…" };
-        return vec![line(Tone::Plain, words)];
+        let gone = "The site is gone; {back} leads back to the list.";
+        let words = if model.sites.read_at.is_some() { gone } else { "Reading the site…" };
+        return vec![line(Tone::Plain, model.say(Context::Site, words))];
     };
     let mut lines = identity(model, site);
-    lines.extend(orders(page, now));
+    lines.extend(orders(model, page));
     lines.extend(health::lines(model, page));
     lines.extend(applications(site, now));
     lines.extend(finished(page, now));
@@ -95,12 +96,14 @@ fn identity(model: &Model, site: &Site) -> Vec<Line> {
     lines
 }
 
-fn orders(page: &SiteView, now: Timestamp) -> Vec<Line> {
+fn orders(model: &Model, page: &SiteView) -> Vec<Line> {
+    let now = model.grid.now;
     let orders = match &page.orders {
         Orders::Loading => return [heading("Waiting orders").to_vec(), vec![quiet("reading them…")]].concat(),
         Orders::Failed(words) => {
             let failed = line(Tone::Alarm, format!("  they can't be read: {}", first_line(words)));
-            return [heading("Waiting orders").to_vec(), vec![failed, quiet("r tries again")]].concat();
+            return [heading("Waiting orders").to_vec(), vec![failed, quiet(&model.say(Context::Site, "{refresh} tries again"))]]
+                .concat();
         }
         Orders::Ready(orders) => &orders.open,
     };
