@@ -48,6 +48,15 @@ impl Timestamp {
     }
 }
 
+/// A moment to the minute, as mails and lists want it: `2026-11-25 10:02 UTC`.
+pub fn minute(at: Timestamp) -> String {
+    let text = at.to_string();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(date), Some(time)) => format!("{date} {time} UTC"),
+        _ => text,
+    }
+}
+
 /// Text that isn't a length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is not a length of time: write it as in 30s, 10m, 1h30m or 7d")]

@@ -21,10 +21,12 @@ DARK, LIGHT = "--blink-settings=preferredColorScheme=0", "--blink-settings=prefe
 
 
 def browse(folder, *args):
-    ran = subprocess.run(
-        [CHROMIUM, *FLAGS, f"--user-data-dir={folder}/chromium", *args], capture_output=True, text=True, timeout=60,
-        env=dict(os.environ, HOME=str(folder)),
-    )
+    # A profile of its own each time: a browser may show what it has read 15 seconds ago.
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as profile:
+        ran = subprocess.run(
+            [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", *args], capture_output=True, text=True, timeout=60,
+            env=dict(os.environ, HOME=str(folder)),
+        )
     check(ran.returncode == 0, f"the browser ends well: {ran.stderr[-2000:]}")
     return ran.stdout
 
@@ -90,6 +92,7 @@ def story(world, folder):
     until("the problem is known", lambda: world.json("status", ok=(0, 3))["worst"] == "problem")
     html = dom(folder, page)
     check("<title>1 problem · all sites</title>" in html, "the title names the problem")
+    check("✗ 1 problem" in html, "with a sign beside the colour")
     check(re.search(r'<span class="problem">database: DOWN</span>', html), f"the line that is wrong: {html}")
     check("<script" not in html and "&lt;script&gt;alert(1)&lt;/script&gt;" in html, "what a site says stays text")
     rows = shot(folder, page, wide)
@@ -101,6 +104,10 @@ def story(world, folder):
     narrow = shot(folder, page, phone)
     edge = [row[-6:] for row in narrow]
     check(len({pixel for row in edge for pixel in row}) == 1, "on a phone nothing is cut off at the right")
+    world.feels("".join(f"{word}/" for word in ["server", "trading", "gateway"] * 9) + ": DOWN\n")
+    until("another cause is known", lambda: "gateway" in world.json("status", ok=(0, 3))["incidents"][0]["words"])
+    long = shot(folder, page, phone)
+    check(len({pixel for row in long for pixel in row[-6:]}) == 1, "not even a word that has no end")
     check(count(narrow[:250], is_red) > 100, "and what is wrong is in sight at once")
     rows = shot(folder, icon, small)
     check(count(rows, is_red) > 300 and count(rows, is_green) == 0, "the icon is red")

@@ -43,7 +43,8 @@ class Mailbox:
 
 def authenticate(server, session, envelope, mechanism, data):
     right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"fieldpost", PASSWORD.encode())
-    return AuthResult(success=right, handled=True)
+    # Not handled: aiosmtpd itself answers that it doesn't know who that is.
+    return AuthResult(success=right, handled=False)
 
 
 class Secret(Controller):
@@ -59,7 +60,7 @@ class Secret(Controller):
 
 
 def part(mail, kind):
-    return mail.get_body((kind,)).get_content()
+    return mail.get_body((kind,)).get_content().replace("\r\n", "\n")
 
 
 def main():

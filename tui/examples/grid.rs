@@ -2,7 +2,7 @@
 //! with the argument `large` over 10,000 patches at 200 sites.
 
 use fieldpost::app::compare::compare;
-use fieldpost::app::office::{Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders};
+use fieldpost::app::office::{Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders, Trouble};
 use fieldpost::app::{Seat, Sheet, run_with};
 use fieldpost_common::api::{AuditState, Changes};
 use fieldpost_common::merge::merge;
@@ -11,6 +11,9 @@ use tokio::sync::mpsc::UnboundedSender;
 #[expect(dead_code, reason = "the tests use all of it")]
 #[path = "../src/app/sample.rs"]
 mod sample;
+#[expect(dead_code, reason = "the tests use all of it")]
+#[path = "../src/app/sample_health.rs"]
+mod sample_health;
 
 struct Canned {
     /// Ten thousand patches at two hundred sites.
@@ -59,6 +62,18 @@ impl Office for Canned {
                 let (open, finished) = sample::orders();
                 Answer::SiteOrders(site, Ok(SiteOrders { open, finished }))
             }
+            Request::Status => Answer::Status(Ok(Box::new(sample_health::status()))),
+            Request::Over { .. } => Answer::Over(Ok(sample_health::over())),
+            Request::States(site) => {
+                let states = match site.as_str() {
+                    "acme" => sample_health::sick_states(),
+                    "ember" => sample_health::long_states(),
+                    _ => sample_health::well_states(),
+                };
+                Answer::States(site, Ok(states))
+            }
+            Request::AskStates(site, _) => Answer::StatesAsked(site, Ok(())),
+            Request::Hold { incident, .. } => Answer::Held(incident, Err(Trouble::Refused("nothing is kept here".to_owned()))),
             Request::Activity { before, limit } => {
                 Answer::Activity { before, answer: Ok(sample::activity(before.unwrap_or(1_300) - 1, limit)) }
             }

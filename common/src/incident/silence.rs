@@ -48,35 +48,48 @@ pub struct Silent {
 pub struct Silence {
     /// Sites that are silent each for itself, the longest first.
     pub sites: Vec<Silent>,
-    /// Sites that fell silent in one minute and are more than half of all: the server or its uplink is the likely cause.
+    /// Sites that fell silent in one minute and are more than half of all: the server or its uplink is the likely cause. Those whose
+    /// moment is still to come are among them: polls are spread over a minute, and the first of them must not be blamed alone.
     pub together: Vec<Silent>,
 }
 
 /// The moment from which on a site counts as silent, if it is not heard of before.
 pub fn silent_from(contact: &Contact, patience: &Patience) -> Timestamp {
-    let heard_from = contact.unheard_until.unwrap_or(contact.last);
-    contact.last.max(patience.listening_since).max(heard_from).plus(contact.every + patience.grace)
+    quiet_from(contact, patience).plus(contact.every + patience.grace)
+}
+
+/// Since when nothing came that could have been heard.
+fn quiet_from(contact: &Contact, patience: &Patience) -> Timestamp {
+    contact.last.max(patience.listening_since).max(contact.unheard_until.unwrap_or(contact.last))
+}
+
+/// Whether a poll has been missed, and not only a little.
+fn is_overdue(contact: &Contact, patience: &Patience, now: Timestamp) -> bool {
+    quiet_from(contact, patience).plus(contact.every + patience.grace / 2) <= now
 }
 
 /// Finds silent sites among those that are expected to poll.
 pub fn silence(contacts: &[Contact], patience: &Patience, now: Timestamp) -> Silence {
-    let silent = contacts.iter().filter_map(|contact| {
-        let since = silent_from(contact, patience);
-        (since <= now).then(|| Silent { site: contact.site.clone(), last: contact.last, since })
+    let overdue = contacts.iter().filter(|contact| is_overdue(contact, patience, now)).map(|contact| Silent {
+        site: contact.site.clone(),
+        last: contact.last,
+        since: silent_from(contact, patience),
     });
-    let mut sites: Vec<_> = silent.collect();
+    let mut sites: Vec<_> = overdue.collect();
     sites.sort_by(|a, b| (a.since, &a.site).cmp(&(b.since, &b.site)));
     // Fell silent together means heard of together: after a restart of the server every silence begins at once.
     sites.sort_by_key(|silent| silent.last);
-    let together = match most_together(&sites, contacts.len()) {
+    let is_silent = |silent: &Silent| silent.since <= now;
+    let together = match most_together(&sites, contacts.len()).filter(|range| sites[range.clone()].iter().any(is_silent)) {
         Some(range) => sites.drain(range).collect(),
         None => Vec::new(),
     };
+    sites.retain(is_silent);
     sites.sort_by_key(|silent| silent.since);
     Silence { sites, together }
 }
 
-/// The largest group within a minute, if it is more than half of all sites. `silent` is in the order of the last contacts.
+/// The largest group within a minute, if it is more than half of all sites. `silent` are in the order of their last contacts.
 fn most_together(silent: &[Silent], all: usize) -> Option<std::ops::Range<usize>> {
     let mut best = 0..0;
     let mut start = 0;

@@ -75,9 +75,9 @@ fn gather(db: &Connection, seen: &HashMap<SiteName, Timestamp>, configured: bool
     let sites: Vec<SiteStatus> = sites.collect();
     let (waiting, trouble) = mail::mail_backlog(db)?;
     let mail = MailStatus { configured, waiting, trouble };
-    let mut status = Status { worst: Severity::Ok, sites, incidents, maintenance: windows, mail, now };
-    status.worst = status.counting().into_iter().max().unwrap_or_default();
-    Ok(status)
+    let mut all = Status { worst: Severity::Ok, sites, incidents, maintenance: windows, mail, now };
+    all.worst = all.counting().into_iter().max().unwrap_or_default();
+    Ok(all)
 }
 
 #[derive(Deserialize)]

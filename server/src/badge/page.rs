@@ -3,7 +3,6 @@
 
 use super::Said;
 use crate::mail::letter::escaped;
-use crate::watch::sight::minute;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use fieldpost_common::api::{SiteScope, StateView, Status};
@@ -12,6 +11,7 @@ use fieldpost_common::id::SiteName;
 use fieldpost_common::incident::{Hold, Incident};
 use fieldpost_common::state::{Line, Severity};
 use fieldpost_common::text::{age, count};
+use fieldpost_common::time::minute;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:16px/1.4 system-ui,
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0}\
 pre{overflow-x:auto;padding:.5rem;border:1px solid #8884;border-radius:4px;font-size:13px}\
 .problem{color:#cf222e;font-weight:bold}.warning{color:#9a6700;font-weight:bold}.ok{color:#1a7f37}.faint{opacity:.7}\
+.problem,.warning{overflow-wrap:anywhere}pre .problem,pre .warning{overflow-wrap:normal}\
 @media (prefers-color-scheme:dark){.problem{color:#ff7b72}.warning{color:#e3b341}.ok{color:#56d364}}";
 
 /// What a browser may load for the page: its own style, and nothing else.
@@ -130,14 +131,15 @@ fn state(html: &mut String, site: &SiteName, state: &StateView, status: &Status)
     add(
         html,
         format_args!(
-            "<h2>{} · {} <small class=\"faint\">{} ago</small></h2>\n",
+            "<h2>{} · {} <small class=\"faint\">{}</small></h2>\n",
             escaped(site.as_str()),
             escaped(state.application.as_str()),
-            age(state.at.age(status.now)),
+            ago(Some(state.at.age(status.now).as_secs())),
         ),
     );
     for finding in state.findings.iter().filter(|finding| finding.line.is_none()) {
-        add(html, format_args!("<p class=\"{}\">{}</p>\n", finding.severity.word(), escaped(finding.words.as_str())));
+        let (class, sign) = (finding.severity.word(), finding.severity.sign());
+        add(html, format_args!("<p class=\"{class}\">{sign} {}</p>\n", escaped(finding.words.as_str())));
     }
     if state.lines.is_empty() {
         return;
@@ -150,10 +152,11 @@ fn state(html: &mut String, site: &SiteName, state: &StateView, status: &Status)
     }
 }
 
+/// A sign stands before what is wrong: colour alone says nothing to some.
 fn line(html: &mut String, line: &Line) {
     let text = escaped(line.text.as_str());
     match line.severity {
-        Severity::Ok => add(html, format_args!("{text}\n")),
-        severity => add(html, format_args!("<span class=\"{}\">{text}</span>\n", severity.word())),
+        Severity::Ok => add(html, format_args!("  {text}\n")),
+        severity => add(html, format_args!("{} <span class=\"{}\">{text}</span>\n", severity.sign(), severity.word())),
     }
 }

@@ -1,9 +1,9 @@
 //! What a mail says: subject, text and HTML out of the rows that it tells. Pure.
 
 use crate::store::mail::Waiting;
-use crate::watch::sight::minute;
 use fieldpost_common::incident::{Incident, IncidentId, Notice, Phase};
 use fieldpost_common::text::{count, cut};
+use fieldpost_common::time::minute;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 

@@ -13,7 +13,7 @@ use fieldpost_common::order::Failure;
 use fieldpost_common::order::state::OrderState;
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::{Clean, count};
-use fieldpost_common::time::Timestamp;
+use fieldpost_common::time::{Timestamp, minute};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
@@ -186,15 +186,6 @@ fn note(wrong: &mut Wrong, subject: Subject, severity: Severity, words: &str, si
 fn others(row: &StateRow) -> String {
     let as_bad = row.findings.iter().filter(|finding| finding.severity == row.worst).count();
     if as_bad > 1 { format!(" (and {} more)", as_bad - 1) } else { String::new() }
-}
-
-/// `2026-11-25 10:02 UTC`.
-pub(crate) fn minute(at: Timestamp) -> String {
-    let text = at.to_string();
-    match (text.get(..10), text.get(11..16)) {
-        (Some(date), Some(time)) => format!("{date} {time} UTC"),
-        _ => text,
-    }
 }
 
 fn silences(silence: &Silence, facts: &Facts<'_>, wrong: &mut Wrong) {

@@ -12,9 +12,11 @@ mod vanishing;
 mod stamps;
 // How sites are: states, silences, mails, the icon.
 mod alerts;
+mod silences;
 mod watching;
 // What applications ran into: walkbacks, groups, fixes.
 mod errors;
+mod watching_verbs;
 // What is asked of a site: logs, actions, a look at all files.
 mod commands;
 // What a site decides for itself.

@@ -16,7 +16,7 @@ use super::theme::Tone;
 use fieldpost_common::api::Status;
 use fieldpost_common::incident::{Hold, Incident, IncidentId};
 use fieldpost_common::state::Severity;
-use fieldpost_common::text::{Clean, count};
+use fieldpost_common::text::count;
 use std::collections::{HashMap, HashSet};
 
 /// How many incidents that are over are read.
@@ -148,7 +148,7 @@ impl AlertsView {
 /// What is said of problems that are news; `key` shows them.
 pub(crate) fn news_words(news: &[Incident], key: &str) -> String {
     match news {
-        [one] => format!("✗ {}: {} ({key} shows it)", line::place(one), Clean::line(one.words.as_str())),
+        [one] => format!("✗ {}: {} ({key} shows it)", line::place(one), one.words),
         many => format!("✗ {} ({key} shows them)", count(many.len(), "new problem")),
     }
 }

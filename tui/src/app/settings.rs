@@ -64,7 +64,7 @@ pub(crate) fn parse(text: &str) -> Settings {
             ("look", Some(look)) => settings.look = read_look(look, &mut complaints),
             ("alerts", Some(alerts)) => settings.ringing = read_alerts(alerts, &mut complaints),
             ("keys" | "look" | "alerts", None) => {
-                complaints.at(name.span().start, &format!("{} must be a table: [{0}]", name.get_ref()))
+                complaints.at(name.span().start, &format!("{} must be a table: [{0}]", name.get_ref()));
             }
             (other, _) => complaints.unknown(name.span().start, "section", other, &["keys", "look", "alerts"]),
         }

@@ -2,13 +2,13 @@
 
 use super::failure::Failure;
 use super::talk::Talk;
-use super::verdict::{ago, painted};
+use super::verdict::{ago, lasting, painted};
 use crate::session::Session;
 use fieldpost_common::api::SetHold;
 use fieldpost_common::exit;
 use fieldpost_common::incident::{Hold, Incident, IncidentId, Phase, Subject, Told};
 use fieldpost_common::text::Clean;
-use fieldpost_common::time::{Timestamp, duration};
+use fieldpost_common::time::{Timestamp, duration, minute};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -124,13 +124,13 @@ pub(super) fn flat(incident: &Incident) -> Value {
 pub(super) fn line(incident: &Incident, now: Timestamp, colour: bool) -> String {
     let place = incident.subject.site().map_or("server".to_owned(), ToString::to_string);
     let when = match incident.phase {
-        Phase::Open { .. } => format!("since {}", ago(Some(incident.since.age(now).as_secs()))),
+        Phase::Open { .. } => lasting(incident.since.age(now)),
         Phase::Closed { at } => format!("over {}", ago(Some(at.age(now).as_secs()))),
     };
     let hold = match &incident.hold {
         Hold::None => String::new(),
         Hold::Acknowledged { by, .. } => format!(", {by} looks after it"),
-        Hold::Snoozed { by, until } => format!(", snoozed by {by} until {until}"),
+        Hold::Snoozed { by, until } => format!(", snoozed by {by} until {}", minute(*until)),
     };
     let words = format!("{} {place}: {}", incident.severity.sign(), incident.words);
     format!("{:>5}  {}  {when}{hold}", incident.id.0, painted(&words, incident.severity, colour))

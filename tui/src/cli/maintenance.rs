@@ -7,7 +7,7 @@ use crate::session::Session;
 use fieldpost_common::api::Maintenance;
 use fieldpost_common::exit;
 use fieldpost_common::text::Clean;
-use fieldpost_common::time::duration;
+use fieldpost_common::time::{duration, minute};
 use serde_json::json;
 use std::time::Duration;
 
@@ -64,5 +64,5 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
 fn line(window: &Maintenance) -> String {
     let by = window.by.as_ref().map(|by| format!("  by {by}")).unwrap_or_default();
     let reason = window.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    format!("{:>5}  {}  {} to {}{by}{reason}", window.id, words(&window.scope), window.from, window.until)
+    format!("{:>5}  {}  {} to {}{by}{reason}", window.id, words(&window.scope), minute(window.from), minute(window.until))
 }

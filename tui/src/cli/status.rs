@@ -3,15 +3,15 @@
 use super::failure::Failure;
 use super::incidents;
 use super::talk::Talk;
-use super::verdict::{ago, painted, word};
+use super::verdict::{ago, lasting, painted, word};
 use crate::client::ClientError;
 use crate::session::Session;
 use fieldpost_common::api::{Change, MailStatus, SiteStatus, Status};
 use fieldpost_common::exit;
 use fieldpost_common::grid::Feed;
 use fieldpost_common::state::Severity;
-use fieldpost_common::text::{age, count};
-use fieldpost_common::time::Timestamp;
+use fieldpost_common::text::count;
+use fieldpost_common::time::{Timestamp, minute};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ async fn watch(session: &Session, talk: Talk) -> Result<u8, Failure> {
                 known = Some(status);
                 lost = None;
             }
-            Err(ClientError::Unreachable { .. }) if known.is_some() => {
+            Err(error) if known.is_some() && is_away(&error) => {
                 let since = *lost.get_or_insert(session.now());
                 gone(known.as_ref(), since, session.now(), talk)?;
                 tokio::time::sleep(AGAIN).await;
@@ -72,10 +72,15 @@ async fn watch(session: &Session, talk: Talk) -> Result<u8, Failure> {
         }
         match next(session, feed.clone()).await {
             Ok(next) => feed = next,
-            Err(ClientError::Unreachable { .. }) => tokio::time::sleep(AGAIN).await,
+            Err(error) if is_away(&error) => tokio::time::sleep(AGAIN).await,
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Whether the server may be there again later: it can't be reached, or a proxy answers in its place.
+fn is_away(error: &ClientError) -> bool {
+    matches!(error, ClientError::Unreachable { .. } | ClientError::NotOurs { .. })
 }
 
 /// A terminal shows it whole each time, because ages have changed; a program reads it only when something else has.
@@ -98,14 +103,15 @@ fn gone(known: Option<&Status>, since: Timestamp, now: Timestamp, talk: Talk) ->
         }
         return Ok(());
     }
-    let words = format!("✗ no contact with the server since {}; this was before:", age(since.age(now)));
+    let words = format!("✗ no contact with the server, {}; this was before:", lasting(since.age(now)));
     let lines = known.map(|known| wall(known, rows().saturating_sub(2), talk.colour())).unwrap_or_default();
     screen(&format!("{}\n\n{lines}", painted(&words, Severity::Problem, talk.colour())), talk)
 }
 
 /// Draws over what was there, line by line, so that nothing flickers.
 fn screen(text: &str, talk: Talk) -> Result<(), Failure> {
-    talk.raw(format!("\x1b[H{}\x1b[J", text.lines().map(|line| format!("{line}\x1b[K\r\n")).collect::<String>()).as_bytes())
+    let lines: Vec<_> = text.lines().collect();
+    talk.raw(format!("\x1b[H{}\x1b[K\r\n\x1b[J", lines.join("\x1b[K\r\n")).as_bytes())
 }
 
 fn rows() -> usize {
@@ -145,7 +151,11 @@ fn headline(status: &Status, colour: bool) -> String {
         (problems, 0) => count(problems, "problem"),
         (problems, warnings) => format!("{}, {}", count(problems, "problem"), count(warnings, "warning")),
     };
-    painted(&format!("{} {words}", status.worst.sign()), status.worst, colour)
+    let quiet = match status.incidents.len() - counting.len() {
+        0 => String::new(),
+        quiet => format!(", {quiet} in maintenance"),
+    };
+    painted(&format!("{} {words}{quiet}", status.worst.sign()), status.worst, colour)
 }
 
 fn text(status: &Status, colour: bool) -> String {
@@ -162,8 +172,7 @@ fn text(status: &Status, colour: bool) -> String {
 
 /// As much as fits into so many rows, what is wrong first.
 fn wall(status: &Status, rows: usize, colour: bool) -> String {
-    let at = status.now.to_string();
-    let mut lines = vec![format!("{}   {}", headline(status, colour), at.get(..16).unwrap_or(&at).replace('T', " ") + " UTC")];
+    let mut lines = vec![format!("{}   {}", headline(status, colour), minute(status.now))];
     lines.extend(mail(&status.mail).map(|words| words.trim_start().to_owned()));
     lines.extend(status.incidents.iter().map(|one| incidents::line(one, status.now, colour)));
     lines.push(String::new());
@@ -236,7 +245,7 @@ mod tests {
     fn what_is_wrong_comes_first_and_each_site_is_one_line_with_its_verdict_and_ages() {
         let status = status(vec![site("acme", Severity::Problem, Some(200)), site("borealis", Severity::Ok, None)]);
         let expected = "✗ 1 problem
-    7  ✗ acme: no contact since 10:02  since 2 min ago, ada looks after it
+    7  ✗ acme: no contact since 10:02  for 2 min, ada looks after it
 
 acme      ✗ problem  seen now, state 3 min ago
 borealis  ✓ ok       seen now, no state";

@@ -29,6 +29,14 @@ pub(super) fn ago(seconds: Option<u64>) -> String {
     }
 }
 
+/// How long something has lasted: `for 3 min`, `just now`.
+pub(super) fn lasting(time: Duration) -> String {
+    match age(time).as_str() {
+        "now" => "just now".to_owned(),
+        words => format!("for {words}"),
+    }
+}
+
 /// A state to read: what is wrong with it as a whole, then its lines, each marked with its severity.
 pub(super) fn lines(findings: &[Finding], lines: &[Line], colour: bool) -> Vec<String> {
     let marked = |severity: Severity, text: &str| {

@@ -1,7 +1,7 @@
 //! Silence: from when on, after whose outage, and whose fault.
 
 use super::{HOUR, MINUTE, at, id};
-use crate::incident::silence::{Contact, Patience, silence, silent_from};
+use crate::incident::silence::{Contact, Patience, Silence, silence, silent_from};
 use std::time::Duration;
 
 fn contact(site: &str, ms: i64) -> Contact {
@@ -46,6 +46,22 @@ fn when_most_sites_fall_silent_in_the_same_minute_the_uplink_is_blamed_and_not_t
     let found = silence(&contacts, &patience(-9 * HOUR), at(8 * MINUTE));
     assert_eq!(found.together.iter().map(|one| one.site.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
     assert_eq!(found.sites.iter().map(|one| one.site.as_str()).collect::<Vec<_>>(), ["e"]);
+}
+
+#[test]
+fn the_first_of_many_sites_whose_polls_are_spread_over_a_minute_is_not_blamed_alone() {
+    // The uplink is cut a minute after the first poll; the sites' moments come one after another.
+    let spread: Vec<_> = (0..10).map(|place| contact(&format!("s{place}"), place * 6_000)).collect();
+    assert_eq!(silence(&spread, &patience(-HOUR), at(4 * MINUTE - 1)), Silence::default());
+    for now in [4 * MINUTE, 4 * MINUTE + 20_000, 9 * MINUTE] {
+        let found = silence(&spread, &patience(-HOUR), at(now));
+        assert_eq!((found.together.len(), found.sites.len()), (10, 0), "{now}");
+    }
+    // One that is silent while the others go on polling is.
+    let mut alone: Vec<_> = (1..10).map(|place| contact(&format!("s{place}"), 4 * MINUTE - place * 6_000)).collect();
+    alone.push(contact("s0", 0));
+    let found = silence(&alone, &patience(-HOUR), at(4 * MINUTE));
+    assert_eq!((found.together.len(), found.sites.len()), (0, 1));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::app::unread;
 use crate::app::when::short;
 use fieldpost_common::incident::{Incident, Phase};
 use fieldpost_common::state::Severity;
-use fieldpost_common::text::{Clean, count};
+use fieldpost_common::text::count;
 use ratatui::layout::Rect;
 
 /// Where the columns begin; who has it stands at the right.
@@ -137,8 +137,8 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, (sel
     if let Some(x) = columns.kind {
         painter.line(x, y, 7, plain, line::kind(one));
     }
-    let what = Clean::line(line::what(one, columns.application.is_some()));
-    painter.line(columns.what, y, columns.who - columns.what - 2, if one.is_open() { tone } else { Tone::Faint }, what.as_str());
+    let what = line::what(one, columns.application.is_some());
+    painter.line(columns.what, y, columns.who - columns.what - 2, if one.is_open() { tone } else { Tone::Faint }, what);
     painter.line(columns.who, y, width - columns.who, Tone::Plain, &line::who(one, &model.zone));
 }
 

@@ -6,7 +6,7 @@ use crate::app::when::{ago, local, short};
 use fieldpost_common::id::AppName;
 use fieldpost_common::incident::{Hold, Incident, Phase, Subject, Told};
 use fieldpost_common::state::Severity;
-use fieldpost_common::text::age;
+use fieldpost_common::text::{Clean, age};
 use fieldpost_common::time::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -116,7 +116,7 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
         }
         Subject::OrderStuck { order, .. } => add("order", order.to_string()),
         Subject::AgentFailing { what, .. } | Subject::Server { what } => {
-            add("what fails", fieldpost_common::text::Clean::line(what).to_string())
+            add("what fails", Clean::line(what).to_string());
         }
         Subject::Silent { .. } | Subject::Uplink => {}
     }

@@ -87,7 +87,7 @@ pub(crate) fn failed(model: &mut Model, trouble: &Trouble) {
 }
 
 /// Hands orders to the pages of the site: one may be open over each tab.
-pub(crate) fn take_orders(model: &mut Model, name: &SiteName, answer: Result<SiteOrders, String>) -> Vec<Effect> {
+pub(crate) fn take_orders(model: &mut Model, name: &SiteName, answer: &Result<SiteOrders, String>) -> Vec<Effect> {
     let mut effects = Vec::new();
     for page in pages(model, name) {
         if page.flight.landed() && effects.is_empty() {
@@ -99,7 +99,7 @@ pub(crate) fn take_orders(model: &mut Model, name: &SiteName, answer: Result<Sit
 }
 
 /// Hands states to the pages of the site.
-pub(crate) fn take_states(model: &mut Model, name: &SiteName, answer: Result<Vec<StateView>, String>) -> Vec<Effect> {
+pub(crate) fn take_states(model: &mut Model, name: &SiteName, answer: &Result<Vec<StateView>, String>) -> Vec<Effect> {
     let mut effects = Vec::new();
     for page in pages(model, name) {
         if page.states_flight.landed() && effects.is_empty() {

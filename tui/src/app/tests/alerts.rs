@@ -4,9 +4,9 @@ use crate::app::alerts::OVER;
 use crate::app::harness::Harness;
 use crate::app::model::{Effect, Message};
 use crate::app::office::{Answer, Request, SiteOrders, Trouble};
-use crate::app::sample;
 use crate::app::screens::Tab;
 use crate::app::theme::{Depth, Theme};
+use crate::app::{sample, sample_health};
 use fieldpost_common::api::{Change, Changes, Role, SetHold, StateView, Status, Whoami};
 use fieldpost_common::grid::Feed;
 use fieldpost_common::incident::{Hold, Incident, IncidentId};
@@ -20,12 +20,12 @@ fn with(status: Status, size: (u16, u16)) -> Harness {
     harness.answer(Answer::Status(Ok(Box::new(status))));
     harness.press("3");
     assert_eq!(harness.requests(), [Request::Over { limit: OVER }]);
-    harness.answer(Answer::Over(Ok(sample::over())));
+    harness.answer(Answer::Over(Ok(sample_health::over())));
     harness
 }
 
 fn alerts(size: (u16, u16)) -> Harness {
-    with(sample::status(), size)
+    with(sample_health::status(), size)
 }
 
 /// The page of `acme`, opened from its alert, with these states.
@@ -147,7 +147,7 @@ fn a_filter_matches_site_kind_words_and_person() {
 fn the_selection_stays_on_its_incident_when_others_open_and_close() {
     let mut harness = alerts((80, 24));
     harness.press("j");
-    let mut later = sample::status();
+    let mut later = sample_health::status();
     later.incidents.remove(0);
     let mut new = later.incidents[3].clone();
     new.id = IncidentId(50);
@@ -161,14 +161,14 @@ fn the_selection_stays_on_its_incident_when_others_open_and_close() {
 fn every_screen_says_how_many_problems_there_are_and_nothing_while_all_is_well() {
     let mut harness = Harness::sample((80, 24));
     assert!(!harness.screen().contains("alert"));
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     for keys in ["1", "2", "5", "1 d", "Esc @", "Esc ? Esc", "J"] {
         harness.press(keys);
         harness.shows("✗ 5 alerts");
     }
-    harness.answer(Answer::Status(Ok(Box::new(sample::only_a_warning()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::only_a_warning()))));
     harness.shows("! 1 warning");
-    harness.answer(Answer::Status(Ok(Box::new(sample::all_well()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::all_well()))));
     assert!(!harness.screen().contains("warning"));
 }
 
@@ -177,20 +177,20 @@ fn a_problem_that_is_news_is_said_once_and_rings_only_where_that_is_set() {
     let mut harness = Harness::sample((120, 24));
     harness.model.ringing.bell = true;
     let rings = |harness: &mut Harness| std::mem::take(&mut harness.effects).contains(&Effect::Bell);
-    let mut before = sample::status();
+    let mut before = sample_health::status();
     let news = before.incidents.remove(0);
     harness.answer(Answer::Status(Ok(Box::new(before))));
     assert!(!rings(&mut harness), "what was wrong before is no news");
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     harness.shows(&format!("✗ acme: {} (3 shows it)", news.words));
     assert!(rings(&mut harness));
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     assert!(!rings(&mut harness));
-    harness.answer(Answer::Status(Ok(Box::new(sample::all_well()))));
-    harness.answer(Answer::Status(Ok(Box::new(sample::only_a_warning()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::all_well()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::only_a_warning()))));
     assert!(!rings(&mut harness), "a warning");
     harness.model.ringing.bell = false;
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     assert!(!rings(&mut harness));
     harness.shows("✗ 5 new problems (3 shows them)");
 }
@@ -202,14 +202,14 @@ fn the_title_tells_of_problems_where_that_is_set_and_holds_no_word_from_a_site()
         let all = std::mem::take(&mut harness.effects).into_iter();
         all.filter_map(|effect| if let Effect::Title(words) = effect { Some(words) } else { None }).collect::<Vec<_>>()
     };
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     assert_eq!(titles(&mut harness), Vec::<String>::new());
     harness.model.ringing.title = true;
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     assert_eq!(titles(&mut harness), ["✗ 5 alerts - fieldpost"]);
     harness.take(Message::Resumed);
-    harness.answer(Answer::Status(Ok(Box::new(sample::all_well()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::all_well()))));
     assert_eq!(titles(&mut harness), ["fieldpost"]);
 }
 
@@ -220,7 +220,7 @@ fn changes_are_read_wherever_one_is_and_one_question_at_a_time() {
     changed(&mut harness);
     let asked = harness.requests();
     assert_eq!(asked.iter().filter(|one| **one == Request::Status).count(), 1, "{asked:?}");
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     assert_eq!(harness.requests(), [Request::Status]);
 }
 
@@ -239,23 +239,23 @@ fn what_has_no_site_is_told_whole_and_the_rest_leads_to_its_page_and_back() {
 
 #[test]
 fn the_page_begins_at_what_is_wrong_and_follows_the_state() {
-    let mut harness = page((80, 24), sample::sick_states());
+    let mut harness = page((80, 24), sample_health::sick_states());
     assert_snapshot!("page_80", harness.screen());
     changed(&mut harness);
     assert!(harness.requests().contains(&Request::States("acme".parse().unwrap())));
-    harness.answer(Answer::States("acme".parse().unwrap(), Ok(sample::well_states())));
+    harness.answer(Answer::States("acme".parse().unwrap(), Ok(sample_health::well_states())));
     assert_snapshot!("page_well", harness.screen());
 }
 
 #[test]
 fn s_asks_for_the_state_now_and_the_page_says_so_until_it_is_there() {
-    let mut harness = page((80, 24), sample::sick_states());
+    let mut harness = page((80, 24), sample_health::sick_states());
     harness.press("s");
     let asked = Request::AskStates("acme".parse().unwrap(), vec!["trading".parse().unwrap()]);
     assert_eq!(harness.requests(), [asked]);
     harness.answer(Answer::StatesAsked("acme".parse().unwrap(), Ok(())));
     harness.shows("asked for a new one; the site's next poll brings it");
-    let mut new = sample::well_states();
+    let mut new = sample_health::well_states();
     new[0].at = harness.now.plus(Duration::from_secs(1));
     harness.answer(Answer::States("acme".parse().unwrap(), Ok(new)));
     assert!(!harness.screen().contains("asked for a new one"));
@@ -263,7 +263,7 @@ fn s_asks_for_the_state_now_and_the_page_says_so_until_it_is_there() {
 
 #[test]
 fn a_long_state_is_folded_around_what_is_wrong_until_e_unfolds_it() {
-    let mut harness = page((80, 24), sample::long_states());
+    let mut harness = page((80, 24), sample_health::long_states());
     assert_snapshot!("page_folded", harness.screen());
     harness.press("e");
     assert!(!harness.screen().contains("e shows all"));
@@ -283,7 +283,7 @@ fn a_page_without_states_says_why() {
 
 #[test]
 fn the_list_of_sites_and_the_page_say_what_is_wrong_there() {
-    let mut harness = page((80, 24), sample::sick_states());
+    let mut harness = page((80, 24), sample_health::sick_states());
     harness.press("g");
     harness.shows("acme  ✗ trading: gateway: DOWN (and 1 more)");
     harness.press("Esc 2");
@@ -294,7 +294,7 @@ fn the_list_of_sites_and_the_page_say_what_is_wrong_there() {
 
 #[test]
 fn nothing_that_a_site_says_is_obeyed() {
-    let mut status = sample::status();
+    let mut status = sample_health::status();
     status.incidents[0].words = Clean::line("trading: \x1b[2J\u{202e}x");
     let harness = with(status, (200, 50));
     harness.shows("\\x1b[2J\\u{202e}x");
@@ -313,11 +313,11 @@ fn the_list_at_three_sizes_and_without_colours() {
 
 #[test]
 fn a_page_in_colours_and_wide() {
-    assert_snapshot!("page_colour", page((80, 24), sample::sick_states()).styled_screen());
-    let mut harness = page((80, 24), sample::sick_states());
+    assert_snapshot!("page_colour", page((80, 24), sample_health::sick_states()).styled_screen());
+    let mut harness = page((80, 24), sample_health::sick_states());
     harness.model.look.theme = Theme::BlueOrange(Depth::Millions);
     assert_snapshot!("page_blue_orange", harness.styled_screen());
-    assert_snapshot!("page_200", page((200, 50), sample::sick_states()).screen());
+    assert_snapshot!("page_200", page((200, 50), sample_health::sick_states()).screen());
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn a_list_that_is_empty_or_not_there_says_why() {
     harness.answer(Answer::Status(Err(Trouble::Unreachable("connection refused".to_owned()))));
     assert_snapshot!("list_offline", harness.screen());
     let mut harness = Harness::sample((80, 24));
-    let mut well = sample::all_well();
+    let mut well = sample_health::all_well();
     well.mail.configured = false;
     harness.answer(Answer::Status(Ok(Box::new(well))));
     harness.answer(Answer::Over(Ok(Vec::new())));

@@ -6,7 +6,7 @@ use crate::app::harness::Harness;
 use crate::app::login::LoginView;
 use crate::app::model::{Effect, Message};
 use crate::app::office::{Answer, Done, Merged, Newcomer, Outcome, Request, SiteOrders, Trouble};
-use crate::app::sample;
+use crate::app::{sample, sample_health};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fieldpost_common::api::{Change, Changes};
 use fieldpost_common::merge::merge;
@@ -101,12 +101,12 @@ pub(super) fn answer(request: Request, well: bool) -> Answer {
             let (open, finished) = sample::orders();
             Answer::SiteOrders(site, if well { Ok(SiteOrders { open, finished }) } else { Err(trouble()) })
         }
-        Request::States(site) => Answer::States(site, if well { Ok(sample::sick_states()) } else { Err(trouble()) }),
+        Request::States(site) => Answer::States(site, if well { Ok(sample_health::sick_states()) } else { Err(trouble()) }),
         Request::AskStates(site, _) => Answer::StatesAsked(site, if well { Ok(()) } else { Err(trouble()) }),
-        Request::Status => Answer::Status(if well { Ok(Box::new(sample::status())) } else { Err(trouble()) }),
-        Request::Over { .. } => Answer::Over(if well { Ok(sample::over()) } else { Err(trouble()) }),
+        Request::Status => Answer::Status(if well { Ok(Box::new(sample_health::status())) } else { Err(trouble()) }),
+        Request::Over { .. } => Answer::Over(if well { Ok(sample_health::over()) } else { Err(trouble()) }),
         Request::Hold { incident, .. } => {
-            let one = sample::status().incidents.remove(0);
+            let one = sample_health::status().incidents.remove(0);
             Answer::Held(incident, if well { Ok(Box::new(one)) } else { Err(trouble()) })
         }
         Request::Errors => Answer::Errors(if well { Ok(Box::new(sample::errors())) } else { Err(trouble()) }),

@@ -4,8 +4,8 @@ use crate::app::glyphs::Glyphs;
 use crate::app::harness::Harness;
 use crate::app::look::Effects;
 use crate::app::office::{Answer, Request};
-use crate::app::sample;
 use crate::app::theme::{Depth, Theme};
+use crate::app::{sample, sample_health};
 use insta::assert_snapshot;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -50,11 +50,11 @@ fn the_other_tabs_draw_nothing_of_their_own_outside_ascii_either() {
     harness.model.look.glyphs = Glyphs::Ascii;
     harness.press("2");
     harness.answer(Answer::Sites(Ok(sample::sites())));
-    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
-    harness.answer(Answer::Over(Ok(sample::over())));
+    harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
+    harness.answer(Answer::Over(Ok(sample_health::over())));
     for keys in ["", "Enter", "?", "Esc", "Esc", "3", "z", "Esc", "=", "Esc", "Enter", "5"] {
         harness.press(keys);
-        harness.answer(Answer::States("acme".parse().unwrap(), Ok(sample::sick_states())));
+        harness.answer(Answer::States("acme".parse().unwrap(), Ok(sample_health::sick_states())));
         if keys == "5" {
             harness.answer(Answer::Activity { before: None, answer: Ok(sample::activity(1_250, 50)) });
         }

@@ -71,10 +71,10 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::SiteOrders(site, answer) => {
             let answer = answer.map_err(|trouble| trouble.words().to_owned());
             errors::live::installed(model, &site, answer.as_ref().ok());
-            sites::live::take_orders(model, &site, answer)
+            sites::live::take_orders(model, &site, &answer)
         }
         Answer::States(site, answer) => {
-            sites::live::take_states(model, &site, answer.map_err(|trouble| trouble.words().to_owned()))
+            sites::live::take_states(model, &site, &answer.map_err(|trouble| trouble.words().to_owned()))
         }
         Answer::StatesAsked(site, answer) => {
             sites::live::states_asked(model, &site, answer);
