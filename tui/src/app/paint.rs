@@ -34,7 +34,7 @@ impl<'a> Painter<'a> {
         if text.width() > room {
             // The sign that something is missing is no part of the content.
             let text = cut(text, room);
-            let text = text.strip_suffix('…').map_or_else(|| text.to_string(), |text| format!("{text}{}", self.cut_sign()));
+            let text = text.strip_suffix('…').map_or_else(|| text.clone(), |text| format!("{text}{}", self.cut_sign()));
             return self.styled(x, y, width, style, &text, Glyphs::Unicode);
         }
         self.styled(x, y, width, style, text, Glyphs::Unicode);

@@ -184,7 +184,7 @@ fn nothing_that_is_empty_names_a_key_that_was_rebound() {
 }
 
 /// One thing that happens: an action of the place, an answer, or a text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Step {
     Act(usize),
     Answer(usize, bool),
