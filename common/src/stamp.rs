@@ -3,6 +3,7 @@
 //! Keeps what was found, chooses by one stated rule and says which; what to do about it is left to `cell`. The present
 //! time is a hint from outside.
 
+mod author;
 mod choice;
 mod chunks;
 mod clock;
@@ -14,10 +15,12 @@ mod dates;
 mod diff;
 mod dolphin;
 mod encoded;
+mod event;
 mod evidence;
 mod file_name;
 mod filetree;
 mod flyway;
+mod fold;
 mod found;
 mod gemstone;
 mod git;
@@ -25,6 +28,8 @@ mod hints;
 mod history;
 mod keyword;
 mod label;
+mod label_words;
+mod labelled_date;
 mod liquibase;
 mod located;
 mod month;
@@ -35,6 +40,7 @@ mod pattern;
 mod place;
 mod removal;
 mod signed;
+mod slatec;
 mod smalltalk78;
 mod sql_server;
 mod squeak;

@@ -10,7 +10,7 @@ use fieldpost_common::stamp::{Hints, Pattern, Place, stamp_with};
 const SIZE: usize = 32 << 20;
 
 /// What a file begins with, and what fills the rest of it: (name, head, piece).
-const FILES: [(&str, &str, &str); 67] = [
+const FILES: [(&str, &str, &str); 70] = [
     ("one line of numbers", "", "1 1 1 1 "),
     ("one line of dates", "", "4/8/2011 "),
     ("one line of letters", "", "a"),
@@ -39,6 +39,9 @@ const FILES: [(&str, &str, &str); 67] = [
     ("mails", "", "From aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa Mon Sep 17 00:00:00 2001\nFrom: b\nDate: 4 Jun 2025 17:28\n\n"),
     ("encoded words", "From aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa Mon Sep 17 00:00:00 2001\nFrom: ", "=?utf-8?q?=C3?= "),
     ("lines in a mail", "From aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa Mon Sep 17 00:00:00 2001\nFrom: b\n\n", "\n"),
+    ("headers of a message", "From: b\nDate: 4 Jun 2025 17:28\n", "Received: by b\n"),
+    ("rows of a history", "/* History:\n", "2001-04-05 b  1\n"),
+    ("rows of a prologue", "C***REVISION HISTORY  (YYMMDD)\n", "C   900727  1  (B)\n"),
     ("sign-offs", "@@ -\n", "Signed-off-by: b\n"),
     ("diffs", "", "--- a\n+++ b\t2007-09-14 06:50:28\n@@ -1 +1 @@\n"),
     ("lines in a diff", "@@ -\n", "\n"),

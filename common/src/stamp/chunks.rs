@@ -158,12 +158,19 @@ pub(super) fn comments(chunk: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The one string that a chunk consists of, after comments.
-pub(super) fn sole_string(chunk: &[u8]) -> Option<&[u8]> {
+/// What follows the comments that a chunk begins with.
+pub(super) fn after_comments(chunk: &[u8]) -> &[u8] {
     let mut rest = chunk.trim_ascii();
     while rest.first() == Some(&b'"') {
-        rest = quoted(rest, b'"')?.1.trim_ascii_start();
+        let Some((_, after)) = quoted(rest, b'"') else { break };
+        rest = after.trim_ascii_start();
     }
+    rest
+}
+
+/// The one string that a chunk consists of, after comments.
+pub(super) fn sole_string(chunk: &[u8]) -> Option<&[u8]> {
+    let rest = after_comments(chunk);
     let (inside, after) = (rest.first() == Some(&b'\'')).then(|| quoted(rest, b'\''))??;
     after.is_empty().then_some(inside)
 }

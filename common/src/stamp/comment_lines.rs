@@ -71,8 +71,13 @@ impl Style {
 
 /// The comment lines among the first [`HEAD_LINES`], without their marks.
 pub(crate) fn comment_lines<'a>(content: &'a [u8], name: &str) -> impl Iterator<Item = &'a [u8]> {
+    comments(content, name).take(HEAD_LINES).flatten()
+}
+
+/// What each line of a file says as a comment, none where it says nothing.
+pub(super) fn comments<'a>(content: &'a [u8], name: &str) -> impl Iterator<Item = Option<&'a [u8]>> {
     let mut reader = Reader { style: Style::of(name), end: None };
-    lines(content).take(HEAD_LINES).filter_map(move |line| reader.comment(line))
+    lines(content).map(move |line| reader.comment(line))
 }
 
 /// Goes through the lines of a file.

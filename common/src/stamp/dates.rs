@@ -7,7 +7,7 @@
 use jiff::civil::{Date, Time};
 
 use super::cursor::Cursor;
-use super::month::month;
+use super::month::{self, month};
 use super::{Precision, When};
 
 /// A date isn't looked for beyond this, so that a long line costs no more than a short one.
@@ -52,8 +52,10 @@ impl Spot {
 pub(super) fn find(text: &[u8], slashes: Slashes) -> Option<Spot> {
     let text = &text[..text.len().min(MAX_SEARCH)];
     (0..text.len()).find_map(|start| {
-        let starts = text[start].is_ascii_alphanumeric()
-            && (start == 0 || !matches!(text[start - 1], b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.'));
+        let before = start.checked_sub(1).map_or(b' ', |before| text[before]);
+        let inside = matches!(before, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.');
+        // Other bytes may be punctuation, which a number follows, or letters, which letters follow.
+        let starts = !inside && (text[start].is_ascii_digit() || text[start].is_ascii_alphabetic() && before < 0x80);
         starts.then(|| at(text, start, slashes)).flatten()
     })
 }
@@ -64,43 +66,13 @@ pub(super) fn leading(text: &[u8], slashes: Slashes) -> Option<Spot> {
     at(text, blanks, slashes)
 }
 
-/// As [`leading`], where a label says that it is a date: a weekday may stand before it, or the time of day.
-pub(super) fn labelled(text: &[u8], slashes: Slashes) -> Option<Spot> {
-    leading(text, slashes).or_else(|| at(text, after_weekday(text)?, slashes)).or_else(|| time_first(text, slashes))
-}
-
-/// Where the text goes on after `Mon`, `Monday,` or `Mon.`
-fn after_weekday(text: &[u8]) -> Option<usize> {
-    let mut cursor = Cursor { text, at: 0 };
-    let _ = cursor.blanks();
-    is_weekday(cursor.word()).then_some(())?;
-    cursor.eat(b",.");
-    cursor.blanks()?;
-    Some(cursor.at)
-}
-
-/// `Mon` or `Monday`.
-pub(super) fn is_weekday(word: &[u8]) -> bool {
-    const DAYS: [&[u8]; 7] = [b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday"];
-    let is = |day: &[u8]| day.eq_ignore_ascii_case(word) || word.len() == 3 && day[..3].eq_ignore_ascii_case(word);
-    DAYS.iter().any(|day| is(day))
-}
-
-/// `8:52:23 am April 10, 2007`
-fn time_first(text: &[u8], slashes: Slashes) -> Option<Spot> {
-    let mut cursor = Cursor { text, at: 0 };
-    let _ = cursor.blanks();
-    let start = cursor.at;
-    let (time, precision) = cursor.time()?;
-    cursor.eat(b",");
-    cursor.blanks()?;
-    let (date, other) = cursor.date(slashes)?;
-    let when = |date| When::new(date, Some(time), None);
-    Some(Spot { start, end: cursor.at, when: when(date), precision, other: other.map(when) })
-}
-
-fn at(text: &[u8], start: usize, slashes: Slashes) -> Option<Spot> {
+/// The date that begins at a place.
+pub(super) fn at(text: &[u8], start: usize, slashes: Slashes) -> Option<Spot> {
     let mut cursor = Cursor { text, at: start };
+    if cursor.peek()?.is_ascii_alphabetic() {
+        // Most words are no months.
+        let _ = Cursor { text, at: start }.month()?;
+    }
     if let Some((date, time, precision)) = cursor.attempt(Cursor::ctime) {
         let offset = cursor.attempt(Cursor::offset);
         return Some(Spot { start, end: cursor.at, when: When::new(date, Some(time), offset), precision, other: None });
@@ -128,16 +100,15 @@ impl Cursor<'_> {
     }
 
     fn month(&mut self) -> Option<i8> {
-        /// No month has a longer name; what goes on is looked at once, not from each of its letters.
-        const LONGEST: usize = 10;
+        // What goes on is looked at once, not from each of its letters.
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let length = rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+        let length = rest.iter().take(month::LONGEST).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
         self.at += length;
         month(&rest[..length])
     }
 
     /// A date; and its other reading, when there are two.
-    fn date(&mut self, slashes: Slashes) -> Option<(Date, Option<Date>)> {
+    pub(super) fn date(&mut self, slashes: Slashes) -> Option<(Date, Option<Date>)> {
         let sure = |date| (date, None);
         if self.peek()?.is_ascii_alphabetic() {
             return self.attempt(Self::month_first).map(sure);
@@ -164,13 +135,28 @@ impl Cursor<'_> {
         self.eat(b".");
         self.blanks()?;
         let day = self.small()?;
-        let _ = self.attempt(|c| {
-            let ending = c.word();
-            [&b"st"[..], b"nd", b"rd", b"th"].iter().any(|known| known.eq_ignore_ascii_case(ending)).then_some(())
-        });
+        self.ordinal();
         self.eat(b",");
         self.blanks()?;
         Date::new(self.year(false)?, month, day).ok()
+    }
+
+    /// The ending of `4th`, `1er` or `1º`.
+    fn ordinal(&mut self) {
+        let _ = self.attempt(|c| {
+            let ending = c.run(|b| b.is_ascii_alphabetic() || b >= 0x80);
+            let known: [&[u8]; 8] = [b"st", b"nd", b"rd", b"th", b"er", b"\xC2\xBA", b"\xC2\xB0", b"\xBA"];
+            known.iter().any(|known| known.eq_ignore_ascii_case(ending)).then_some(())
+        });
+    }
+
+    /// The `de` in `8 de abril de 2011`, or the `of` in `8th of April`.
+    fn of(&mut self) {
+        let _ = self.attempt(|c| {
+            let word = c.word();
+            let known: [&[u8]; 4] = [b"de", b"del", b"di", b"of"];
+            known.iter().any(|known| known.eq_ignore_ascii_case(word)).then(|| c.blanks())?
+        });
     }
 
     /// `Feb 21 14:15:37 2007`, as C's `ctime` writes it.
@@ -193,7 +179,9 @@ impl Cursor<'_> {
     fn day_first(&mut self, slashes: Slashes) -> Option<(Date, Option<Date>)> {
         let sure = |date| (date, None);
         let first = self.small()?;
+        self.ordinal();
         if self.blanks().is_some() {
+            self.of();
             return self.named_month(first, None).map(sure);
         }
         match self.eat(b"/-.")? {
@@ -229,6 +217,7 @@ impl Cursor<'_> {
         } else {
             self.eat(b".,");
             self.blanks()?;
+            self.of();
         }
         Date::new(self.year(separator.is_some())?, month, day).ok()
     }
@@ -261,25 +250,4 @@ fn read_slashes(year: i16, (first, second): (i8, i8), slashes: Slashes) -> Optio
             (one, other) => Some((one.or(other)?, None)),
         },
     }
-}
-
-/// `14jun95`, as lists of changes have it with commas around.
-pub(super) fn packed(text: &[u8]) -> Option<Spot> {
-    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    let letters = text[digits..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    let spaced = [&text[..digits], b"-", &text[digits..digits + letters], b"-", &text[digits + letters..]].concat();
-    let spot = leading(&spaced, Slashes::Unsure).filter(|spot| letters == 3 && spot.end == spaced.len())?;
-    Some(Spot { start: 0, end: text.len(), ..spot })
-}
-
-/// `2007/275`, which counts the days of a year; only where a label says that it is a date.
-pub(super) fn day_of_year(text: &[u8]) -> Option<Spot> {
-    let (year, day) = text.split_at_checked(5)?;
-    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<i16>().ok();
-    let digits = day.len() == 3 && day.iter().all(u8::is_ascii_digit);
-    let (year, day) = (number(year.strip_suffix(b"/")?)?, number(day).filter(|_| digits)?);
-    let date = Date::new(year, 1, 1).ok()?.checked_add(jiff::Span::new().days(day - 1)).ok()?;
-    let valid = year >= 1900 && day > 0 && date.year() == year;
-    let when = When::new(date, None, None);
-    valid.then_some(Spot { start: 0, end: text.len(), when, precision: Precision::Day, other: None })
 }

@@ -30,8 +30,11 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
             }
         }
         new = line.strip_prefix(b"+++ ").filter(|_| before.starts_with(b"--- "));
-        head.note(line, source, &mut evidence);
         before = line;
+        if line.is_empty() {
+            continue;
+        }
+        head.note(line, source, &mut evidence);
         if let Some(author) = sign_off(line) {
             evidence.author(Kind::SignOff, line, author.into());
         }

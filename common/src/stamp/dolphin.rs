@@ -28,6 +28,8 @@ fn remark(comment: &[u8], slashes: Slashes) -> Option<Mark<'_>> {
     const LONGEST: usize = 60;
     let head = &comment[..comment.len().min(LONGEST)];
     let head = &head[..memchr(b'"', head).unwrap_or(head.len())];
+    // Where a comment ends, another quote may begin.
+    head.first().filter(|b| b.is_ascii_alphanumeric())?;
     let (name, rest) = match position(head, b" - ") {
         Some(at) => (Some(&head[..at]), &head[at + 3..]),
         None => (None, head.strip_prefix(b"Initial code:")?.trim_ascii_start()),

@@ -87,6 +87,12 @@ impl<'a> Evidence<'a> {
         }
     }
 
+    /// The newest time of a change so far, with an author or without.
+    pub(super) fn newest_time(&self) -> Option<When> {
+        let authored = self.newest.as_ref().map(|(_, _, at)| *at);
+        authored.max(self.unsigned.map(|(_, at)| at))
+    }
+
     /// Notes an author named without a time; the first one counts.
     pub(super) fn author(&mut self, kind: Kind, raw: &'a [u8], author: Name<'a>) {
         self.change(Mark { kind, raw, author: Some(author), spot: None });

@@ -13,7 +13,12 @@ const MAX_FIELD: usize = 4000;
 
 /// Reads `From:` and `Date:` of each mail; prose may stand before the first.
 pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
-    // Whatever else it is, a file without an envelope isn't mail.
+    series(source).or_else(|| message(source))
+}
+
+/// What `git format-patch` wrote, one patch or several.
+fn series<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
+    // Whatever else it is, a file without an envelope isn't that.
     let first = position(source.bytes, b"From ")?;
     contains(&source.bytes[first..], b" Mon Sep 17 00:00:00 2001")
         .then_some(())
@@ -32,6 +37,30 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
         }
     }
     recognised.then_some(evidence)
+}
+
+/// Any other message, which begins with its headers, and may have the envelope of a mailbox above them; patches in
+/// diffs are left to `diff`.
+fn message<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
+    /// Some mail programs add many.
+    const MOST_HEADERS: usize = 200;
+    let mut body = lines(source.bytes);
+    let head = lines(source.bytes).next().filter(|line| line.starts_with(b"From ")).map(<[u8]>::len);
+    if head.is_some() {
+        let _ = body.next();
+    }
+    let (mut from, mut other) = (false, false);
+    for line in lines(source.bytes).skip(usize::from(head.is_some())).take(MOST_HEADERS).take_while(|line| !line.is_empty()) {
+        let name = line.iter().take(60).position(|b| *b == b':').map(|colon| &line[..colon]);
+        let header = name.is_some_and(|name| name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'));
+        (header || line.starts_with(b" ") || line.starts_with(b"\t")).then_some(())?;
+        from |= value(line, b"From:").is_some();
+        other |= value(line, b"Date:").is_some() || value(line, b"Subject:").is_some();
+    }
+    let patch = [&b"\n@@ -"[..], b"\r@@ -"].iter().any(|hunk| contains(source.bytes, hunk));
+    (from && other && !patch).then_some(())?;
+    let mut evidence = Evidence::new(source);
+    note_mail(source, &mut body, &mut evidence).then_some(evidence)
 }
 
 /// `From a63456b9191fae2fe49f4b121e025792022e3950 Mon Sep 17 00:00:00 2001`: its date is always the same.

@@ -1,20 +1,22 @@
 //! Revision histories by hand in the comment at the head of a file: rows of date, name and remark in any order of columns.
 //!
-//! Rows count only below a heading that says that they are a history, or names the columns, or when they begin with a
-//! version. The newest row gives the time
+//! Rows count below a heading that says that they are a history, or names the columns, and where they begin with a version.
+//! Without any of these there must be several, or one that names its author beyond doubt. The newest row gives the time
 //! of the change, and its author where it names one; the others are kept for people to see.
 
 use super::dates::{Spot, find};
 use super::evidence::Mark;
 use super::name::{leading_name, whole_name};
 use super::text::decode;
-use super::{Evidence, Kind, Source};
+use super::{Evidence, Kind, Source, When};
 
 /// Rows as they come, until the comment is over.
 #[derive(Default)]
 pub(super) struct History<'a> {
     open: bool,
     rows: Vec<Row<'a>>,
+    /// What looks like rows, and has no heading.
+    loose: Vec<Row<'a>>,
 }
 
 struct Row<'a> {
@@ -23,17 +25,32 @@ struct Row<'a> {
     author: Option<String>,
     /// Whether a version stands before the date: such a row needs no heading.
     versioned: bool,
+    /// Whether it begins with its date.
+    dated: bool,
+}
+
+impl Row<'_> {
+    /// The later of what its date may mean.
+    fn latest(&self) -> When {
+        self.spot.other.map_or(self.spot.when, |other| other.max(self.spot.when))
+    }
 }
 
 impl<'a> History<'a> {
-    /// Takes the line if it is a heading or a row below one.
+    /// Takes the line if it is a heading or a row below one, or may be a row.
     pub(super) fn takes(&mut self, line: &'a [u8], source: &Source<'a>) -> bool {
         if heading(line) || columns(line) {
             self.open = true;
             return true;
         }
-        let Some(row) = row(line, source).filter(|row| self.open || row.versioned) else { return false };
-        self.rows.push(row);
+        let Some(row) = row(line, source) else { return false };
+        if self.open || row.versioned {
+            self.rows.push(row);
+        } else if row.author.is_some() || row.dated {
+            self.loose.push(row);
+        } else {
+            return false;
+        }
         true
     }
 
@@ -42,24 +59,44 @@ impl<'a> History<'a> {
         self.open
     }
 
-    /// Notes the newest row as the last change, unless that is settled, and the others as remarks. Of two from the same day the earlier in the
-    /// file wins where the newest stand first, as they mostly do in such lists that run backwards.
+    /// Notes the newest row as the last change, and the others as remarks. Where the head has settled who and when, the
+    /// row must name an author and be newer; initials in capitals don't replace a name. Of two from the same day the earlier in the file wins where the newest
+    /// stand first, as they mostly do in such lists that run backwards.
     pub(super) fn note(self, settled: bool, evidence: &mut Evidence<'a>) {
-        let latest = |row: &Row| row.spot.other.map_or(row.spot.when, |other| other.max(row.spot.when));
-        let backwards = self.rows.first().zip(self.rows.last()).is_some_and(|(first, last)| latest(first) > latest(last));
-        let newest = self.rows.iter().enumerate().max_by_key(|(index, row)| {
+        let rows = if self.rows.is_empty() && plausible(&self.loose) { self.loose } else { self.rows };
+        let backwards = rows.first().zip(rows.last()).is_some_and(|(first, last)| first.latest() > last.latest());
+        let newest = rows.iter().enumerate().max_by_key(|(index, row)| {
             let place = i64::try_from(*index).unwrap_or(i64::MAX);
-            (latest(row), if backwards { -place } else { place })
+            (row.latest(), if backwards { -place } else { place })
         });
-        let newest = newest.map(|(index, _)| index);
-        for (index, Row { raw, spot, author, .. }) in self.rows.into_iter().enumerate() {
+        let named = |row: &Row| row.author.as_ref().is_some_and(|author| !is_initials(author));
+        let counts = |row: &Row| !settled || named(row) && evidence.newest_time().is_none_or(|at| row.latest() > at);
+        let newest = newest.filter(|(_, row)| counts(row)).map(|(index, _)| index);
+        for (index, Row { raw, spot, author, .. }) in rows.into_iter().enumerate() {
             let author = author.map(|author| author.into_bytes().into());
-            if Some(index) == newest && !settled {
+            if Some(index) == newest {
                 evidence.change(Mark { kind: Kind::Label, raw, author, spot: Some(spot) });
             } else {
                 evidence.keep(&Mark { kind: Kind::Remark, raw, author, spot: Some(spot) });
             }
         }
+    }
+}
+
+/// `SG`, which nothing in the file explains.
+fn is_initials(author: &str) -> bool {
+    author.len() <= 3 && author.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// Whether rows without a heading are a history all the same: several of one shape that name somebody, or one that
+/// begins with its date and names somebody in full.
+fn plausible(rows: &[Row]) -> bool {
+    let named = |row: &&Row| row.author.is_some();
+    let in_full = |row: &Row| row.dated && row.author.as_ref().is_some_and(|author| author.contains(' '));
+    match rows {
+        [] => false,
+        [row] => in_full(row),
+        rows => rows.iter().any(|row| named(&row)) && (rows.iter().all(|row| row.dated) || rows.iter().filter(named).count() > 1),
     }
 }
 
@@ -92,7 +129,7 @@ fn heading(line: &[u8]) -> bool {
 }
 
 /// `Version   Date   Who   Description`: at least two names of columns, a date or a person among them, and nothing else.
-fn columns(line: &[u8]) -> bool {
+pub(super) fn columns(line: &[u8]) -> bool {
     const KEYS: [&str; 12] =
         ["date", "who", "author", "name", "by", "programmer", "person", "developer", "engineer", "user", "initials", "editor"];
     const OTHERS: [&str; 31] = [
@@ -148,7 +185,7 @@ fn row<'a>(line: &'a [u8], source: &Source<'a>) -> Option<Row<'a>> {
     if let Some(row) = packed(line) {
         return Some(row);
     }
-    let spot = find(line, source.slashes)?;
+    let spot = find(line, source.slashes).or_else(|| first_packed(line))?;
     let (before, after) = (line.get(..spot.start)?.trim_ascii(), line.get(spot.end..)?);
     let before = decode(before).unwrap_or_default();
     let named = before.split_whitespace().filter(|word| !is_number(word)).collect::<Vec<_>>().join(" ");
@@ -157,7 +194,8 @@ fn row<'a>(line: &'a [u8], source: &Source<'a>) -> Option<Row<'a>> {
         name => Some(whole_name(name.trim_end_matches(['-', ':', ',', '|', ' ']))?),
     };
     let versioned = named.is_empty() && before.split_whitespace().any(is_version);
-    Some(Row { raw: line, spot, author, versioned })
+    let dated = !before.contains(char::is_alphanumeric);
+    Some(Row { raw: line, spot, author, versioned, dated })
 }
 
 /// The text of a row, its gaps between columns kept as tabs.
@@ -188,12 +226,18 @@ fn is_number(word: &str) -> bool {
         || LITTLE.iter().any(|little| word.trim_end_matches(':').eq_ignore_ascii_case(little))
 }
 
+/// `06Dec90` at the beginning of a line.
+fn first_packed(line: &[u8]) -> Option<Spot> {
+    let end = line.iter().position(u8::is_ascii_whitespace)?;
+    super::labelled_date::packed(&line[..end])
+}
+
 /// `01d,14jun95,hdn  removed a declaration`: version, day and initials with commas between.
 fn packed(line: &[u8]) -> Option<Row<'_>> {
     let mut parts = line.splitn(3, |b| *b == b',');
     let (version, day, rest) = (parts.next()?, parts.next()?, parts.next()?);
     let shaped = version.len() <= 4 && version.first().is_some_and(u8::is_ascii_digit);
-    let spot = super::dates::packed(day).filter(|_| shaped)?;
+    let spot = super::labelled_date::packed(day).filter(|_| shaped)?;
     let end = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    Some(Row { raw: line, spot, author: decode(&rest[..end]), versioned: false })
+    Some(Row { raw: line, spot, author: decode(&rest[..end]), versioned: false, dated: false })
 }

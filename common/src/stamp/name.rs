@@ -1,7 +1,7 @@
 //! Tells names of people from other words in comments by hand; where they stand is left to the readers.
 
 /// The most words of one name.
-const MAX_WORDS: usize = 4;
+pub(super) const MAX_WORDS: usize = 4;
 
 /// Words that say what was done, and so aren't a name.
 const NO_NAMES: [&str; 52] = [
@@ -60,7 +60,7 @@ const NO_NAMES: [&str; 52] = [
 ];
 
 /// Words before `by`, and the word itself where it begins the text.
-const DONE: [&str; 15] = [
+const DONE: [&str; 19] = [
     "by",
     "created",
     "written",
@@ -76,6 +76,10 @@ const DONE: [&str; 15] = [
     "create",
     "authored",
     "revised",
+    "adapted",
+    "ported",
+    "rewritten",
+    "contributed",
 ];
 
 /// The name that a text begins with, in a column of its own or before `:` or a dash, or behind `modified by`.
@@ -89,21 +93,30 @@ pub(super) fn leading_name(text: &str) -> Option<String> {
     if !text.contains(char::is_whitespace) && text.ends_with('.') {
         return None;
     }
+    // `v2` is a version.
+    if text.starts_with(['v', 'V', 'r', 'R']) && text[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let end = [":", "\t", " - ", " -\t", "|", ";", ")", "]"].iter().filter_map(|mark| text.find(mark)).min();
     whole_name(text.get(..end.unwrap_or(text.len()))?)
 }
 
-/// The name in `Modified by Bob Bauer to round prices`, or in `by Bob Bauer`.
+/// Whether the sentence is about a change: `Modified by Bob Bauer`, not `Written by`.
+pub(super) fn is_change(text: &str) -> bool {
+    const CHANGES: [&str; 9] =
+        ["modified", "changed", "updated", "edited", "editted", "revised", "adapted", "ported", "rewritten"];
+    let first = without_adverb(text).split([' ', '\t', ':']).next().unwrap_or_default();
+    CHANGES.iter().any(|word| word.eq_ignore_ascii_case(first))
+}
+
+/// The name in `Modified by Bob Bauer to round prices`, or in `by Bob Bauer`; an address or a bracket ends it.
 pub(super) fn after_by(text: &str) -> Option<String> {
-    const ENDS: [&str; 8] = ["to", "for", "in", "on", "and", "at", "from", "-"];
+    const ENDS: [&str; 9] = ["to", "for", "in", "on", "and", "at", "from", "with", "-"];
+    let text = without_adverb(text);
     let (first, rest) = text.split_once(char::is_whitespace)?;
     let done = DONE.iter().any(|word| word.eq_ignore_ascii_case(first));
-    let rest = if first.eq_ignore_ascii_case("by") {
-        rest
-    } else {
-        rest.trim_start().strip_prefix("by ").or_else(|| rest.strip_prefix("By "))?
-    };
-    let words = rest.split_whitespace().take_while(|word| !ENDS.contains(word));
+    let rest = if first.eq_ignore_ascii_case("by") { rest } else { behind_by(rest.trim_start())? };
+    let words = rest.split_whitespace().take_while(|word| !ENDS.contains(word) && !word.starts_with(['(', '<', '[', '"']));
     let mut name = String::new();
     for word in words {
         let last = word.ends_with([',', ';', ':']) || word.ends_with('.') && word.len() > 3;
@@ -113,6 +126,26 @@ pub(super) fn after_by(text: &str) -> Option<String> {
         }
     }
     done.then(|| whole_name(name.trim_end_matches([',', ';', ':']))).flatten()
+}
+
+/// `Originally written`, without the first word.
+fn without_adverb(text: &str) -> &str {
+    const ADVERBS: [&str; 6] = ["originally", "initially", "first", "last", "further", "later"];
+    let rest = text.split_once(' ').filter(|(first, _)| ADVERBS.iter().any(|adverb| adverb.eq_ignore_ascii_case(first)));
+    rest.map_or(text, |(_, rest)| rest)
+}
+
+/// What stands behind `by`, which may follow on a few words: `for Linux by Bob Bauer`.
+fn behind_by(text: &str) -> Option<&str> {
+    /// A longer remark is a sentence of its own.
+    const FARTHEST: usize = 40;
+    const BETWEEN: [&str; 8] = ["for", "to", "in", "from", "on", "slightly", "heavily", "extensively"];
+    if let Some(name) = text.strip_prefix("by ").or_else(|| text.strip_prefix("By ")) {
+        return Some(name);
+    }
+    let (between, name) = text.split_once(" by ")?;
+    let first = between.split(' ').next().unwrap_or_default();
+    (between.len() <= FARTHEST && BETWEEN.contains(&first)).then_some(name)
 }
 
 /// The text, where all of it can be a name: a user id, initials, or up to four words that begin with a capital.

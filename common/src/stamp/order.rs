@@ -35,6 +35,9 @@ fn elsewhere(content: &[u8]) -> Option<Slashes> {
 
 /// The first two numbers of `20/4/2011`, whose first separator stands at `at`.
 fn parts(content: &[u8], at: usize) -> Option<(u8, u8)> {
+    let digit = |at: usize| content.get(at).is_some_and(u8::is_ascii_digit);
+    // Most slashes and dashes divide something else.
+    (digit(at.wrapping_sub(1)) && digit(at + 1)).then_some(())?;
     let separator = content[at];
     let before = &content[at.saturating_sub(3)..at];
     let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();

@@ -15,11 +15,13 @@ pub(super) fn note(code: &[u8], evidence: &mut Evidence) {
     if code.len() < SHORTEST {
         return;
     }
-    for at in memmem::find_iter(code, b"removeSelector:") {
-        evidence.removal(|| method(&code[..at], &code[at + b"removeSelector:".len()..]));
-    }
-    for at in memmem::find_iter(code, b"removeClassNamed:") {
-        evidence.removal(|| symbol(&code[at + b"removeClassNamed:".len()..]).and_then(decode));
+    for at in memmem::find_iter(code, b"remove") {
+        let (before, rest) = code.split_at(at);
+        if let Some(after) = rest.strip_prefix(b"removeSelector:") {
+            evidence.removal(|| method(before, after));
+        } else if let Some(after) = rest.strip_prefix(b"removeClassNamed:") {
+            evidence.removal(|| symbol(after).and_then(decode));
+        }
     }
 }
 

@@ -5,8 +5,8 @@
 
 use memchr::memrchr2;
 
-use super::chunks::{Chunk, chunks, comments, header_stamp, sole_string};
-use super::comment::is_placeholder;
+use super::author::is_placeholder;
+use super::chunks::{Chunk, after_comments, chunks, comments, header_stamp, sole_string};
 use super::dates::{Slashes, Spot, find, leading};
 use super::evidence::Mark;
 use super::signed::signed;
@@ -41,6 +41,9 @@ pub(super) fn note<'a>(chunk: Chunk<'a>, slashes: Slashes, evidence: &mut Eviden
         Chunk::Code(code) => {
             for mark in comments(code).filter_map(|comment| signed(comment, slashes)) {
                 evidence.change(mark);
+            }
+            if after_comments(code).is_empty() {
+                return note_preamble(code, evidence);
             }
             removal::note(code, evidence);
             if let Some((header, spot)) = filed_out(code) {

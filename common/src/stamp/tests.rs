@@ -4,8 +4,10 @@ mod choosing;
 mod comments;
 mod fields;
 mod fixtures;
+mod languages;
 mod others;
 mod properties;
+mod slatec;
 mod smalltalk;
 
 use proptest::prelude::*;
@@ -155,7 +157,8 @@ fn a_comment_of_the_sites_own_file_out_is_an_authored_stamp() {
     }
     assert_eq!(read(format!("x := 1.\n{mine}\n")), format!("Comment | {expected} | -"));
     assert_eq!(read("\"bob April 8, 2011 1:02:33 pm\"\nx"), format!("Comment | {expected} | -"));
-    for other in ["\"Created 2011-04-08 13:02:33\"", "\"bob 2011-04-08\"", "\"see bob 2011-04-08 13:02:33 there\""] {
+    assert_eq!(read("\"Created 2011-04-08 13:02:33\""), "Comment | - | 2011-04-08T13:02:33 | -");
+    for other in ["\"bob 2011-04-08\"", "\"see bob 2011-04-08 13:02:33 there\""] {
         assert_eq!(read(other), "-", "{other}");
     }
 }

@@ -2,6 +2,8 @@
 //! conflicts to `desk::conflict`.
 
 mod conflict;
+mod errors;
+mod health;
 mod work;
 
 use super::compare::lines::{Lines, Spaces};
@@ -97,6 +99,10 @@ async fn serve(session: &Session, request: Request, answers: &UnboundedSender<An
             let orders = site_orders(session, &site).await.map_err(|error| trouble(&error));
             Answer::SiteOrders(site, orders)
         }
+        Request::States(_) | Request::AskStates(..) | Request::Status | Request::Over { .. } | Request::Hold { .. } => {
+            health::answer(client, request).await
+        }
+        Request::Errors | Request::Error(_) | Request::MarkError { .. } => errors::answer(client, request).await,
         Request::AcceptDrop(site) => {
             let accepted = client.accept_drop(&site).await.map_err(|error| trouble(&error));
             Answer::DropAccepted(site, accepted)

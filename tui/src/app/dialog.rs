@@ -91,6 +91,11 @@ impl Info {
         (!advice.is_empty()).then_some(Dialog::Info(Self { title, lines: advice, top: 0 }))
     }
 
+    /// What is to be read before anything else.
+    pub(crate) fn first(lines: Vec<String>) -> Dialog {
+        Dialog::Info(Self { title: "fieldpost".to_owned(), lines, top: 0 })
+    }
+
     /// What is wrong with the settings.
     pub(crate) fn settings(file: &str, complaints: &[Complaint]) -> Dialog {
         let mut lines: Vec<_> = complaints.iter().map(|complaint| format!("! {complaint}")).collect();

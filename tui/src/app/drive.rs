@@ -8,7 +8,7 @@ use super::look::{Effects, Look};
 use super::model::{Copied, Effect, Message, Model, Seat};
 use super::office::{Answer, Office};
 use super::settings::Settings;
-use super::terminal::{Asked, Guard, Screen, Stops, enter, leave, leave_on_panic, panicked};
+use super::terminal::{Asked, Guard, Screen, Stops, bell, enter, leave, leave_on_panic, panicked, title};
 use super::update::{start, update};
 use super::view::view;
 use super::{clipboard, look};
@@ -39,6 +39,8 @@ pub(crate) struct Setup {
     pub(crate) file: String,
     pub(crate) look: Look,
     pub(crate) around: Surroundings,
+    /// What is to be read first; empty: nothing.
+    pub(crate) words: Vec<String>,
 }
 
 /// Runs the app with whoever answers its requests, with default settings.
@@ -137,13 +139,17 @@ impl<O: Office> Driver<O> {
     fn new(setup: Setup, office: O) -> io::Result<Self> {
         let mut screen = Screen::new()?;
         screen.forget()?;
-        let Setup { seat, settings, file, look, around } = setup;
+        let Setup { seat, settings, file, look, around, words } = setup;
         let login = seat.is_none().then(LoginView::default);
         let mut model = Model::new(seat.unwrap_or_default(), look, screen.size()?, clock::now());
         model.login = login;
         model.keys = settings.keys;
+        model.ringing = settings.ringing;
         model.zone = clock::zone();
         model.browser = around.browser();
+        if !words.is_empty() {
+            model.dialog = Some(Info::first(words));
+        }
         if !settings.complaints.is_empty() {
             model.dialog = Some(Info::settings(&file, &settings.complaints));
         }
@@ -227,6 +233,14 @@ impl<O: Office> Driver<O> {
             Effect::Keep(draft) => self.office.keep(&draft).err().map(Message::NotKept),
             Effect::Copy { what, text } => Some(Message::Copied(self.copy(what, &text))),
             Effect::Browse { browser, link } => Some(Message::Browsed(browse(&browser, &link))),
+            Effect::Bell => {
+                bell()?;
+                None
+            }
+            Effect::Title(words) => {
+                title(&words)?;
+                None
+            }
             Effect::Redraw => {
                 self.stale = true;
                 None

@@ -8,7 +8,7 @@ mod live;
 mod nearest;
 
 use super::model::{Link, Model};
-use super::{activity, conflict, copy, dialog, diff, grid, help, history, jobs, login, palette, review, sites};
+use super::{activity, alerts, conflict, copy, dialog, diff, errors, grid, help, history, jobs, login, palette, review, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -24,6 +24,9 @@ pub(crate) enum Context {
     Conflict,
     Sites,
     Site,
+    Alerts,
+    Errors,
+    Error,
     Activity,
     Search,
     History,
@@ -51,6 +54,9 @@ impl Context {
         Self::Conflict,
         Self::Sites,
         Self::Site,
+        Self::Alerts,
+        Self::Errors,
+        Self::Error,
         Self::Activity,
         Self::Search,
         Self::History,
@@ -92,6 +98,9 @@ impl Context {
             Self::Conflict => &[conflict::bindings::CONFLICT, LINES, BACK, SCREEN],
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
+            Self::Alerts => &[alerts::bindings::ALERTS, LINES, CYCLE, SCREEN],
+            Self::Errors => &[errors::bindings::ERRORS, LINES, CYCLE, SCREEN],
+            Self::Error => &[errors::bindings::PAGE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
             Self::Review => &[review::bindings::REVIEW, diff::bindings::LOOK, diff::bindings::LAYOUT, LINES, SCREEN],
             Self::Jobs => &[jobs::bindings::JOBS, LINES, BACK, SCREEN],
@@ -117,7 +126,7 @@ impl Context {
     /// Whether an action leaves this place.
     pub(crate) const fn is_left_by(self, action: Action) -> bool {
         match self {
-            Self::Grid | Self::Sites | Self::Activity => matches!(action, Action::Quit | Action::Interrupt),
+            Self::Grid | Self::Sites | Self::Alerts | Self::Errors | Self::Activity => matches!(action, Action::Quit | Action::Interrupt),
             _ => matches!(action, Action::Back | Action::Decline | Action::Quit | Action::Interrupt),
         }
     }

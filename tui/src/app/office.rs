@@ -6,10 +6,15 @@ use crate::app::compare::lines::{Lines, Spaces};
 use crate::app::compare::{Comparison, Texts};
 use crate::app::grid::sheet::Sheet;
 use crate::drafts::DraftKey;
-use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, History, OrderInfo, Site, Whoami};
+use fieldpost_common::api::{
+    Activity, AppSettings, AuditState, Changes, ErrorGroup, ErrorView, Errors, History, MarkError, OrderInfo, SetHold, Site,
+    StateView, Status, Whoami,
+};
+use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::incident::{Incident, IncidentId};
 use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::stamp::Stamp;
@@ -77,6 +82,35 @@ pub enum Request {
     Sites,
     /// One site's orders.
     SiteOrders(SiteName),
+    /// The newest state of each application of a site.
+    States(SiteName),
+    /// Ask a site for the states of these applications now.
+    AskStates(SiteName, Vec<AppName>),
+    /// What is wrong, in brief.
+    Status,
+    /// What is over, newest first.
+    Over {
+        /// The most that is wanted.
+        limit: usize,
+    },
+    /// Say something to an incident.
+    Hold {
+        /// Which.
+        incident: IncidentId,
+        /// What.
+        hold: SetHold,
+    },
+    /// What applications reported, in groups.
+    Errors,
+    /// All that is known of one of them.
+    Error(ErrorGroupId),
+    /// Say something to one of them.
+    MarkError {
+        /// Which.
+        group: ErrorGroupId,
+        /// What.
+        mark: MarkError,
+    },
     /// Say that the files that vanished at a site are meant to be gone.
     AcceptDrop(SiteName),
     /// Make a new enrolment string for a site.
@@ -247,6 +281,22 @@ pub enum Answer {
     Sites(Result<Vec<Site>, Trouble>),
     /// To [`Request::SiteOrders`].
     SiteOrders(SiteName, Result<SiteOrders, Trouble>),
+    /// To [`Request::States`].
+    States(SiteName, Result<Vec<StateView>, Trouble>),
+    /// To [`Request::AskStates`].
+    StatesAsked(SiteName, Result<(), Trouble>),
+    /// To [`Request::Status`].
+    Status(Result<Box<Status>, Trouble>),
+    /// To [`Request::Over`].
+    Over(Result<Vec<Incident>, Trouble>),
+    /// To [`Request::Hold`]: the incident as it is now.
+    Held(IncidentId, Result<Box<Incident>, Trouble>),
+    /// To [`Request::Errors`].
+    Errors(Result<Box<Errors>, Trouble>),
+    /// To [`Request::Error`].
+    Error(ErrorGroupId, Result<Box<ErrorView>, Trouble>),
+    /// To [`Request::MarkError`]: the group as it is now.
+    ErrorMarked(Result<Box<ErrorGroup>, Trouble>),
     /// To [`Request::Enrol`]: the string.
     Enrolled(SiteName, Result<String, Trouble>),
     /// To [`Request::Activity`]: what came before a number.

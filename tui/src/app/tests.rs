@@ -3,12 +3,14 @@
 
 mod acting;
 mod activity;
+mod alerts;
 mod anything;
 mod bulk;
 mod bulk_looks;
 mod colours;
 mod conflicts;
 mod diffs;
+mod errors;
 mod jobs;
 mod large;
 mod live;

@@ -5,9 +5,10 @@ use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, conflict, dialog, diff, grid, history, jobs, login, messages, sites};
+use super::{activity, alerts, conflict, dialog, diff, errors, grid, history, jobs, login, messages, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
+use unicode_width::UnicodeWidthStr as _;
 
 /// Below this nothing sensible fits.
 const LEAST: (u16, u16) = (60, 15);
@@ -30,6 +31,9 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         (None, Some(Screen::Jobs(view)), _) => jobs::draw::draw(model, *view, &mut painter, area),
         (None, Some(Screen::Messages(view)), _) => messages::draw::draw(model, *view, &mut painter, area),
         (None, None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
+        (None, Some(Screen::Error(page)), _) => errors::page::draw::draw(model, page, &mut painter, area),
+        (None, None, Tab::Errors) => errors::draw::draw(model, &mut painter, area),
+        (None, None, Tab::Alerts) => alerts::draw::draw(model, &mut painter, area),
         (None, None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
         (None, None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
     }
@@ -58,6 +62,12 @@ fn footer(model: &Model, painter: &mut Painter<'_>, width: u16, y: u16) {
     if let Some((keys, short, _)) = shown.iter().find(|(_, short, _)| *short == "help") {
         end = width.saturating_sub(wide(keys, short) + 1);
         key_words(painter, end, y, keys, short);
+    }
+    // How sites are is in sight on every screen; the tab of alerts says more above.
+    if let Some((tone, words)) = model.alerts.words().filter(|_| model.context() != Context::Alerts) {
+        end = end.saturating_sub(u16::try_from(words.width()).unwrap_or(0) + 2);
+        painter.line(end, y, width - end, tone, &words);
+        end = end.saturating_sub(1);
     }
     // Keys that come and go with the cell have a place of their own, so that moving doesn't push the others about.
     let has_place = matches!(model.context(), Context::Grid);

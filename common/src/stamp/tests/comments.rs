@@ -117,11 +117,21 @@ fn the_newest_row_of_a_history_is_the_last_change() {
         ("Author: Bob Bauer\nDate: 1999-09-20\nDate  Author  Reason\n2002/05/02  EVE  More", "Bob Bauer | 1999-09-20"),
         ("Author: Bob Bauer\nCreated: 1999-09-20\nDate  Author  Reason\n2002/05/02  EVE  More", "EVE | 2002-05-02"),
         ("v1.0 of 29 Oct 2006  - First.\nv1.1 of 09 Feb 2007  - More.", "- | 2007-02-09"),
-        ("Author: Bob Bauer\nCreated: 1999-09-20\nRevision 1.1  2002/05/02 10:00:00  eve", "Bob Bauer | 1999-09-20"),
+        ("Author: Bob Bauer\nCreated: 1999-09-20\nRevision 1.1  2002/05/02 10:00:00  eve", "eve | 2002-05-02T10:00:00"),
+        (
+            "Author: Robin Eve\nDate: March 24th, 2005\nModification History:\nAugust 26th, 2010 by Bob Bauer\n  More.",
+            "Bob Bauer | 2010-08-26",
+        ),
+        ("Author: Bob Bauer\nDate: 2012-01-02\nHistory:\n2010-08-26 eve  More", "Bob Bauer | 2012-01-02"),
+        ("2003-05-23 eve  created\n2003-05-28 bob  added prices", "bob | 2003-05-28"),
+        ("12-Mar-2003 Bob Bauer: rounds prices", "Bob Bauer | 2003-03-12"),
+        ("2003-05-23 release\nnothing more", "- | -"),
+        ("Prices of 2003-05-23 and\n2003-05-28 were wrong", "- | -"),
         ("Author: Bob Bauer\nMilestones of the project\n05/31/2001 Eve  left", "Bob Bauer | -"),
     ] {
         let file = format!("/*\n * {}\n */\nint x;\n", rows.replace('\n', "\n * "));
-        assert_eq!(named("a.c", file), format!("Comment | {expected} | -"), "{rows}");
+        let expected = if expected == "- | -" { "-".to_owned() } else { format!("Comment | {expected} | -") };
+        assert_eq!(named("a.c", file), expected, "{rows}");
     }
 }
 
@@ -130,6 +140,75 @@ fn an_older_row_is_kept_as_a_remark() {
     let file = "# Change history:\n# 2001-04-05 eve  created\n# 2003-04-05 bob  rounds prices\n";
     let found = stamp_with(file.as_bytes(), "a.sh", &Hints::default()).expect("a stamp").found;
     assert_eq!(found.iter().map(|found| found.kind).collect::<Vec<_>>(), [Kind::Remark, Kind::Label]);
+}
+
+#[test]
+fn a_history_is_read_to_its_end_beyond_the_head() {
+    let rows = " * 2001-04-05 eve  more\n".repeat(200);
+    let file = |gap: &str| format!("/*\n * History:\n{rows} * 2003-05-28 bob  rounds\n{gap} * 2004-01-02 eve  last\n */\n");
+    assert_eq!(named("a.c", file("")), "Comment | eve | 2004-01-02 | -");
+    assert_eq!(named("a.c", file(" */\nint x;\n/*\n")), "Comment | bob | 2003-05-28 | -");
+}
+
+#[test]
+fn sentences_name_who_made_or_changed_it() {
+    for (head, expected) in [
+        ("Modified by Bob Bauer for prices", "Bob Bauer | -"),
+        ("Author: Eve Example\nModified by Bob Bauer <bob@example.org>, 2010", "Bob Bauer | -"),
+        ("Written by Eve Example\nUpdated for new prices by Bob Bauer", "Bob Bauer | -"),
+        ("Originally written by Bob Bauer (Anytown), 1999.", "Bob Bauer | -"),
+        ("Created by Eve Example (eve@example.org) on 08/28/2018\nModified by Bob Bauer on 01/16/2019", "Bob Bauer | 2019-01-16"),
+        ("Created by Bob Bauer, 28 August 2018", "Bob Bauer | 2018-08-28"),
+        ("Last modified 28-Aug-2018", "- | 2018-08-28"),
+        ("Modified: Bob Bauer <bob@example.org> 2007 for prices", "Bob Bauer <bob@example.org> | -"),
+        ("Authors Bob Bauer <bob@example.org>", "Bob Bauer <bob@example.org> | -"),
+        ("Authors:\n- bob bauer <bob@example.org>\n- eve <eve@example.org>", "bob bauer <bob@example.org> | -"),
+        (":Author: Bob Bauer\n:Date: 2018-08-28", "Bob Bauer | 2018-08-28"),
+        ("Author:- Bob Bauer", "Bob Bauer | -"),
+        ("AUTHOR     Bob Bauer\nDATE       28-Aug-2018", "Bob Bauer | 2018-08-28"),
+        ("Author: Bob Bauer <bob@example.org> December 1997.", "Bob Bauer <bob@example.org> | -"),
+        ("Author: Bob Bauer -- bob@example.org", "Bob Bauer | -"),
+        ("Maintainer: Bob Bauer\nLast Change: 2018 Aug 28", "Bob Bauer | 2018-08-28"),
+        ("Maintainer: Eve\nAuthor: Bob Bauer", "Bob Bauer | -"),
+        ("V4 created by Bob Bauer on 17/10/2018", "Bob Bauer | 2018-10-17"),
+        ("Output adapted by Bob Bauer, 17-10-2018", "Bob Bauer | 2018-10-17"),
+        ("@author Bob Bauer\n@date Last modified October 17, 2018", "Bob Bauer | 2018-10-17"),
+        ("Procedure: round      Author: Bob Bauer\n                       Date  : 17 Oct 2018", "Bob Bauer | 2018-10-17"),
+        ("Programmer: Bob Bauer\n   Wednesday, October 17, 2018", "Bob Bauer | 2018-10-17"),
+        ("Author: <Bob Bauer>\nLast Modified: <17.10.99> - faster", "Bob Bauer | 1999-10-17"),
+        ("Author: Bob Bauer (2018).", "Bob Bauer | -"),
+        ("Author: Fred Bauer, Jr.\nDate: 99.10.17", "Fred Bauer, Jr. | 1999-10-17"),
+        ("Change History:\n19MAR89  Eve Example  Created\n06Dec90  Bob Bauer  Fixed", "Bob Bauer | 1990-12-06"),
+        ("Change history:\nJan 27, 2012 (v2)\n  - more", "- | 2012-01-27"),
+        ("Created By: BB (20181017)\nScript Date: 20181016", "BB | 2018-10-17"),
+    ] {
+        let file = format!("/*\n * {}\n */\nint x;\n", head.replace('\n', "\n * "));
+        assert_eq!(named("a.c", file), format!("Comment | {expected} | -"), "{head}");
+    }
+    for none in [
+        "Modified values are used by Bob Bauer",
+        "Updated by default",
+        "Author: TODO",
+        "Author: <Author,,Name>",
+        "Author: <your name here>",
+        "Author: (unknown)",
+        "Author\tDate\tReason",
+        "To be paid by Monday, 17 October 2018",
+    ] {
+        assert_eq!(named("a.c", format!("/*\n * {none}\n */\n")), "-", "{none}");
+    }
+}
+
+#[test]
+fn a_short_year_with_dots_may_stand_first_or_last() {
+    let read = |date: &str, hints: &Hints| {
+        let stamp = stamp_with(format!("// Created by Bob Bauer on {date}.\n").as_bytes(), "a.swift", hints).expect("a stamp");
+        (stamp.changed_at.map(|at| at.to_string()), stamp.ambiguous)
+    };
+    let days = Hints { date_order: Some(DateOrder::DayFirst), ..Hints::default() };
+    assert_eq!(read("19.06.23", &Hints::default()), (None, true));
+    assert_eq!(read("19.06.23", &days), (Some("2023-06-19".to_owned()), false));
+    assert_eq!(read("19.06.99", &Hints::default()), (Some("1999-06-19".to_owned()), false));
 }
 
 #[test]

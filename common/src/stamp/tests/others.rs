@@ -171,3 +171,20 @@ fn what_the_mail_says_comes_before_whoever_put_a_patch_into_mercurial() {
     let port = format!("$FreeBSD: ports/a,v 1.5 2012/11/17 06:01:16 bob Exp $\n\n{diff}");
     assert_eq!(read(port), "UnifiedDiff | bob | 2012-11-17T06:01:16Z | -");
 }
+
+#[test]
+fn any_message_with_headers_is_mail() {
+    let headers = "Received: from a by b; Thu, 22 Jul 1999 20:37:54 -0400\n\tid X\nDate: Thu, 22 Jul 1999 18:37:46 -0600 (MDT)\nFrom: Bob Bauer\n <bob@example.org>\nSubject: Prices\n\nHello,\n";
+    for file in [headers.to_owned(), format!("From bob@example.org Thu Jul 22 20:37:55 1999\n{headers}")] {
+        let stamp = stamp_with(file.as_bytes(), "prices", &Hints::default());
+        assert_eq!(shown(stamp.as_ref()), "GitPatch | Bob Bauer <bob@example.org> | 1999-07-22T18:37:46-06:00 | -");
+        assert_eq!(stamp.and_then(|stamp| stamp.title).as_deref(), Some("Prices"));
+    }
+    for other in [
+        "From: Bob\nnot a header at all\nDate: 1999-07-22\n",
+        "From: Bob\n\nDate: 1999-07-22\n",
+        "Date: 1999-07-22\n\nFrom: Bob\n",
+    ] {
+        assert_eq!(named("prices", other), "-", "{other}");
+    }
+}

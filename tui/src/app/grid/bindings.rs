@@ -14,6 +14,7 @@ pub(crate) const GRID: &[Binding] = &[
     bind(&[ch('<')], A::Retrieve, "retrieve", "look at the site's content and publish it", can_retrieve),
     bind(&[ch('d')], A::Diff, "diff", "compare what is published with what the site has", has_cell),
     bind(&[ch('m')], A::Merge, "", "merge what was changed on both sides, three-way", can_merge),
+    bind(&[ch('e')], A::ErrorsSince, "", "what was reported from this site since the patch came there", has_cell),
     bind(&[ch('H')], A::History, "", "all revisions of the patch", has_rows),
     bind(&[ch('=')], A::Look, "", "look at the content and what is known of it", has_cell),
     bind(&[ch('p')], A::Publish, "publish", "publish this content for other versions", can_publish),
