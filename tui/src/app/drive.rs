@@ -64,7 +64,7 @@ pub(crate) async fn run_setup(setup: Setup, office: impl Office) -> anyhow::Resu
     let mut driver = Driver::new(setup, office)?;
     if driver.model.login.is_none() {
         for effect in start() {
-            driver.carry_out(effect);
+            driver.carry_out(effect)?;
         }
     }
     driver.run(&mut signals).await
@@ -216,7 +216,7 @@ impl<O: Office> Driver<O> {
                     Effect::Quit => return Ok(Next::End),
                     Effect::Suspend => queue.push_back(self.suspend(signals).await?),
                     Effect::Edit(edit) => queue.push_back(Message::Edited(self.edit(edit, signals).await?)),
-                    other => queue.extend(self.carry_out(other)),
+                    other => queue.extend(self.carry_out(other)?),
                 }
             }
         }
@@ -224,8 +224,8 @@ impl<O: Office> Driver<O> {
     }
 
     /// Does what needs no waiting; what came of it is the next message.
-    fn carry_out(&mut self, effect: Effect) -> Option<Message> {
-        match effect {
+    fn carry_out(&mut self, effect: Effect) -> io::Result<Option<Message>> {
+        Ok(match effect {
             Effect::Ask(request) => {
                 self.office.ask(request, self.ask.clone());
                 None
@@ -246,7 +246,7 @@ impl<O: Office> Driver<O> {
                 None
             }
             Effect::Suspend | Effect::Edit(_) | Effect::Quit => None,
-        }
+        })
     }
 
     fn copy(&self, what: &'static str, text: &str) -> Copied {

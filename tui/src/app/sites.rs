@@ -101,15 +101,14 @@ impl SitesView {
     }
 
     /// What is the case there, and what to do about it.
-    pub(crate) fn explain(&self, site: &Site, now: Timestamp) -> (String, String) {
+    pub(crate) fn explain(&self, site: &Site, now: Timestamp) -> (String, &'static str) {
         self.state(site, now).explain(site, self.verdicts.get(&site.name).map(|(_, words)| words))
     }
 
     /// Takes the verdicts of sites that are not well; the list is sorted anew.
     pub(crate) fn judge(&mut self, sites: &[SiteStatus], now: Timestamp) {
         let unwell = sites.iter().filter(|site| site.verdict > Severity::Ok && !site.maintenance);
-        self.verdicts =
-            unwell.map(|site| (site.site.clone(), (site.verdict, site.words.clone().unwrap_or_default()))).collect();
+        self.verdicts = unwell.map(|site| (site.site.clone(), (site.verdict, site.words.clone().unwrap_or_default()))).collect();
         self.refilter(now);
     }
 
