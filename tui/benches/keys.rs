@@ -88,6 +88,7 @@ fn stories() -> Vec<Story> {
         story("a cell down, all marked, filtered", "C-a / o Enter", "j", "Esc Esc"),
         story("send all to all sites: the question", "C-a", "+", "Esc Esc"),
         story("remove at all sites: the question", "/ 0 0 7 7 1 Enter C-a", "D", "Esc Esc Esc"),
+        story("remove all at all sites: too many", "C-a", "D", "Esc Esc"),
         story("a line down in the question", "C-a +", "Down", "Esc Esc"),
     ]
 }

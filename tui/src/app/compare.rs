@@ -9,6 +9,7 @@ mod notes;
 mod numbers;
 pub mod partners;
 pub mod rows;
+pub mod sideways;
 mod slide;
 pub mod text;
 pub mod words;

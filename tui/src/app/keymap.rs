@@ -153,7 +153,7 @@ pub(crate) struct Binding {
 }
 
 /// Why a key that asks the server does nothing while it doesn't answer.
-const OFFLINE: &str = "that takes the server, which doesn't answer now ({grid.refresh} tries at once)";
+const OFFLINE: &str = "the server doesn't answer · {grid.refresh} tries at once";
 
 impl Binding {
     /// Whether it can do something now.

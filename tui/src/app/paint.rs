@@ -30,7 +30,19 @@ impl<'a> Painter<'a> {
     /// Text out of a patch: no character of it is ever changed for another, as our own are on a terminal that knows only ASCII.
     pub(crate) fn content(&mut self, x: u16, y: u16, width: u16, tone: Tone, is_selected: bool, text: &str) {
         let style = if is_selected { self.look.theme.selected(tone) } else { self.style(tone) };
+        let room = usize::from(width.min(self.buffer.area.width.saturating_sub(x)));
+        if text.width() > room {
+            // The sign that something is missing is no part of the content.
+            let text = cut(text, room);
+            let text = text.strip_suffix('…').map_or_else(|| text.clone(), |text| format!("{text}{}", self.cut_sign()));
+            return self.styled(x, y, width, style, &text, Glyphs::Unicode);
+        }
         self.styled(x, y, width, style, text, Glyphs::Unicode);
+    }
+
+    /// The sign that something is missing.
+    pub(crate) fn cut_sign(&self) -> &'static str {
+        if self.look.glyphs == Glyphs::Ascii { "~" } else { "…" }
     }
 
     /// Text of the selection.

@@ -101,7 +101,7 @@ impl SitesView {
     }
 
     /// What is the case there, and what to do about it.
-    pub(crate) fn explain(&self, site: &Site, now: Timestamp) -> (String, String) {
+    pub(crate) fn explain(&self, site: &Site, now: Timestamp) -> (String, &'static str) {
         self.state(site, now).explain(site, self.verdicts.get(&site.name).map(|(_, words)| words))
     }
 

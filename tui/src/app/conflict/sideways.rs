@@ -3,7 +3,9 @@
 
 use super::rows::{Row, has_head};
 use super::{SIDES, WIDE, Work, draw};
+use crate::app::compare;
 use crate::app::compare::partners::{by_place, partners};
+use crate::app::compare::sideways::apart;
 use fieldpost_common::merge::{Region, Side};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr as _;
@@ -18,13 +20,7 @@ pub(super) fn shift(work: &Work, (place, side, line): (usize, Side, usize), room
 
 /// The same before anybody moved it by hand.
 fn by_itself(work: &Work, (place, side, line): (usize, Side, usize), room: usize) -> usize {
-    match difference(work, place, side, line) {
-        // No farther than it takes to see the end of the longest.
-        Some((Range { start, end }, widest)) if end > room && start > room / 4 * 3 => {
-            (start - room / 3).min(widest.saturating_sub(room))
-        }
-        _ => 0,
-    }
+    difference(work, place, side, line).map_or(0, |(span, widest)| compare::sideways::shift(&span, widest, room))
 }
 
 /// The farthest that a line on the screen was moved by itself.
@@ -81,12 +77,7 @@ fn shown(work: &Work, side: Side, line: usize) -> String {
 
 /// The cells of the first line that are not at the beginning or the end of both.
 fn differing(own: &str, theirs: &str) -> Option<Range<usize>> {
-    let same = |(own, theirs): &(char, char)| own == theirs;
-    let bytes = |(c, _): (char, char)| c.len_utf8();
-    let begin: usize = own.chars().zip(theirs.chars()).take_while(same).map(bytes).sum();
-    let (rest, their_rest) = (&own[begin..], &theirs[begin..]);
-    let end: usize = rest.chars().rev().zip(their_rest.chars().rev()).take_while(same).map(bytes).sum();
-    (own != theirs).then(|| own[..begin].width()..own[..own.len() - end].width())
+    apart(own, theirs).map(|span| own[..span.start].width()..own[..span.end].width())
 }
 
 #[cfg(test)]

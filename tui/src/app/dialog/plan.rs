@@ -46,7 +46,13 @@ pub(crate) struct Plan {
     pub(crate) left_out: BTreeMap<&'static str, usize>,
     /// What a single backward order does, in words.
     pub(crate) backward: Option<&'static str>,
+    /// Orders that are over the most of a job: then none is given, and these are only counted.
+    pub(crate) over: usize,
 }
+
+/// So many orders are one job. A send of everything to everywhere has fewer, because what is the same is left out; a removal makes one
+/// for each file that is there, and a site carries them out one after another.
+pub(crate) const MOST: usize = 20_000;
 
 /// Being the same already is no news.
 const IN_SYNC: &str = "already the same";
@@ -73,7 +79,7 @@ impl Plan {
             Verb::Remove => is_own(cell.standing).then_some(OWN_REMOVED),
         };
         let orders = task(view, verb, place).map(|task| (kind(&cell, verb), task)).into_iter().collect();
-        Ok(Self { orders, left_out: BTreeMap::new(), backward })
+        Ok(Self { orders, backward, ..Self::default() })
     }
 
     /// For many cells: what needs a decision of its own is left out.
@@ -99,6 +105,8 @@ impl Plan {
                 self.cell(view, verb, place);
             } else if verdict.get_or_insert_with(|| left_out(&view.cell(place), verb)).is_some() {
                 *many += 1;
+            } else if self.orders.len() >= MOST {
+                self.over += 1;
             } else {
                 self.cell(view, verb, place);
             }
@@ -114,8 +122,14 @@ impl Plan {
         let cell = view.cell(place);
         match left_out(&cell, verb) {
             Some(why) => *self.left_out.entry(why).or_default() += 1,
+            None if self.orders.len() >= MOST => self.over += 1,
             None => self.orders.extend(task(view, verb, place).map(|task| (kind(&cell, verb), task))),
         }
+    }
+
+    /// How many orders it would be.
+    pub(crate) fn len(&self) -> usize {
+        self.orders.len() + self.over
     }
 
     pub(crate) fn tasks(&self) -> Vec<Task> {
@@ -251,6 +265,18 @@ mod tests {
             }
             assert_eq!(Plan::bulk(view, verb, &patches, &sites), each, "{verb:?}");
         }
+    }
+
+    #[test]
+    fn a_removal_of_all_patches_from_all_sites_makes_no_more_orders_than_a_job_has() {
+        let mut view = GridView::default();
+        view.load(Sheet::of(sample::large()), Timestamp::default());
+        let (patches, sites) = all(&view);
+        let plan = Plan::bulk(&view, Verb::Remove, &patches, &sites);
+        assert_eq!(plan.orders.len(), MOST);
+        assert!(plan.over > 1_000_000, "{}", plan.over);
+        let (loud, kinds) = (view.table.grid.cells.len(), 3);
+        assert!(view.asked.get() <= loud + patches.len() * kinds + MOST, "{} cells were asked for", view.asked.get());
     }
 
     #[test]

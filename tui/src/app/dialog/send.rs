@@ -1,7 +1,7 @@
 //! Asks before orders are given: what, where, how many, what is left out and why, and how it can be undone. Which orders these
 //! are is left to `dialog::plan`.
 
-use super::plan::{Kind, Plan, Verb};
+use super::plan::{Kind, MOST, Plan, Verb};
 use super::{Confirm, confirm_context, patches_at_sites};
 use crate::app::grid::{GridView, Place};
 use crate::app::keymap::{Action, Context, Keymap};
@@ -117,7 +117,8 @@ impl SendDialog {
     }
 
     pub(crate) fn ready(&self) -> bool {
-        !self.plan().orders.is_empty() && self.confirm.ready()
+        let plan = self.plan();
+        !plan.orders.is_empty() && plan.over == 0 && self.confirm.ready()
     }
 
     pub(crate) fn tasks(&self) -> Vec<Task> {
@@ -130,8 +131,9 @@ impl SendDialog {
     }
 
     pub(crate) fn title(&self) -> String {
-        let orders = self.plan().orders.len();
+        let orders = self.plan().len();
         match (self.verb, orders) {
+            _ if self.plan().over > 0 => "Too many at once".to_owned(),
             (Verb::Remove, 0) => "Nothing to remove".to_owned(),
             (Verb::Remove, orders) => format!("Remove {}?", count(orders, "file")),
             (_, 0) => "Nothing to send".to_owned(),
@@ -151,13 +153,16 @@ impl SendDialog {
         if let (Scope::Many, Some(hidden)) = (self.scope, hidden_words(self.hidden)) {
             lines.push((Tone::Alarm, format!("hidden by the filters: {hidden} of these")));
         }
-        if !plan.orders.is_empty() {
+        if plan.over > 0 {
+            let words = format!("No more than {MOST} orders are one job: mark fewer patches or sites.");
+            lines.push((Tone::Alarm, words));
+        } else if !plan.orders.is_empty() {
             lines.push(match (plan.backward, self.verb) {
                 (Some(why), _) => (Tone::Alarm, why.to_owned()),
                 (None, verb) => (Tone::Plain, keys.say(Context::Grid, undone(verb))),
             });
         }
-        if plan.orders.len() > 1 {
+        if plan.orders.len() > 1 && plan.over == 0 {
             lines.push((Tone::Faint, "What an after-install command did at a site can't be undone.".to_owned()));
         }
         if self.can_switch() {
@@ -168,7 +173,7 @@ impl SendDialog {
             };
             lines.push((Tone::Faint, format!("{}: {other}", keys.label(confirm_context(&self.confirm), Action::Switch))));
         }
-        lines.extend(if plan.orders.is_empty() { Vec::new() } else { self.confirm.lines() });
+        lines.extend(if plan.orders.is_empty() || plan.over > 0 { Vec::new() } else { self.confirm.lines() });
         lines
     }
 }
@@ -184,6 +189,9 @@ fn undone(verb: Verb) -> &'static str {
 /// A plan in words.
 fn told(plan: &Plan, application: &AppName, keys: &Keymap) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
+    if plan.over > 0 {
+        return vec![(Tone::Strong, format!("{} of {application}", count(plan.len(), "order")))];
+    }
     let sites = by_site(plan);
     if plan.orders.len() > 1 {
         let patches = plan.orders.iter().map(|(_, task)| task.patch()).collect::<HashSet<_>>().len();

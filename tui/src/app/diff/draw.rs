@@ -43,6 +43,9 @@ fn draw_pieces(pieces: &[Piece], painter: &mut Painter<'_>, mut x: u16, y: u16, 
         // Numbers, signs and folds are faint; everything else stands in the patch.
         if *tone == Tone::Faint {
             painter.line(x, y, room, *tone, text);
+        } else if *tone == Tone::Busy {
+            // Escapes, and the sign that something was cut off.
+            painter.content(x, y, room, *tone, *selected, &text.replace('…', painter.cut_sign()));
         } else {
             painter.content(x, y, room, *tone, *selected, text);
         }

@@ -2,10 +2,11 @@
 
 use super::DiffView;
 use crate::app::compare::Texts;
-use crate::app::compare::cells::{Look, cells};
+use crate::app::compare::cells::{Look, cells, wide};
 use crate::app::compare::lines::Spaces;
 use crate::app::compare::partners::{by_place, partners};
 use crate::app::compare::rows::{Half, Layout, Row};
+use crate::app::compare::sideways::{apart, shift};
 use crate::app::compare::words::words;
 use crate::app::theme::Tone;
 use fieldpost_common::text::count;
@@ -154,7 +155,12 @@ impl<'a> Frame<'a> {
         let line = text.line(part.line);
         let marks = self.marks(part, line);
         let mut pieces = vec![(plain, false, part.sign.to_string())];
-        pieces.extend(cells(line, &marks, self.view.shift, room).into_iter().map(|(look, text)| match look {
+        let (mut shift, mut room) = (self.view.shift, room);
+        if let by_itself @ 1.. = self.by_itself(part, line, room) {
+            pieces.push((Tone::Faint, false, "‹".to_owned()));
+            (shift, room) = (by_itself + 1, room - 1);
+        }
+        pieces.extend(cells(line, &marks, shift, room).into_iter().map(|(look, text)| match look {
             Look::Plain => (plain, false, text),
             Look::Word => (word, false, text),
             Look::Found => (Tone::Accent, false, text),
@@ -162,6 +168,21 @@ impl<'a> Frame<'a> {
             Look::Odd => (Tone::Busy, false, text),
         }));
         pieces
+    }
+
+    /// How far a changed line is moved so that what differs in it is seen, as long as nobody moves the lines by hand or looks for
+    /// something in it.
+    fn by_itself(&self, part: &Part, line: &str, room: usize) -> usize {
+        let is_here = self.view.search.here().is_some_and(|found| found.half == part.half && found.line == part.line);
+        let Some(other) = part.other.filter(|_| self.view.shift == 0 && !is_here) else { return 0 };
+        let other = if part.half == Half::Left { self.texts.right.line(other) } else { self.texts.left.line(other) };
+        if line.len().max(other.len()) > SEARCHED {
+            return 0;
+        }
+        apart(line, other).map_or(0, |span| {
+            let span = wide(&line[..span.start])..wide(&line[..span.end]);
+            shift(&span, wide(line).max(wide(other)), room)
+        })
     }
 
     fn marks(&self, part: &Part, line: &str) -> Vec<(Range<usize>, Look)> {

@@ -61,12 +61,11 @@ impl Keymap {
             let Some((name, behind)) = after.split_once('}') else { break };
             let (place, name) = name.split_once('.').map_or((Some(context), name), |(place, name)| (Context::named(place), name));
             said.push_str(before);
-            match (place, Action::named(name)) {
-                (Some(place), Some(action)) => said.push_str(&self.label(place, action)),
-                _ => {
-                    debug_assert!(false, "{name} is no action, in {words:?}");
-                    said.push_str(name);
-                }
+            if let (Some(place), Some(action)) = (place, Action::named(name)) {
+                said.push_str(&self.label(place, action));
+            } else {
+                debug_assert!(false, "{name} is no action, in {words:?}");
+                said.push_str(name);
             }
             rest = behind;
         }

@@ -142,7 +142,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let (fact, advice) = sites.explain(site, model.grid.now);
         painter.line(1, 4 + body, area.width - 2, state.tone(), &fact);
         if explain_height(area.height) > 1 {
-            painter.line(1, 5 + body, area.width - 2, Tone::Faint, &advice);
+            painter.line(1, 5 + body, area.width - 2, Tone::Faint, &model.say(Context::Sites, advice));
         }
     }
 }

@@ -123,38 +123,36 @@ impl SiteState {
         matches!(self, Self::Silent(_))
     }
 
-    /// What is the case, and what to do about it. `words`: of the worst of the site's incidents.
-    pub(crate) fn explain(self, site: &Site, words: Option<&Clean>) -> (String, String) {
+    /// What is the case, and what to do about it, in words that may name keys of the list. `words`: of the worst of the site's incidents.
+    pub(crate) fn explain(self, site: &Site, words: Option<&Clean>) -> (String, &'static str) {
         let name = &site.name;
         let (fact, advice) = match self {
             Self::Ok if site.open_orders > 0 => {
-                (format!("ok, {}", waiting(site)), "Enter shows which; x there takes one back".to_owned())
+                (format!("ok, {}", waiting(site)), "{open} shows which; {site.cancel} there takes one back")
             }
-            Self::Ok => ("ok, nothing waits for it".to_owned(), "Enter opens its page".to_owned()),
-            Self::NotEnrolled => (
-                "no agent has taken the enrolment string yet".to_owned(),
-                "E makes a new string, should the first be lost".to_owned(),
-            ),
-            Self::NoInventory => ("it polls and has not listed its files yet".to_owned(), "wait a minute, or Enter".to_owned()),
+            Self::Ok => ("ok, nothing waits for it".to_owned(), "{open} opens its page"),
+            Self::NotEnrolled => {
+                ("no agent has taken the enrolment string yet".to_owned(), "{enrol} makes a new string, should the first be lost")
+            }
+            Self::NoInventory => ("it polls and has not listed its files yet".to_owned(), "wait a minute, or {open}"),
             Self::Unwell(severity) => (
                 words.map_or(severity.word(), Clean::as_str).to_owned(),
-                "Enter shows its state; 3 who looks after it".to_owned(),
+                "{open} shows its state; {show-alerts} who looks after it",
             ),
-            Self::Silent(None) => ("enrolled, and never heard of".to_owned(), "look whether the agent runs there".to_owned()),
-            Self::Silent(Some(silent)) => (
-                format!("not heard of for {}; what is known of it is as old", age(silent)),
-                "look whether the agent runs there".to_owned(),
-            ),
+            Self::Silent(None) => ("enrolled, and never heard of".to_owned(), "look whether the agent runs there"),
+            Self::Silent(Some(silent)) => {
+                (format!("not heard of for {}; what is known of it is as old", age(silent)), "look whether the agent runs there")
+            }
             Self::Held(held) => (
                 format!("{} of {} vanished at once; nothing counts as deleted yet", held.dropped, count(held.of, "file")),
-                "A accepts that they are gone; if they are not meant to be, put them back".to_owned(),
+                "{accept-drop} accepts that they are gone; if they are not meant to be, put them back",
             ),
             Self::Directory(directory) => {
-                (directory.explain().to_owned(), "to be put right at the site; nothing counts as deleted".to_owned())
+                (directory.explain().to_owned(), "to be put right at the site; nothing counts as deleted")
             }
             Self::Clones => (
                 "two agents poll with this site's token, perhaps a copied machine".to_owned(),
-                "stop one of them, or E makes a new string for the one that stays".to_owned(),
+                "stop one of them, or {enrol} makes a new string for the one that stays",
             ),
         };
         (format!("{name}: {fact}"), advice)

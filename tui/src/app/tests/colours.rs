@@ -45,6 +45,23 @@ fn in_ascii_mode_nothing_of_ours_is_outside_ascii() {
 }
 
 #[test]
+fn what_is_cut_off_in_a_diff_has_an_ascii_sign_in_ascii_mode() {
+    let long = |end: &str| format!("{}{end}\n\tcaf\u{e9} {}\n", "x".repeat(300), "y".repeat(300));
+    for size in [(80, 24), (120, 24)] {
+        let mut harness = super::diffs::opened(size, long("a").as_bytes(), long("b").as_bytes());
+        harness.model.look.glyphs = Glyphs::Ascii;
+        harness.press("Tab");
+        let foreign: String = harness.screen().chars().filter(|c| !c.is_ascii() && *c != 'é').collect();
+        assert_eq!(foreign, "", "{}", harness.screen());
+        harness.shows("yyy~");
+        let (old, new) = super::diffs::long();
+        let mut harness = super::diffs::opened(size, old.as_bytes(), new.as_bytes());
+        harness.model.look.glyphs = Glyphs::Ascii;
+        harness.shows("~ 6 lines");
+    }
+}
+
+#[test]
 fn the_other_tabs_draw_nothing_of_their_own_outside_ascii_either() {
     let mut harness = Harness::sample((120, 40));
     harness.model.look.glyphs = Glyphs::Ascii;

@@ -67,6 +67,19 @@ fn a_first_look_that_is_coarse_says_so_until_the_closer_one_is_there() {
 }
 
 #[test]
+fn a_difference_far_to_the_right_is_seen_without_a_key() {
+    let line = |end: &str| format!("head\n\ttotal := {}price{end}. \"rounded\"\nend\n", "lots * price + ".repeat(8));
+    let mut harness = opened((80, 24), line("").as_bytes(), line(" * 2").as_bytes());
+    harness.shows("-‹");
+    harness.shows("price * 2. \"rounded\"");
+    harness.press("l");
+    assert!(!harness.screen().contains('‹'), "what is moved by hand stays where it was moved");
+    harness.press("Home /");
+    harness.type_text("total");
+    harness.shows("total := lots");
+}
+
+#[test]
 fn a_comparison_that_stays_coarse_goes_on_saying_so() {
     let (old, new) = long();
     let mut harness = opened_long((80, 24));

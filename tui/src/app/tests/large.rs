@@ -106,6 +106,17 @@ fn many_sites_scrolled_sideways() {
 }
 
 #[test]
+fn a_removal_of_everything_everywhere_is_more_than_a_job_and_says_so() {
+    let mut harness = large((80, 24));
+    harness.press("C-a D");
+    assert_snapshot!("too_many", harness.screen());
+    harness.press("Enter y");
+    assert_eq!(harness.requests(), []);
+    harness.press("Esc");
+    assert!(harness.model.dialog.is_none());
+}
+
+#[test]
 fn small_empty_and_offline() {
     let mut harness = large((60, 15));
     harness.press("G l");

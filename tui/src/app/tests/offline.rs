@@ -5,7 +5,7 @@ use crate::app::model::{Link, Message};
 use crate::app::office::{Answer, Trouble};
 use crossterm::event::KeyCode;
 
-const WHY: &str = "that takes the server, which doesn't answer now";
+const WHY: &str = "the server doesn't answer · r tries at once";
 
 /// Contact is lost.
 fn lose(harness: &mut Harness) {
@@ -21,7 +21,7 @@ fn keys_that_take_the_server_say_at_once_that_it_is_away_and_open_nothing() {
         harness.select("4711-Order-roundLots.st", "acme");
         lose(&mut harness);
         harness.press(key);
-        harness.shows(&format!("{WHY} (r tries at once)"));
+        harness.shows(WHY);
         assert!(harness.model.dialog.is_none() && harness.model.screens.top().is_none(), "{key}");
         assert_eq!(harness.requests(), [], "{key}");
     }

@@ -51,7 +51,8 @@ fn unfold(model: &mut Model) {
 }
 
 fn explain(model: &mut Model) {
-    let info = shown(model).and_then(SiteView::order).map(|order| order::explain(order, model.grid.now, &model.zone));
+    let info =
+        shown(model).and_then(SiteView::order).map(|order| order::explain(order, &model.keys, model.grid.now, &model.zone));
     model.dialog = info.map(Dialog::Info);
 }
 

@@ -45,7 +45,6 @@ fn fact(what: &str, tone: Tone, words: String) -> Line {
 
 /// The whole page.
 pub(crate) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
-    let now = model.grid.now;
     let Some(site) = model.sites.find(&page.name) else {
         let gone = "The site is gone; {back} leads back to the list.";
         let words = if model.sites.read_at.is_some() { gone } else { "Reading the site…" };
@@ -54,8 +53,8 @@ pub(crate) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
     let mut lines = identity(model, site);
     lines.extend(orders(model, page));
     lines.extend(health::lines(model, page));
-    lines.extend(applications(site, now));
-    lines.extend(finished(page, now));
+    lines.extend(applications(model, site));
+    lines.extend(finished(model, page));
     lines.extend(ignored(site));
     lines.extend(happened(model, site));
     lines
@@ -84,7 +83,7 @@ fn identity(model: &Model, site: &Site) -> Vec<Line> {
         fact("agent", Tone::Plain, format!("{} from {}", clean(&site.agent_version), clean(&site.address))),
     ];
     if !matches!(state, SiteState::Ok | SiteState::Unwell(_)) {
-        lines.insert(1, line(Tone::Faint, advice));
+        lines.insert(1, line(Tone::Faint, model.say(Context::Site, advice)));
     }
     let (tone, off) = clock(site);
     lines.push(fact("clock", tone, if off == "–" { "not known yet".to_owned() } else { off }));
@@ -119,11 +118,12 @@ fn orders(model: &Model, page: &SiteView) -> Vec<Line> {
     lines
 }
 
-fn finished(page: &SiteView, now: Timestamp) -> Vec<Line> {
+fn finished(model: &Model, page: &SiteView) -> Vec<Line> {
+    let now = model.grid.now;
     let Orders::Ready(orders) = &page.orders else { return Vec::new() };
     let mut lines = heading("Finished orders").to_vec();
     if orders.finished.is_empty() {
-        lines.push(quiet("none yet; + in the grid sends a patch"));
+        lines.push(quiet(&model.say(Context::Grid, "none yet; {send-new} in the grid sends a patch")));
     }
     let shown = orders.finished.iter().take(FINISHED);
     lines.extend(shown.map(|one| Line {
@@ -143,16 +143,17 @@ fn first_line(words: &str) -> Clean {
     Clean::line(words.lines().next().unwrap_or_default())
 }
 
-fn applications(site: &Site, now: Timestamp) -> Vec<Line> {
+fn applications(model: &Model, site: &Site) -> Vec<Line> {
     let mut lines = heading("Applications").to_vec();
     if site.applications.is_empty() {
         lines.push(quiet("none: the agent's config names none"));
     }
-    lines.extend(site.applications.iter().flat_map(|one| application(one, now)));
+    lines.extend(site.applications.iter().flat_map(|one| application(model, one)));
     lines
 }
 
-fn application(app: &SiteListing, now: Timestamp) -> Vec<Line> {
+fn application(model: &Model, app: &SiteListing) -> Vec<Line> {
+    let now = model.grid.now;
     let (tone, directory) = match app.directory {
         None => (Tone::Busy, "no list of files yet"),
         Some(Directory::Present) => (Tone::Plain, "the directory is there"),
@@ -164,7 +165,9 @@ fn application(app: &SiteListing, now: Timestamp) -> Vec<Line> {
     if let Some(held) = app.held {
         let words = format!("  ! {} of {} vanished {}", held.dropped, count(held.of, "file"), ago(held.at, now));
         lines.push(line(Tone::Alarm, words));
-        lines.push(quiet("  held: nothing counts as deleted until A accepts it, or the files are back"));
+        lines.push(quiet(
+            &model.say(Context::Site, "  held: nothing counts as deleted until {accept-drop} accepts it, or the files are back"),
+        ));
     }
     lines
 }

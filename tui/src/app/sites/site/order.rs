@@ -2,6 +2,7 @@
 
 use crate::app::dialog::Info;
 use crate::app::grid::explain::step;
+use crate::app::keymap::{Context, Keymap};
 use crate::app::theme::Tone;
 use crate::app::when::{ago, local};
 use fieldpost_common::api::OrderInfo;
@@ -100,7 +101,7 @@ fn ended(hook: &HookReport) -> String {
 }
 
 /// All of it.
-pub(crate) fn explain(order: &OrderInfo, now: Timestamp, zone: &TimeZone) -> Info {
+pub(crate) fn explain(order: &OrderInfo, keys: &Keymap, now: Timestamp, zone: &TimeZone) -> Info {
     let found = |sha256: Option<ContentHash>| sha256.map_or("nothing".to_owned(), |sha256| sha256.short());
     let what = match order.action {
         Action::Put { sha256, size: bytes } => format!("put {} ({})", sha256.short(), size(bytes)),
@@ -123,7 +124,7 @@ pub(crate) fn explain(order: &OrderInfo, now: Timestamp, zone: &TimeZone) -> Inf
         lines.extend(hook.output.as_str().lines().map(|line| format!("  {}", Clean::line(line))));
     }
     if order.state.is_open() {
-        lines.extend([String::new(), "x takes it back".to_owned()]);
+        lines.extend([String::new(), keys.say(Context::Site, "{cancel} takes it back")]);
     }
     Info { title: format!("{} → {}", Clean::line(order.patch.as_str()), order.site), lines, top: 0 }
 }
