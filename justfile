@@ -19,6 +19,11 @@ docs:
 test:
     cargo test --workspace --locked
 
+# Mail through aiosmtpd, page and icon in Chromium; after `test`, whose binaries they use. Installs what is missing.
+foreign:
+    tests/foreign/smtp.sh
+    tests/foreign/browser.sh
+
 # Bans, licences and sources; needs cargo-deny.
 deny:
     cargo deny check bans licenses sources

@@ -1,17 +1,19 @@
 //! The agent's config file: read whole, checked whole, with errors that name file, line and column.
 
+mod action;
 mod address;
 mod ignore;
 
+pub use action::Action;
 pub use address::ServerUrl;
 pub use ignore::Ignore;
 
-use fieldpost_common::id::{AppName, SiteName, Version};
+use fieldpost_common::id::{ActionName, AppName, LogName, SiteName, Version};
 use fieldpost_common::state::Format;
 use fieldpost_common::time::deserialize_duration;
 use fieldpost_common::wire;
 use serde::{Deserialize, Deserializer};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -64,6 +66,12 @@ pub struct Application {
     pub after_install: Option<Hook>,
     /// Where it says how it is.
     pub state: Option<StateSource>,
+    /// Logs that developers may read, by the names that they know them by.
+    #[serde(default)]
+    pub logs: BTreeMap<LogName, AbsolutePath>,
+    /// Programs that developers may order to be run, by the names that they know them by.
+    #[serde(default)]
+    pub actions: BTreeMap<ActionName, Action>,
 }
 
 /// Where an application says how it is: a file that it writes, or a command that prints it.
@@ -198,7 +206,7 @@ impl Config {
         let mut names = BTreeSet::new();
         let mut directories = BTreeSet::new();
         for application in &self.applications {
-            let Application { name, directory, after_install, state, .. } = application;
+            let Application { name, directory, after_install, state, actions, .. } = application;
             if !names.insert(name) {
                 return Err(format!("application {name} stands there twice: one site runs one version of it"));
             }
@@ -207,6 +215,9 @@ impl Config {
             }
             if after_install.as_ref().is_some_and(|hook| hook.command.is_empty()) {
                 return Err(format!("application {name}: after_install has an empty command"));
+            }
+            if let Some((action, _)) = actions.iter().find(|(_, action)| action.command.is_empty()) {
+                return Err(format!("application {name}: the action {action} has an empty command"));
             }
             state.as_ref().map_or(Ok(()), StateSource::check).map_err(|wrong| format!("application {name}: state {wrong}"))?;
         }
@@ -290,5 +301,19 @@ after_install = { command = ["/usr/bin/true"] }
         assert!(error(&twice).contains("trading stands there twice"));
         assert!(error(&GOOD.replace("https://post.example", "http://post.example")).contains("allow_plain_http"));
         Config::parse(&GOOD.replace("https://post.example", "http://127.0.0.1:8700"), Path::new("x")).expect("loopback");
+    }
+
+    #[test]
+    fn logs_and_actions_have_names_and_an_action_may_say_how_long_it_takes() {
+        let more = "[app.logs]\nmain = \"/var/log/trading.log\"\n[app.actions]\nrestart = [\"/bin/restart\", \"now\"]\n";
+        let slow = "dump = { command = [\"/bin/dump\"], timeout = \"2h\" }\n";
+        let config = Config::parse(&format!("{GOOD}{more}{slow}"), Path::new("x")).expect("good");
+        let application = &config.applications[0];
+        assert_eq!(application.logs.len(), 1);
+        let timeouts: Vec<_> = application.actions.values().map(|action| action.timeout).collect();
+        assert_eq!(timeouts, [Duration::from_hours(2), Duration::from_mins(10)]);
+        assert!(error(&format!("{GOOD}[app.actions]\nx = []\n")).contains("the action x has an empty command"));
+        assert!(error(&format!("{GOOD}[app.actions]\nx = \"sh\"\n")).contains("expected [\"program\""));
+        assert!(error(&format!("{GOOD}[app.logs]\nx = \"log\"\n")).contains("log is a relative path"));
     }
 }

@@ -3,16 +3,17 @@
 mod files;
 mod start;
 mod watch;
+mod work;
 
 pub use start::{StartError, start};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hook::{self, Occasion};
-use crate::machine::{Effect, Event, Executed, Level, State, UploadEnd, handle};
+use crate::machine::{Effect, Ended, Event, Executed, Level, ScanReason, State, UploadEnd, Work, handle};
 use crate::server::{PollAsk, Server};
 use crate::trouble::Trouble;
-use crate::{durable, health, trust};
+use crate::{durable, trust};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId, OrderId};
 use fieldpost_common::inventory::Inventory;
@@ -20,11 +21,12 @@ use fieldpost_common::name::PatchName;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
-use fieldpost_common::wire::{Results, StateReport};
+use fieldpost_common::wire::{CommandResult, OrderResult, Results};
 use files::Files;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 use watch::Watch;
 
 /// A running agent.
@@ -41,6 +43,8 @@ pub struct Driver {
     arrived: mpsc::UnboundedReceiver<Event>,
     status_due: bool,
     hooks: Arc<tokio::sync::Mutex<()>>,
+    /// Work that can be stopped.
+    stops: HashMap<CommandId, oneshot::Sender<()>>,
     began: fieldpost_common::time::Timestamp,
 }
 
@@ -70,8 +74,12 @@ impl Driver {
     }
 
     fn feed(&mut self, event: Event) {
-        if let Event::Scanned(report) = &event {
-            self.watch.follow(&self.config, report);
+        match &event {
+            Event::Scanned(report) => self.watch.follow(&self.config, report),
+            Event::Worked { command, .. } => {
+                self.stops.remove(command);
+            }
+            _ => {}
         }
         let mut saved = true;
         for effect in handle(&mut self.state, event, self.clock.now()) {
@@ -111,6 +119,10 @@ impl Driver {
                 let detail = Clean::line("the agent's journal can't be written");
                 self.send(Event::Executed { step, end: Executed::Failed(Failure::Io { detail }) });
             }
+            Effect::Work { command, work: Work::Action { .. } } => {
+                let reason = Clean::line("the agent's journal can't be written");
+                self.send(Event::Worked { command, end: Ended::Failed { reason, tail: None } });
+            }
             Effect::Poll(ask) => self.carry_out(Effect::Poll(PollAsk { etag: None, ..ask })),
             effect => self.carry_out(effect),
         }
@@ -122,7 +134,7 @@ impl Driver {
             Effect::Save | Effect::SaveTrust(_) => {}
             Effect::Scan(reason) => {
                 tracing::debug!(?reason, "scan");
-                self.files.scan(self.clock, self.events.clone());
+                self.files.scan(self.clock, reason == ScanReason::Command, self.events.clone());
             }
             Effect::Execute(step) => self.files.execute(*step, self.events.clone()),
             Effect::Upload { sha256, places } => self.upload(sha256, places),
@@ -134,7 +146,12 @@ impl Driver {
             }
             Effect::Poll(ask) => self.poll(ask),
             Effect::PutInventory(digest) => self.put_inventory(digest),
-            Effect::TellState { command, application } => self.tell_state(command, application),
+            Effect::Work { command, work } => self.work(command, work),
+            Effect::Stop(command) => {
+                // It may have ended just now; then there is nothing to stop.
+                self.stops.remove(&command).map(|stop| stop.send(()));
+            }
+            Effect::TellCommands(results) => self.tell_commands(results),
             Effect::SendResults(results) => self.send_results(results),
             Effect::Hook { order, application, patch } => self.hook(order, application, patch),
             Effect::Timer { id, after } => {
@@ -208,22 +225,18 @@ impl Driver {
         self.beside(async move { Event::Fetched { sha256, end: downloads.fetch(&server, sha256, size).await } });
     }
 
-    fn tell_state(&self, command: CommandId, application: AppName) {
-        let (server, config, clock) = (self.server.clone(), Arc::clone(&self.config), self.clock);
+    fn tell_commands(&self, sent: Vec<CommandResult>) {
+        let server = self.server.clone();
         self.beside(async move {
-            let source = config.application(&application).and_then(|entry| entry.state.as_ref());
-            let outcome = health::fetch(source, &config.site, &application).await;
-            let format = source.and_then(|source| source.format);
-            let report = StateReport { command: command.clone(), at: clock.now().wall, format, outcome };
-            let answer = server.put_state(&application, &report).await;
-            Event::StateTold { command, answer }
+            let answer = server.send_results(&Results { commands: sent.clone(), ..Results::default() }).await;
+            Event::CommandsTold { sent, answer }
         });
     }
 
-    fn send_results(&self, sent: Vec<fieldpost_common::wire::OrderResult>) {
+    fn send_results(&self, sent: Vec<OrderResult>) {
         let server = self.server.clone();
         self.beside(async move {
-            let answer = server.send_results(&Results { orders: sent.clone() }).await;
+            let answer = server.send_results(&Results { orders: sent.clone(), ..Results::default() }).await;
             Event::ResultsSent { sent, answer }
         });
     }

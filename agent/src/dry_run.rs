@@ -23,6 +23,7 @@ pub fn plan(config: &Config, clock: Clock) -> io::Result<Vec<Step>> {
         interval: config.poll_interval,
         max_size: config.max_size,
         hooks: std::collections::BTreeSet::new(),
+        actions: std::collections::BTreeSet::new(),
         built: clock::built(),
     };
     let fetched = std::fs::read_dir(config.state("downloads")).map_or_else(

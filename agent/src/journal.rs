@@ -1,12 +1,16 @@
 //! What the agent remembers across restarts and power cuts: one file, written whole, that proves itself whole when read.
 
+mod ran;
+
+pub use ran::{Ran, Run};
+
 use fieldpost_common::command::Command;
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Generation, OrderId};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::plan::{Accepted, Place};
-use fieldpost_common::wire::OrderResult;
+use fieldpost_common::wire::{CommandResult, OrderResult};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -35,6 +39,10 @@ pub struct Journal {
     pub stored: HashSet<ContentHash>,
     /// Results that the server hasn't acknowledged yet.
     pub results: Vec<OrderResult>,
+    /// The same of commands.
+    pub command_results: Vec<CommandResult>,
+    /// Actions that were begun here.
+    pub ran: Ran,
 }
 
 /// The form in the file: JSON has no maps by pairs.
@@ -48,6 +56,10 @@ struct Written {
     accepted: Vec<(AppName, PatchName, Accepted)>,
     stored: Vec<ContentHash>,
     results: Vec<OrderResult>,
+    #[serde(default)]
+    command_results: Vec<CommandResult>,
+    #[serde(default)]
+    ran: Ran,
 }
 
 /// What was found where the journal should be.
@@ -75,6 +87,8 @@ impl Journal {
             accepted: accepted.collect(),
             stored,
             results: self.results.clone(),
+            command_results: self.command_results.clone(),
+            ran: self.ran.clone(),
         };
         let json = serde_json::to_vec(&written).unwrap_or_else(|error| unreachable!("a journal is plain data: {error}"));
         let mut bytes = format!("{MAGIC} {}\n", ContentHash::of(&json)).into_bytes();
@@ -99,6 +113,8 @@ impl Journal {
             accepted: written.accepted.into_iter().map(|(app, patch, accepted)| ((app, patch), accepted)).collect(),
             stored: written.stored.into_iter().collect(),
             results: written.results,
+            command_results: written.command_results,
+            ran: written.ran,
         })
     }
 
@@ -144,6 +160,12 @@ impl Journal {
     pub fn queue(&mut self, result: OrderResult) {
         self.results.retain(|queued| queued.order != result.order);
         self.results.push(result);
+    }
+
+    /// Queues a command's result; a later one for the same command takes the place of an earlier.
+    pub fn queue_command(&mut self, result: CommandResult) {
+        self.command_results.retain(|queued| queued.command != result.command);
+        self.command_results.push(result);
     }
 
     /// Takes results off the queue that were acknowledged as they are.

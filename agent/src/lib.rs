@@ -7,9 +7,13 @@
 //! - [`journal`], [`trust`], [`status`]: what it remembers;
 //! - [`server`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
 //! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
-//! - [`process`], [`hook`], [`health`]: programs that the config names, after an installation or to say how an application is;
+//! - [`process`], [`hook`], [`health`], [`action`]: programs that the config names, after an installation, to say how an
+//!   application is, or because a developer ordered it;
+//! - [`log`], [`about`]: what else commands ask for;
 //! - [`enroll`], [`check`], [`dry_run`]: the other commands.
 
+pub mod about;
+pub mod action;
 #[cfg(test)]
 mod as_user;
 pub mod check;
@@ -25,6 +29,7 @@ pub mod hook;
 pub mod install;
 pub mod journal;
 pub mod lock;
+pub mod log;
 pub mod machine;
 pub mod marker;
 pub mod process;

@@ -11,11 +11,13 @@ mod network;
 mod orders;
 mod polling;
 mod state;
+mod work;
 
 pub use effect::{Effect, Level, ScanReason, Timer};
 pub use event::{Event, Executed, UploadEnd};
 use state::Lane;
 pub use state::{Setup, State};
+pub use work::{Ended, Work};
 
 use crate::clock::Now;
 
@@ -46,18 +48,27 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
                 // Never had or lost: the whole batch is asked for, with the chain from the pinned key.
                 state.journal.etag = None;
             }
+            commands::lost(state, now);
             state.want_scan(ScanReason::Startup);
         }
         Event::Timer(id) => timer(state, id, out),
         Event::FileHint => polling::hint(state, now, out),
-        Event::Scanned(report) => polling::scanned(state, *report, now, out),
+        Event::Scanned(report) => {
+            polling::scanned(state, *report, now, out);
+            commands::looked(state, now);
+        }
         Event::Polled { number, answer } => polling::polled(state, number, answer, now, out),
-        Event::InventoryPut { digest, answer } => network::inventory_put(state, digest, answer, now, out),
+        Event::InventoryPut { digest, answer } => {
+            let given = answer.is_ok();
+            network::inventory_put(state, digest, answer, now, out);
+            commands::inventory_put(state, given, now);
+        }
         Event::Uploaded { sha256, end } => network::uploaded(state, sha256, end, now, out),
         Event::Fetched { sha256, end } => orders::fetched(state, sha256, end, now, out),
         Event::Executed { step, end } => orders::executed(state, &step, end, now, out),
         Event::HookDone { order, report } => orders::hook_done(state, &order, report, now),
-        Event::StateTold { command, answer } => commands::told(state, &command, answer, now, out),
+        Event::Worked { command, end } => commands::worked(state, &command, end, now, out),
+        Event::CommandsTold { sent, answer } => commands::results_told(state, &sent, answer, now, out),
         Event::ResultsSent { sent, answer } => network::results_sent(state, &sent, answer, now, out),
         Event::SaveFailed(error) => {
             // What isn't journalled must be asked for again.
@@ -91,15 +102,17 @@ fn timer(state: &mut State, id: u64, out: &mut Vec<Effect>) {
 /// Starts what can be started.
 fn go_on(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     orders::start(state, now, out);
+    commands::start(state, now, out);
     if state.can_scan()
         && let Some(reason) = state.scan_wanted.take()
     {
         state.busy.insert(Lane::Scan);
+        commands::looking(state, reason);
         out.push(Effect::Scan(reason));
     }
     if state.link.is_open() {
         network::start(state, out);
-        commands::start(state, out);
+        commands::tell(state, out);
         polling::start(state, now, out);
     }
 }

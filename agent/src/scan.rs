@@ -87,6 +87,12 @@ impl Scanner {
         report
     }
 
+    /// The next look reads every file, whatever its times say. What was seen before counts until then.
+    pub fn doubt(&mut self) {
+        let tracks = self.places.iter_mut().flat_map(|patches| patches.tracks.values_mut());
+        tracks.for_each(Track::doubt);
+    }
+
     /// What the agent itself put in place counts at once.
     pub fn installed(&mut self, application: &AppName, patch: &PatchName, fact: FileFact, meta: Meta) {
         if let Some(tracks) = self.tracks(application) {

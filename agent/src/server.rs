@@ -8,7 +8,7 @@ use crate::token::Token;
 use crate::trouble::Trouble;
 use answer::{Kind, json};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, BootId};
+use fieldpost_common::id::{AppName, BootId, CommandId};
 use fieldpost_common::state::MAX_STATE;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
@@ -164,6 +164,20 @@ impl Server {
     pub async fn put_state(&self, application: &AppName, report: &StateReport) -> Result<(), Trouble> {
         let address = self.address.join(&path::STATE.replace("{application}", application.as_str()));
         let request = self.client.put(address).json(report).timeout(transfer_time(MAX_STATE as u64));
+        self.send(request, Kind::Body).await.map(|_| ())
+    }
+
+    /// Says what a command has brought so far; `whole`: there is no more to come.
+    pub async fn put_output(&self, command: &CommandId, output: &[u8], whole: bool) -> Result<(), Trouble> {
+        let packed = zstd::encode_all(output, 3).map_err(|error| Trouble::Local { detail: Clean::line(&error.to_string()) })?;
+        let request = self
+            .client
+            .put(self.address.join(&path::OUTPUT.replace("{command}", command.as_str())))
+            .query(&[("whole", whole)])
+            .header(reqwest::header::CONTENT_TYPE, "application/octet-stream")
+            .header(reqwest::header::CONTENT_ENCODING, "zstd")
+            .timeout(transfer_time(packed.len() as u64))
+            .body(packed);
         self.send(request, Kind::Body).await.map(|_| ())
     }
 

@@ -3,7 +3,9 @@
 mod activity;
 mod application;
 mod changes;
+mod command;
 mod correct;
+mod errors;
 mod history;
 mod order;
 pub mod path;
@@ -17,12 +19,16 @@ mod trust;
 pub use activity::{Activity, AuditState};
 pub use application::{AppSettings, StampPattern};
 pub use changes::{Change, Changes};
+pub use command::{CommandInfo, CommandOutput};
 pub use correct::Correct;
+pub use errors::{
+    ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, MarkError, SiteDropped, Suspect, Week,
+};
 pub use history::{History, Origin, PublishedAt, Revision};
 pub use order::{NewOrder, OrderAnswer, OrderInfo, Prepare, PrepareCell, Prepared};
 pub use people::{Invited, LoginAnswer, LoginRequest, NewUser, Role, User, Whoami};
 pub use publication::{Publish, Published, Unpublish};
 pub use site::{HeldDrop, NewSite, Site, SiteListing, SiteSettings};
 pub use stamp::{AllStamps, StampInfo};
-pub use status::{Badge, CommandInfo, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status};
+pub use status::{Badge, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status};
 pub use trust::{PendingKey, TrustChain};

@@ -18,6 +18,8 @@ pub enum Domain {
     Publication,
     /// A version of the trust document.
     Trust,
+    /// An instruction to run a local action.
+    Action,
 }
 
 impl Domain {
@@ -26,6 +28,7 @@ impl Domain {
             Self::Order => b"fieldpost/1/order\n",
             Self::Publication => b"fieldpost/1/publication\n",
             Self::Trust => b"fieldpost/1/trust\n",
+            Self::Action => b"fieldpost/1/action\n",
         }
     }
 

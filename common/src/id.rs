@@ -75,6 +75,14 @@ id!(
     AppName, "application", is_name, NAME_RULE
 );
 id!(
+    /// The name of a log in an agent's config.
+    LogName, "log", is_name, NAME_RULE
+);
+id!(
+    /// The name of a local action in an agent's config.
+    ActionName, "action", is_name, NAME_RULE
+);
+id!(
     /// One version of an application, such as `7.7`.
     Version, "version", is_name, NAME_RULE
 );
@@ -109,6 +117,14 @@ id!(
 id!(
     /// One run of an agent process; two of them counting on at once are clones.
     BootId, "boot id", is_hex32, HEX_RULE
+);
+id!(
+    /// A piece of a file of walkbacks on its way: the same piece twice is one.
+    WalkbackId, "walkback", is_hex32, HEX_RULE
+);
+id!(
+    /// What walkbacks of one error have in common: the first half of a SHA-256. It names their group.
+    Fingerprint, "error group", is_hex32, HEX_RULE
 );
 
 /// Makes an id of 32 hexadecimal digits out of 16 bytes, random or from a hash.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::error_group::ErrorGroupId;
 use crate::id::{AppName, OrderId, SiteName, UserName};
 use crate::state::Severity;
 use crate::text::Clean;
@@ -55,6 +56,22 @@ pub enum Subject {
         /// What fails: `disk`, `directory trading`, `hook trading`.
         what: String,
     },
+    /// An error that nobody has looked at.
+    NewErrorGroup {
+        /// Whose.
+        application: AppName,
+        /// Which.
+        group: ErrorGroupId,
+    },
+    /// An error is back at a site that has its fix.
+    Regressed {
+        /// The site.
+        site: SiteName,
+        /// Whose.
+        application: AppName,
+        /// Which.
+        group: ErrorGroupId,
+    },
     /// The server itself is in trouble.
     Server {
         /// What fails: `disk`, `mail`.
@@ -69,8 +86,9 @@ impl Subject {
             Self::StateProblem { site, .. }
             | Self::Silent { site }
             | Self::OrderStuck { site, .. }
-            | Self::AgentFailing { site, .. } => Some(site),
-            Self::Uplink | Self::Server { .. } => None,
+            | Self::AgentFailing { site, .. }
+            | Self::Regressed { site, .. } => Some(site),
+            Self::Uplink | Self::NewErrorGroup { .. } | Self::Server { .. } => None,
         }
     }
 
@@ -82,6 +100,8 @@ impl Subject {
             Self::Uplink => "uplink",
             Self::OrderStuck { .. } => "order_stuck",
             Self::AgentFailing { .. } => "agent_failing",
+            Self::NewErrorGroup { .. } => "new_error_group",
+            Self::Regressed { .. } => "regressed",
             Self::Server { .. } => "server",
         }
     }

@@ -9,6 +9,8 @@
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
 //! - [`merge`]: what becomes of a patch that changed on both sides;
 //! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
+//! - [`walkback`]: what an application wrote when it crashed, and which crashes are the same error;
+//! - [`error_group`]: what people know of an error, and whether it came back;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
 pub mod api;
@@ -17,6 +19,7 @@ pub mod command;
 pub mod correction;
 pub mod encoding;
 pub mod envelope;
+pub mod error_group;
 pub mod exit;
 pub mod grid;
 pub mod hash;
@@ -36,4 +39,5 @@ pub mod state;
 pub mod text;
 pub mod time;
 pub mod trust;
+pub mod walkback;
 pub mod wire;

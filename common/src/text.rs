@@ -1,6 +1,6 @@
 //! Text from outside, made safe to show, and the few words that people read everywhere: ages, sizes, plurals.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -45,6 +45,16 @@ impl Clean {
     pub fn cut(&self, cells: usize) -> String {
         cut(&self.0, cells)
     }
+}
+
+/// For `#[serde(deserialize_with)]`: a text of many lines. Without it one line is read.
+pub fn deserialize_lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Clean, D::Error> {
+    String::deserialize(deserializer).map(|text| Clean::lines(&text))
+}
+
+/// The same, for one that may be left out.
+pub fn deserialize_some_lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Clean>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|text| text.map(|text| Clean::lines(&text)))
 }
 
 impl From<String> for Clean {

@@ -1,5 +1,14 @@
 //! What agents and server say to each other: paths, headers and bodies below `/agent/v1`.
 
+mod about;
+mod command;
+
+pub use about::{AgentInfo, AppInfo, LogInfo};
+pub use command::{CommandOutcome, CommandResult};
+mod walkback;
+
+pub use walkback::{Dropped, MAX_COUNT, MAX_PIECE, MAX_PIECES, Piece, Walkbacks};
+
 use crate::command::Command;
 use crate::envelope::{Envelope, base64_bytes};
 use crate::hash::ContentHash;
@@ -26,6 +35,10 @@ pub mod path {
     pub const RESULTS: &str = "/agent/v1/results";
     /// `PUT` [`super::StateReport`]: so is the application.
     pub const STATE: &str = "/agent/v1/state/{application}";
+    /// `PUT ?whole=BOOL`: this came of a command so far, plain bytes, whole each time.
+    pub const OUTPUT: &str = "/agent/v1/output/{command}";
+    /// `POST` [`super::Walkbacks`] → [`super::StoredAnswer`], once they are kept.
+    pub const WALKBACKS: &str = "/agent/v1/walkbacks";
 }
 
 /// Headers of a poll, beside `If-None-Match` and `Prefer: wait=SECONDS`.
@@ -124,7 +137,11 @@ pub struct StoredAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Results {
     /// What became of orders.
+    #[serde(default)]
     pub orders: Vec<OrderResult>,
+    /// What became of commands.
+    #[serde(default)]
+    pub commands: Vec<CommandResult>,
 }
 
 /// What became of one order. Sent until it is answered; the same result twice changes nothing.
@@ -167,6 +184,7 @@ pub struct HookReport {
     /// Whether it was ended for taking too long.
     pub timed_out: bool,
     /// The end of what it printed, at most [`MAX_HOOK_OUTPUT`] bytes.
+    #[serde(deserialize_with = "crate::text::deserialize_lines")]
     pub output: Clean,
 }
 

@@ -4,7 +4,7 @@ mod page;
 mod svg;
 
 use crate::api::commands::view;
-use crate::api::status::{counting, status_of};
+use crate::api::status::status_of;
 use crate::error::Error;
 use crate::request::At;
 use crate::server::{Server, Shared};
@@ -85,7 +85,7 @@ pub(crate) async fn page(State(server): State<Shared>, At(key): At<String>) -> R
     let said_there = server.store.read(move |db| {
         let rows =
             state_newest_list(db, None)?.into_iter().filter(|row| names.contains(&row.site) && (all || row.worst > Severity::Ok));
-        rows.map(|row| Ok((row.site.clone(), view(db, &row, &config.rules(&row.application))?))).collect()
+        rows.map(|row| Ok((row.site.clone(), view(db, &row, &config.measures(&row.application))?))).collect()
     });
     let said_there: Vec<(SiteName, StateView)> = said_there.await.map_err(|error: StoreError| error)?;
     let html = page::write(&scope, &status, &said(&status), &said_there);
@@ -105,13 +105,13 @@ async fn scoped(server: &Server, key: &str) -> Result<(SiteScope, Status), Error
     status.sites.retain(|site| sites.contains(&site.site));
     let everything = scope == SiteScope::All;
     status.incidents.retain(|one| one.subject.site().map_or(everything, |site| sites.contains(site)));
-    status.worst = counting(&status.incidents, &status.sites).into_iter().max().unwrap_or_default();
+    status.worst = status.counting().into_iter().max().unwrap_or_default();
     Ok((scope, status))
 }
 
 /// A word and a count: never colour alone.
 fn said(status: &Status) -> Said {
-    let all = counting(&status.incidents, &status.sites);
+    let all = status.counting();
     let how_many = |severity: Severity| all.iter().filter(|one| **one == severity).count();
     let words = match status.worst {
         Severity::Problem => count(how_many(Severity::Problem), "problem"),

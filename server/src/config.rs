@@ -1,5 +1,6 @@
 //! The config file of `fieldpost-server run`: TOML, every field optional, nothing unknown accepted.
 
+use crate::measures::Measures;
 use fieldpost_common::id::AppName;
 use fieldpost_common::state::{Rule, RuleError, Rules};
 use fieldpost_common::time::{deserialize_duration, deserialize_some_duration};
@@ -148,6 +149,9 @@ pub struct AppRules {
     /// The rules, in their order.
     #[serde(default)]
     pub rule: Vec<Rule>,
+    /// How long ago a state file may have been written; none: that is shown and not judged.
+    #[serde(default, deserialize_with = "deserialize_some_duration")]
+    pub max_age: Option<Duration>,
 }
 
 /// PEM files; read anew on SIGHUP.
@@ -238,7 +242,7 @@ impl Config {
 
     /// Refuses plain HTTP on anything but loopback.
     pub fn check(&self) -> Result<(), ConfigError> {
-        for AppRules { name, rule } in &self.app {
+        for AppRules { name, rule, .. } in &self.app {
             Rules::new(rule).map_err(|error| ConfigError::Rule(name.clone(), error))?;
         }
         crate::mail::check(self)?;
@@ -253,10 +257,10 @@ impl Config {
         }
     }
 
-    /// An application's rules for its states. They were checked; ones that can't be used are as good as none.
-    pub(crate) fn rules(&self, app: &AppName) -> Rules {
-        let found = self.app.iter().find(|one| one.name == *app);
-        found.and_then(|one| Rules::new(&one.rule).ok()).unwrap_or_default()
+    /// By what an application's states are judged. Rules were checked; ones that can't be used are as good as none.
+    pub(crate) fn measures(&self, app: &AppName) -> Measures {
+        let Some(found) = self.app.iter().find(|one| one.name == *app) else { return Measures::default() };
+        Measures { rules: Rules::new(&found.rule).unwrap_or_default(), max_age: found.max_age }
     }
 }
 

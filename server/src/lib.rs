@@ -13,6 +13,7 @@ mod feed;
 mod invite;
 mod mail;
 mod mailbox;
+mod measures;
 mod monitor;
 mod observe;
 mod people;
@@ -28,6 +29,7 @@ mod submit;
 mod throttle;
 mod ticker;
 mod watch;
+mod wish;
 
 #[cfg(test)]
 mod tests;

@@ -148,7 +148,7 @@ fn host(url: &str) -> &str {
 
 /// Sends a test mail to one address, and waits for the mail server's answer.
 pub async fn test(config: &Config, address: &str) -> Result<(), MailError> {
-    let mail = config.mail.as_ref().ok_or_else(|| MailError::Server(String::new(), "the config has no [mail]".to_owned()))?;
+    let mail = config.mail.as_ref().ok_or(MailError::Missing)?;
     let id = random::hex32().map_err(|error| MailError::Message(error.to_string()))?;
     let row = MailRow {
         seq: 0,

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use fieldpost_common::exit;
 use fieldpost_common::id::UserName;
-use fieldpost_server::{Config, ConfigError, ServeError};
+use fieldpost_server::{Config, ConfigError, MailError, ServeError};
 use std::io::IsTerminal as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -85,7 +85,9 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("fieldpost-server: {error:#}");
             let bad_config = error.chain().any(|cause| {
-                cause.is::<ConfigError>() || matches!(cause.downcast_ref(), Some(ServeError::Config(_) | ServeError::Tls { .. }))
+                cause.is::<ConfigError>()
+                    || cause.downcast_ref().is_some_and(MailError::is_config)
+                    || matches!(cause.downcast_ref(), Some(ServeError::Config(_) | ServeError::Tls { .. }))
             });
             ExitCode::from(if bad_config { exit::BAD_CONFIG } else { exit::FAILED })
         }

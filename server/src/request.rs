@@ -90,6 +90,16 @@ fn is_packed(headers: &HeaderMap) -> Result<bool, Error> {
 
 /// Receives a content: nothing over `limit` is kept for a moment, and its hash must be the one announced.
 pub(crate) async fn receive(headers: &HeaderMap, body: Body, sha256: &ContentHash, limit: u64) -> Result<Vec<u8>, Error> {
+    let (bytes, hash) = receive_hashed(headers, body, limit).await?;
+    if hash == *sha256 { Ok(bytes) } else { Err(Error::WrongHash) }
+}
+
+/// Receives bytes of any content: nothing over `limit` is kept for a moment.
+pub(crate) async fn receive_any(headers: &HeaderMap, body: Body, limit: u64) -> Result<Vec<u8>, Error> {
+    receive_hashed(headers, body, limit).await.map(|(bytes, _)| bytes)
+}
+
+async fn receive_hashed(headers: &HeaderMap, body: Body, limit: u64) -> Result<(Vec<u8>, ContentHash), Error> {
     let packed = is_packed(headers)?;
     let announced = header::<u64>(headers, CONTENT_LENGTH.as_str())?;
     if !packed && announced.is_some_and(|length| length > limit) {
@@ -105,8 +115,7 @@ pub(crate) async fn receive(headers: &HeaderMap, body: Body, sha256: &ContentHas
             None => break,
         }
     }
-    let (bytes, hash) = sink.finish()?;
-    if hash == *sha256 { Ok(bytes) } else { Err(Error::WrongHash) }
+    sink.finish()
 }
 
 enum Sink {

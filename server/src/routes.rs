@@ -1,6 +1,6 @@
 //! Every address of the server, by who uses it, with the largest body it takes. Who may is also in each handler's signature.
 
-use crate::agent::{content as agent_content, enroll, inventory, poll, results, state};
+use crate::agent::{content as agent_content, enroll, inventory, output, poll, results, state};
 use crate::api::{activity, applications, badges, changes, commands, content, corrections, grid, login, orders, publications};
 use crate::api::{sites, status, trust, users};
 use crate::badge;
@@ -68,6 +68,7 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Agent, Method::PUT, wire::CONTENT, STREAM, put(agent_content::upload)),
         route(Who::Agent, Method::POST, wire::RESULTS, MANY, post(results::results)),
         route(Who::Agent, Method::PUT, wire::STATE, SIGNED, put(state::put)),
+        route(Who::Agent, Method::PUT, wire::OUTPUT, STREAM, put(output::put)),
         // Whoever holds a key
         route(Who::Keyed, Method::GET, "/badge/{name}", NOTHING, get(badge::icon)),
         route(Who::Keyed, Method::GET, "/status/{key}", NOTHING, get(badge::page)),
@@ -110,7 +111,10 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Viewer, Method::GET, api::STATES, NOTHING, get(commands::states)),
         route(Who::Viewer, Method::GET, api::COMMANDS, NOTHING, get(commands::list)),
         route(Who::Developer, Method::POST, api::COMMANDS, SMALL, post(commands::give)),
+        route(Who::Viewer, Method::GET, api::ALL_COMMANDS, NOTHING, get(commands::all)),
         route(Who::Viewer, Method::GET, api::COMMAND, NOTHING, get(commands::one)),
+        route(Who::Developer, Method::GET, api::COMMAND_OUTPUT, NOTHING, get(commands::output)),
+        route(Who::Developer, Method::POST, api::COMMAND_CANCEL, SMALL, post(commands::cancel)),
         route(Who::Viewer, Method::GET, api::MAINTENANCE, NOTHING, get(status::maintenance)),
         route(Who::Developer, Method::POST, api::MAINTENANCE, SMALL, post(status::maintenance_add)),
         route(Who::Developer, Method::DELETE, api::MAINTENANCE_END, NOTHING, delete(status::maintenance_end)),

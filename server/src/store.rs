@@ -6,6 +6,7 @@ pub(crate) mod badge;
 pub(crate) mod cell;
 mod column;
 pub(crate) mod command;
+pub(crate) mod command_output;
 pub(crate) mod content;
 pub(crate) mod correction;
 pub(crate) mod counter;

@@ -12,9 +12,11 @@ use crate::error::Error;
 use crate::random;
 use crate::server::Server;
 use crate::store::activity::{activity, activity_add};
+use crate::store::command_output::command_output_prune;
 use crate::store::{Effect, Tx, command, incident, mail, maintenance, order, site, site_app, state};
+use crate::wish::{command_advance, command_queue};
 use fieldpost_common::api::{Change, CommandInfo};
-use fieldpost_common::command::{CommandEvent, CommandKind, CommandState, advance};
+use fieldpost_common::command::{CommandEvent, CommandKind, CommandState};
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::incident::{Change as IncidentChange, Transition, incidents};
 use fieldpost_common::time::Timestamp;
@@ -25,8 +27,8 @@ use std::time::Duration;
 
 /// How often everything is looked at, beside whenever there is news.
 const LOOK: Duration = Duration::from_secs(1);
-/// How many ended commands of a site are kept.
-const COMMANDS: u64 = 200;
+/// How long what commands brought is kept.
+const KEEP_OUTPUT: Duration = Duration::from_hours(24 * 14);
 /// How long incidents that are over and mails that went out are kept.
 const KEEP: Duration = Duration::from_hours(24 * 400);
 /// How often what is too old is forgotten, in looks.
@@ -90,14 +92,6 @@ async fn ask(server: &Server, due: Vec<(SiteName, AppName)>, now: Timestamp) -> 
     server.store.write(queue).await
 }
 
-/// Queues a command.
-pub(crate) fn command_queue(tx: &mut Tx<'_>, command: &CommandInfo) -> Result<(), Error> {
-    command::command_add(tx, command)?;
-    command::command_prune(tx, &command.site, COMMANDS)?;
-    tx.then(Effect::Wake(command.site.clone()));
-    Ok(())
-}
-
 /// One look: commands run out, incidents open and close, and what is to be told is noted with them.
 fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Timestamp) -> Result<(), Error> {
     commands_end(tx, now)?;
@@ -111,7 +105,7 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
         known: &known,
-        silences_over: incident::incident_silences_over(tx, before(now, sight.state.saturating_mul(2)))?,
+        silences_over: incident::incident_silences_over(tx, before(now, sight.memory()))?,
     };
     let observed = sight.observe(&facts, now);
     for change in incidents(&known, &observed, incident::incident_next(tx)?, now) {
@@ -147,11 +141,8 @@ pub(crate) fn incident_keep(tx: &mut Tx<'_>, change: &IncidentChange, now: Times
 
 fn commands_end(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
     for open in command::command_open_list(tx, None)? {
-        let state = advance(open.state.clone(), CommandEvent::Tick { deadline: open.deadline }, now);
-        if state != open.state {
-            command::command_state_set(tx, &open.id, &state)?;
-            tx.then(Effect::Wake(open.site));
-        }
+        let late = CommandEvent::Tick { deadline: open.deadline };
+        command_advance(tx, open, late, now)?;
     }
     Ok(())
 }
@@ -160,6 +151,7 @@ async fn prune(server: &Server, now: Timestamp) -> Result<(), Error> {
     let keep = server.config.state.keep;
     let forget = move |tx: &mut Tx<'_>| {
         state::state_prune(tx, before(now, keep))?;
+        command_output_prune(tx, before(now, KEEP_OUTPUT))?;
         mail::mail_prune(tx, before(now, KEEP))?;
         incident::incident_prune(tx, before(now, KEEP))?;
         Ok(())

@@ -2,6 +2,7 @@
 //!
 //! - [`binaries`] builds the three programs once, so that no test drives stale ones;
 //! - [`patience`] waits for a condition instead of for a time;
+//! - [`background`] keeps one running beside a test;
 //! - [`cli`] runs `fieldpost` as a script would;
 //! - [`letterbox`] takes the mails of a server;
 //! - [`world`] starts a server and sites in a temporary directory, and can kill each of them;
@@ -9,6 +10,7 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a harness panics: that is how a test fails")]
 
+pub mod background;
 pub mod binaries;
 pub mod cli;
 pub mod letterbox;

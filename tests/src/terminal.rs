@@ -70,6 +70,21 @@ impl Terminal {
         self.screen.lock().expect("the screen").parser.screen().contents()
     }
 
+    /// The colour of the first character of a text on the screen; none: it isn't there.
+    pub fn colour_of(&self, text: &str) -> Option<vt100::Color> {
+        let screen = self.screen.lock().expect("the screen");
+        let screen = screen.parser.screen();
+        let (rows, cols) = screen.size();
+        let (rows, cols) = (rows.get(), cols.get());
+        let shows = |row: u16, col: u16| {
+            let cells = (col..cols).filter_map(|col| screen.cell(row, col).map(vt100::Cell::contents));
+            cells.map(|symbol| if symbol.is_empty() { " ".to_owned() } else { symbol.to_string() }).collect::<String>().starts_with(text)
+        };
+        let mut places = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col)));
+        let (row, col) = places.find(|(row, col)| shows(*row, *col))?;
+        screen.cell(row, col).map(vt100::Cell::fgcolor)
+    }
+
     /// Waits until the screen shows something.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 
 mod act;
 mod activity;
+mod alerts;
 mod clipboard;
 pub mod compare;
 mod conflict;
@@ -11,6 +12,7 @@ mod desk;
 mod dialog;
 mod diff;
 mod drive;
+mod errors;
 mod editor;
 mod flight;
 mod fuzzy;
@@ -64,6 +66,11 @@ use crate::surroundings::Surroundings;
 
 /// Runs the app, until the person quits or a signal ends it. Whoever isn't logged in is asked for the login string.
 pub async fn run(keyring: Keyring, colours: ColorChoice) -> anyhow::Result<()> {
+    run_with_words(keyring, colours, Vec::new()).await
+}
+
+/// The same, with something to read first.
+pub(crate) async fn run_with_words(keyring: Keyring, colours: ColorChoice, words: Vec<String>) -> anyhow::Result<()> {
     let session = match Session::open_from(keyring.clone()) {
         Ok(session) => Some(session),
         Err(SessionError::Keyring(KeyringError::NotLoggedIn(_))) => None,
@@ -77,6 +84,7 @@ pub async fn run(keyring: Keyring, colours: ColorChoice) -> anyhow::Result<()> {
         file: settings::file(&keyring).display().to_string(),
         settings,
         around,
+        words,
     };
     drive::run_setup(setup, desk::Desk::new(keyring, session)).await
 }

@@ -14,6 +14,7 @@ mod incidents;
 mod key;
 mod keys;
 mod log_in;
+mod logs;
 mod maintenance;
 mod names;
 mod order;
@@ -106,8 +107,10 @@ enum Verb {
     Incidents(incidents::Args),
     /// What the applications of a site say of their health
     State(state::Args),
-    /// Ask something of a site now
+    /// Ask something of a site now: its state, a log, a look at all files, a local action
     Command(command::Args),
+    /// Read a log at a site
+    Logs(logs::Args),
     /// An icon that shows how sites are, for wikis and trackers
     Badge(badge::Args),
     /// Times in which nobody is told of what happens at some sites
@@ -188,6 +191,7 @@ async fn with_session(verb: Verb, session: &Session, talk: Talk) -> Result<u8, F
         Verb::Incidents(args) => incidents::run(args, session, talk).await,
         Verb::State(args) => state::run(args, session, talk).await,
         Verb::Command(args) => command::run(args, session, talk).await,
+        Verb::Logs(args) => logs::run(args, session, talk).await,
         Verb::Badge(args) => badge::run(args, session, talk).await,
         Verb::Maintenance(verb) => maintenance::run(verb, session, talk).await,
         Verb::Activity(args) => activity::run(args, session, talk).await,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod error;
+mod errors;
 mod health;
 mod routes;
 

@@ -105,17 +105,18 @@ pub async fn run(headless: bool, has_screen: bool, colours: ColorChoice) -> Resu
 
 /// The app over a world in which things go on happening. The app itself listens to signals while it runs.
 async fn show(world: &mut World, colours: ColorChoice) -> Result<(), DemoError> {
-    tokio::select! {
-        ready = life::prepare(world) => ready?,
+    let icon = tokio::select! {
+        icon = life::prepare(world) => icon?,
         () = interrupted() => return Err(DemoError::Interrupted),
-    }
+    };
     let keyring = world.keyring();
     if let Ok(own) = Keyring::from_environment() {
         bring_settings(own.folder(), keyring.folder());
     }
+    let words = life::words(world, &icon);
     let life = life::go_on(world);
     tokio::select! {
-        ended = crate::app::run(keyring, colours) => ended.map_err(|error| DemoError::App(format!("{error:#}"))),
+        ended = crate::app::run_with_words(keyring, colours, words) => ended.map_err(|error| DemoError::App(format!("{error:#}"))),
         never = life => match never {},
     }
 }

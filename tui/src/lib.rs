@@ -1,7 +1,7 @@
 //! fieldpost's terminal app and its command-line twin: what both share, and each of them.
 //!
-//! [`client`] speaks to the server, [`keyring`] keeps token and keys, [`session`] is both together, [`drafts`] keeps what was begun; [`send`] and [`publish`] are
-//! the only places that sign. `app` is the terminal app, [`cli`] the command line, [`demo`] a whole system on one machine.
+//! [`client`] speaks to the server, [`keyring`] keeps token and keys, [`session`] is both together, [`drafts`] keeps what was begun; [`send`], [`publish`] and
+//! [`order_action`] are the only places that sign. `app` is the terminal app, [`cli`] the command line, [`demo`] a whole system on one machine.
 
 pub mod app;
 pub mod cli;
@@ -11,6 +11,7 @@ pub mod demo;
 pub mod drafts;
 pub mod keyring;
 pub mod login;
+pub mod order_action;
 pub mod publish;
 pub mod send;
 pub mod session;

@@ -60,6 +60,9 @@ pub enum SessionError {
     /// No signing key in the folder.
     #[error("there is no signing key in {0}\nask for a new login string and use `fieldpost login`: it makes one")]
     NoKey(String),
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(String),
     /// The key may not sign.
     #[error("your key may not sign this: {refusal}\nwhoever holds the root key uses `fieldpost trust add {user}`")]
     NotTrusted {

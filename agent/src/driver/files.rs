@@ -29,11 +29,17 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn scan(&self, clock: Clock, events: UnboundedSender<Event>) {
+    /// `anew`: every file is read, whatever its times say.
+    pub(super) fn scan(&self, clock: Clock, anew: bool, events: UnboundedSender<Event>) {
         let scanner = Arc::clone(&self.scanner);
         tokio::task::spawn_blocking(move || {
             let now = clock.now();
-            let report = scanner.lock().unwrap_or_else(PoisonError::into_inner).scan(now.mono, now.wall);
+            let mut scanner = scanner.lock().unwrap_or_else(PoisonError::into_inner);
+            if anew {
+                scanner.doubt();
+            }
+            let report = scanner.scan(now.mono, now.wall);
+            drop(scanner);
             // Nobody listens any more when the agent stops.
             let _ = events.send(Event::Scanned(Box::new(report)));
         });
@@ -126,7 +132,7 @@ pub(super) fn status(config: &Config, state: &State, now: Now, since: Timestamp)
         error: state.error().map(str::to_owned),
         trust: state.trust.version(),
         pending: planned(state, now).iter().map(ToString::to_string).collect(),
-        results_waiting: state.journal.results.len(),
+        results_waiting: state.journal.results.len() + state.journal.command_results.len(),
         uploads_waiting: state.uploads_waiting(),
         directories: directories.collect(),
     }

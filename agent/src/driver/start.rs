@@ -4,7 +4,7 @@ use super::Driver;
 use super::files::Files;
 use super::watch::Watch;
 use crate::clock::{self, Clock};
-use crate::config::Config;
+use crate::config::{Application, Config};
 use crate::fetch::Downloads;
 use crate::install::cleaning;
 use crate::journal::{Found, Journal};
@@ -16,7 +16,8 @@ use crate::scan::Scanner;
 use crate::server::{ClientError, Server};
 use crate::token::{Token, TokenError};
 use crate::trust::Held;
-use fieldpost_common::id::BootId;
+use fieldpost_common::id::{ActionName, AppName, BootId};
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -61,6 +62,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         interval: config.poll_interval,
         max_size: config.max_size,
         hooks: config.applications.iter().filter(|entry| entry.after_install.is_some()).map(|entry| entry.name.clone()).collect(),
+        actions: actions(&config),
         built: clock::built(),
     };
     let (events, arrived) = mpsc::unbounded_channel();
@@ -80,10 +82,16 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         arrived,
         status_due: false,
         hooks: Arc::default(),
+        stops: HashMap::new(),
         began: clock::wall(),
         config,
     };
     Ok((driver, lock))
+}
+
+fn actions(config: &Config) -> BTreeSet<(AppName, ActionName)> {
+    let of = |entry: &Application| entry.actions.keys().map(|action| (entry.name.clone(), action.clone())).collect::<Vec<_>>();
+    config.applications.iter().flat_map(of).collect()
 }
 
 fn boot() -> BootId {

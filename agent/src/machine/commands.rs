@@ -1,54 +1,241 @@
-//! What the server asks beside orders: one command at a time, each answered once.
+//! What the server asks beside orders: each command has one effect at most and is answered until the answer is heard.
 
-use super::effect::{Effect, Level};
+use super::effect::{Effect, Level, ScanReason};
 use super::link;
 use super::state::{Lane, State};
+use super::work::{self, Ended, Way, Work, way};
 use crate::clock::Now;
 use crate::trouble::Trouble;
-use fieldpost_common::command::{Command, CommandKind};
+use fieldpost_common::command::Command;
+use fieldpost_common::command::action::ActionOrder;
+use fieldpost_common::envelope::Envelope;
 use fieldpost_common::id::CommandId;
+use fieldpost_common::order::Refusal;
+use fieldpost_common::problem::Code;
+use fieldpost_common::text::{Clean, count};
+use fieldpost_common::wire::{CommandOutcome, CommandResult};
+
+/// What is under way for a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doing {
+    Work {
+        lane: work::Lane,
+        stopping: bool,
+    },
+    /// It waits for a full look to begin.
+    LookAhead,
+    /// That look is under way.
+    Looking,
+    /// It waits for the inventory to arrive.
+    Inventory,
+}
 
 /// A batch came: these are the open commands. One that was answered a moment ago may still stand there.
-pub(super) fn take(state: &mut State, commands: Vec<Command>) {
+pub(super) fn take(state: &mut State, commands: Vec<Command>, now: Now) {
     state.answered.retain(|id| commands.iter().any(|command| command.id == *id));
-    state.journal.commands = commands.into_iter().filter(|command| !state.answered.contains(&command.id)).collect();
+    // What is under way and no longer asked for goes on to its end: the server gave it up, and hears of it all the same.
+    let told = |result: &CommandResult| result.outcome != CommandOutcome::Began;
+    let mut known = state.answered.clone();
+    known.extend(state.journal.command_results.iter().filter(|result| told(result)).map(|result| result.command.clone()));
+    state.journal.commands = commands.into_iter().filter(|command| !known.contains(&command.id)).collect();
+    state.journal.ran.forget(state.judged(now));
 }
 
-/// Begins the next one, if the way to the server is open: what an application says is worth most when it is fresh.
-pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
-    if state.is_busy(Lane::Command) {
+/// The agent begins: of an action that was begun before nobody can say whether it was done.
+pub(super) fn lost(state: &mut State, now: Now) {
+    for id in state.journal.ran.unended() {
+        let reason = Clean::line("the agent ended while it ran: look at the site whether it was done");
+        finish(state, &id, CommandOutcome::Unknown { reason }, None, now);
+    }
+}
+
+/// Begins what can be begun, in the order of the commands.
+pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    for command in state.journal.commands.clone() {
+        match state.doing.get(&command.id).copied() {
+            Some(Doing::Work { lane, stopping: false }) if command.cancel => {
+                state.doing.insert(command.id.clone(), Doing::Work { lane, stopping: true });
+                out.push(Effect::Stop(command.id));
+            }
+            Some(Doing::LookAhead | Doing::Inventory) if command.cancel => {
+                finish(state, &command.id, CommandOutcome::Stopped, None, now);
+            }
+            Some(_) => {}
+            None if command.cancel => finish(state, &command.id, CommandOutcome::Stopped, None, now),
+            None => begin(state, &command, now, out),
+        }
+    }
+}
+
+fn begin(state: &mut State, command: &Command, now: Now, out: &mut Vec<Effect>) {
+    match way(&command.kind) {
+        Way::Work(work) => do_work(state, &command.id, work, now, out),
+        Way::Action(envelope) => begin_action(state, &command.id, &envelope, now, out),
+        Way::Look => {
+            state.doing.insert(command.id.clone(), Doing::LookAhead);
+            state.scan_wanted = Some(ScanReason::Command);
+        }
+        Way::Inventory => {
+            state.doing.insert(command.id.clone(), Doing::Inventory);
+            state.put = None;
+            state.refused_put = None;
+        }
+        Way::Not(why) => finish(state, &command.id, CommandOutcome::Failed { reason: Clean::line(why) }, None, now),
+        Way::LeftAlone => {}
+    }
+}
+
+/// Of each kind of work one is done at a time, and only while the server can hear of it.
+fn do_work(state: &mut State, id: &CommandId, work: Work, now: Now, out: &mut Vec<Effect>) {
+    let lane = work.lane();
+    let busy = state.doing.values().any(|doing| matches!(doing, Doing::Work { lane: other, .. } if *other == lane));
+    if busy || !state.link.is_open() {
         return;
     }
-    let next = state.journal.commands.iter().find_map(|command| match &command.kind {
-        CommandKind::State { application } => Some((command.id.clone(), application.clone())),
-        // The server's deadline ends what this version doesn't know.
-        CommandKind::Unknown => None,
-    });
-    if let Some((command, application)) = next {
-        state.busy.insert(Lane::Command);
-        out.push(Effect::TellState { command, application });
+    if lane != work::Lane::Quick {
+        tell_later(state, id, CommandOutcome::Began, None, now);
+    }
+    state.doing.insert(id.clone(), Doing::Work { lane, stopping: false });
+    out.push(Effect::Work { command: id.clone(), work });
+}
+
+/// An action is begun once: that it begins is journalled before it does.
+fn begin_action(state: &mut State, id: &CommandId, envelope: &Envelope, now: Now, out: &mut Vec<Effect>) {
+    if state.journal.ran.run(id).is_some() {
+        let reason = Clean::line("it was begun here before, and is not begun twice");
+        finish(state, id, CommandOutcome::Unknown { reason }, None, now);
+        return;
+    }
+    match action(state, id, envelope, now) {
+        Ok(order) => {
+            let before = out.len();
+            let work = Work::Action { application: order.application, action: order.action };
+            do_work(state, id, work, now, out);
+            if out.len() > before {
+                state.journal.ran.begin(id.clone(), order.run_by);
+            }
+        }
+        Err(reason) => {
+            out.push(Effect::Log(Level::Warn, format!("an action was ordered and is not run: {reason}")));
+            finish(state, id, CommandOutcome::Failed { reason }, None, now);
+        }
     }
 }
 
-/// The state of an application was sent, or not.
-pub(super) fn told(state: &mut State, command: &CommandId, answer: Result<(), Trouble>, now: Now, out: &mut Vec<Effect>) {
-    state.busy.remove(&Lane::Command);
-    match answer {
-        Ok(()) => {
+fn action(state: &State, id: &CommandId, envelope: &Envelope, now: Now) -> Result<ActionOrder, Clean> {
+    let refused = |refusal: Refusal| Clean::line(&format!("refused at the site: {refusal}"));
+    if ActionOrder::id(envelope) != *id {
+        return Err(refused(Refusal::Malformed));
+    }
+    let trust = state.trust.newest.as_ref().ok_or_else(|| refused(Refusal::UnknownKey))?;
+    let order = ActionOrder::open(envelope, trust, &state.setup.site, state.judged(now)).map_err(refused)?;
+    if state.journal.ran.may_have_run(order.run_by) {
+        return Err(refused(Refusal::Expired));
+    }
+    let place = (order.application.clone(), order.action.clone());
+    if !state.setup.actions.contains(&place) {
+        let words = format!("the agent's config names no action {} for {}", order.action, order.application);
+        return Err(Clean::line(&words));
+    }
+    Ok(order)
+}
+
+/// Work ended.
+pub(super) fn worked(state: &mut State, id: &CommandId, end: Ended, now: Now, out: &mut Vec<Effect>) {
+    match end {
+        Ended::Known => {
             link::reached(state, out);
-            done(state, command);
+            done(state, id);
         }
-        Err(trouble) if trouble.is_final() => {
-            out.push(Effect::Log(Level::Error, format!("the server does not take what an application says: {trouble}")));
-            done(state, command);
+        Ended::Done { note, tail } => finish(state, id, CommandOutcome::Done { note }, tail, now),
+        Ended::Failed { reason, tail } => finish(state, id, CommandOutcome::Failed { reason }, tail, now),
+        Ended::Stopped => finish(state, id, CommandOutcome::Stopped, None, now),
+        Ended::Unsent(trouble) if trouble.is_final() => {
+            out.push(Effect::Log(Level::Error, format!("the server does not take what a command brought: {trouble}")));
+            let reason = Clean::line(&format!("the server did not take it: {trouble}"));
+            finish(state, id, CommandOutcome::Failed { reason }, None, now);
         }
-        // The command stays, and the state is fetched anew once the server can be reached.
-        Err(trouble) => link::failed(state, &trouble, now, out),
+        // The command stays, and is carried out anew once the server can be reached.
+        Ended::Unsent(trouble) => {
+            state.doing.remove(id);
+            link::failed(state, &trouble, now, out);
+        }
     }
 }
 
-fn done(state: &mut State, command: &CommandId) {
-    state.journal.commands.retain(|one| one.id != *command);
-    state.answered.insert(command.clone());
+/// A look at the directories begins: one that reads every file is what some commands wait for.
+pub(super) fn looking(state: &mut State, reason: ScanReason) {
+    if reason == ScanReason::Command {
+        let waiting = state.doing.values_mut().filter(|doing| **doing == Doing::LookAhead);
+        waiting.for_each(|doing| *doing = Doing::Looking);
+    }
+}
+
+/// A look ended.
+pub(super) fn looked(state: &mut State, now: Now) {
+    let Some(report) = &state.report else { return };
+    let files: usize = report.inventory.applications.values().map(|listing| listing.files.len()).sum();
+    let words = format!("every file was read: {}", count(files, "patch"));
+    finish_all(state, Doing::Looking, &words, now);
+}
+
+/// The inventory was given to the server, or not.
+pub(super) fn inventory_put(state: &mut State, given: bool, now: Now) {
+    if given {
+        finish_all(state, Doing::Inventory, "the inventory was sent whole", now);
+    }
+}
+
+fn finish_all(state: &mut State, doing: Doing, words: &str, now: Now) {
+    let waiting: Vec<_> = state.doing.iter().filter(|(_, one)| **one == doing).map(|(id, _)| id.clone()).collect();
+    for id in waiting {
+        finish(state, &id, CommandOutcome::Done { note: Some(Clean::line(words)) }, None, now);
+    }
+}
+
+fn finish(state: &mut State, id: &CommandId, outcome: CommandOutcome, tail: Option<Clean>, now: Now) {
+    tell_later(state, id, outcome, tail, now);
+    done(state, id);
+}
+
+fn tell_later(state: &mut State, id: &CommandId, outcome: CommandOutcome, tail: Option<Clean>, now: Now) {
+    state.journal.queue_command(CommandResult { command: id.clone(), outcome, tail, at: now.wall });
+    state.unsaved = true;
+}
+
+fn done(state: &mut State, id: &CommandId) {
+    state.doing.remove(id);
+    state.journal.commands.retain(|one| one.id != *id);
+    state.journal.ran.end(id);
+    state.answered.insert(id.clone());
+    state.unsaved = true;
+}
+
+/// Tells the server what became of commands.
+pub(super) fn tell(state: &mut State, out: &mut Vec<Effect>) {
+    if !state.is_busy(Lane::CommandResults) && !state.journal.command_results.is_empty() {
+        state.busy.insert(Lane::CommandResults);
+        out.push(Effect::TellCommands(state.journal.command_results.clone()));
+    }
+}
+
+/// The server was told, or not.
+pub(super) fn results_told(
+    state: &mut State,
+    sent: &[CommandResult],
+    answer: Result<(), Trouble>,
+    now: Now,
+    out: &mut Vec<Effect>,
+) {
+    state.busy.remove(&Lane::CommandResults);
+    match answer {
+        Ok(()) => link::reached(state, out),
+        Err(trouble) if matches!(trouble.code(), Some(Code::NotFound | Code::Invalid | Code::TooLarge)) => {
+            let sent = count(sent.len(), "command");
+            out.push(Effect::Log(Level::Error, format!("the server does not take the results of {sent}: {trouble}")));
+        }
+        Err(trouble) => return link::failed(state, &trouble, now, out),
+    }
+    state.journal.command_results.retain(|queued| !sent.contains(queued));
     state.unsaved = true;
 }

@@ -1,11 +1,12 @@
 //! What an agent can do: plain data, carried out by the driver.
 
+use super::work::Work;
 use crate::server::PollAsk;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, CommandId, OrderId};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::plan::{Place, Step};
-use fieldpost_common::wire::OrderResult;
+use fieldpost_common::wire::{CommandResult, OrderResult};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -49,13 +50,17 @@ pub enum Effect {
         /// For which patch.
         patch: PatchName,
     },
-    /// Fetch what an application says about its health, and tell the server.
-    TellState {
+    /// Do what a command asks for.
+    Work {
         /// For which command.
         command: CommandId,
-        /// Of which application.
-        application: AppName,
+        /// What.
+        work: Work,
     },
+    /// Stop doing what a command asks for: somebody took it back.
+    Stop(CommandId),
+    /// Say what became of commands.
+    TellCommands(Vec<CommandResult>),
     /// Say what became of orders.
     SendResults(Vec<OrderResult>),
     /// Send back [`super::Event::Timer`] after a while.
@@ -95,6 +100,8 @@ pub enum ScanReason {
     Order,
     /// A file had other bytes than the inventory says.
     Stale,
+    /// A person wants every file read anew.
+    Command,
 }
 
 /// What a timer is for. At most one of each runs.

@@ -1,5 +1,6 @@
 //! What can happen to an agent.
 
+use super::work::Ended;
 use crate::fetch::NotFetched;
 use crate::install::Installed;
 use crate::scan::Report;
@@ -10,7 +11,7 @@ use fieldpost_common::id::{CommandId, OrderId};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Step;
-use fieldpost_common::wire::{HookReport, InventoryAnswer, OrderResult, StoredAnswer};
+use fieldpost_common::wire::{CommandResult, HookReport, InventoryAnswer, OrderResult, StoredAnswer};
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -65,10 +66,17 @@ pub enum Event {
         /// How.
         report: HookReport,
     },
-    /// The state of an application was sent.
-    StateTold {
+    /// What a command asks for ended.
+    Worked {
         /// For which command.
         command: CommandId,
+        /// How.
+        end: Ended,
+    },
+    /// Results of commands were sent.
+    CommandsTold {
+        /// Which.
+        sent: Vec<CommandResult>,
         /// The server's answer.
         answer: Result<(), Trouble>,
     },

@@ -171,7 +171,7 @@ fn take(state: &mut State, etag: Option<String>, batch: Batch, now: Now, out: &m
     }
     state.journal.etag = etag;
     state.journal.orders = batch.orders;
-    commands::take(state, batch.commands);
+    commands::take(state, batch.commands, now);
     state.unsaved = true;
     orders::reopen(state, now);
     let offered: HashSet<_> = state.journal.orders.iter().map(fieldpost_common::order::Order::id).collect();

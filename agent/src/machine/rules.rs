@@ -122,6 +122,7 @@ impl Bench {
             interval: MINUTE,
             max_size: 1 << 20,
             hooks: BTreeSet::new(),
+            actions: BTreeSet::new(),
             built: Timestamp::from_ms(0),
         };
         change(&mut setup);

@@ -1,5 +1,6 @@
 //! Everything that the machine knows.
 
+use super::commands::Doing;
 use super::effect::{Effect, ScanReason, Timer};
 use super::link::Link;
 use crate::clock::Now;
@@ -7,7 +8,7 @@ use crate::journal::Journal;
 use crate::scan::Report;
 use crate::trust::Held;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, CommandId, OrderId, SiteName};
+use fieldpost_common::id::{ActionName, AppName, CommandId, OrderId, SiteName};
 use fieldpost_common::order::Order;
 use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -26,6 +27,8 @@ pub struct Setup {
     pub max_size: u64,
     /// Applications with an after-install hook.
     pub hooks: BTreeSet<AppName>,
+    /// Actions that the config names.
+    pub actions: BTreeSet<(AppName, ActionName)>,
     /// When this program was built: no clock before that is believed.
     pub built: Timestamp,
 }
@@ -76,7 +79,7 @@ pub(super) enum Lane {
     Inventory,
     Upload,
     Results,
-    Command,
+    CommandResults,
 }
 
 /// Everything that the machine knows.
@@ -102,6 +105,7 @@ pub struct State {
     pub(super) orders: Vec<(OrderId, Order)>,
     pub(super) told: HashSet<OrderId>,
     pub(super) answered: HashSet<CommandId>,
+    pub(super) doing: BTreeMap<CommandId, Doing>,
     pub(super) corrupt: HashMap<ContentHash, u32>,
     pub(super) skip: HashSet<ContentHash>,
     pub(super) rescans: u32,
@@ -139,6 +143,7 @@ impl State {
             orders: Vec::new(),
             told: HashSet::new(),
             answered: HashSet::new(),
+            doing: BTreeMap::new(),
             corrupt: HashMap::new(),
             skip: HashSet::new(),
             rescans: 0,

@@ -82,6 +82,13 @@ impl Track {
         *self = Self { settled: Some(Settled { fact, meta, fresh }), pending: None };
     }
 
+    /// Its times are not to be trusted: the next look reads it.
+    pub fn doubt(&mut self) {
+        if let Some(settled) = &mut self.settled {
+            settled.fresh = true;
+        }
+    }
+
     /// It changed while it was read: begin anew.
     pub fn disturbed(&mut self, now: Duration) {
         self.pending = Some(Pending { seen: None, since: now });
@@ -109,6 +116,15 @@ mod tests {
 
     fn s(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_file_that_is_doubted_is_read_though_nothing_seems_changed() {
+        let mut track = Track::default();
+        track.settle(fact("x"), meta(1), false);
+        assert_eq!(track.look(Some(meta(1)), s(9)), Look::Same);
+        track.doubt();
+        assert_eq!((track.look(Some(meta(1)), s(9)), track.fact()), (Look::Read, Some(fact("x"))));
     }
 
     #[test]

@@ -32,6 +32,10 @@ pub enum Change {
     Users,
     /// Activity.
     Activity,
+    /// Commands: where they stand, and what they brought.
+    Commands,
+    /// Errors: their groups, and what people say to them.
+    Errors,
     /// How sites are: incidents, states, maintenance.
     Status,
     /// Something that this version doesn't know.

@@ -61,10 +61,22 @@ pub const STATES: &str = "/api/v1/sites/{site}/state";
 pub const COMMANDS: &str = "/api/v1/sites/{site}/commands";
 /// `GET` → [`super::CommandInfo`].
 pub const COMMAND: &str = "/api/v1/commands/{command}";
+/// `GET ?limit=N` → list of [`super::CommandInfo`], newest first: what people asked for, at any site.
+pub const ALL_COMMANDS: &str = "/api/v1/commands";
+/// `GET` → [`super::CommandOutput`]: what it has brought so far.
+pub const COMMAND_OUTPUT: &str = "/api/v1/commands/{command}/output";
+/// `POST`: it is taken back; once the site has it, when the site says so → [`super::CommandInfo`].
+pub const COMMAND_CANCEL: &str = "/api/v1/commands/{command}/cancel";
 /// `GET` → list of [`super::Maintenance`]; `POST` one.
 pub const MAINTENANCE: &str = "/api/v1/maintenance";
 /// `DELETE`: it ends now.
 pub const MAINTENANCE_END: &str = "/api/v1/maintenance/{id}";
+/// `GET ?application=` → [`super::Errors`].
+pub const ERRORS: &str = "/api/v1/errors";
+/// `GET` → [`super::ErrorView`].
+pub const ERROR: &str = "/api/v1/errors/{group}";
+/// `POST` [`super::MarkError`] → [`super::ErrorGroup`].
+pub const ERROR_MARK: &str = "/api/v1/errors/{group}/mark";
 /// `GET` → list of [`super::Badge`]; `POST` [`super::SiteScope`] → [`super::Badge`].
 pub const BADGES: &str = "/api/v1/badges";
 /// `DELETE`: its address is void.

@@ -1,19 +1,19 @@
-//! How sites are: verdicts, incidents, states, and what is asked of a site.
+//! How sites are: verdicts, incidents, states.
 
-use crate::command::{CommandKind, CommandState};
-use crate::id::{AppName, CommandId, GroupName, SiteName, UserName};
+use crate::id::{AppName, GroupName, SiteName, UserName};
 use crate::incident::Incident;
 use crate::state::{Finding, Format, Line, Severity};
 use crate::text::Clean;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// How everything is, in one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The worst of all, but for sites in maintenance.
     pub worst: Severity,
-    /// Every site, by name.
+    /// Every site, by name; in a brief answer only those that are not well, or in maintenance.
     pub sites: Vec<SiteStatus>,
     /// What is wrong now, the worst first.
     pub incidents: Vec<Incident>,
@@ -23,6 +23,19 @@ pub struct Status {
     pub mail: MailStatus,
     /// The server's clock.
     pub now: Timestamp,
+}
+
+impl Status {
+    /// How bad the incidents are that count, one for each.
+    pub fn counting(&self) -> Vec<Severity> {
+        self.loud().map(|incident| incident.severity).collect()
+    }
+
+    /// The incidents that count: those at sites in maintenance are shown, and make nothing red.
+    pub fn loud(&self) -> impl Iterator<Item = &Incident> {
+        let quiet: HashSet<_> = self.sites.iter().filter(|site| site.maintenance).map(|site| &site.site).collect();
+        self.incidents.iter().filter(move |one| one.subject.site().is_none_or(|site| !quiet.contains(site)))
+    }
 }
 
 /// How one site is.
@@ -151,25 +164,4 @@ pub struct StateMark {
     pub at: Timestamp,
     /// How it was.
     pub worst: Severity,
-}
-
-/// A command as people see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommandInfo {
-    /// Its id.
-    pub id: CommandId,
-    /// The site.
-    pub site: SiteName,
-    /// What is wanted.
-    #[serde(flatten)]
-    pub wish: CommandKind,
-    /// Who asked; none: the server by itself.
-    pub given_by: Option<UserName>,
-    /// When.
-    pub created: Timestamp,
-    /// When the wish ends.
-    pub deadline: Timestamp,
-    /// Where it stands.
-    #[serde(flatten)]
-    pub state: CommandState,
 }

@@ -19,6 +19,8 @@ pub struct Contact {
     pub last: Timestamp,
     /// Within which time of a poll the next is expected.
     pub every: Duration,
+    /// Until then it could not be heard, whatever it did: the uplink was away.
+    pub unheard_until: Option<Timestamp>,
 }
 
 /// How long a silence may last, and from when on silence counts at all.
@@ -52,7 +54,8 @@ pub struct Silence {
 
 /// The moment from which on a site counts as silent, if it is not heard of before.
 pub fn silent_from(contact: &Contact, patience: &Patience) -> Timestamp {
-    contact.last.max(patience.listening_since).plus(contact.every + patience.grace)
+    let heard_from = contact.unheard_until.unwrap_or(contact.last);
+    contact.last.max(patience.listening_since).max(heard_from).plus(contact.every + patience.grace)
 }
 
 /// Finds silent sites among those that are expected to poll.

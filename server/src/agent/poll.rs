@@ -9,13 +9,14 @@ use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
 use crate::store::site::Seen;
 use crate::store::{Effect, StoreError, Tx, command, order, site, trust, upload};
+use crate::wish::command_advance;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{ETAG, IF_NONE_MATCH, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use fieldpost_common::api::Change;
-use fieldpost_common::command::{CommandEvent, CommandState, advance as command_advance};
+use fieldpost_common::command::{CommandEvent, CommandState};
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{BootId, OrderId, SiteName};
@@ -131,10 +132,7 @@ async fn offer(server: &Server, site: SiteName, now: Timestamp) -> Result<(), Er
             }
         }
         for open in command::command_open_list(tx, Some(&site))? {
-            let next = command_advance(open.state.clone(), CommandEvent::Offered, now);
-            if next != open.state {
-                command::command_state_set(tx, &open.id, &next)?;
-            }
+            command_advance(tx, open, CommandEvent::Offered, now)?;
         }
         Ok(())
     };

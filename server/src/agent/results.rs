@@ -1,4 +1,4 @@
-//! `POST /agent/v1/results`: this became of your orders. The same result twice changes nothing.
+//! `POST /agent/v1/results`: this became of your orders and commands. The same result twice changes nothing.
 
 use crate::auth::Agent;
 use crate::clock;
@@ -7,16 +7,18 @@ use crate::request::Said;
 use crate::server::Shared;
 use crate::settle::order_note;
 use crate::store::cell::{CellRow, cell_fetch, cell_set};
-use crate::store::{Effect, Tx, counter, order};
+use crate::store::command_output::{command_output_fetch, command_output_set};
+use crate::store::{Effect, Tx, command, counter, order};
 use crate::submit::believable_counter;
+use crate::wish::command_advance;
 use axum::extract::State;
 use axum::http::StatusCode;
-use fieldpost_common::api::{Change, OrderInfo};
+use fieldpost_common::api::{Change, CommandOutput, OrderInfo};
 use fieldpost_common::cell::Base;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::order::state::{OrderEvent, OrderState, Progress, advance};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{HookReport, OrderOutcome, OrderResult, Results};
+use fieldpost_common::wire::{CommandResult, HookReport, OrderOutcome, OrderResult, Results};
 
 pub(crate) async fn results(
     State(server): State<Shared>,
@@ -24,7 +26,10 @@ pub(crate) async fn results(
     Said(results): Said<Results>,
 ) -> Result<StatusCode, Error> {
     let now = clock::now();
-    let keep = move |tx: &mut Tx<'_>| results.orders.into_iter().try_for_each(|result| keep(tx, &site, result, now));
+    let keep = move |tx: &mut Tx<'_>| {
+        results.orders.into_iter().try_for_each(|result| keep(tx, &site, result, now))?;
+        results.commands.into_iter().try_for_each(|result| command_keep(tx, &site, result, now))
+    };
     server.store.write(keep).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -61,6 +66,21 @@ fn shown_already(tx: &Tx<'_>, order: &OrderInfo, state: OrderState, now: Timesta
     let base = cell.has.map_or(Base::Absent, Base::Content);
     cell_set(tx, place, &order.patch, &CellRow { base, ..cell })?;
     Ok(advance(state, OrderEvent::Shown, now))
+}
+
+/// A result of a command that is unknown, or another site's, changes nothing.
+fn command_keep(tx: &mut Tx<'_>, site: &SiteName, result: CommandResult, now: Timestamp) -> Result<(), Error> {
+    let Some(info) = command::command_fetch(tx, &result.command)?.filter(|info| info.site == *site) else { return Ok(()) };
+    let id = info.id.clone();
+    command_advance(tx, info, result.outcome.into(), now)?;
+    let missing = command_output_fetch(tx, &id)?.is_none_or(|output| !output.whole);
+    match result.tail {
+        Some(tail) if missing => {
+            let content = tail.as_str().as_bytes().to_vec();
+            Ok(command_output_set(tx, &id, &CommandOutput { at: now, whole: true, content })?)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn state_keep(tx: &mut Tx<'_>, order: &OrderInfo, state: &OrderState, now: Timestamp) -> Result<(), Error> {

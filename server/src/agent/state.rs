@@ -3,16 +3,18 @@
 use crate::auth::Agent;
 use crate::clock;
 use crate::error::Error;
+use crate::measures::Measures;
 use crate::request::{At, Said};
 use crate::server::Shared;
 use crate::store::state::{StateRow, state_add, state_end};
 use crate::store::{Effect, Tx, command, site_app};
+use crate::wish::command_advance;
 use axum::extract::State;
 use axum::http::StatusCode;
 use fieldpost_common::api::Change;
-use fieldpost_common::command::{CommandEvent, advance};
+use fieldpost_common::command::CommandEvent;
 use fieldpost_common::id::{AppName, CommandId, SiteName};
-use fieldpost_common::state::{Finding, Format, Reading, Rules, Severity, state};
+use fieldpost_common::state::{Finding, Findings, Format, Reading, Severity};
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{StateOutcome, StateReport};
@@ -23,9 +25,9 @@ pub(crate) async fn put(
     At(app): At<AppName>,
     Said(report): Said<StateReport>,
 ) -> Result<StatusCode, Error> {
-    let (rules, now) = (server.config.rules(&app), clock::now());
+    let (measures, now) = (server.config.measures(&app), clock::now());
     // Reading may take a while: it is done before the writer's turn.
-    let read = tokio::task::spawn_blocking(move || (read(&report, &rules, (&site, &app), now), report, site, app)).await;
+    let read = tokio::task::spawn_blocking(move || (read(&report, &measures, (&site, &app), now), report, site, app)).await;
     let (row, report, site, app) = read.map_err(|error| {
         tracing::error!(%error, "reading a state failed");
         Error::Internal
@@ -60,16 +62,11 @@ fn keep(
 /// The command that asked is done. One that is unknown, or another site's, changes nothing.
 fn command_done(tx: &mut Tx<'_>, site: &SiteName, id: &CommandId, now: Timestamp) -> Result<(), Error> {
     let Some(info) = command::command_fetch(tx, id)?.filter(|info| info.site == *site) else { return Ok(()) };
-    let state = advance(info.state.clone(), CommandEvent::Done, now);
-    if state != info.state {
-        command::command_state_set(tx, id, &state)?;
-        tx.then(Effect::Wake(site.clone()));
-    }
-    Ok(())
+    command_advance(tx, info, CommandEvent::Done(None), now).map(drop)
 }
 
 /// What is kept of a report; none where the site's config names no state.
-fn read(report: &StateReport, rules: &Rules, (site, app): (&SiteName, &AppName), now: Timestamp) -> Option<StateRow> {
+fn read(report: &StateReport, measures: &Measures, (site, app): (&SiteName, &AppName), now: Timestamp) -> Option<StateRow> {
     let row = |worst, findings| StateRow {
         site: site.clone(),
         application: app.clone(),
@@ -83,9 +80,9 @@ fn read(report: &StateReport, rules: &Rules, (site, app): (&SiteName, &AppName),
     let problem = |words: &str| row(Severity::Problem, vec![whole(words)]);
     match &report.outcome {
         StateOutcome::Content { content, exit, modified } => {
-            let found = state(&Reading { content, exit: *exit, format: report.format }, rules);
             // The site's clock may be wrong; how long before the reading the file was written is right all the same.
             let modified = modified.map(|modified| Timestamp::from_ms(now.as_ms() - (report.at.as_ms() - modified.as_ms())));
+            let found = measures.read(&Reading { content, exit: *exit, format: report.format }, modified, now);
             Some(StateRow { modified, exit: *exit, format: Some(found.format), ..row(found.worst, found.findings) })
         }
         StateOutcome::Unavailable { reason } => Some(problem(reason.as_str())),
@@ -99,6 +96,7 @@ fn whole(words: &str) -> Finding {
 }
 
 /// What is shown of a state that is kept: lines are made anew, so that new rules colour old states.
-pub(crate) fn shown(row: &StateRow, content: &[u8], rules: &Rules) -> fieldpost_common::state::Findings {
-    state(&Reading { content, exit: row.exit, format: row.format.or(Some(Format::Report)) }, rules)
+pub(crate) fn shown(row: &StateRow, content: &[u8], measures: &Measures) -> Findings {
+    let reading = Reading { content, exit: row.exit, format: row.format.or(Some(Format::Report)) };
+    measures.read(&reading, row.modified, row.at)
 }

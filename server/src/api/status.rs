@@ -19,14 +19,29 @@ use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
 use serde::Deserialize;
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The most incidents that are over that are listed, and how many unless told otherwise.
 const MOST: u64 = 10_000;
 const LIMIT: u64 = 100;
 
-pub(crate) async fn status(State(server): State<Shared>, _: Viewer) -> Result<Json<Status>, Error> {
-    Ok(Json(status_of(&server).await?))
+#[derive(Deserialize)]
+pub(crate) struct HowMuch {
+    #[serde(default)]
+    brief: bool,
+}
+
+pub(crate) async fn status(
+    State(server): State<Shared>,
+    _: Viewer,
+    Ask(HowMuch { brief }): Ask<HowMuch>,
+) -> Result<Json<Status>, Error> {
+    let mut status = status_of(&server).await?;
+    if brief {
+        // Whoever follows it over a slow line wants to hear of what is wrong.
+        status.sites.retain(|site| site.verdict > Severity::Ok || site.maintenance);
+    }
+    Ok(Json(status))
 }
 
 /// How everything is now.
@@ -59,15 +74,10 @@ fn gather(db: &Connection, seen: &HashMap<SiteName, Timestamp>, configured: bool
     });
     let sites: Vec<SiteStatus> = sites.collect();
     let (waiting, trouble) = mail::mail_backlog(db)?;
-    let worst = counting(&incidents, &sites).into_iter().max().unwrap_or_default();
-    Ok(Status { worst, sites, incidents, maintenance: windows, mail: MailStatus { configured, waiting, trouble }, now })
-}
-
-/// How bad the incidents are that count: those at sites in maintenance don't.
-pub(crate) fn counting(incidents: &[Incident], sites: &[SiteStatus]) -> Vec<Severity> {
-    let quiet: HashSet<_> = sites.iter().filter(|site| site.maintenance).map(|site| &site.site).collect();
-    let loud = incidents.iter().filter(|one| one.subject.site().is_none_or(|site| !quiet.contains(site)));
-    loud.map(|one| one.severity).collect()
+    let mail = MailStatus { configured, waiting, trouble };
+    let mut status = Status { worst: Severity::Ok, sites, incidents, maintenance: windows, mail, now };
+    status.worst = status.counting().into_iter().max().unwrap_or_default();
+    Ok(status)
 }
 
 #[derive(Deserialize)]

@@ -10,12 +10,16 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransportBuilder, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// Why mail can't be sent as the config says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
+    /// Nothing says how.
+    #[error("the config has no [mail]: smtp, from and to say how mail goes out")]
+    Missing,
     /// An address that isn't one.
     #[error("mail address {0:?}: {1}")]
     Address(String, String),
@@ -25,6 +29,9 @@ pub enum MailError {
     /// A file can't be used.
     #[error("{0}: {1}")]
     File(String, String),
+    /// The password would be read by whoever listens on the way.
+    #[error("mail.user and {0:?} would send the password in the clear: use smtps://, or smtp://…?tls=required")]
+    Clear(String),
     /// Nobody is to be told.
     #[error("mail.to is empty: name who is to be told")]
     Nobody,
@@ -37,6 +44,13 @@ pub enum MailError {
     /// The mail server can't be reached, says nothing, or not now.
     #[error("{0}")]
     Later(Clean),
+}
+
+impl MailError {
+    /// Whether the config must be mended; else it is the mail server that says no.
+    pub fn is_config(&self) -> bool {
+        !matches!(self, Self::Message(_) | Self::Refused(_) | Self::Later(_))
+    }
 }
 
 /// A sender that was checked.
@@ -115,9 +129,35 @@ fn transport(config: &Mail) -> Result<AsyncSmtpTransportBuilder, MailError> {
         builder = builder.tls(private_tls(&config.smtp, file)?);
     }
     if let Some(user) = &config.user {
+        if !is_secret(config) {
+            return Err(MailError::Clear(config.smtp.clone()));
+        }
         builder = builder.credentials(Credentials::new(user.clone(), password(config.password_file.as_deref())?));
     }
     Ok(builder)
+}
+
+/// Whether a password stays on this machine or travels below TLS only.
+fn is_secret(config: &Mail) -> bool {
+    let (scheme, rest) = split(&config.smtp);
+    let required = rest.split_once('?').is_some_and(|(_, query)| query.split('&').any(|one| one == "tls=required"));
+    let host = host(rest);
+    let local = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    scheme == "smtps" || required || config.ca_file.is_some() || local
+}
+
+fn split(smtp: &str) -> (&str, &str) {
+    smtp.split_once("://").unwrap_or(("smtp", smtp))
+}
+
+/// The host of what follows the scheme.
+fn host(rest: &str) -> &str {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let place = authority.rsplit('@').next().unwrap_or_default();
+    match place.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => place.split(':').next().unwrap_or_default(),
+    }
 }
 
 /// TLS that trusts the roots in a file beside the system's.
@@ -125,10 +165,12 @@ fn private_tls(smtp: &str, file: &Path) -> Result<lettre::transport::smtp::clien
     use lettre::transport::smtp::client::Tls;
     let unusable = |why: String| MailError::File(file.display().to_string(), why);
     let pem = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(unusable("there is no certificate in it".to_owned()));
+    }
     let root = Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
-    let (scheme, rest) = smtp.split_once("://").unwrap_or(("smtp", smtp));
-    let host = rest.rsplit('@').next().unwrap_or(rest).split([':', '/', '?']).next().unwrap_or_default();
-    let parameters = TlsParameters::builder(host.to_owned()).add_root_certificate(root).build();
+    let (scheme, rest) = split(smtp);
+    let parameters = TlsParameters::builder(host(rest).to_owned()).add_root_certificate(root).build();
     let parameters = parameters.map_err(|error| MailError::Server(smtp.to_owned(), error.to_string()))?;
     Ok(if scheme == "smtps" { Tls::Wrapper(parameters) } else { Tls::Required(parameters) })
 }

@@ -62,9 +62,15 @@ pub(crate) fn command_list(db: &Connection, site: &SiteName, limit: u64) -> Resu
     Ok(all.query_map(params![site.as_str(), column::int(limit)], info)?.collect::<Result<_, _>>()?)
 }
 
+/// What people asked for, at any site, newest first.
+pub(crate) fn command_of_people_list(db: &Connection, limit: u64) -> Result<Vec<CommandInfo>, StoreError> {
+    let mut all = db.prepare_cached(&format!("SELECT {COLUMNS} FROM command WHERE by IS NOT NULL ORDER BY seq DESC LIMIT ?1"))?;
+    Ok(all.query_map([column::int(limit)], info)?.collect::<Result<_, _>>()?)
+}
+
 /// As a batch has it.
 pub(crate) fn command_of(info: &CommandInfo) -> Command {
-    Command { id: info.id.clone(), kind: info.wish.clone() }
+    Command { id: info.id.clone(), kind: info.wish.clone(), cancel: info.is_cancelling() }
 }
 
 /// Forgets commands that ended, but for the newest so many of each site.

@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0002_stamps.sql"),
     include_str!("migrations/0003_orders_that_show.sql"),
     include_str!("migrations/0004_watch.sql"),
+    include_str!("migrations/0005_commands.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

@@ -104,7 +104,7 @@ impl Agent {
 
     pub(super) async fn report(&self, world: &World, order: &OrderId, outcome: OrderOutcome) {
         let result = OrderResult { order: order.clone(), outcome, counter: 1, at: Timestamp::from_ms(1) };
-        let results = Results { orders: vec![result] };
+        let results = Results { orders: vec![result], ..Results::default() };
         read::<()>(world.request(Method::POST, wire::RESULTS, &self.token).json(&results).send().await.unwrap()).await.unwrap();
     }
 }

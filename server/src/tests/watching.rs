@@ -167,13 +167,44 @@ async fn a_state_that_can_not_be_had_is_a_problem_and_one_that_is_not_configured
 async fn rules_of_the_config_decide_before_any_format() {
     let rule = |pattern: &str, severity| Rule { pattern: pattern.to_owned(), severity };
     let rules = vec![rule("^queue: [0-9]{4,}", Severity::Problem), rule("db2 is down", Severity::Ok)];
-    let app = vec![AppRules { name: "trading".parse().unwrap(), rule: rules }];
+    let app = vec![AppRules { name: "trading".parse().unwrap(), rule: rules, max_age: None }];
     let world = World::start_with(Config { app, ..Config::default() }).await;
     let acme = world.site("acme", "7.7").await;
     says(&world, &acme, "queue: 4000\nstatus: db2 is down\n").await;
     assert_eq!(incident(&world).await.words.as_str(), "trading: queue: 4000");
     let lines = states(&world).await.remove(0).lines;
     assert_eq!((lines[0].severity, lines[1].severity), (Severity::Problem, Severity::Ok));
+}
+
+#[tokio::test]
+async fn a_state_file_that_is_not_written_any_more_is_a_problem_where_the_application_has_a_limit() {
+    let limit = AppRules { name: "trading".parse().unwrap(), rule: Vec::new(), max_age: Some(Duration::from_mins(15)) };
+    let world = World::start_with(Config { app: vec![limit], ..Config::default() }).await;
+    let acme = world.site("acme", "7.7").await;
+    let written = |minutes: i64| StateOutcome::Content {
+        content: well().as_bytes().to_vec(),
+        exit: None,
+        modified: Some(Timestamp::from_ms(crate::clock::now().as_ms() - minutes * 60_000)),
+    };
+    tells(&world, &acme, &nobodys(), written(20)).await;
+    assert_eq!(incident(&world).await.words.as_str(), "trading: the state file was not written for over 15 min");
+    let shown = states(&world).await.remove(0);
+    assert_eq!((shown.worst, shown.findings.len()), (Severity::Problem, 1));
+    tells(&world, &acme, &nobodys(), written(1)).await;
+    quiet(&world).await;
+}
+
+#[tokio::test]
+async fn a_brief_status_has_only_the_sites_that_are_not_well() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    world.site("borealis", "7.7").await;
+    says(&world, &acme, broken("down")).await;
+    incident(&world).await;
+    let brief: Status = world.get(&world.ada, &format!("{}?brief=true", path::STATUS)).await.unwrap();
+    let names: Vec<_> = brief.sites.iter().map(|site| site.site.as_str()).collect();
+    assert_eq!((names, brief.worst, brief.incidents.len()), (vec!["acme"], Severity::Problem, 1));
+    assert_eq!(status(&world).await.sites.len(), 2);
 }
 
 #[tokio::test]

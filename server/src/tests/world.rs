@@ -272,7 +272,7 @@ fn developer(person: &Person) -> Developer {
         applications: Scope::All,
         sites: Scope::All,
         may_remove: true,
-        may_run_actions: false,
+        may_run_actions: true,
         expires: None,
     }
 }

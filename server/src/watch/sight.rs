@@ -64,6 +64,14 @@ impl Facts<'_> {
         self.known.get(subject).is_some_and(Incident::is_open)
     }
 
+    /// Since when the uplink is there again, where it was away: in the look that finds it so, since now.
+    fn uplink_back(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.is_open(&Subject::Uplink) {
+            return Some(now);
+        }
+        self.silences_over.iter().filter(|(subject, _)| *subject == Subject::Uplink).map(|(_, at)| *at).max()
+    }
+
     /// Since when a site can be asked, where it could not be for a while. One that is heard of in this very look has been asked
     /// for nothing yet.
     fn back_since(&self, site: &SiteName, now: Timestamp) -> Option<Timestamp> {
@@ -98,19 +106,31 @@ impl Sight {
         wrong
     }
 
+    /// For how long a silence that is over still counts for something.
+    pub(super) fn memory(&self) -> Duration {
+        self.state.saturating_mul(2).max(self.poll + self.grace)
+    }
+
     fn contacts(&self, facts: &Facts<'_>) -> Vec<Contact> {
         let seen: HashMap<_, _> = facts.seen.iter().map(|(site, at)| (site, *at)).collect();
         let contacts = facts.sites.iter().filter_map(|row| {
             let last = row.enrolled_at.max(row.last_seen).max(seen.get(&row.name).copied())?;
             // A site that was invited and never enrolled is not expected to poll.
-            row.enrolled_at.map(|_| Contact { site: row.name.clone(), last, every: self.poll })
+            row.enrolled_at.map(|_| Contact { site: row.name.clone(), last, every: self.poll, unheard_until: None })
         });
         contacts.collect()
     }
 
     fn silence(&self, facts: &Facts<'_>, now: Timestamp) -> Silence {
         let patience = Patience { grace: self.grace, listening_since: self.listening_since };
-        silence(&self.contacts(facts), &patience, now)
+        let mut contacts = self.contacts(facts);
+        let found = silence(&contacts, &patience, now);
+        let Some(back) = facts.uplink_back(now).filter(|_| found.together.is_empty()) else { return found };
+        // The uplink is there again. Its sites come back one after another, each in its own time; who was silent before isn't excused.
+        for contact in contacts.iter_mut().filter(|contact| !facts.is_open(&Subject::Silent { site: contact.site.clone() })) {
+            contact.unheard_until = Some(back);
+        }
+        silence(&contacts, &patience, now)
     }
 
     /// `last`: when the site was last heard of. How old a state of a site that isn't heard of may be is a matter of silence.

@@ -11,7 +11,10 @@ mod vanishing;
 // Who changed a patch, when, and why fieldpost thinks so.
 mod stamps;
 // How sites are: states, silences, mails, the icon.
+mod alerts;
 mod watching;
+// What is asked of a site: logs, actions, a look at all files.
+mod commands;
 // What a site decides for itself.
 mod site_config;
 // Many things at once: jobs, undo, reviews.

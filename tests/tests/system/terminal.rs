@@ -114,6 +114,44 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_brings_the_app_back() {
 }
 
 #[test]
+fn a_stop_from_outside_gives_the_shell_its_terminal_too() {
+    let world = without_sites();
+    let mut shell = CommandBuilder::new("sh");
+    shell.arg("-i");
+    shell.env("PS1", "shell> ");
+    shell.env("FIELDPOST_CONFIG_DIR", &world.ada().config);
+    let mut shell = Terminal::run(shell, 24, 80);
+    shell.wait_text("shell>");
+    let (program, file) = (binaries::folder().join("fieldpost"), world.path().join("pid"));
+    shell.press(&format!("sh -c 'echo $$ > {}; exec {}'\n", file.display(), program.display()));
+    shell.wait_text(SHOWN);
+    let pid = std::fs::read_to_string(&file).expect("a process id");
+    for signal in ["-TSTP", "-STOP", "-TSTP"] {
+        assert!(std::process::Command::new("kill").args([signal, pid.trim()]).status().expect("kill").success());
+        if signal == "-TSTP" {
+            shell.wait_text("shell>");
+            shell.wait_as_before("in the shell");
+        } else {
+            until_true("it is stopped", || {
+                let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).expect("a process");
+                stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
+            });
+        }
+        shell.press("fg\n");
+        shell.wait_text("? help");
+        shell.press("?");
+        shell.wait_text("─ Keys ─");
+        shell.press("\x1b");
+        shell.wait_for("the help is closed", |screen| screen.contains(SHOWN) && !screen.contains("─ Keys ─"));
+    }
+    shell.press("q");
+    shell.wait_text("shell>");
+    shell.wait_as_before("in the shell");
+    shell.press("exit\n");
+    shell.wait_end();
+}
+
+#[test]
 fn ten_lines_pasted_on_the_grid_do_nothing() {
     let world = with_site();
     let mut app = Terminal::start(world.ada(), &[], 24, 80, &[]);

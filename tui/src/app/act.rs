@@ -12,7 +12,7 @@ use super::grid::{GridView, Place};
 use super::model::{Effect, Model};
 use super::office::{Pair, Request};
 use super::screens::Screen;
-use fieldpost_common::cell::{Direction, Newer, Overlay, Standing};
+use fieldpost_common::cell::{Cell, Direction, Newer, Overlay, Standing};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::Version;
 use fieldpost_common::text::Clean;
@@ -36,18 +36,22 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
     if cell.standing == Standing::Conflict && cell.overlay == Overlay::None {
         return conflict::open::open(model);
     }
-    let words = !matches!(cell.overlay, Overlay::None)
-        || matches!(cell.standing, Standing::Unknown | Standing::DeletedAtSite | Standing::Removed);
-    if words {
+    if is_told(&cell) {
         info(model, place);
         return Vec::new();
     }
     diff(model)
 }
 
+/// Whether a cell is opened as words: there is no content to show, or something else is more important.
+pub(crate) fn is_told(cell: &Cell) -> bool {
+    !matches!(cell.overlay, Overlay::None)
+        || matches!(cell.standing, Standing::Unknown | Standing::DeletedAtSite | Standing::Removed)
+}
+
 fn info(model: &mut Model, place: Place) {
     let view = &model.grid;
-    let (fact, advice) = explain(view, place);
+    let (fact, advice) = explain(view, &model.keys, place);
     let mut lines = vec![fact, String::new(), advice];
     if let Some(order) = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref()) {
         lines.push(String::new());

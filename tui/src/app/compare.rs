@@ -6,8 +6,10 @@ pub mod cells;
 mod kind;
 pub mod lines;
 mod notes;
+mod numbers;
 pub mod partners;
 pub mod rows;
+mod slide;
 pub mod text;
 pub mod words;
 
@@ -20,8 +22,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use text::Text;
 
-/// A comparison that takes longer is finished coarsely.
-const WITHIN: Duration = Duration::from_millis(500);
+/// A first look that takes longer is finished coarsely: somebody waits for it.
+const AT_FIRST: Duration = Duration::from_millis(40);
+/// The same for the closer look that follows, beside what is shown.
+const CLOSER: Duration = Duration::from_secs(2);
 
 /// Two contents, compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub struct Comparison {
     pub shown: Shown,
     /// What the lines don't say: line ends, encodings.
     pub notes: Vec<String>,
+    /// What the contents say about themselves is still being read.
+    pub stamps_follow: bool,
 }
 
 /// A content by its facts.
@@ -73,15 +79,21 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// Which of the lines are the same, by a first look: it may be coarse.
+    fn glance(&self) -> Lines {
+        lines(&self.left, &self.right, Spaces::Exact, Deadline::within(AT_FIRST))
+    }
+
     /// Which of the lines are the same.
     pub fn lines(&self, spaces: Spaces) -> Lines {
-        lines(&self.left, &self.right, spaces, Deadline::within(WITHIN))
+        lines(&self.left, &self.right, spaces, Deadline::within(CLOSER))
     }
 }
 
 impl Comparison {
     /// Takes what both contents say about themselves.
     pub fn stamped(&mut self, left: Option<Stamp>, right: Option<Stamp>) {
+        self.stamps_follow = false;
         for (blob, stamp) in [(&mut self.left, left), (&mut self.right, right)] {
             if let Some(blob) = blob {
                 blob.stamp = stamp;
@@ -90,18 +102,27 @@ impl Comparison {
     }
 }
 
-/// Compares; a side that isn't there is a file that doesn't exist.
+/// Compares at a first look; a side that isn't there is a file that doesn't exist.
 pub fn compare(left: Option<&[u8]>, right: Option<&[u8]>) -> Comparison {
-    let (left_text, right_text) = (Text::read(left.unwrap_or_default()), Text::read(right.unwrap_or_default()));
-    let (left_blob, right_blob) =
-        (left.map(|bytes| blob(bytes, left_text.as_ref())), right.map(|bytes| blob(bytes, right_text.as_ref())));
+    let read = |bytes: Option<&[u8]>| {
+        let text = Text::read(bytes.unwrap_or_default());
+        let blob = bytes.map(|bytes| blob(bytes, text.as_ref()));
+        (text, blob)
+    };
+    let ((left_text, left_blob), (right_text, right_blob)) = std::thread::scope(|scope| {
+        let left = scope.spawn(|| read(left));
+        let right = read(right);
+        (left.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), right)
+    });
     let (Some(left_text), Some(right_text)) = (left_text, right_text) else {
-        return Comparison { left: left_blob, right: right_blob, shown: Shown::Binary, notes: Vec::new() };
+        let (shown, notes) = (Shown::Binary, Vec::new());
+        return Comparison { left: left_blob, right: right_blob, shown, notes, stamps_follow: false };
     };
     let texts = Texts { left: read_alike(left, left_text, &right_text), right: right_text };
-    let lines = texts.lines(Spaces::Exact);
+    let lines = texts.glance();
     let notes = notes::notes((left, &texts.left), (right, &texts.right), &lines);
-    Comparison { left: left_blob, right: right_blob, shown: Shown::Text { texts: Arc::new(texts), lines }, notes }
+    let shown = Shown::Text { texts: Arc::new(texts), lines };
+    Comparison { left: left_blob, right: right_blob, shown, notes, stamps_follow: false }
 }
 
 /// Two guesses that contradict each other would show the same bytes as different letters: the right one holds for both.

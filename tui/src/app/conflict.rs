@@ -7,8 +7,10 @@ pub(crate) mod draw;
 pub(crate) mod keys;
 pub(crate) mod open;
 pub(crate) mod rows;
+mod sideways;
 
 use super::diff::Side as Facts;
+use super::model::Model;
 use super::office::{Three, Ticket};
 use fieldpost_common::id::{SiteName, Version};
 use fieldpost_common::issue::Issue;
@@ -32,8 +34,6 @@ pub(crate) struct ConflictView {
     /// Base, published and site, in words.
     pub(crate) facts: [Facts; 3],
     pub(crate) body: Body,
-    /// The result is being published and sent.
-    pub(crate) settling: bool,
 }
 
 /// The three contents, as far as they came.
@@ -53,8 +53,8 @@ pub(crate) struct Work {
     pub(crate) at: usize,
     /// The first row on the screen.
     pub(crate) top: usize,
-    /// The first terminal cell of the lines on the screen.
-    pub(crate) shift: usize,
+    /// By how many terminal cells the lines were moved by hand, more to the left or to the right than they are by themselves.
+    pub(crate) shift: isize,
     /// The result is shown instead of the three contents.
     pub(crate) preview: bool,
     /// What came back from the editor and could not be taken, so that it isn't lost.
@@ -70,6 +70,12 @@ impl ConflictView {
             Body::Ready(work) => Some(work),
             _ => None,
         }
+    }
+
+    /// Whether the result is being published and sent.
+    pub(crate) fn is_settling(&self, model: &Model) -> bool {
+        let key = self.three.key();
+        model.settling.values().any(|settling| *settling == key)
     }
 
     pub(crate) fn work_mut(&mut self) -> Option<&mut Work> {

@@ -76,6 +76,7 @@ fn site(model: &Model) -> Option<&SiteName> {
     match (model.screens.top(), model.screens.tab) {
         (Some(Screen::Site(page)), _) => Some(&page.name),
         (None, Tab::Sites) => model.sites.selected().map(|site| &site.name),
+        (None, Tab::Alerts) => model.alerts.selected().and_then(|one| one.subject.site()),
         _ => None,
     }
 }

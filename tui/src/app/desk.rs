@@ -2,12 +2,14 @@
 //! conflicts to `desk::conflict`.
 
 mod conflict;
+mod errors;
+mod health;
 mod work;
 
 use super::compare::lines::{Lines, Spaces};
 use super::compare::{Comparison, Texts, compare, read_stamp};
 use super::grid::sheet::Sheet;
-use super::office::{Answer, Draft, LoginString, Newcomer, Office, Pair, Request, SiteOrders, Trouble};
+use super::office::{Answer, Draft, LoginString, Newcomer, Office, Pair, Request, SiteOrders, Ticket, Trouble};
 use crate::client::ClientError;
 use crate::clock;
 use crate::keyring::Keyring;
@@ -84,20 +86,23 @@ async fn serve(session: &Session, request: Request, answers: &UnboundedSender<An
             Answer::Grid(application, sheet)
         }
         Request::Watch { feed, after } => Answer::Changes(watch(session, &feed, after).await),
-        Request::Compare { ticket, pair } => Answer::Compared(ticket, both(session, &pair).await),
+        Request::Compare { ticket, pair } => return compared(session, ticket, &pair, answers).await,
         Request::Lines { ticket, texts, spaces } => Answer::Lines(ticket, anew(texts, spaces).await),
         Request::History { ticket, application, patch } => {
             let history = client.history(&application, &patch).await.map(Box::new).map_err(|error| trouble(&error));
             Answer::History(ticket, history)
         }
         Request::Merge { ticket, three } => Answer::Merged(ticket, conflict::merged(session, three).await),
-        Request::Settle(job) => Answer::Settled(job.three.key(), conflict::settle(session, *job).await),
         Request::Save { path, bytes } => Answer::Saved(conflict::save(path, bytes).await),
         Request::Sites => Answer::Sites(client.sites().await.map_err(|error| trouble(&error))),
         Request::SiteOrders(site) => {
             let orders = site_orders(session, &site).await.map_err(|error| trouble(&error));
             Answer::SiteOrders(site, orders)
         }
+        Request::States(_) | Request::AskStates(..) | Request::Status | Request::Over { .. } | Request::Hold { .. } => {
+            health::answer(client, request).await
+        }
+        Request::Errors | Request::Error(_) | Request::MarkError { .. } => errors::answer(client, request).await,
         Request::AcceptDrop(site) => {
             let accepted = client.accept_drop(&site).await.map_err(|error| trouble(&error));
             Answer::DropAccepted(site, accepted)
@@ -134,27 +139,38 @@ async fn watch(session: &Session, feed: &Feed, after: Duration) -> Result<Change
     session.client.changes(feed, PARKED).await.map_err(|error| trouble(&error))
 }
 
-async fn both(session: &Session, pair: &Pair) -> Result<Box<Comparison>, Trouble> {
-    let left = content(session, &pair.application, pair.left.as_ref()).await?;
-    let right = content(session, &pair.application, pair.right.as_ref()).await?;
+/// Both contents, fetched at once.
+async fn both(session: &Session, pair: &Pair) -> Result<[Option<Vec<u8>>; 2], Trouble> {
+    let [left, right] = [&pair.left, &pair.right].map(|side| content(session, &pair.application, side.as_ref()));
+    let (left, right) = tokio::try_join!(left, right)?;
+    Ok([left, right])
+}
+
+/// Compares, and reads both stamps only once the comparison is handed over: somebody waits for it.
+async fn compared(session: &Session, ticket: Ticket, pair: &Pair, answers: &UnboundedSender<Answer>) {
+    let contents = match both(session, pair).await {
+        Ok(contents) => Arc::new(contents),
+        Err(trouble) => return drop(answers.send(Answer::Compared(ticket, Err(trouble)))),
+    };
+    let there = Arc::clone(&contents);
+    let look = move || {
+        let [left, right] = [0, 1].map(|side| there[side].as_deref());
+        Box::new(Comparison { stamps_follow: true, ..compare(left, right) })
+    };
+    let comparison = blocking(look).await;
+    let failed = comparison.is_err();
+    // Nobody listens once the app has ended.
+    if answers.send(Answer::Compared(ticket, comparison)).is_err() || failed {
+        return;
+    }
     let now = clock::now();
     // The server takes no settings that can't be used.
     let hints = pair.settings.as_ref().and_then(|settings| settings.hints(now).ok());
     let hints = hints.unwrap_or_else(|| Hints { now: Some(now), ..Hints::default() });
     let name = pair.patch.to_string();
-    blocking(move || looked_at(left.as_deref(), right.as_deref(), &name, &hints)).await.map(Box::new)
-}
-
-/// Compares, and reads both stamps meanwhile.
-fn looked_at(left: Option<&[u8]>, right: Option<&[u8]>, name: &str, hints: &Hints) -> Comparison {
-    std::thread::scope(|scope| {
-        let stamps = scope.spawn(|| (read_stamp(left, name, hints), read_stamp(right, name, hints)));
-        let mut comparison = compare(left, right);
-        if let Ok((left, right)) = stamps.join() {
-            comparison.stamped(left, right);
-        }
-        comparison
-    })
+    let read = move || Box::new([0, 1].map(|side| read_stamp(contents[side].as_deref(), &name, &hints)));
+    let stamps = blocking(read).await.unwrap_or_default();
+    let _ = answers.send(Answer::Stamped(ticket, stamps));
 }
 
 async fn anew(texts: Arc<Texts>, spaces: Spaces) -> Result<Lines, Trouble> {

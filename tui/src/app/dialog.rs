@@ -12,8 +12,8 @@ pub(crate) mod site;
 pub(crate) mod undo;
 
 use super::input::Input;
-use super::keymap::Context;
-use super::office::{Outcome, TakeBackTask};
+use super::keymap::{Context, Keymap};
+use super::office::TakeBackTask;
 use super::settings::Complaint;
 use super::theme::Tone;
 use fieldpost_common::id::AppName;
@@ -91,28 +91,16 @@ impl Info {
         (!advice.is_empty()).then_some(Dialog::Info(Self { title, lines: advice, top: 0 }))
     }
 
+    /// What is to be read before anything else.
+    pub(crate) fn first(lines: Vec<String>) -> Dialog {
+        Dialog::Info(Self { title: "fieldpost".to_owned(), lines, top: 0 })
+    }
+
     /// What is wrong with the settings.
     pub(crate) fn settings(file: &str, complaints: &[Complaint]) -> Dialog {
         let mut lines: Vec<_> = complaints.iter().map(|complaint| format!("! {complaint}")).collect();
         lines.extend([String::new(), format!("in {}; what is wrong there has its default.", Clean::line(file))]);
         Dialog::Info(Self { title: "Mistakes in the settings".to_owned(), lines, top: 0 })
-    }
-
-    /// What became of several things, failures first.
-    pub(crate) fn results(outcomes: &[Outcome]) -> Self {
-        let failed = outcomes.iter().filter(|outcome| outcome.result.is_err()).count();
-        let title = format!("{} done, {failed} not", outcomes.len() - failed);
-        let mut lines = Vec::new();
-        for outcome in outcomes {
-            match &outcome.result {
-                Ok(words) => lines.push(format!("  {}: {}", Clean::line(&outcome.what), Clean::line(words))),
-                Err(words) => {
-                    let words: Vec<_> = words.lines().map(|line| Clean::line(line).to_string()).collect();
-                    lines.insert(0, format!("! {}: {}", Clean::line(&outcome.what), words.join(" · ")));
-                }
-            }
-        }
-        Self { title, lines, top: 0 }
     }
 }
 
@@ -159,6 +147,16 @@ impl Dialog {
             Self::Drop(drop) => drop.confirm.ready(),
             Self::Undo(undo) => undo.ready(),
             Self::Cancel(_) | Self::Enrol(_) | Self::Pick(_) | Self::Info(_) => true,
+        }
+    }
+
+    /// Whether saying yes asks the server.
+    pub(crate) fn asks(&self) -> bool {
+        match self {
+            Self::Send(_) | Self::Publish(_) | Self::Cancel(_) | Self::Drop(_) | Self::Enrol(_) | Self::Undo(_) => true,
+            Self::Settle(settle) => settle.asks(),
+            Self::Pick(pick) => pick.asks(),
+            Self::Info(_) => false,
         }
     }
 
@@ -216,10 +214,10 @@ impl Dialog {
     }
 
     /// What stays in sight however long the lines are.
-    pub(crate) fn foot(&self) -> Vec<(Tone, String)> {
+    pub(crate) fn foot(&self, keys: &Keymap) -> Vec<(Tone, String)> {
         match self {
-            Self::Send(send) => send.foot(),
-            Self::Undo(undo) => undo.foot(),
+            Self::Send(send) => send.foot(keys),
+            Self::Undo(undo) => undo.foot(keys),
             _ => Vec::new(),
         }
     }

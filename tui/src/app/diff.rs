@@ -12,12 +12,14 @@ use super::compare::lines::{Lines, Spaces};
 use super::compare::rows::{Folds, Half, Layout, Row, Rows};
 use super::compare::{Blob, Comparison, Shown, Texts};
 use super::model::Model;
-use super::office::Ticket;
+use super::office::{Request, Ticket};
 use super::screens::Screen;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{SiteName, Version};
 use fieldpost_common::name::PatchName;
+use fieldpost_common::stamp::Stamp;
 use search::Search;
+use std::sync::Arc;
 
 /// Side by side needs so many columns.
 const SPLIT_FROM: u16 = 100;
@@ -131,7 +133,7 @@ impl DiffView {
     }
 
     /// Both texts and how their lines compare, once they are there.
-    pub(crate) fn text(&self) -> Option<(&std::sync::Arc<Texts>, &Lines)> {
+    pub(crate) fn text(&self) -> Option<(&Arc<Texts>, &Lines)> {
         match &self.body {
             Body::Ready(comparison) => match &comparison.shown {
                 Shown::Text { texts, lines } => Some((texts, lines)),
@@ -159,19 +161,37 @@ impl DiffView {
         self.lay_out();
     }
 
+    /// Takes what the contents say about themselves.
+    pub(crate) fn take_stamps(&mut self, [left, right]: [Option<Stamp>; 2]) {
+        if let Body::Ready(comparison) = &mut self.body {
+            comparison.stamped(left, right);
+        }
+    }
+
+    /// Where the lines are compared coarsely so far, has them compared closely; what is shown stays meanwhile.
+    pub(crate) fn look_closer(&mut self) -> Option<Request> {
+        let (texts, lines) = self.text()?;
+        let (texts, spaces, coarse) = (Arc::clone(texts), lines.spaces, lines.coarse);
+        self.spaces_asked = coarse.then_some(spaces);
+        coarse.then_some(Request::Lines { ticket: self.ticket, texts, spaces })
+    }
+
     /// Takes lines that were compared anew, if they are the ones that were asked for last.
     pub(crate) fn take_lines(&mut self, compared: Lines) {
         if self.spaces_asked != Some(compared.spaces) {
             return;
         }
         self.spaces_asked = None;
-        let anchor = self.anchor();
+        // Whoever stands at the beginning stays there; what was unfolded stays where the same lines are folded.
+        let anchor = self.anchor().filter(|_| self.top > 0);
         if let Body::Ready(comparison) = &mut self.body
             && let Shown::Text { lines, .. } = &mut comparison.shown
         {
+            if lines.spaces != compared.spaces {
+                self.folds = Folds::default();
+            }
             *lines = compared;
         }
-        self.folds = Folds::default();
         self.lay_out();
         self.go_to(anchor);
         self.find_again();

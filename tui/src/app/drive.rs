@@ -8,7 +8,7 @@ use super::look::{Effects, Look};
 use super::model::{Copied, Effect, Message, Model, Seat};
 use super::office::{Answer, Office};
 use super::settings::Settings;
-use super::terminal::{Guard, Screen, enter, leave, leave_on_panic, panicked};
+use super::terminal::{Asked, Guard, Screen, Stops, bell, enter, leave, leave_on_panic, panicked, title};
 use super::update::{start, update};
 use super::view::view;
 use super::{clipboard, look};
@@ -29,9 +29,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 const FRAME: Duration = Duration::from_millis(16);
 const SLOW_FRAME: Duration = Duration::from_millis(66);
 
-/// A process that can be stopped is stopped by then.
-const STOPS_WITHIN: Duration = Duration::from_millis(100);
-
 /// How the app starts.
 #[derive(Debug, Default)]
 pub(crate) struct Setup {
@@ -42,6 +39,8 @@ pub(crate) struct Setup {
     pub(crate) file: String,
     pub(crate) look: Look,
     pub(crate) around: Surroundings,
+    /// What is to be read first; empty: nothing.
+    pub(crate) words: Vec<String>,
 }
 
 /// Runs the app with whoever answers its requests, with default settings.
@@ -71,13 +70,19 @@ pub(crate) async fn run_setup(setup: Setup, office: impl Office) -> anyhow::Resu
     driver.run(&mut signals).await
 }
 
-/// What ends the app from outside.
+/// What a signal asks for.
+enum FromOutside {
+    End,
+    Stops(Asked),
+}
+
+/// What ends or stops the app from outside.
 struct Signals {
     terminate: Signal,
     hang_up: Signal,
     interrupt: Signal,
-    /// After a stop; it ends nothing.
-    continued: Signal,
+    /// These end nothing.
+    stops: Stops,
 }
 
 impl Signals {
@@ -86,7 +91,7 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
-            continued: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            stops: Stops::new()?,
         })
     }
 
@@ -96,11 +101,12 @@ impl Signals {
         Ok(())
     }
 
-    async fn any(&mut self) {
+    async fn any(&mut self) -> FromOutside {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => FromOutside::End,
+            _ = self.hang_up.recv() => FromOutside::End,
+            _ = self.interrupt.recv() => FromOutside::End,
+            asked = self.stops.asked() => FromOutside::Stops(asked),
         }
     }
 }
@@ -133,13 +139,17 @@ impl<O: Office> Driver<O> {
     fn new(setup: Setup, office: O) -> io::Result<Self> {
         let mut screen = Screen::new()?;
         screen.forget()?;
-        let Setup { seat, settings, file, look, around } = setup;
+        let Setup { seat, settings, file, look, around, words } = setup;
         let login = seat.is_none().then(LoginView::default);
         let mut model = Model::new(seat.unwrap_or_default(), look, screen.size()?, clock::now());
         model.login = login;
         model.keys = settings.keys;
+        model.ringing = settings.ringing;
         model.zone = clock::zone();
         model.browser = around.browser();
+        if !words.is_empty() {
+            model.dialog = Some(Info::first(words));
+        }
         if !settings.complaints.is_empty() {
             model.dialog = Some(Info::settings(&file, &settings.complaints));
         }
@@ -153,7 +163,11 @@ impl<O: Office> Driver<O> {
             self.draw_if_due()?;
             let rest = self.wait();
             let message = tokio::select! {
-                () = signals.any() => return Ok(()),
+                from_outside = signals.any() => match from_outside {
+                    FromOutside::End => return Ok(()),
+                    FromOutside::Stops(Asked::Stop) => Some(self.suspend(signals).await?),
+                    FromOutside::Stops(Asked::Continued) => Some(self.take_again()?),
+                },
                 () = panicked() => anyhow::bail!("something went wrong inside the app; its words stand above"),
                 event = next(&mut self.events) => match event {
                     Some(Ok(event)) => message(event),
@@ -200,10 +214,8 @@ impl<O: Office> Driver<O> {
             for effect in update(&mut self.model, message, clock::now()) {
                 match effect {
                     Effect::Quit => return Ok(Next::End),
-                    Effect::Suspend => {
-                        self.suspend(signals).await?;
-                        queue.push_back(Message::Resumed);
-                    }
+                    Effect::Suspend => queue.push_back(self.suspend(signals).await?),
+                    Effect::Edit(edit) => queue.push_back(Message::Edited(self.edit(edit, signals).await?)),
                     other => queue.extend(self.carry_out(other)?),
                 }
             }
@@ -219,14 +231,21 @@ impl<O: Office> Driver<O> {
                 None
             }
             Effect::Keep(draft) => self.office.keep(&draft).err().map(Message::NotKept),
-            Effect::Edit(edit) => Some(Message::Edited(self.edit(edit)?)),
             Effect::Copy { what, text } => Some(Message::Copied(self.copy(what, &text))),
             Effect::Browse { browser, link } => Some(Message::Browsed(browse(&browser, &link))),
+            Effect::Bell => {
+                bell()?;
+                None
+            }
+            Effect::Title(words) => {
+                title(&words)?;
+                None
+            }
             Effect::Redraw => {
                 self.stale = true;
                 None
             }
-            Effect::Suspend | Effect::Quit => None,
+            Effect::Suspend | Effect::Edit(_) | Effect::Quit => None,
         })
     }
 
@@ -240,11 +259,11 @@ impl<O: Office> Driver<O> {
     }
 
     /// Lends the terminal to an editor.
-    fn edit(&mut self, edit: Edit) -> io::Result<Edited> {
+    async fn edit(&mut self, edit: Edit, signals: &mut Signals) -> io::Result<Edited> {
         drop(self.events.take());
         leave();
         self.lent = true;
-        let edited = editor::edit(edit);
+        let edited = editor::edit(edit, &mut signals.stops).await;
         enter()?;
         self.events = Some(EventStream::new());
         self.screen.forget()?;
@@ -253,16 +272,20 @@ impl<O: Office> Driver<O> {
     }
 
     /// Stops like any program on Ctrl-z, and takes the terminal again once continued.
-    async fn suspend(&mut self, signals: &mut Signals) -> io::Result<()> {
+    async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Message> {
         leave();
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)?;
-        // Another thread may take the signal: this one must not run on before all are stopped. Where nobody could continue the
-        // app, the system doesn't stop it either.
-        let _ = tokio::time::timeout(STOPS_WITHIN, signals.continued.recv()).await;
+        signals.stops.stop().await?;
+        self.take_again()
+    }
+
+    /// Takes the terminal again, whatever happened to it.
+    fn take_again(&mut self) -> io::Result<Message> {
+        // Modes are set anew only when they were given back before.
+        leave();
         enter()?;
         self.screen.forget()?;
         self.model.size = self.screen.size()?;
-        Ok(())
+        Ok(Message::Resumed)
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
@@ -315,5 +338,5 @@ fn browse(browser: &Browser, link: &str) -> Result<(), String> {
     let Some((program, arguments)) = words.split_first() else { return Err("BROWSER names no program".to_owned()) };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-    command.spawn().map(drop).map_err(|error| format!("{program}: {error}; y copies the address"))
+    command.spawn().map(drop).map_err(|error| format!("{program}: {error}"))
 }

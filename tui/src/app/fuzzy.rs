@@ -2,6 +2,7 @@
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 /// Which lines match with their letters in order, the best first; all of them in their order for an empty text.
@@ -26,8 +27,13 @@ pub(crate) fn containing(text: &str, lines: impl ExactSizeIterator<Item = String
 fn scored(pattern: &Pattern, lines: impl Iterator<Item = String>) -> Vec<(usize, u32)> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
-    let mut score = |line: &str| pattern.score(Utf32Str::new(line, &mut buffer), &mut matcher);
+    let mut score = |line: &str| pattern.score(Utf32Str::new(&ended(line), &mut buffer), &mut matcher);
     lines.enumerate().filter_map(|(index, line)| score(&line).map(|score| (index, score))).collect()
+}
+
+/// The matcher doesn't find a word at the very end of a line that isn't all ASCII (nucleo-matcher 0.3.1).
+fn ended(line: &str) -> Cow<'_, str> {
+    if line.is_ascii() { line.into() } else { format!("{line} ").into() }
 }
 
 /// A line that matches.
@@ -56,7 +62,7 @@ fn matching(text: &str, kind: AtomKind, lines: &[String]) -> Vec<Match> {
     let mut found = Vec::new();
     for (line, words) in lines.iter().enumerate() {
         let mut at = Vec::new();
-        if let Some(score) = pattern.indices(Utf32Str::new(words, &mut buffer), &mut matcher, &mut at) {
+        if let Some(score) = pattern.indices(Utf32Str::new(&ended(words), &mut buffer), &mut matcher, &mut at) {
             at.sort_unstable();
             at.dedup();
             found.push((Reverse(score), Match { line, at }));
@@ -88,6 +94,15 @@ mod tests {
         assert_eq!(containing("america bor", lines()), [2]);
         assert_eq!(containing("ome", lines()), [1]);
         assert_eq!(containing("", lines()), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_word_at_the_very_end_is_found_whatever_stands_before_it() {
+        for line in ["snoozed ada", "✗ snoozed ada"] {
+            let lines = || std::iter::once(line.to_owned());
+            assert_eq!(containing("ada", lines()), [0], "{line}");
+            assert_eq!(ranked("ada", &[line.to_owned()]).len(), 1, "{line}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The line at the top that every tab shares: the tabs, what is chosen in this one, its counts, the server, and who sits here.
 
+use super::keymap::Context;
 use super::model::Model;
 use super::paint::Painter;
 use super::screens::Tab;
@@ -26,13 +27,10 @@ pub(crate) fn draw(model: &Model, said: Said, painter: &mut Painter<'_>, width: 
     let mut pieces: Vec<_> =
         said.counts.into_iter().chain(link_words(model)).map(|(tone, words)| (tone, format!("{words}   "))).collect();
     let chosen: Vec<_> = said.chosen.into_iter().flat_map(|piece| [(Tone::Plain, "  ".to_owned()), piece]).collect();
-    let named = tabs(model.screens.tab, true);
+    let named = tabs(model, true);
     // Every tab is named where that pushes out nothing but who sits here.
-    let mut left = if wide(&named) + wide(&chosen) + wide(&pieces) + 2 <= usize::from(width) {
-        named
-    } else {
-        tabs(model.screens.tab, false)
-    };
+    let mut left =
+        if wide(&named) + wide(&chosen) + wide(&pieces) + 2 <= usize::from(width) { named } else { tabs(model, false) };
     left.extend(chosen);
     let end = painter.pieces(0, 0, width, &left);
     let mut room = width.saturating_sub(end + 2);
@@ -53,10 +51,19 @@ fn wide(pieces: &[Piece]) -> usize {
     pieces.iter().map(|(_, words)| words.width()).sum()
 }
 
-/// The tabs by digit; `named`: with the names of all of them, else only of the one that is shown.
-fn tabs(shown: Tab, named: bool) -> Vec<Piece> {
+/// A key that is longer has no room beside its tab.
+const KEY_CELLS: usize = 3;
+
+/// The tabs by their keys; `named`: with the names of all of them, else only of the one that is shown.
+fn tabs(model: &Model, named: bool) -> Vec<Piece> {
+    let shown = model.screens.tab;
     let label = |tab: Tab| {
-        let words = if tab == shown || named { format!("{} {}", tab.digit(), tab.title()) } else { tab.digit().to_string() };
+        let key = Some(model.keys.label(Context::Grid, tab.action())).filter(|key| key.width() <= KEY_CELLS);
+        let words = match key {
+            Some(key) if tab == shown || named => format!("{key} {}", tab.title()),
+            Some(key) => key,
+            None => tab.title().to_owned(),
+        };
         (if tab == shown { Tone::Strong } else { Tone::Faint }, words)
     };
     Tab::ALL

@@ -58,7 +58,8 @@ impl Help {
 fn rows(model: &Model, help: &Help) -> Vec<Row> {
     let place = model.place();
     let lives: Vec<_> = model.keys.of(place).iter().filter(|live| !live.keys.is_empty()).collect();
-    let words: Vec<_> = lives.iter().map(|live| format!("{} {}", live.binding.help, live.labels())).collect();
+    let line = |live: &Live| model.say(place, live.binding.help);
+    let words: Vec<_> = lives.iter().map(|live| format!("{} {}", line(live), live.labels())).collect();
     let wide = key_column(lives.iter().copied());
     let room = inside(Rect::new(0, 0, model.size.0, model.size.1));
     let found = ranked(&help.filter.text(), &words);
@@ -82,13 +83,14 @@ pub(crate) fn key_column<'a>(lives: impl Iterator<Item = &'a Live>) -> usize {
 
 /// One row, and another for the reason where both have no room in one.
 fn key_rows(model: &Model, live: &Live, wide: usize, room: usize) -> Vec<Row> {
-    let words = live.binding.help;
+    let words = model.say(model.place(), live.binding.help);
     let keys = format!("{:<wide$}  ", live.labels());
-    let Err(why) = (live.binding.valid)(model) else {
-        return vec![Row { pieces: vec![(Tone::Strong, keys), (Tone::Plain, words.to_owned())], selected: false }];
+    let Err(why) = live.binding.ready(model) else {
+        return vec![Row { pieces: vec![(Tone::Strong, keys), (Tone::Plain, words)], selected: false }];
     };
+    let why = model.say(model.place(), why);
     let fits = keys.width() + words.width() + why.width() + 4 <= room;
-    let mut first = vec![(Tone::Faint, keys), (Tone::Faint, words.to_owned())];
+    let mut first = vec![(Tone::Faint, keys), (Tone::Faint, words)];
     if fits {
         first.push((Tone::Faint, format!("  ({why})")));
         return vec![Row { pieces: first, selected: false }];

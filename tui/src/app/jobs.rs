@@ -26,6 +26,8 @@ pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) at: Timestamp,
     pub(crate) items: Vec<Item>,
+    /// Its items are steps of one thing.
+    pub(crate) chained: bool,
     /// Something came to nothing and nobody has looked yet.
     pub(crate) unseen: bool,
 }
@@ -62,6 +64,7 @@ impl Job {
     pub(crate) fn words(&self) -> String {
         match self.items.as_slice() {
             [one] => format!("{} {}", self.name, one.task.what()),
+            [.., last] if self.chained => format!("{} {}", self.name, last.task.what()),
             items => format!("{} of {}", self.name, count(items.len(), "item")),
         }
     }
@@ -83,10 +86,20 @@ pub(crate) struct JobsView {
 
 /// Asks for work and remembers it; its cells count as on their way from now on.
 pub(crate) fn start(model: &mut Model, application: AppName, tasks: Vec<Task>, name: impl Into<String>) -> Vec<Effect> {
-    let work = Work { ticket: model.ticket(), application, tasks };
+    let work = Work { ticket: model.ticket(), application, tasks, chained: false };
+    vec![begin(model, work, name)]
+}
+
+/// The same for steps that build on each other.
+pub(crate) fn start_chain(model: &mut Model, application: AppName, tasks: Vec<Task>, name: &str) -> (Ticket, Effect) {
+    let ticket = model.ticket();
+    (ticket, begin(model, Work { ticket, application, tasks, chained: true }, name))
+}
+
+fn begin(model: &mut Model, work: Work, name: impl Into<String>) -> Effect {
     model.jobs.begin(&work, name, model.now);
     hold(model);
-    vec![Effect::Ask(Request::Work(work))]
+    Effect::Ask(Request::Work(work))
 }
 
 /// Takes what became of the next tasks of a job.
@@ -117,6 +130,9 @@ fn tell(model: &mut Model, news: News) {
         News::Good(words) if model.toast.is_some() => model.messages.keep(&words, false, model.now),
         News::Good(words) => model.note(words),
         News::Bad(words) => model.error(words),
+        News::Some(words) => {
+            model.error(format!("{words} · {}", model.say(model.place(), "{jobs} says which and why")));
+        }
     }
 }
 
@@ -127,6 +143,8 @@ pub(crate) enum News {
     Good(String),
     /// Something came to nothing, in words.
     Bad(String),
+    /// Of many things some came to nothing; the list says which.
+    Some(String),
 }
 
 impl Jobs {
@@ -142,9 +160,8 @@ impl Jobs {
     /// Remembers work that is about to be asked for.
     pub(crate) fn begin(&mut self, work: &Work, name: impl Into<String>, now: Timestamp) {
         let items = work.tasks.iter().cloned().map(Item::new).collect();
-        let job =
-            Job { ticket: work.ticket, application: work.application.clone(), name: name.into(), at: now, items, unseen: false };
-        self.list.push(job);
+        let (ticket, application, chained) = (work.ticket, work.application.clone(), work.chained);
+        self.list.push(Job { ticket, application, name: name.into(), at: now, items, chained, unseen: false });
         while self.list.len() > KEPT {
             match self.list.iter().position(|job| !job.is_running()) {
                 Some(oldest) => drop(self.list.remove(oldest)),
@@ -223,10 +240,14 @@ impl Jobs {
 }
 
 fn ended(job: &Job, tally: Tally) -> News {
+    let said = |item: &Item| format!("{}: {}", item.task.what(), item.state.words());
     match (job.items.as_slice(), tally.bad) {
-        ([one], 0) => News::Good(format!("{}: {}", one.task.what(), one.state.words())),
-        ([one], _) => News::Bad(format!("{}: {}", one.task.what(), one.state.words())),
+        (steps, 0) if job.chained => News::Good(steps.iter().map(said).collect::<Vec<_>>().join(" · ")),
+        // What follows the first failure only says that it wasn't tried.
+        (steps, _) if job.chained => News::Bad(steps.iter().find(|step| step.state.is_bad()).map_or(String::new(), said)),
+        ([one], 0) => News::Good(said(one)),
+        ([one], _) => News::Bad(said(one)),
         (_, 0) => News::Good(format!("{}: all {} done", job.name, tally.all)),
-        (_, bad) => News::Bad(format!("{}: {} done, {bad} not · J says which and why", job.name, tally.all - bad)),
+        (_, bad) => News::Some(format!("{}: {} done, {bad} not", job.name, tally.all - bad)),
     }
 }

@@ -7,8 +7,8 @@ mod key;
 mod live;
 mod nearest;
 
-use super::model::Model;
-use super::{activity, conflict, copy, dialog, diff, grid, help, history, jobs, login, palette, review, sites};
+use super::model::{Link, Model};
+use super::{activity, alerts, conflict, copy, dialog, diff, errors, grid, help, history, jobs, login, palette, review, sites};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -24,6 +24,9 @@ pub(crate) enum Context {
     Conflict,
     Sites,
     Site,
+    Alerts,
+    Errors,
+    Error,
     Activity,
     Search,
     History,
@@ -51,6 +54,9 @@ impl Context {
         Self::Conflict,
         Self::Sites,
         Self::Site,
+        Self::Alerts,
+        Self::Errors,
+        Self::Error,
         Self::Activity,
         Self::Search,
         Self::History,
@@ -92,6 +98,9 @@ impl Context {
             Self::Conflict => &[conflict::bindings::CONFLICT, LINES, BACK, SCREEN],
             Self::Sites => &[sites::bindings::SITES, LINES, CYCLE, SCREEN],
             Self::Site => &[sites::site::bindings::SITE, LINES, BACK, CYCLE, SCREEN],
+            Self::Alerts => &[alerts::bindings::ALERTS, LINES, CYCLE, SCREEN],
+            Self::Errors => &[errors::bindings::ERRORS, LINES, CYCLE, SCREEN],
+            Self::Error => &[errors::bindings::PAGE, LINES, BACK, CYCLE, SCREEN],
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
             Self::Review => &[review::bindings::REVIEW, diff::bindings::LOOK, diff::bindings::LAYOUT, LINES, SCREEN],
             Self::Jobs => &[jobs::bindings::JOBS, LINES, BACK, SCREEN],
@@ -117,13 +126,13 @@ impl Context {
     /// Whether an action leaves this place.
     pub(crate) const fn is_left_by(self, action: Action) -> bool {
         match self {
-            Self::Grid | Self::Sites | Self::Activity => matches!(action, Action::Quit | Action::Interrupt),
+            Self::Grid | Self::Sites | Self::Alerts | Self::Errors | Self::Activity => matches!(action, Action::Quit | Action::Interrupt),
             _ => matches!(action, Action::Back | Action::Decline | Action::Quit | Action::Interrupt),
         }
     }
 }
 
-/// Nothing stands in the way, or this does, in words for people.
+/// Nothing stands in the way, or this does, in words for people. They may name keys: see [`Keymap::say`].
 pub(crate) type Valid = Result<(), &'static str>;
 
 /// One line of a table.
@@ -133,10 +142,33 @@ pub(crate) struct Binding {
     pub(crate) action: Action,
     /// One or two words for the footer; empty: only in the help.
     pub(crate) short: &'static str,
-    /// A line for the help.
+    /// A line for the help. It may name keys: see [`Keymap::say`].
     pub(crate) help: &'static str,
+    /// Whether it can do something now, as far as this place knows.
+    valid: fn(&Model) -> Valid,
+    /// Whether it comes to nothing while the server doesn't answer.
+    asks: bool,
+}
+
+/// Why a key that asks the server does nothing while it doesn't answer.
+const OFFLINE: &str = "that takes the server, which doesn't answer now ({grid.refresh} tries at once)";
+
+impl Binding {
     /// Whether it can do something now.
-    pub(crate) valid: fn(&Model) -> Valid,
+    pub(crate) fn ready(&self, model: &Model) -> Valid {
+        (self.valid)(model)?;
+        if self.asks { answers(model) } else { Ok(()) }
+    }
+
+    /// The same, for what asks the server.
+    pub(crate) const fn asking(self) -> Self {
+        Self { asks: true, ..self }
+    }
+}
+
+/// Whether the server answered when it was asked last.
+pub(crate) fn answers(model: &Model) -> Valid {
+    when(!matches!(model.link, Link::Offline { .. }), OFFLINE)
 }
 
 pub(crate) const fn bind(
@@ -146,7 +178,7 @@ pub(crate) const fn bind(
     help: &'static str,
     valid: fn(&Model) -> Valid,
 ) -> Binding {
-    Binding { keys, action, short, help, valid }
+    Binding { keys, action, short, help, valid, asks: action.asks() }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one of many answers to the same question")]

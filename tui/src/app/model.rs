@@ -1,6 +1,8 @@
 //! Everything that the app knows, and what it is told: plain data. Changing it is left to `update`, showing it to `view`.
 
 use super::activity::ActivityView;
+use super::alerts::AlertsView;
+use super::errors::ErrorsView;
 use super::dialog::Dialog;
 use super::editor::{Edit, Edited};
 use super::grid::GridView;
@@ -82,6 +84,10 @@ pub(crate) enum Effect {
         what: &'static str,
         text: String,
     },
+    /// Ring the terminal's bell.
+    Bell,
+    /// Say something in the terminal's title; only the app's own words.
+    Title(String),
     /// Open an address.
     Browse {
         browser: Browser,
@@ -127,6 +133,15 @@ pub(crate) enum Toast {
     Error(String),
 }
 
+/// What else tells of a problem that is news: `[alerts]` of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Ringing {
+    /// The terminal's bell.
+    pub(crate) bell: bool,
+    /// The terminal's title, for as long as something is wrong.
+    pub(crate) title: bool,
+}
+
 /// All of it.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -149,7 +164,11 @@ pub(crate) struct Model {
     pub(crate) loading: Loading,
     pub(crate) grid: GridView,
     pub(crate) sites: SitesView,
+    pub(crate) alerts: AlertsView,
+    pub(crate) errors: ErrorsView,
     pub(crate) activity: ActivityView,
+    /// What else tells of a problem that is news.
+    pub(crate) ringing: Ringing,
     pub(crate) screens: Screens,
     pub(crate) dialog: Option<Dialog>,
     /// Nobody is logged in: it is shown instead of everything.
@@ -163,6 +182,8 @@ pub(crate) struct Model {
     pub(crate) working: usize,
     /// Decisions of conflicts, for when one is opened again.
     pub(crate) drafts: HashMap<DraftKey, Vec<Decision>>,
+    /// Jobs that publish and send what conflicts were resolved to.
+    pub(crate) settling: HashMap<Ticket, DraftKey>,
     pub(crate) messages: Messages,
     /// What this person asked to have done in this session.
     pub(crate) jobs: Jobs,
@@ -191,7 +212,10 @@ impl Model {
             loading: Loading::Idle,
             grid: GridView::default(),
             sites: SitesView::default(),
+            alerts: AlertsView::default(),
+            errors: ErrorsView::default(),
             activity: ActivityView::default(),
+            ringing: Ringing::default(),
             screens: Screens::default(),
             dialog: None,
             login: None,
@@ -200,6 +224,7 @@ impl Model {
             toast: None,
             working: 0,
             drafts: HashMap::new(),
+            settling: HashMap::new(),
             messages: Messages::default(),
             jobs: Jobs::default(),
             review: None,
@@ -222,6 +247,7 @@ impl Model {
             (Some(Screen::Diff(_)), _) => Context::Diff,
             (Some(Screen::Conflict(_)), _) => Context::Conflict,
             (Some(Screen::Site(_)), _) => Context::Site,
+            (Some(Screen::Error(_)), _) => Context::Error,
             (Some(Screen::History(_)), _) => Context::History,
             (Some(Screen::Jobs(_)), _) => Context::Jobs,
             (Some(Screen::Messages(_)), _) => Context::Messages,
@@ -229,6 +255,10 @@ impl Model {
             (None, Tab::Patches) => Context::Grid,
             (None, Tab::Sites) if self.sites.typing => Context::Filter,
             (None, Tab::Sites) => Context::Sites,
+            (None, Tab::Alerts) if self.alerts.typing => Context::Filter,
+            (None, Tab::Alerts) => Context::Alerts,
+            (None, Tab::Errors) if self.errors.typing => Context::Filter,
+            (None, Tab::Errors) => Context::Errors,
             (None, Tab::Activity) if self.activity.typing => Context::Filter,
             (None, Tab::Activity) => Context::Activity,
         }
@@ -242,6 +272,11 @@ impl Model {
     pub(crate) fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
+    }
+
+    /// Own words, with the keys that they name as they are now.
+    pub(crate) fn say(&self, context: Context, words: &'static str) -> String {
+        self.keys.say(context, words)
     }
 
     pub(crate) fn note(&mut self, words: impl Into<String>) {

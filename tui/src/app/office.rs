@@ -6,13 +6,18 @@ use crate::app::compare::lines::{Lines, Spaces};
 use crate::app::compare::{Comparison, Texts};
 use crate::app::grid::sheet::Sheet;
 use crate::drafts::DraftKey;
-use fieldpost_common::api::{Activity, AppSettings, AuditState, Changes, History, OrderInfo, Site, Whoami};
+use fieldpost_common::api::{
+    Activity, AppSettings, AuditState, Changes, ErrorGroup, ErrorView, Errors, History, MarkError, OrderInfo, SetHold, Site,
+    StateView, Status, Whoami,
+};
+use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, SiteName, Version};
-use fieldpost_common::issue::Issue;
+use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::incident::{Incident, IncidentId};
 use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
+use fieldpost_common::stamp::Stamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
@@ -20,7 +25,8 @@ pub use work::{Basis, Done, PublishTask, PutTask, RemoveTask, Report, TakeBackTa
 
 /// Carries out requests beside the app's loop and hands the answers back.
 pub trait Office: Send + Sync + 'static {
-    /// Takes a request and returns at once. Exactly one answer follows later; work is answered part by part.
+    /// Takes a request and returns at once. Exactly one answer follows later; work is answered part by part, and a comparison once
+    /// more, with its stamps.
     fn ask(&self, request: Request, answers: UnboundedSender<Answer>);
 
     /// Keeps decisions of a conflict on the disk before it returns; the error is for people.
@@ -47,14 +53,14 @@ pub enum Request {
         /// How long to wait before asking.
         after: Duration,
     },
-    /// Fetch two contents and compare them.
+    /// Fetch two contents and compare them at a first look. What they say about themselves comes in a second answer.
     Compare {
         /// Returned with the answer.
         ticket: Ticket,
         /// What to compare.
         pair: Pair,
     },
-    /// Compare the lines of two contents anew.
+    /// Compare the lines of two contents anew, and closely.
     Lines {
         /// Returned with the answer.
         ticket: Ticket,
@@ -76,6 +82,35 @@ pub enum Request {
     Sites,
     /// One site's orders.
     SiteOrders(SiteName),
+    /// The newest state of each application of a site.
+    States(SiteName),
+    /// Ask a site for the states of these applications now.
+    AskStates(SiteName, Vec<AppName>),
+    /// What is wrong, in brief.
+    Status,
+    /// What is over, newest first.
+    Over {
+        /// The most that is wanted.
+        limit: usize,
+    },
+    /// Say something to an incident.
+    Hold {
+        /// Which.
+        incident: IncidentId,
+        /// What.
+        hold: SetHold,
+    },
+    /// What applications reported, in groups.
+    Errors,
+    /// All that is known of one of them.
+    Error(ErrorGroupId),
+    /// Say something to one of them.
+    MarkError {
+        /// Which.
+        group: ErrorGroupId,
+        /// What.
+        mark: MarkError,
+    },
     /// Say that the files that vanished at a site are meant to be gone.
     AcceptDrop(SiteName),
     /// Make a new enrolment string for a site.
@@ -98,8 +133,6 @@ pub enum Request {
         /// What to merge.
         three: Three,
     },
-    /// Publish what a conflict was resolved to, and send it to the site.
-    Settle(Box<SettleJob>),
     /// Write a new file.
     Save {
         /// Where.
@@ -147,23 +180,6 @@ pub struct Draft {
     pub key: DraftKey,
     /// All of them; none: there is nothing to keep any more.
     pub decisions: Vec<Decision>,
-}
-
-/// A resolved conflict: publish for the site's version, then send to the site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettleJob {
-    /// The patch.
-    pub patch: PatchName,
-    /// The site.
-    pub site: SiteName,
-    /// The site's version.
-    pub version: Version,
-    /// The contents as they were seen: the publication replaces, and the order expects, exactly these.
-    pub three: Three,
-    /// The result.
-    pub bytes: Vec<u8>,
-    /// The tracker entry that the row shows.
-    pub issue: Option<Issue>,
 }
 
 /// A login string. It holds a secret: it is never shown or logged.
@@ -229,10 +245,10 @@ impl Trouble {
     }
 }
 
-/// What became of one publication, order or file.
+/// What became of a file that was to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// On what: `Order.st → acme`.
+    /// On what: its name.
     pub what: String,
     /// Done, or why not.
     pub result: Result<String, String>,
@@ -251,6 +267,8 @@ pub enum Answer {
     Changes(Result<Changes, Trouble>),
     /// To [`Request::Compare`].
     Compared(Ticket, Result<Box<Comparison>, Trouble>),
+    /// What the contents of a comparison say about themselves: left and right.
+    Stamped(Ticket, Box<[Option<Stamp>; 2]>),
     /// To [`Request::Lines`].
     Lines(Ticket, Result<Lines, Trouble>),
     /// To [`Request::History`].
@@ -263,6 +281,22 @@ pub enum Answer {
     Sites(Result<Vec<Site>, Trouble>),
     /// To [`Request::SiteOrders`].
     SiteOrders(SiteName, Result<SiteOrders, Trouble>),
+    /// To [`Request::States`].
+    States(SiteName, Result<Vec<StateView>, Trouble>),
+    /// To [`Request::AskStates`].
+    StatesAsked(SiteName, Result<(), Trouble>),
+    /// To [`Request::Status`].
+    Status(Result<Box<Status>, Trouble>),
+    /// To [`Request::Over`].
+    Over(Result<Vec<Incident>, Trouble>),
+    /// To [`Request::Hold`]: the incident as it is now.
+    Held(IncidentId, Result<Box<Incident>, Trouble>),
+    /// To [`Request::Errors`].
+    Errors(Result<Box<Errors>, Trouble>),
+    /// To [`Request::Error`].
+    Error(ErrorGroupId, Result<Box<ErrorView>, Trouble>),
+    /// To [`Request::MarkError`]: the group as it is now.
+    ErrorMarked(Result<Box<ErrorGroup>, Trouble>),
     /// To [`Request::Enrol`]: the string.
     Enrolled(SiteName, Result<String, Trouble>),
     /// To [`Request::Activity`]: what came before a number.
@@ -276,8 +310,6 @@ pub enum Answer {
     Audit(Result<AuditState, Trouble>),
     /// To [`Request::Merge`].
     Merged(Ticket, Result<Box<Merged>, Trouble>),
-    /// To [`Request::Settle`].
-    Settled(DraftKey, Vec<Outcome>),
     /// To [`Request::LogIn`].
     LoggedIn(Result<Newcomer, Trouble>),
     /// To [`Request::Work`]: what became of the next tasks, in their order. Every task is answered once.

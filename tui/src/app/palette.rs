@@ -23,6 +23,8 @@ pub(crate) struct Palette {
 /// One thing that can be done, with where it matches what was typed.
 pub(crate) struct Entry<'a> {
     pub(crate) live: &'a Live,
+    /// Its line of help.
+    pub(crate) help: String,
     /// The characters of its line of help that match.
     pub(crate) at: Vec<u32>,
 }
@@ -40,11 +42,13 @@ pub(crate) fn entries<'a>(model: &'a Model, palette: &Palette) -> Vec<Entry<'a>>
         let action = live.binding.action;
         (action.moves(), model.recent.iter().position(|one| *one == action).unwrap_or(usize::MAX))
     });
-    let words: Vec<_> = lives.iter().map(|live| format!("{} {}", live.binding.help, live.binding.action.name())).collect();
+    let help = |live: &Live| model.say(model.place(), live.binding.help);
+    let words: Vec<_> = lives.iter().map(|live| format!("{} {}", help(live), live.binding.action.name())).collect();
     let entry = |Match { line, mut at }: Match| {
-        let help = u32::try_from(lives[line].binding.help.chars().count()).unwrap_or(u32::MAX);
-        at.retain(|place| *place < help);
-        Entry { live: lives[line], at }
+        let help = help(lives[line]);
+        let characters = u32::try_from(help.chars().count()).unwrap_or(u32::MAX);
+        at.retain(|place| *place < characters);
+        Entry { live: lives[line], help, at }
     };
     ranked(&palette.input.text(), &words).into_iter().map(entry).collect()
 }

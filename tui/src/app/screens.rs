@@ -2,30 +2,36 @@
 
 use super::conflict::ConflictView;
 use super::diff::DiffView;
+use super::errors::page::ErrorPage;
 use super::history::HistoryView;
 use super::jobs::JobsView;
+use super::keymap::Action;
 use super::messages::MessagesView;
 use super::sites::site::SiteView;
 
-/// The screens that are always there, each with a digit of its own. `3` is kept for alerts, `4` for errors.
+/// The screens that are always there, each with a key of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Tab {
     #[default]
     Patches,
     Sites,
+    Alerts,
+    Errors,
     Activity,
 }
 
 impl Tab {
-    /// In the order of their digits.
-    pub(crate) const ALL: [Self; 3] = [Self::Patches, Self::Sites, Self::Activity];
+    /// In the order of their keys.
+    pub(crate) const ALL: [Self; 5] = [Self::Patches, Self::Sites, Self::Alerts, Self::Errors, Self::Activity];
 
-    /// The key that shows it.
-    pub(crate) const fn digit(self) -> char {
+    /// What shows it.
+    pub(crate) const fn action(self) -> Action {
         match self {
-            Self::Patches => '1',
-            Self::Sites => '2',
-            Self::Activity => '5',
+            Self::Patches => Action::ShowPatches,
+            Self::Sites => Action::ShowSites,
+            Self::Alerts => Action::ShowAlerts,
+            Self::Errors => Action::ShowErrors,
+            Self::Activity => Action::ShowActivity,
         }
     }
 
@@ -33,6 +39,8 @@ impl Tab {
         match self {
             Self::Patches => "Patches",
             Self::Sites => "Sites",
+            Self::Alerts => "Alerts",
+            Self::Errors => "Errors",
             Self::Activity => "Activity",
         }
     }
@@ -54,6 +62,7 @@ pub(crate) enum Screen {
     Diff(Box<DiffView>),
     Conflict(Box<ConflictView>),
     Site(Box<SiteView>),
+    Error(Box<ErrorPage>),
     History(Box<HistoryView>),
     Jobs(JobsView),
     Messages(MessagesView),
@@ -84,6 +93,11 @@ impl Screens {
     /// Closes the topmost screen; the tab itself stays.
     pub(crate) fn back(&mut self) {
         self.over[self.tab as usize].pop();
+    }
+
+    /// Closes screens wherever they lie.
+    pub(crate) fn close(&mut self, which: impl Fn(&Screen) -> bool) {
+        self.over.iter_mut().for_each(|over| over.retain(|screen| !which(screen)));
     }
 
     /// Shows a tab with nothing over it; the screen that leads there closes too.

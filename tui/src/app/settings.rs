@@ -1,4 +1,4 @@
-//! What a person sets in `app.toml`: keys and looks. Reads the text and says what is wrong with it, line by line; a mistake never
+//! What a person sets in `app.toml`: keys, looks, and what rings. Reads the text and says what is wrong with it, line by line; a mistake never
 //! keeps the app from starting. Which file it is, is left to the callers.
 
 mod complaint;
@@ -6,6 +6,7 @@ mod keys;
 
 use super::keymap::Keymap;
 use super::look::{Effects, LookWish, ThemeWish};
+use super::model::Ringing;
 use crate::keyring::Keyring;
 pub(crate) use complaint::Complaint;
 use complaint::Complaints;
@@ -22,6 +23,7 @@ pub(crate) const FILE: &str = "app.toml";
 pub(crate) struct Settings {
     pub(crate) keys: Keymap,
     pub(crate) look: LookWish,
+    pub(crate) ringing: Ringing,
     pub(crate) complaints: Vec<Complaint>,
 }
 
@@ -60,8 +62,9 @@ pub(crate) fn parse(text: &str) -> Settings {
         match (name.get_ref().as_ref(), section) {
             ("keys", Some(places)) => settings.keys = keys::read(places, &mut complaints),
             ("look", Some(look)) => settings.look = read_look(look, &mut complaints),
-            ("keys" | "look", None) => complaints.at(name.span().start, &format!("{} must be a table: [{0}]", name.get_ref())),
-            (other, _) => complaints.unknown(name.span().start, "section", other, &["keys", "look"]),
+            ("alerts", Some(alerts)) => settings.ringing = read_alerts(alerts, &mut complaints),
+            ("keys" | "look" | "alerts", None) => complaints.at(name.span().start, &format!("{} must be a table: [{0}]", name.get_ref())),
+            (other, _) => complaints.unknown(name.span().start, "section", other, &["keys", "look", "alerts"]),
         }
     }
     settings.complaints = complaints.done();
@@ -83,14 +86,31 @@ fn read_look(look: &DeTable<'_>, complaints: &mut Complaints) -> LookWish {
         match name.get_ref().as_ref() {
             "theme" => wish.theme = choice(value, "theme", THEMES, complaints).unwrap_or_default(),
             "effects" => wish.effects = choice(value, "effects", EFFECTS, complaints).unwrap_or_default(),
-            "ascii" => match value.get_ref().as_bool() {
-                Some(ascii) => wish.ascii = ascii,
-                None => complaints.at(value.span().start, "ascii is true or false"),
-            },
+            "ascii" => wish.ascii = yes_or_no(value, "ascii", complaints),
             other => complaints.unknown(name.span().start, "setting in [look]", other, &["theme", "ascii", "effects"]),
         }
     }
     wish
+}
+
+fn read_alerts(alerts: &DeTable<'_>, complaints: &mut Complaints) -> Ringing {
+    let mut ringing = Ringing::default();
+    for (name, value) in alerts {
+        match name.get_ref().as_ref() {
+            "bell" => ringing.bell = yes_or_no(value, "bell", complaints),
+            "title" => ringing.title = yes_or_no(value, "title", complaints),
+            other => complaints.unknown(name.span().start, "setting in [alerts]", other, &["bell", "title"]),
+        }
+    }
+    ringing
+}
+
+/// What isn't said right is no.
+fn yes_or_no(value: &Spanned<DeValue<'_>>, what: &str, complaints: &mut Complaints) -> bool {
+    value.get_ref().as_bool().unwrap_or_else(|| {
+        complaints.at(value.span().start, &format!("{what} is true or false"));
+        false
+    })
 }
 
 fn choice<T: Copy>(value: &Spanned<DeValue<'_>>, what: &str, all: &[(&str, T)], complaints: &mut Complaints) -> Option<T> {

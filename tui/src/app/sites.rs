@@ -12,11 +12,14 @@ use super::flight::Flight;
 use super::fuzzy;
 use super::grid::layout::body_height;
 use super::input::Input;
-use fieldpost_common::api::Site;
+use fieldpost_common::api::{Site, SiteStatus};
 use fieldpost_common::id::SiteName;
+use fieldpost_common::state::Severity;
+use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use state::SiteState;
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// How the list is sorted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub(crate) enum Order {
 #[derive(Debug, Default)]
 pub(crate) struct SitesView {
     pub(crate) sites: Vec<Site>,
+    /// The worst of the open incidents of each site that has one, with its words; those in maintenance have none.
+    verdicts: HashMap<SiteName, (Severity, Clean)>,
     /// When it was read, by the own clock; `None`: not yet.
     pub(crate) read_at: Option<Timestamp>,
     /// Why it couldn't be read last time.
@@ -73,19 +78,39 @@ impl SitesView {
     }
 
     fn derive(&mut self, selected: Option<&SiteName>, now: Timestamp) {
-        let line = |site: &Site| haystack(site, now);
+        let line = |site: &Site| haystack(site, self.state(site, now));
         self.rows = fuzzy::best(&self.filter.text(), self.sites.iter().map(line));
+        let states: HashMap<_, _> = self.rows.iter().map(|row| (*row, self.state(&self.sites[*row], now))).collect();
         let sites = &self.sites;
         match self.order {
             // The best match first.
             _ if !self.filter.is_empty() => {}
-            Order::Worst => self.rows.sort_by_key(|row| (Reverse(SiteState::of(&sites[*row], now)), &sites[*row].name)),
+            Order::Worst => self.rows.sort_by_key(|row| (Reverse(states[row]), &sites[*row].name)),
             Order::Name => self.rows.sort_by_key(|row| &sites[*row].name),
         }
         let row = selected.and_then(|name| self.rows.iter().position(|row| sites[*row].name == *name));
         self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
-        let shown: Vec<_> = self.rows.iter().map(|row| &sites[*row]).collect();
+        let shown: Vec<_> = self.rows.iter().map(|row| (&sites[*row], states[row])).collect();
         self.widths = draw::Widths::of(&shown, now);
+    }
+
+    /// How a site is.
+    pub(crate) fn state(&self, site: &Site, now: Timestamp) -> SiteState {
+        let verdict = self.verdicts.get(&site.name).map_or(Severity::Ok, |(verdict, _)| *verdict);
+        SiteState::of(site, verdict, now)
+    }
+
+    /// What is the case there, and what to do about it.
+    pub(crate) fn explain(&self, site: &Site, now: Timestamp) -> (String, String) {
+        self.state(site, now).explain(site, self.verdicts.get(&site.name).map(|(_, words)| words))
+    }
+
+    /// Takes the verdicts of sites that are not well; the list is sorted anew.
+    pub(crate) fn judge(&mut self, sites: &[SiteStatus], now: Timestamp) {
+        let unwell = sites.iter().filter(|site| site.verdict > Severity::Ok && !site.maintenance);
+        self.verdicts =
+            unwell.map(|site| (site.site.clone(), (site.verdict, site.words.clone().unwrap_or_default()))).collect();
+        self.refilter(now);
     }
 
     pub(crate) fn selected(&self) -> Option<&Site> {
@@ -118,9 +143,9 @@ impl SitesView {
 }
 
 /// What a filter looks at: name, state, applications, groups.
-fn haystack(site: &Site, now: Timestamp) -> String {
+fn haystack(site: &Site, state: SiteState) -> String {
     let apps = site.applications.iter().map(|one| format!("{} {}", one.application, one.version));
     let groups = site.groups.iter().map(ToString::to_string);
     let words: Vec<_> = apps.chain(groups).collect();
-    format!("{} {} {}", site.name, SiteState::of(site, now).word(), words.join(" "))
+    format!("{} {} {}", site.name, state.word(), words.join(" "))
 }

@@ -1,6 +1,7 @@
 //! The terminal's modes, taken and given back, and frames that are written in one piece.
 
 mod frugal;
+mod stop;
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
@@ -13,9 +14,12 @@ use ratatui::layout::Rect;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+pub(crate) use stop::{Asked, Stops};
 use tokio::sync::Notify;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// The title is the app's; the one before it waits on the terminal's stack.
+static TITLED: AtomicBool = AtomicBool::new(false);
 static PANICKED: Notify = Notify::const_new();
 
 /// Takes the terminal: raw, on the alternate screen, pastes marked as such.
@@ -32,9 +36,32 @@ pub(crate) fn leave() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    if TITLED.swap(false, Ordering::SeqCst) {
+        let _ = out.write_all(b"\x1b[23;2t");
+    }
     // There may be no terminal any more; there is nothing to be done about that.
     let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
     let _ = disable_raw_mode();
+}
+
+/// Rings.
+pub(crate) fn bell() -> io::Result<()> {
+    write_now(b"\x07")
+}
+
+/// Gives the terminal a title of the app's own words; leaving gives back the one before.
+pub(crate) fn title(words: &str) -> io::Result<()> {
+    let save: &[u8] = if TITLED.swap(true, Ordering::SeqCst) { b"" } else { b"\x1b[22;2t" };
+    write_now(&[save, b"\x1b]2;", words.as_bytes(), b"\x1b\\"].concat())
+}
+
+fn write_now(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if !TAKEN.load(Ordering::SeqCst) {
+        return Ok(());
+    }
+    out.write_all(bytes)?;
+    out.flush()
 }
 
 /// Gives the terminal back when something panics, before its words are printed.

@@ -3,19 +3,23 @@
 
 mod acting;
 mod activity;
+mod alerts;
 mod anything;
 mod bulk;
 mod bulk_looks;
 mod colours;
 mod conflicts;
 mod diffs;
+mod errors;
 mod jobs;
 mod large;
 mod live;
 mod looks;
 mod looks_diff;
 mod moving;
+mod offline;
 mod overlays;
+mod rebound;
 mod sites;
 mod tabs;
 mod undo;

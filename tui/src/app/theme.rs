@@ -17,6 +17,8 @@ pub(crate) enum Tone {
     Good,
     /// On its way.
     Busy,
+    /// Somebody should look at it some time.
+    Warning,
     /// Needs a person.
     Alarm,
     /// Lines and words that a diff adds.
@@ -81,6 +83,7 @@ impl Theme {
     /// The style of a meaning.
     pub(crate) fn style(self, tone: Tone) -> Style {
         match self {
+            Self::Colour if tone == Tone::Warning => Style::new().fg(Color::Yellow),
             Self::Colour => colour(tone, Color::Green, Color::Red),
             Self::BlueOrange(depth) => colour(tone, depth.blue(), depth.orange()),
             Self::Mono => mono(tone),
@@ -106,7 +109,8 @@ fn colour(tone: Tone, good: Color, bad: Color) -> Style {
         Tone::Alarm => style.fg(bad).add_modifier(Modifier::BOLD),
         Tone::Added => style.fg(good),
         Tone::AddedWord => style.fg(good).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
-        Tone::Gone => style.fg(bad),
+        // Bold tells an alarm from a warning where both have one colour.
+        Tone::Gone | Tone::Warning => style.fg(bad),
         Tone::GoneWord => style.fg(bad).add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
     }
 }
@@ -114,7 +118,7 @@ fn colour(tone: Tone, good: Color, bad: Color) -> Style {
 fn mono(tone: Tone) -> Style {
     let style = Style::new();
     match tone {
-        Tone::Plain | Tone::Busy | Tone::Added | Tone::Gone => style,
+        Tone::Plain | Tone::Busy | Tone::Warning | Tone::Added | Tone::Gone => style,
         Tone::Faint => style.add_modifier(Modifier::DIM),
         Tone::Strong | Tone::Alarm => style.add_modifier(Modifier::BOLD),
         Tone::Accent | Tone::Good | Tone::AddedWord | Tone::GoneWord => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
@@ -125,13 +129,14 @@ fn mono(tone: Tone) -> Style {
 mod tests {
     use super::*;
 
-    const ALL: [Tone; 11] = [
+    const ALL: [Tone; 12] = [
         Tone::Plain,
         Tone::Faint,
         Tone::Strong,
         Tone::Accent,
         Tone::Good,
         Tone::Busy,
+        Tone::Warning,
         Tone::Alarm,
         Tone::Added,
         Tone::AddedWord,

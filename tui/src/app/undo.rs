@@ -6,6 +6,7 @@ use super::dialog::undo::UndoDialog;
 use super::grid::{GridView, Place};
 use super::jobs::Job;
 use super::jobs::item::{Item, Places, State};
+use super::keymap::{Context, Keymap};
 use super::model::{Effect, Model};
 use super::office::{Basis, PublishTask, PutTask, RemoveTask, TakeBackTask, Task, UnpublishTask};
 use fieldpost_common::hash::ContentHash;
@@ -38,28 +39,31 @@ pub(crate) fn last(model: &mut Model) -> Vec<Effect> {
 pub(crate) fn ask(model: &mut Model, ticket: super::office::Ticket) {
     let Some(job) = model.jobs.find(ticket) else { return };
     if job.is_running() {
-        return model.note("it is still being given: J shows how far it is");
+        return model.note(model.say(Context::Grid, "it is still being given: {jobs} shows how far it is"));
     }
     if Some(&job.application) != model.grid.application() {
-        let words = format!("{} was in {}: choose that application first (a)", job.words(), job.application);
-        return model.note(words);
+        let advice = model.say(Context::Grid, "choose that application first ({pick-app})");
+        return model.note(format!("{} was in {}: {advice}", job.words(), job.application));
     }
-    let dialog = UndoDialog::new(job, plan(job, &model.grid), model.now);
+    let dialog = UndoDialog::new(job, plan(job, &model.grid, &model.keys), model.now);
     model.dialog = Some(Dialog::Undo(Box::new(dialog)));
 }
 
 /// Plans the undoing of a job.
-pub(crate) fn plan(job: &Job, view: &GridView) -> UndoPlan {
+pub(crate) fn plan(job: &Job, view: &GridView, keys: &Keymap) -> UndoPlan {
     let mut plan = UndoPlan::default();
     let places = Places::of(view);
     for item in job.items.iter().rev() {
         let place = places.find(&item.task);
         match &item.task {
-            Task::Put(put) => order(&mut plan, view, item, (place, put.expected)),
-            Task::Remove(remove) => order(&mut plan, view, item, (place, Some(remove.expected))),
+            Task::Put(put) => order(&mut plan, (view, keys), item, (place, put.expected)),
+            Task::Remove(remove) => order(&mut plan, (view, keys), item, (place, Some(remove.expected))),
             Task::Publish(task) => published(&mut plan, view, item, task),
             Task::Unpublish(task) => unpublished(&mut plan, view, item, task),
-            Task::TakeBack(_) => leave(&mut plan, item, "an order that was taken back is given again with + or >"),
+            Task::TakeBack(_) => {
+                let why = "an order that was taken back is given again with {send-new} or {send-update}";
+                leave(&mut plan, item, keys.say(Context::Grid, why));
+            }
         }
     }
     // One content can be looked at; for many that would be a queue of its own.
@@ -76,7 +80,12 @@ fn leave(plan: &mut UndoPlan, item: &Item, why: impl Into<String>) {
 }
 
 /// An order: taken back while the site hasn't begun, else answered by the opposite order.
-fn order(plan: &mut UndoPlan, view: &GridView, item: &Item, (place, before): (Option<Place>, Option<ContentHash>)) {
+fn order(
+    plan: &mut UndoPlan,
+    (view, keys): (&GridView, &Keymap),
+    item: &Item,
+    (place, before): (Option<Place>, Option<ContentHash>),
+) {
     if let State::Refused(_) = item.state {
         return leave(plan, item, "nothing was given");
     }
@@ -100,7 +109,8 @@ fn order(plan: &mut UndoPlan, view: &GridView, item: &Item, (place, before): (Op
             plan.steps.push((Task::TakeBack(task), line));
         }
         Some(own) if own.state.is_open() => {
-            leave(plan, item, "the site has begun: once it is installed, u puts the former content back");
+            let why = "the site has begun: once it is installed, {undo} puts the former content back";
+            leave(plan, item, keys.say(Context::Grid, why));
         }
         _ if view.site(place.site).unknown.is_some() => leave(plan, item, "nothing is known of the site's files"),
         _ if view.table.has(place.patch, place.site) == before => leave(plan, item, "the site has what it had before"),
@@ -122,8 +132,9 @@ fn opposite(
             let over = expected.map_or("again".to_owned(), |expected| format!("over {}", expected.short()));
             let line = format!("{}: {} is put back {over}", item.task.what(), sha256.short());
             let known = was_published(view, place, &sha256);
-            let put = PutTask { patch, site, version, sha256, expected, seen: None, shown: !known };
-            if known { plan.steps.push((Task::Put(put), line)) } else { plan.unseen.push((put, line)) }
+            let seen = matches!(&item.task, Task::Put(put) if put.over_shown);
+            let put = PutTask { patch, site, version, sha256, expected, seen: None, shown: !known, over_shown: false };
+            if known || seen { plan.steps.push((Task::Put(put), line)) } else { plan.unseen.push((put, line)) }
         }
         (None, Some(expected)) => {
             let line = format!("{}: removed again; it was not there before", item.task.what());

@@ -12,7 +12,7 @@ pub(crate) fn words(model: &Model, trouble: Option<&String>, what: &str) -> Vec<
     };
     let mut words = vec![format!("There is no way to read {what} now."), String::new()];
     words.extend(reason(model, why));
-    words.extend([String::new(), "fieldpost keeps trying; r tries at once.".to_owned()]);
+    words.extend([String::new(), model.say(model.place(), "fieldpost keeps trying; {refresh} tries at once.")]);
     words
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 mod keys;
 
+use super::keymap::Action;
 use super::model::{Copied, Effect, Message, Model, Toast};
 use super::office::Request;
 use super::sites::site;
@@ -11,7 +12,7 @@ use fieldpost_common::time::Timestamp;
 
 /// What must be done when the app starts.
 pub(crate) fn start() -> Vec<Effect> {
-    vec![Effect::Ask(Request::Whoami), Effect::Ask(Request::Apps)]
+    vec![Effect::Ask(Request::Whoami), Effect::Ask(Request::Apps), Effect::Ask(Request::Status)]
 }
 
 /// Takes one message.
@@ -36,7 +37,11 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
             Vec::new()
         }
         Message::Resumed if model.login.is_some() => Vec::new(),
-        Message::Resumed => keys::refresh(model),
+        Message::Resumed => {
+            // Whoever had the terminal meanwhile may have given it another title.
+            model.alerts.title = None;
+            keys::refresh(model)
+        }
         Message::Edited(edited) => conflict::answers::edited(model, edited),
         Message::NotKept(words) => {
             model.error(words);
@@ -47,7 +52,8 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
             Vec::new()
         }
         Message::Browsed(started) => {
-            told(model, started.map(|()| "the browser was started".to_owned()));
+            let advice = |why| format!("{why}; {} copies the address", model.keys.label(model.place(), Action::CopyMenu));
+            told(model, started.map(|()| "the browser was started".to_owned()).map_err(advice));
             Vec::new()
         }
     };
@@ -56,6 +62,8 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
     }
     model.grid.follow(model.size);
     model.sites.follow(model.size);
+    model.alerts.follow(model.size);
+    model.errors.follow(model.size);
     model.activity.follow(model.size);
     site::follow(model);
     diff::arrange(model);

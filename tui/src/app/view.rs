@@ -1,13 +1,14 @@
 //! Puts the screen together: what is below, then the dialog, then what lies over all; the footer shows the keys that mean something now.
 
-use super::keymap::{Context, Live};
+use super::keymap::{Action, Context, Live};
 use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, conflict, dialog, diff, grid, history, jobs, login, messages, sites};
+use super::{activity, alerts, conflict, dialog, diff, errors, grid, history, jobs, login, messages, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
+use unicode_width::UnicodeWidthStr as _;
 
 /// Below this nothing sensible fits.
 const LEAST: (u16, u16) = (60, 15);
@@ -30,12 +31,15 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         (None, Some(Screen::Jobs(view)), _) => jobs::draw::draw(model, *view, &mut painter, area),
         (None, Some(Screen::Messages(view)), _) => messages::draw::draw(model, *view, &mut painter, area),
         (None, None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
+        (None, Some(Screen::Error(page)), _) => errors::page::draw::draw(model, page, &mut painter, area),
+        (None, None, Tab::Errors) => errors::draw::draw(model, &mut painter, area),
+        (None, None, Tab::Alerts) => alerts::draw::draw(model, &mut painter, area),
         (None, None, Tab::Activity) => activity::draw::draw(model, &mut painter, area),
         (None, None, Tab::Patches) => grid::draw::draw(model, &mut painter, area),
     }
     footer(model, &mut painter, area.width, area.height - 1);
     if let Some(dialog) = &model.dialog {
-        dialog::draw::draw(dialog, &mut painter, area);
+        dialog::draw::draw(dialog, &model.keys, &mut painter, area);
     }
     if let Some(overlay) = &model.overlay {
         overlay.draw(model, &mut painter, area);
@@ -58,6 +62,12 @@ fn footer(model: &Model, painter: &mut Painter<'_>, width: u16, y: u16) {
     if let Some((keys, short, _)) = shown.iter().find(|(_, short, _)| *short == "help") {
         end = width.saturating_sub(wide(keys, short) + 1);
         key_words(painter, end, y, keys, short);
+    }
+    // How sites are is in sight on every screen; the tab of alerts says more above.
+    if let Some((tone, words)) = model.alerts.words().filter(|_| model.context() != Context::Alerts) {
+        end = end.saturating_sub(u16::try_from(words.width()).unwrap_or(0) + 2);
+        painter.line(end, y, width - end, tone, &words);
+        end = end.saturating_sub(1);
     }
     // Keys that come and go with the cell have a place of their own, so that moving doesn't push the others about.
     let has_place = matches!(model.context(), Context::Grid);
@@ -118,7 +128,7 @@ fn footer_keys(model: &Model) -> Vec<FooterKey> {
     let mut shown: Vec<FooterKey> = Vec::new();
     for Live { keys, binding } in model.keys.of(model.context()) {
         let Some(key) = keys.first().map(|key| key.label()) else { continue };
-        if binding.short.is_empty() || (binding.valid)(model).is_err() {
+        if binding.short.is_empty() || binding.ready(model).is_err() {
             continue;
         }
         match shown.iter_mut().find(|(_, short, _)| *short == binding.short) {
@@ -138,7 +148,10 @@ fn job_words(model: &Model) -> Option<(Tone, String)> {
         (Some((_, 1)), _) => Some((Tone::Busy, "sending…".to_owned())),
         (Some((answered, all)), _) => Some((Tone::Busy, format!("sending {answered}/{all}"))),
         (None, 0) => (model.working > 0).then(|| (Tone::Busy, "working…".to_owned())),
-        (None, bad) => Some((Tone::Alarm, format!("! {bad} not done: J"))),
+        (None, bad) => {
+            let key = model.keys.label(model.place(), Action::Jobs);
+            Some((Tone::Alarm, format!("! {bad} not done: {key}")))
+        }
     }
 }
 

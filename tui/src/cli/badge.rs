@@ -39,6 +39,9 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
             let line = |badge: &Badge| format!("{}  {}  by {}", links(badge, client.url()).0, words(&badge.scope), badge.by);
             let rows: Vec<Value> = all.iter().map(|badge| shown(badge, client.url())).collect();
             talk.data(&json!({ "badges": rows }), || all.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+            if all.is_empty() && !talk.json() {
+                talk.say("no icon was given out; `fieldpost badge` makes one");
+            }
         }
         Some(Verb::Remove { key }) => {
             client.badge_remove(&key).await?;

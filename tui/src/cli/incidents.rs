@@ -6,9 +6,10 @@ use super::verdict::{ago, painted};
 use crate::session::Session;
 use fieldpost_common::api::SetHold;
 use fieldpost_common::exit;
-use fieldpost_common::incident::{Hold, Incident, IncidentId, Phase};
+use fieldpost_common::incident::{Hold, Incident, IncidentId, Phase, Subject, Told};
+use fieldpost_common::text::Clean;
 use fieldpost_common::time::{Timestamp, duration};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
@@ -51,7 +52,10 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
         None => {
             let all = session.client.incidents(args.closed, args.limit).await?;
             let lines = || all.iter().map(|one| line(one, now, talk.colour())).collect::<Vec<_>>().join("\n");
-            talk.data(&json!({ "incidents": all }), lines)?;
+            talk.data(&json!({ "incidents": all.iter().map(flat).collect::<Vec<_>>() }), lines)?;
+            if all.is_empty() && !talk.json() {
+                talk.say(if args.closed { "nothing was wrong" } else { "nothing is wrong" });
+            }
             return Ok(exit::OK);
         }
         Some(Verb::Ack { incident }) => (incident, SetHold::Acknowledge),
@@ -59,8 +63,61 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
         Some(Verb::Release { incident }) => (incident, SetHold::Release),
     };
     let incident = session.client.incident_hold(IncidentId(incident), hold).await?;
-    talk.data(&incident, || line(&incident, now, talk.colour()))?;
+    talk.data(&flat(&incident), || line(&incident, now, talk.colour()))?;
     Ok(exit::OK)
+}
+
+/// An incident as scripts read it: every field is always there, and null where it has no meaning.
+pub(super) fn flat(incident: &Incident) -> Value {
+    let (mut application, mut order, mut error, mut what) = (None, None, None, None);
+    match &incident.subject {
+        Subject::StateProblem { application: one, .. } => application = Some(one),
+        Subject::NewErrorGroup { application: one, group } | Subject::Regressed { application: one, group, .. } => {
+            application = Some(one);
+            error = Some(group);
+        }
+        Subject::OrderStuck { order: one, .. } => order = Some(one),
+        Subject::AgentFailing { what: one, .. } | Subject::Server { what: one } => what = Some(Clean::line(one)),
+        Subject::Silent { .. } | Subject::Uplink => {}
+    }
+    let (closed, open) = match incident.phase {
+        Phase::Open { .. } => (None, true),
+        Phase::Closed { at } => (Some(at), false),
+    };
+    let (held_by, snoozed_until) = match &incident.hold {
+        Hold::None => (None, None),
+        Hold::Acknowledged { by, .. } => (Some(by), None),
+        Hold::Snoozed { by, until } => (Some(by), Some(until)),
+    };
+    let told = match incident.told {
+        Told::Nothing => None,
+        Told::Alert { at, .. } | Told::Recovery { at } => Some(at),
+    };
+    let state = match (open, held_by, snoozed_until) {
+        (false, ..) => "closed",
+        (true, None, _) => "open",
+        (true, Some(_), None) => "acknowledged",
+        (true, Some(_), Some(_)) => "snoozed",
+    };
+    json!({
+        "id": incident.id,
+        "kind": incident.subject.kind(),
+        "site": incident.subject.site(),
+        "application": application,
+        "order": order,
+        "error": error,
+        "what": what,
+        "severity": incident.severity,
+        "words": incident.words,
+        "since": incident.since,
+        "opened": incident.opened,
+        "closed": closed,
+        "state": state,
+        "held_by": held_by,
+        "snoozed_until": snoozed_until,
+        "told": told,
+        "returns": incident.returns,
+    })
 }
 
 /// One incident on one line.

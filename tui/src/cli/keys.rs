@@ -11,25 +11,29 @@ use serde_json::{Value, json};
 pub(crate) fn run(talk: Talk) -> Result<u8, Failure> {
     let keyring = Keyring::from_environment()?;
     let settings = settings::load(&keyring);
-    let places: Vec<_> = Context::ALL.iter().map(|context| (context.name(), settings.keys.of(*context))).collect();
-    let json: Vec<_> = places.iter().flat_map(|(place, lives)| lives.iter().map(|live| entry(place, live))).collect();
+    let help = |context: Context, live: &Live| settings.keys.say(context, live.binding.help);
+    let json: Vec<_> = Context::ALL
+        .iter()
+        .flat_map(|context| settings.keys.of(*context).iter().map(|live| entry(&context.name(), live, &help(*context, live))))
+        .collect();
     talk.data(&json!({ "keys": json }), || {
-        places.iter().map(|(place, lives)| words(place, lives)).collect::<Vec<_>>().join("\n\n")
+        let place = |context: &Context| {
+            let lines = settings.keys.of(*context).iter().map(|live| line(live, &help(*context, live)));
+            std::iter::once(format!("[keys.{}]", context.name())).chain(lines).collect::<Vec<_>>().join("\n")
+        };
+        Context::ALL.iter().map(place).collect::<Vec<_>>().join("\n\n")
     })?;
     let Some(first) = settings.complaints.first() else { return Ok(exit::OK) };
     let file = settings::file(&keyring);
     Err(Failure { code: exit::BAD_CONFIG, words: format!("{}, {first}\n`fieldpost doctor` shows every mistake", file.display()) })
 }
 
-fn entry(place: &str, live: &Live) -> Value {
+fn entry(place: &str, live: &Live, help: &str) -> Value {
     let keys: Vec<_> = live.keys.iter().map(|key| key.label()).collect();
-    json!({ "place": place, "action": live.binding.action.name(), "keys": keys, "help": live.binding.help })
+    json!({ "place": place, "action": live.binding.action.name(), "keys": keys, "help": help })
 }
 
-fn words(place: &str, lives: &[Live]) -> String {
-    let line = |live: &Live| {
-        let action = live.binding.action.name();
-        format!("{action:<14} {:<18} {}", live.labels(), live.binding.help)
-    };
-    std::iter::once(format!("[keys.{place}]")).chain(lives.iter().map(line)).collect::<Vec<_>>().join("\n")
+fn line(live: &Live, help: &str) -> String {
+    let action = live.binding.action.name();
+    format!("{action:<14} {:<18} {help}", live.labels())
 }

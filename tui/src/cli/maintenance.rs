@@ -42,6 +42,9 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
         Verb::List => {
             let all = client.maintenance().await?;
             talk.data(&json!({ "maintenance": all }), || all.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+            if all.is_empty() && !talk.json() {
+                talk.say("nothing is planned or under way");
+            }
         }
         Verb::Add { scope, time, start, reason } => {
             let from = session.now().plus(start);

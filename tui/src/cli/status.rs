@@ -3,20 +3,29 @@
 use super::failure::Failure;
 use super::incidents;
 use super::talk::Talk;
-use super::verdict::{ago, word};
+use super::verdict::{ago, painted, word};
+use crate::client::ClientError;
 use crate::session::Session;
 use fieldpost_common::api::{Change, MailStatus, SiteStatus, Status};
 use fieldpost_common::exit;
 use fieldpost_common::grid::Feed;
 use fieldpost_common::state::Severity;
+use fieldpost_common::text::{age, count};
+use fieldpost_common::time::Timestamp;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Ages on the screen are never older than this.
 const FRESH: Duration = Duration::from_secs(30);
 
+/// How long a wall screen waits before it asks a server again that could not be reached.
+const AGAIN: Duration = Duration::from_secs(3);
+/// A terminal that doesn't say how many rows it has.
+const ROWS: usize = 24;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Go on, and print it anew whenever it changes
+    /// Go on, and print it anew whenever it changes; for a wall screen, or with --json one line for each change
     #[arg(long)]
     watch: bool,
 }
@@ -26,29 +35,94 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
         return watch(session, talk).await;
     }
     let status = session.client.status().await?;
-    show(&status, talk)?;
+    talk.data(&flat(&status), || text(&status, talk.colour()))?;
     Ok(if status.worst == Severity::Ok { exit::OK } else { exit::DIFFERS })
 }
 
-fn show(status: &Status, talk: Talk) -> Result<(), Failure> {
-    talk.data(status, || text(status, talk.colour()))
+/// As scripts read it.
+fn flat(status: &Status) -> Value {
+    json!({
+        "worst": status.worst,
+        "sites": status.sites,
+        "incidents": status.incidents.iter().map(incidents::flat).collect::<Vec<_>>(),
+        "maintenance": status.maintenance,
+        "mail": status.mail,
+        "now": status.now,
+    })
 }
 
-/// Until somebody ends it. What is the same as before is printed again only for people: its ages have changed.
+/// Until somebody ends it, also while the server can't be reached: a wall screen is not started again by hand.
 async fn watch(session: &Session, talk: Talk) -> Result<u8, Failure> {
     let mut feed = Feed::default();
+    let (mut known, mut lost): (Option<Status>, Option<Timestamp>) = (None, None);
     loop {
-        let status = session.client.status().await?;
-        if talk.is_terminal() && !talk.json() {
-            talk.raw(b"\x1b[H\x1b[2J")?;
+        match session.client.status().await {
+            Ok(status) => {
+                show(&status, known.as_ref(), talk)?;
+                known = Some(status);
+                lost = None;
+            }
+            Err(ClientError::Unreachable { .. }) if known.is_some() => {
+                let since = *lost.get_or_insert(session.now());
+                gone(known.as_ref(), since, session.now(), talk)?;
+                tokio::time::sleep(AGAIN).await;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
         }
-        show(&status, talk)?;
-        feed = next(session, feed).await?;
+        match next(session, feed.clone()).await {
+            Ok(next) => feed = next,
+            Err(ClientError::Unreachable { .. }) => tokio::time::sleep(AGAIN).await,
+            Err(error) => return Err(error.into()),
+        }
     }
 }
 
+/// A terminal shows it whole each time, because ages have changed; a program reads it only when something else has.
+fn show(status: &Status, known: Option<&Status>, talk: Talk) -> Result<(), Failure> {
+    if talk.is_terminal() && !talk.json() {
+        return screen(&wall(status, rows(), talk.colour()), talk);
+    }
+    if known.is_some_and(|known| ageless(known) == ageless(status)) {
+        return Ok(());
+    }
+    let line = if talk.json() { flat(status).to_string() } else { text(status, false) };
+    talk.raw(format!("{line}\n").as_bytes())
+}
+
+/// The server can't be reached: what is known stays on the screen, below a line that says so.
+fn gone(known: Option<&Status>, since: Timestamp, now: Timestamp, talk: Talk) -> Result<(), Failure> {
+    if !talk.is_terminal() || talk.json() {
+        if since == now {
+            talk.say("the server can't be reached; it is asked again");
+        }
+        return Ok(());
+    }
+    let words = format!("✗ no contact with the server since {}; this was before:", age(since.age(now)));
+    let lines = known.map(|known| wall(known, rows().saturating_sub(2), talk.colour())).unwrap_or_default();
+    screen(&format!("{}\n\n{lines}", painted(&words, Severity::Problem, talk.colour())), talk)
+}
+
+/// Draws over what was there, line by line, so that nothing flickers.
+fn screen(text: &str, talk: Talk) -> Result<(), Failure> {
+    talk.raw(format!("\x1b[H{}\x1b[J", text.lines().map(|line| format!("{line}\x1b[K\r\n")).collect::<String>()).as_bytes())
+}
+
+fn rows() -> usize {
+    crossterm::terminal::size().map_or(ROWS, |(_, rows)| usize::from(rows)).max(5)
+}
+
+/// The same for programs as long as only time went by.
+fn ageless(status: &Status) -> Status {
+    let mut status = Status { now: Timestamp::from_ms(0), ..status.clone() };
+    for site in &mut status.sites {
+        (site.last_seen_s, site.state_age_s) = (None, None);
+    }
+    status
+}
+
 /// Waits for news about how sites are; the feed after it.
-async fn next(session: &Session, mut feed: Feed) -> Result<Feed, Failure> {
+async fn next(session: &Session, mut feed: Feed) -> Result<Feed, ClientError> {
     loop {
         let begins = feed == Feed::default();
         let changes = session.client.changes(&feed, FRESH).await?;
@@ -61,18 +135,55 @@ async fn next(session: &Session, mut feed: Feed) -> Result<Feed, Failure> {
     }
 }
 
+/// `✗ 2 problems, 1 warning`, `✓ all is well`.
+fn headline(status: &Status, colour: bool) -> String {
+    let counting = status.counting();
+    let number = |severity| counting.iter().filter(|one| **one == severity).count();
+    let words = match (number(Severity::Problem), number(Severity::Warning)) {
+        (0, 0) => "all is well".to_owned(),
+        (0, warnings) => count(warnings, "warning"),
+        (problems, 0) => count(problems, "problem"),
+        (problems, warnings) => format!("{}, {}", count(problems, "problem"), count(warnings, "warning")),
+    };
+    painted(&format!("{} {words}", status.worst.sign()), status.worst, colour)
+}
+
 fn text(status: &Status, colour: bool) -> String {
-    let wide = status.sites.iter().map(|site| site.site.as_str().len()).max().unwrap_or(0);
-    let mut lines: Vec<_> = status.sites.iter().map(|one| site(one, wide, colour)).collect();
-    if lines.is_empty() {
+    let mut lines = vec![headline(status, colour)];
+    lines.extend(status.incidents.iter().map(|one| incidents::line(one, status.now, colour)));
+    lines.push(String::new());
+    lines.extend(site_lines(status.sites.iter(), colour));
+    if status.sites.is_empty() {
         lines.push("no sites yet: `fieldpost site add NAME --app APP=VERSION` makes one".to_owned());
-    }
-    if !status.incidents.is_empty() {
-        lines.push(String::new());
-        lines.extend(status.incidents.iter().map(|one| incidents::line(one, status.now, colour)));
     }
     lines.extend(mail(&status.mail));
     lines.join("\n")
+}
+
+/// As much as fits into so many rows, what is wrong first.
+fn wall(status: &Status, rows: usize, colour: bool) -> String {
+    let at = status.now.to_string();
+    let mut lines = vec![format!("{}   {}", headline(status, colour), at.get(..16).unwrap_or(&at).replace('T', " ") + " UTC")];
+    lines.extend(mail(&status.mail).map(|words| words.trim_start().to_owned()));
+    lines.extend(status.incidents.iter().map(|one| incidents::line(one, status.now, colour)));
+    lines.push(String::new());
+    let (well, unwell): (Vec<_>, Vec<_>) =
+        status.sites.iter().partition(|site| site.verdict == Severity::Ok && !site.maintenance);
+    let all = site_lines(unwell.into_iter().chain(well), colour);
+    // The last row stays free: a line end there would scroll.
+    let room = rows.saturating_sub(1);
+    let sites = all.len();
+    lines.extend(all);
+    if lines.len() > room {
+        lines.truncate(room.saturating_sub(1));
+        lines.push(format!("… of {} in all", count(sites, "site")));
+    }
+    lines.join("\n")
+}
+
+fn site_lines<'a>(sites: impl Iterator<Item = &'a SiteStatus> + Clone, colour: bool) -> Vec<String> {
+    let wide = sites.clone().map(|site| site.site.as_str().len()).max().unwrap_or(0);
+    sites.map(|one| site(one, wide, colour)).collect()
 }
 
 fn site(site: &SiteStatus, wide: usize, colour: bool) -> String {
@@ -92,27 +203,76 @@ fn mail(mail: &MailStatus) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fieldpost_common::time::Timestamp;
+    use fieldpost_common::incident::Incident;
 
-    #[test]
-    fn each_site_is_one_line_with_its_verdict_and_ages() {
-        let site = |name: &str, verdict, state_age_s| SiteStatus {
-            site: name.parse().expect("site"),
-            verdict,
-            words: None,
-            last_seen_s: Some(3),
-            state_age_s,
-            maintenance: false,
-        };
-        let status = Status {
+    fn site(name: &str, verdict: Severity, state_age_s: Option<u64>) -> SiteStatus {
+        let site = name.parse().expect("site");
+        SiteStatus { site, verdict, words: None, last_seen_s: Some(3), state_age_s, maintenance: false }
+    }
+
+    fn sick(name: &str) -> Incident {
+        serde_json::from_value(json!({
+            "id": 7, "kind": "silent", "site": name, "severity": "problem", "words": "no contact since 10:02",
+            "since": "1970-01-01T00:00:00Z", "opened": "1970-01-01T00:00:00Z",
+            "phase": { "phase": "open", "since": "1970-01-01T00:00:00Z" },
+            "hold": { "hold": "acknowledged", "by": "ada", "at": "1970-01-01T00:00:00Z" },
+            "told": { "told": "nothing" }, "returns": 0,
+        }))
+        .expect("an incident")
+    }
+
+    fn status(sites: Vec<SiteStatus>) -> Status {
+        Status {
             worst: Severity::Problem,
-            sites: vec![site("acme", Severity::Problem, Some(200)), site("borealis", Severity::Ok, None)],
-            incidents: Vec::new(),
+            sites,
+            incidents: vec![sick("acme")],
             maintenance: Vec::new(),
             mail: MailStatus { configured: true, waiting: 0, trouble: None },
-            now: Timestamp::from_ms(0),
-        };
-        let expected = "acme      ✗ problem  seen now, state 3 min ago\nborealis  ✓ ok       seen now, no state";
+            now: Timestamp::from_ms(120_000),
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_comes_first_and_each_site_is_one_line_with_its_verdict_and_ages() {
+        let status = status(vec![site("acme", Severity::Problem, Some(200)), site("borealis", Severity::Ok, None)]);
+        let expected = "✗ 1 problem
+    7  ✗ acme: no contact since 10:02  since 2 min ago, ada looks after it
+
+acme      ✗ problem  seen now, state 3 min ago
+borealis  ✓ ok       seen now, no state";
         assert_eq!(text(&status, false), expected);
+    }
+
+    #[test]
+    fn a_wall_screen_has_what_is_wrong_first_and_never_more_lines_than_rows() {
+        let names: Vec<_> = (0..50).map(|number| format!("a{number:02}")).collect();
+        let mut sites: Vec<_> = names.iter().map(|name| site(name, Severity::Ok, None)).collect();
+        sites.push(site("omega", Severity::Warning, None));
+        let wall = wall(&status(sites), 10, false);
+        let lines: Vec<_> = wall.lines().collect();
+        assert_eq!(lines.len(), 9, "{wall}");
+        assert!(lines[0].starts_with("✗ 1 problem   1970-01-01 00:02 UTC") && lines[1].contains("acme: no contact"), "{wall}");
+        assert!(lines[3].starts_with("omega") && lines[8] == "… of 51 sites in all", "{wall}");
+    }
+
+    #[test]
+    fn only_what_isnt_an_age_is_news_to_a_program() {
+        let before = status(vec![site("acme", Severity::Ok, Some(1))]);
+        let mut after = before.clone();
+        after.sites[0].state_age_s = Some(9);
+        after.now = Timestamp::from_ms(130_000);
+        assert_eq!(ageless(&before), ageless(&after));
+        after.sites[0].verdict = Severity::Warning;
+        assert_ne!(ageless(&before), ageless(&after));
+    }
+
+    #[test]
+    fn an_incident_is_flat_for_scripts_with_every_field_there() {
+        let flat = incidents::flat(&sick("acme"));
+        assert!(flat.as_object().expect("an object").values().all(|value| !value.is_object()), "{flat}");
+        assert_eq!((&flat["state"], &flat["held_by"], &flat["site"]), (&"acknowledged".into(), &"ada".into(), &"acme".into()));
+        for field in ["application", "order", "what", "closed", "snoozed_until", "told"] {
+            assert_eq!(flat.get(field), Some(&Value::Null), "{field}");
+        }
     }
 }

@@ -35,6 +35,9 @@ pub(crate) struct AddArgs {
     /// May not order removals
     #[arg(long)]
     no_remove: bool,
+    /// May order that a site run one of its local actions
+    #[arg(long)]
+    may_run_actions: bool,
     /// The key ends then
     #[arg(long, value_name = "TIME")]
     expires: Option<Timestamp>,
@@ -112,7 +115,7 @@ fn developer(args: &AddArgs, trust: &Trust, chain: &TrustChain, now: Timestamp) 
         applications: if args.applications.is_empty() { Scope::All } else { Scope::Only(args.applications.clone()) },
         sites: if args.sites.is_empty() { Scope::All } else { Scope::Only(args.sites.clone()) },
         may_remove: !args.no_remove,
-        may_run_actions: false,
+        may_run_actions: args.may_run_actions,
         expires: args.expires,
     })
 }
@@ -133,6 +136,7 @@ fn words(trust: &Trust, chain: &TrustChain) -> String {
         line += &reach("applications", &developer.applications);
         line += &reach("sites", &developer.sites);
         line += if developer.may_remove { "" } else { "; may not remove" };
+        line += if developer.may_run_actions { "; may run actions" } else { "" };
         line + &developer.expires.map(|expires| format!("; until {expires}")).unwrap_or_default()
     }));
     lines.extend(trust.revoked.iter().map(|key| format!("  revoked: {key}")));
@@ -159,7 +163,15 @@ mod tests {
 
     fn args(name: &str) -> AddArgs {
         let name = name.parse().expect("user");
-        AddArgs { name, applications: Vec::new(), sites: Vec::new(), no_remove: true, expires: None, yes: true }
+        AddArgs {
+            name,
+            applications: Vec::new(),
+            sites: Vec::new(),
+            no_remove: true,
+            may_run_actions: false,
+            expires: None,
+            yes: true,
+        }
     }
 
     fn first() -> Trust {

@@ -2,7 +2,7 @@
 
 use super::routes::with;
 use super::{Client, ClientError};
-use fieldpost_common::api::{Badge, CommandInfo, Maintenance, SetHold, SiteScope, StateView, Status, path};
+use fieldpost_common::api::{Badge, CommandInfo, CommandOutput, Maintenance, SetHold, SiteScope, StateView, Status, path};
 use fieldpost_common::command::CommandKind;
 use fieldpost_common::id::{CommandId, SiteName};
 use fieldpost_common::incident::{Incident, IncidentId};
@@ -12,6 +12,11 @@ impl Client {
     /// How everything is.
     pub async fn status(&self) -> Result<Status, ClientError> {
         self.get(path::STATUS).await
+    }
+
+    /// The same, of the sites only those that are not well or in maintenance.
+    pub async fn status_brief(&self) -> Result<Status, ClientError> {
+        self.json(self.request(Method::GET, path::STATUS).query(&[("brief", "true")])).await
     }
 
     /// What is wrong now, or, newest first, what is over.
@@ -38,6 +43,26 @@ impl Client {
     /// Where a command stands.
     pub async fn command(&self, command: &CommandId) -> Result<CommandInfo, ClientError> {
         self.get(&with(path::COMMAND, "command", command.as_str())).await
+    }
+
+    /// What was asked of a site, newest first.
+    pub async fn commands(&self, site: &SiteName) -> Result<Vec<CommandInfo>, ClientError> {
+        self.get(&with(path::COMMANDS, "site", site.as_str())).await
+    }
+
+    /// What people asked of any site, newest first.
+    pub async fn commands_of_people(&self, limit: usize) -> Result<Vec<CommandInfo>, ClientError> {
+        self.json(self.request(Method::GET, path::ALL_COMMANDS).query(&[("limit", limit.to_string())])).await
+    }
+
+    /// What a command has brought so far.
+    pub async fn command_output(&self, command: &CommandId) -> Result<CommandOutput, ClientError> {
+        self.get(&with(path::COMMAND_OUTPUT, "command", command.as_str())).await
+    }
+
+    /// Takes a command back.
+    pub async fn command_cancel(&self, command: &CommandId) -> Result<CommandInfo, ClientError> {
+        self.give(Method::POST, &with(path::COMMAND_CANCEL, "command", command.as_str()), &()).await
     }
 
     /// Maintenance that is planned or under way.

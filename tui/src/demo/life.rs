@@ -10,8 +10,8 @@ use std::time::Duration;
 /// Patches that are published and not sent yet when the app opens.
 const UNSENT: [&str; 3] = ["4713-DepthView.cs", "sql/V33__odd_lot_book.sql", "4709-Instrument-isin.st"];
 
-/// Everything installed but a few, and one update that waits to be sent.
-pub(super) async fn prepare(world: &mut World) -> Result<(), DemoError> {
+/// Everything installed but a few, and one update that waits to be sent. Gives the address of the icon.
+pub(super) async fn prepare(world: &mut World) -> Result<String, DemoError> {
     say("starting a server and three sites…");
     begin(world).await?;
     say("publishing and sending patches…");
@@ -23,8 +23,30 @@ pub(super) async fn prepare(world: &mut World) -> Result<(), DemoError> {
     send.extend(["--app", "trading", "--to", "all", "--yes", "--wait=30"]);
     world.json(&send).await?;
     publish_next(world, "4688-Quote-cache.st").await?;
-    say(&format!("the icon: {}\nmails: {}", health::icon(world).await?, world.path().join("mail").display()));
-    Ok(())
+    let icon = health::icon(world).await?;
+    say(&format!("the icon: {icon}\nmails: {}", mail_folder(world)));
+    Ok(icon)
+}
+
+fn mail_folder(world: &World) -> String {
+    world.path().join("mail").display().to_string()
+}
+
+/// What the person reads first: what will happen, and where it is seen besides the app.
+pub(super) fn words(world: &World, icon: &str) -> Vec<String> {
+    let page = icon.replace("/badge/", "/status/").replace(".svg", "");
+    vec![
+        "A server and three sites run on this machine, and people work there:".to_owned(),
+        "within a minute files are edited at acme and borealis, after a minute".to_owned(),
+        "acme's state turns bad, and later corvid falls silent.".to_owned(),
+        String::new(),
+        "2 shows the sites, 3 what is wrong, ? the keys of each place.".to_owned(),
+        String::new(),
+        "Beside the app, in a browser and in files:".to_owned(),
+        icon.to_owned(),
+        page,
+        format!("{}/*.eml", mail_folder(world)),
+    ]
 }
 
 /// One thing after the other, for as long as the app runs. What fails here is seen in the grid, or not at all.

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub(super) const MINUTE: Duration = Duration::from_mins(1);
 pub(super) const WAIT: Duration = Duration::from_secs(50);
-const START: Timestamp = Timestamp::from_ms(1_800_000_000_000);
+pub(super) const START: Timestamp = Timestamp::from_ms(1_800_000_000_000);
 
 /// A machine with its clock and its running timers.
 pub(super) struct Bench {
@@ -41,6 +41,7 @@ impl Bench {
             interval: MINUTE,
             max_size: 100,
             hooks: std::collections::BTreeSet::new(),
+            actions: [("trading".parse().expect("app"), "restart".parse().expect("action"))].into(),
             built: Timestamp::from_ms(0),
         };
         let now = Now { wall: START, mono: Duration::from_secs(5), dice: 0 };
@@ -152,7 +153,7 @@ fn trust() -> Held {
         applications: Scope::All,
         sites: Scope::All,
         may_remove: true,
-        may_run_actions: false,
+        may_run_actions: true,
         expires: None,
     };
     let root = key(1).public();

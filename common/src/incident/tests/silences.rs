@@ -5,7 +5,7 @@ use crate::incident::silence::{Contact, Patience, silence, silent_from};
 use std::time::Duration;
 
 fn contact(site: &str, ms: i64) -> Contact {
-    Contact { site: id(site), last: at(ms), every: Duration::from_mins(1) }
+    Contact { site: id(site), last: at(ms), every: Duration::from_mins(1), unheard_until: None }
 }
 
 fn patience(listening_since: i64) -> Patience {
@@ -25,6 +25,14 @@ fn after_the_servers_own_start_or_a_jump_of_its_clock_every_site_gets_its_time_a
     let contacts = [contact("acme", 0)];
     assert_eq!(silent_from(&contacts[0], &patience(5 * HOUR)), at(5 * HOUR + 4 * MINUTE));
     assert!(silence(&contacts, &patience(5 * HOUR), at(5 * HOUR + MINUTE)).sites.is_empty());
+}
+
+#[test]
+fn a_site_that_could_not_be_heard_gets_its_time_anew_from_when_it_can() {
+    let contact = Contact { unheard_until: Some(at(HOUR)), ..contact("acme", 0) };
+    assert_eq!(silent_from(&contact, &patience(-HOUR)), at(HOUR + 4 * MINUTE));
+    let heard = Contact { last: at(2 * HOUR), ..contact };
+    assert_eq!(silent_from(&heard, &patience(-HOUR)), at(2 * HOUR + 4 * MINUTE));
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn changed_since(server: &Shared, place: &Feed, app: &AppName) -> bool {
     let concerns = |change: &Change| match change {
         Change::Grid { application } => application == app,
         Change::Apps | Change::Sites | Change::Other => true,
-        Change::Users | Change::Activity | Change::Status => false,
+        Change::Users | Change::Activity | Change::Commands | Change::Errors | Change::Status => false,
     };
     since.reload || since.changes.iter().any(concerns)
 }

@@ -119,6 +119,28 @@ fn a_site_that_was_silent_before_the_others_is_not_called_well_because_of_them()
 }
 
 #[test]
+fn sites_that_come_back_after_the_uplink_are_not_blamed_one_by_one_until_their_time_is_over_anew() {
+    let known = open(Subject::Uplink);
+    let now = 30 * MINUTE;
+    let sites = |back: usize| {
+        let last = |place: usize| if place < back { now } else { 0 };
+        ["a", "b", "c", "d", "e"].iter().enumerate().map(|(place, name)| site(name, last(place))).collect::<Vec<_>>()
+    };
+    let two = facts(&known, sites(2), Vec::new());
+    assert!(sight().observe(&two, at(now)).contains_key(&Subject::Uplink), "most are silent still");
+    let three = facts(&known, sites(3), Vec::new());
+    assert!(sight().observe(&three, at(now)).is_empty(), "{:?}", words(&sight().observe(&three, at(now))));
+    let nothing = Known::new();
+    let later = || Facts { silences_over: vec![(Subject::Uplink, at(now))], ..facts(&nothing, sites(3), Vec::new()) };
+    let wrong = sight().observe(&later(), at(now + 4 * MINUTE - 1));
+    assert!(!wrong.contains_key(&silent("e")), "{:?}", words(&wrong));
+    assert!(sight().observe(&later(), at(now + 4 * MINUTE)).contains_key(&silent("e")));
+    let before = open(silent("e"));
+    let before = Facts { silences_over: vec![(Subject::Uplink, at(now))], ..facts(&before, sites(3), Vec::new()) };
+    assert!(sight().observe(&before, at(now)).contains_key(&silent("e")), "who was silent before is not excused");
+}
+
+#[test]
 fn a_state_older_than_two_intervals_is_stale_however_good_it_was() {
     let known = Known::new();
     let now = 20 * MINUTE;

@@ -4,13 +4,14 @@ use crate::app::dialog::plan::Verb;
 use crate::app::dialog::send::SendDialog;
 use crate::app::dialog::{CancelDialog, Dialog};
 use crate::app::grid::explain::ago;
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::office::TakeBackTask;
 use crate::app::screens::Screen;
 
 /// Asks before orders are given: for what is marked, or for the selected cell.
 pub(crate) fn ask(model: &mut Model, verb: Verb) {
-    let dialog = SendDialog::new(&model.grid, verb);
+    let dialog = SendDialog::new(&model.grid, &model.keys, verb);
     open(model, dialog);
 }
 
@@ -20,14 +21,14 @@ pub(crate) fn send_from_diff(model: &mut Model) {
     let Some(place) = diff.site().and_then(|site| model.grid.find(&diff.patch, site)) else {
         return model.note("the patch or the site is gone");
     };
-    let dialog = SendDialog::of_cell(&model.grid, Verb::Update, place);
+    let dialog = SendDialog::of_cell(&model.grid, &model.keys, Verb::Update, place);
     open(model, dialog);
 }
 
-fn open(model: &mut Model, dialog: Result<SendDialog, String>) {
+fn open(model: &mut Model, dialog: Result<SendDialog, &'static str>) {
     match dialog {
         Ok(dialog) => model.dialog = Some(Dialog::Send(Box::new(dialog))),
-        Err(words) => model.note(words),
+        Err(words) => model.note(model.say(Context::Grid, words)),
     }
 }
 

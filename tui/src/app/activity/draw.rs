@@ -3,6 +3,7 @@
 use super::{ActivityView, Known, line};
 use crate::app::grid::layout::body_height;
 use crate::app::header::{self, Said};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -144,12 +145,11 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, plac
 /// What stands where the list would be: why there is none, and the next key.
 fn empty(model: &Model) -> Vec<String> {
     let view = &model.activity;
-    let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
     if view.known == Known::Unread {
         return unread::words(model, view.trouble.as_ref(), "what happened");
     }
     if view.entries.is_empty() {
-        return lines(&["Nothing has happened yet."]);
+        return vec!["Nothing has happened yet.".to_owned()];
     }
     if view.rows.is_empty() {
         let kind = view.kind.map_or(String::new(), |kind| format!(" among the {}", kind.word()));
@@ -159,13 +159,13 @@ fn empty(model: &Model) -> Vec<String> {
         } else if view.complete {
             ""
         } else {
-            "G looks further back"
+            "{bottom} looks further back"
         };
         return vec![
             format!("Nothing{kind}{filter} in the last {}.", entries(view.entries.len() as u64)),
             String::new(),
-            "Esc shows everything again, f another kind".to_owned(),
-            far.to_owned(),
+            model.say(Context::Activity, "{back} shows everything again, {pick-kind} another kind"),
+            model.say(Context::Activity, far),
         ];
     }
     Vec::new()

@@ -18,10 +18,10 @@ impl Kind {
             "ordered" | "removal_ordered" | "cancelled" | "confirmed" | "failed" | "hook_failed" | "timed_out" | "expired"
             | "unknown" | "superseded" => Self::Orders,
             "published" | "unpublished" => Self::Publications,
-            "enrolled" | "clones_found" | "drop_accepted" => Self::Sites,
+            "enrolled" | "clones_found" | "drop_accepted" | "command_given" => Self::Sites,
             "logged_in" | "trust_changed" => Self::People,
             // Words of their own and those to come.
-            word if word.starts_with("site_") => Self::Sites,
+            word if ["site_", "incident_", "maintenance_", "command_", "error_"].iter().any(|begin| word.starts_with(begin)) => Self::Sites,
             word if word.starts_with("user_") => Self::People,
             _ => Self::Settings,
         }

@@ -3,7 +3,6 @@
 
 use crate::clock::Deadline;
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
-use std::collections::HashMap;
 
 /// So often a gap is looked through for what stands once in it.
 const DEPTH: usize = 8;
@@ -11,11 +10,15 @@ const DEPTH: usize = 8;
 /// Pairs of places, rising on both sides.
 pub(super) type Pairs = Vec<(usize, usize)>;
 
-/// Which numbers of two rows belong together; it settles for fewer when the deadline comes first.
-pub(super) fn pairs(old: &[u32], new: &[u32], deadline: Deadline) -> Pairs {
-    let mut search = Search { pairs: Vec::new(), deadline };
+/// Gaps of which the sides' lengths multiply to no more than this are compared closely whatever time it is.
+const SMALL: usize = 10_000;
+
+/// Which numbers of two rows belong together; it settles for fewer when the deadline comes first, and says so.
+pub(super) fn pairs(old: &[u32], new: &[u32], deadline: Deadline) -> (Pairs, bool) {
+    let many = old.iter().chain(new).max().map_or(0, |most| *most as usize + 1);
+    let mut search = Search { pairs: Vec::new(), found: vec![(0, Found::Often); many], gap: 0, deadline, hurried: false };
     search.gap(Side { all: old, at: 0 }, Side { all: new, at: 0 }, DEPTH);
-    search.pairs
+    (search.pairs, search.hurried)
 }
 
 /// A part of a row, and where it begins.
@@ -31,9 +34,27 @@ impl Side<'_> {
     }
 }
 
+/// Where a number stands in a gap, as far as that matters.
+#[derive(Clone, Copy)]
+enum Found {
+    /// Once on the left so far.
+    Left(usize),
+    /// Once on both sides so far.
+    Both(usize, usize),
+    /// On both sides, on one of them more often than once.
+    Often,
+    /// On the left only, more often than once so far.
+    LeftOften,
+}
+
 struct Search {
     pairs: Pairs,
+    /// For each number the gap that it was last looked for in, and where it was found.
+    found: Vec<(u32, Found)>,
+    /// The number of the gap that is looked through.
+    gap: u32,
     deadline: Deadline,
+    hurried: bool,
 }
 
 impl Search {
@@ -51,7 +72,8 @@ impl Search {
         if old.all.is_empty() || new.all.is_empty() {
             return;
         }
-        let anchors = if depth == 0 { Vec::new() } else { rising(&once(old.all, new.all)) };
+        self.look(old.all, new.all);
+        let anchors = if depth == 0 { Vec::new() } else { rising(&self.once(new.all)) };
         if anchors.is_empty() {
             return self.closely(old, new);
         }
@@ -64,45 +86,56 @@ impl Search {
         self.gap(old.part(from.0, old.all.len()), new.part(from.1, new.all.len()), depth - 1);
     }
 
-    fn closely(&mut self, old: Side<'_>, new: Side<'_>) {
-        for op in capture_diff_slices_deadline(Algorithm::Myers, old.all, new.all, Some(self.deadline.instant())) {
-            if let DiffOp::Equal { old_index, new_index, len } = op {
-                self.pairs.extend((0..len).map(|step| (old.at + old_index + step, new.at + new_index + step)));
+    /// Looks where the numbers of a gap stand in it.
+    fn look(&mut self, old: &[u32], new: &[u32]) {
+        self.gap += 1;
+        for (place, number) in old.iter().enumerate() {
+            let (gap, found) = &mut self.found[*number as usize];
+            *found = if *gap == self.gap { Found::LeftOften } else { Found::Left(place) };
+            *gap = self.gap;
+        }
+        for (place, number) in new.iter().enumerate() {
+            let (gap, found) = &mut self.found[*number as usize];
+            if *gap == self.gap {
+                *found = match *found {
+                    Found::Left(left) => Found::Both(left, place),
+                    Found::Both(..) | Found::Often | Found::LeftOften => Found::Often,
+                };
             }
         }
     }
-}
 
-/// Where a number stands, as far as that matters.
-#[derive(Clone, Copy)]
-enum Found {
-    /// Once on the left so far.
-    Left(usize),
-    /// Once on both sides so far.
-    Both(usize, usize),
-    /// More often than once on a side.
-    Often,
-}
-
-/// The places of what stands once on both sides, in the order of the right one.
-fn once(old: &[u32], new: &[u32]) -> Pairs {
-    let mut found: HashMap<u32, Found> = HashMap::with_capacity(old.len());
-    for (place, number) in old.iter().enumerate() {
-        found.entry(*number).and_modify(|found| *found = Found::Often).or_insert(Found::Left(place));
+    fn found(&self, number: u32) -> Option<Found> {
+        let (gap, found) = self.found[number as usize];
+        (gap == self.gap).then_some(found)
     }
-    for (place, number) in new.iter().enumerate() {
-        if let Some(found) = found.get_mut(number) {
-            *found = match *found {
-                Found::Left(left) => Found::Both(left, place),
-                Found::Both(..) | Found::Often => Found::Often,
-            };
+
+    /// The places of what stands once on both sides, in the order of the right one.
+    fn once(&self, new: &[u32]) -> Pairs {
+        let both = |number: &u32| match self.found(*number) {
+            Some(Found::Both(left, right)) => Some((left, right)),
+            _ => None,
+        };
+        new.iter().filter_map(both).collect()
+    }
+
+    /// Compares what stands on both sides of a gap; what doesn't belongs to nothing.
+    fn closely(&mut self, old: Side<'_>, new: Side<'_>) {
+        let in_both = |number: u32| matches!(self.found(number), Some(Found::Both(..) | Found::Often));
+        let kept = |side: Side<'_>| -> (Vec<usize>, Vec<u32>) {
+            let there = side.all.iter().enumerate().filter(|(_, number)| in_both(**number));
+            there.map(|(place, number)| (side.at + place, *number)).unzip()
+        };
+        let ((old_places, old), (new_places, new)) = (kept(old), kept(new));
+        let is_small = old.len().saturating_mul(new.len()) <= SMALL;
+        let until = (!is_small).then(|| self.deadline.instant());
+        for op in capture_diff_slices_deadline(Algorithm::Myers, &old, &new, until) {
+            if let DiffOp::Equal { old_index, new_index, len } = op {
+                self.pairs.extend((0..len).map(|step| (old_places[old_index + step], new_places[new_index + step])));
+            }
         }
+        self.hurried |= !is_small && self.deadline.is_over();
     }
-    let both = |(place, number): (usize, &u32)| match found.get(number) {
-        Some(Found::Both(left, right)) if *right == place => Some((*left, place)),
-        _ => None,
-    };
-    new.iter().enumerate().filter_map(both).collect()
 }
 
 /// The longest choice of pairs that rises on the left too.
@@ -132,7 +165,7 @@ mod tests {
     use std::time::Duration;
 
     fn paired(old: &[u32], new: &[u32]) -> Pairs {
-        pairs(old, new, Deadline::within(Duration::from_mins(1)))
+        pairs(old, new, Deadline::within(Duration::from_mins(1))).0
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Which lines of two texts are the same: a pure function of both and of a deadline. Folding and drawing are left to `rows`.
 
 use super::anchors;
+use super::numbers::numbers;
+use super::slide::{Change, changes, slide};
 use super::text::Text;
 use crate::clock::Deadline;
-use similar::algorithms::{Capture, Compact, DiffHook as _, Replace};
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// Whether blanks count.
@@ -28,13 +28,19 @@ impl Spaces {
         }
     }
 
-    fn key(self, line: &str) -> Cow<'_, str> {
+    /// What two lines have in common when they count as the same.
+    pub(super) fn key(self, line: &str) -> Cow<'_, str> {
         match self {
             Self::Ignored if line.contains(char::is_whitespace) => {
                 Cow::Owned(line.chars().filter(|c| !c.is_whitespace()).collect())
             }
             Self::Exact | Self::Ignored => Cow::Borrowed(line),
         }
+    }
+
+    /// Whether two lines count as the same.
+    pub(super) fn are_same(self, one: &str, other: &str) -> bool {
+        one == other || self == Self::Ignored && self.key(one) == self.key(other)
     }
 }
 
@@ -74,30 +80,19 @@ pub struct Lines {
 
 /// Compares; it settles for less when the deadline comes first.
 pub fn lines(old: &Text, new: &Text, spaces: Spaces, deadline: Deadline) -> Lines {
-    let (left, right) = numbered(old, new, spaces);
+    let (left, right) = numbers(old, new, spaces);
     let begin = left.iter().zip(&right).take_while(|(left, right)| left == right).count();
     let rest = left.len().min(right.len()) - begin;
     let end = left.iter().rev().zip(right.iter().rev()).take(rest).take_while(|(left, right)| left == right).count();
     let (middle_left, middle_right) = (&left[begin..left.len() - end], &right[begin..right.len() - end]);
     let (pairs, coarse) = pairs(middle_left, middle_right, deadline);
-    let inner = pairs.into_iter().map(|(old, new)| (old + begin, new + begin));
-    let tail = (0..end).map(|line| (left.len() - end + line, right.len() - end + line));
-    let all = (0..begin).map(|line| (line, line)).chain(inner).chain(tail);
-    let runs = runs(&left, &right, all);
+    let inner = pairs.into_iter().map(|(old, new)| (old + begin, new + begin, 1));
+    let (head, tail) = ((0, 0, begin), (left.len() - end, right.len() - end, end));
+    let lens = (left.len(), right.len());
+    let changes = changes(lens, std::iter::once(head).chain(inner).chain([tail]));
+    let runs = runs(slide(changes, &left, &right), lens);
     let other_ends = runs.iter().map(|run| other_ends(old, new, run)).sum();
     Lines { runs, spaces, coarse, other_ends }
-}
-
-/// Lines as numbers: the same number for lines that are the same.
-fn numbered(old: &Text, new: &Text, spaces: Spaces) -> (Vec<u32>, Vec<u32>) {
-    let mut known: HashMap<Cow<'_, str>, u32> = HashMap::with_capacity(old.len().max(new.len()));
-    let mut number = |line| {
-        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
-        *known.entry(spaces.key(line)).or_insert(next)
-    };
-    let left = (0..old.len()).map(|line| number(old.line(line))).collect();
-    let right = (0..new.len()).map(|line| number(new.line(line))).collect();
-    (left, right)
 }
 
 /// Which lines belong together. A line that the other side doesn't have belongs to none: leaving these out first makes it quick
@@ -117,41 +112,26 @@ fn pairs(left: &[u32], right: &[u32], deadline: Deadline) -> (Vec<(usize, usize)
     let (left_places, right_places) = (places(left, &in_right), places(right, &in_left));
     let ids = |side: &[u32], places: &[usize]| -> Vec<u32> { places.iter().map(|place| side[*place]).collect() };
     let (old, new) = (ids(left, &left_places), ids(right, &right_places));
-    let pairs = anchors::pairs(&old, &new, deadline);
-    let hurried = !old.is_empty() && deadline.is_over();
+    let (pairs, hurried) = anchors::pairs(&old, &new, deadline);
     (pairs.into_iter().map(|(old, new)| (left_places[old], right_places[new])).collect(), hurried)
 }
 
-/// Runs out of pairs; where a change may stand at several places, it moves to where it joins others.
-fn runs(left: &[u32], right: &[u32], pairs: impl Iterator<Item = (usize, usize)>) -> Vec<Run> {
-    let mut hook = Compact::new(Replace::new(Capture::new()), left, right);
-    let (mut old, mut new) = (0, 0);
-    // The hooks that are used here never fail.
-    let mut step = |to: (usize, usize), same: bool| {
-        if to.0 > old {
-            let _ = hook.delete(old, to.0 - old, new);
+/// All runs, out of the changes.
+fn runs(changes: Vec<Change>, lens: (usize, usize)) -> Vec<Run> {
+    let mut runs = Vec::with_capacity(changes.len() * 2 + 1);
+    let mut at = (0, 0);
+    let mut same = |runs: &mut Vec<Run>, (old, new): (usize, usize), next: (usize, usize)| {
+        if old > at.0 {
+            runs.push(Run::Same { old: at.0, new: at.1, len: old - at.0 });
         }
-        if to.1 > new {
-            let _ = hook.insert(to.0, new, to.1 - new);
-        }
-        if same {
-            let _ = hook.equal(to.0, to.1, 1);
-        }
-        (old, new) = (to.0 + usize::from(same), to.1 + usize::from(same));
+        debug_assert_eq!(old - at.0, new - at.1, "what is between changes is the same on both sides");
+        at = next;
     };
-    pairs.for_each(|pair| step(pair, true));
-    step((left.len(), right.len()), false);
-    let _ = hook.finish();
-    let mut runs: Vec<Run> = Vec::new();
-    for op in hook.into_inner().into_inner().into_ops() {
-        let (tag, old, new) = op.as_tag_tuple();
-        match (runs.last_mut(), tag) {
-            (Some(Run::Same { len, .. }), similar::DiffTag::Equal) => *len += old.len(),
-            (_, similar::DiffTag::Equal) => runs.push(Run::Same { old: old.start, new: new.start, len: old.len() }),
-            (Some(Run::Change { old: was, new: is }), _) => (was.end, is.end) = (old.end, new.end),
-            _ => runs.push(Run::Change { old, new }),
-        }
+    for (old, new) in changes {
+        same(&mut runs, (old.start, new.start), (old.end, new.end));
+        runs.push(Run::Change { old, new });
     }
+    same(&mut runs, lens, lens);
     runs
 }
 
@@ -202,7 +182,8 @@ mod tests {
 
     #[test]
     fn past_the_deadline_the_comparison_is_coarse_and_loses_no_line() {
-        let mixed = |step: usize| (0..4_000).map(|line| (line * step % 4_001).to_string()).collect::<Vec<_>>().join("\n");
+        // No line stands once, so that nothing is certain.
+        let mixed = |step: usize| (0..4_000).map(|line| (line * step % 4_001 % 40).to_string()).collect::<Vec<_>>().join("\n");
         let (old, new) = (mixed(7), mixed(11));
         let text = |text: &str| Text::read(text.as_bytes()).expect("text");
         let lines = lines(&text(&old), &text(&new), Spaces::Exact, Deadline::within(Duration::ZERO));

@@ -144,13 +144,13 @@ impl fmt::Display for Ends {
 fn split(bytes: &[u8]) -> Vec<(usize, usize)> {
     let mut lines = Vec::with_capacity(bytes.len() / 32);
     let mut start = 0;
-    let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
-        let end = at + found;
-        let wide = bytes[end..].starts_with(b"\r\n");
+    for end in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        // The LF of a CRLF has ended its line already.
+        if end < start {
+            continue;
+        }
         lines.push((start, end));
-        start = end + if wide { 2 } else { 1 };
-        at = start;
+        start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
     }
     if start < bytes.len() {
         lines.push((start, bytes.len()));

@@ -2,13 +2,13 @@
 
 use super::keys::{decide, go};
 use super::{Body, ConflictView, Work};
-use crate::app::dialog::{Dialog, Info};
+use crate::app::dialog::settle::Settlement;
 use crate::app::editor::Edited;
+use crate::app::jobs::{self, Job};
+use crate::app::keymap::Context;
 use crate::app::model::{Effect, Model};
-use crate::app::office::{Draft, Merged, Outcome, Ticket, Trouble};
+use crate::app::office::{Draft, Merged, Ticket, Trouble};
 use crate::app::screens::Screen;
-use crate::app::update::answers::reload;
-use crate::drafts::DraftKey;
 use fieldpost_common::merge::{Resolution, unmarked};
 
 fn find(model: &mut Model, ticket: Ticket) -> Option<&mut ConflictView> {
@@ -71,35 +71,30 @@ pub(crate) fn edited(model: &mut Model, edited: Edited) -> Vec<Effect> {
         Ok(choice) => decide(model, ticket, place, Some(choice)),
         Err(left) => {
             work.unfinished = Some((place, text));
-            model.error(format!("{left} (e opens your text again)"));
+            model.error(format!("{left} ({})", model.say(Context::Conflict, "{edit} opens your text again")));
             Vec::new()
         }
     }
 }
 
-/// Says what became of the result; once it is published and sent, the screen and the kept decisions go.
-pub(crate) fn settled(model: &mut Model, key: DraftKey, outcomes: &[Outcome]) -> Vec<Effect> {
-    model.working = model.working.saturating_sub(1);
-    let all_done = outcomes.iter().all(|outcome| outcome.result.is_ok());
-    for screen in model.screens.all_mut() {
-        if let Screen::Conflict(view) = screen
-            && view.three.key() == key
-        {
-            view.settling = false;
-        }
+/// Has the result published and sent, as a job.
+pub(crate) fn settle(model: &mut Model, settlement: Settlement) -> Vec<Effect> {
+    let Settlement { three, tasks } = settlement;
+    let key = three.key();
+    let (ticket, effect) = jobs::start_chain(model, three.application, tasks, "merge");
+    model.settling.insert(ticket, key);
+    vec![effect]
+}
+
+/// Once a job has published and sent a result, its screen and the kept decisions go; else both stay.
+pub(crate) fn settled(model: &mut Model, ticket: Ticket) -> Vec<Effect> {
+    let tally = model.jobs.find(ticket).filter(|job| !job.is_running()).map(Job::tally);
+    let (Some(tally), Some(key)) = (tally, model.settling.get(&ticket).copied()) else { return Vec::new() };
+    model.settling.remove(&ticket);
+    if tally.bad > 0 {
+        return Vec::new();
     }
-    if !all_done {
-        model.dialog = Some(Dialog::Info(Info::results(outcomes)));
-        return reload(model);
-    }
-    let words: Vec<_> =
-        outcomes.iter().flat_map(|outcome| outcome.result.as_ref().map(|done| format!("{}: {done}", outcome.what))).collect();
-    model.note(words.join(" · "));
-    if matches!(model.screens.top(), Some(Screen::Conflict(view)) if view.three.key() == key) {
-        model.screens.back();
-    }
+    model.screens.close(|screen| matches!(screen, Screen::Conflict(view) if view.three.key() == key));
     model.drafts.remove(&key);
-    let mut effects = vec![Effect::Keep(Draft { key, decisions: Vec::new() })];
-    effects.extend(reload(model));
-    effects
+    vec![Effect::Keep(Draft { key, decisions: Vec::new() })]
 }

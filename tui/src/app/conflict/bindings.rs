@@ -45,7 +45,7 @@ fn has_conflict(model: &Model) -> Valid {
 
 fn has_change(model: &Model) -> Valid {
     let work = work(model)?;
-    when(!shown(model)?.settling, "the result is on its way")?;
+    when(!shown(model)?.is_settling(model), "the result is on its way")?;
     when(changes(&work.merge).next().is_some(), "there is no change")
 }
 
@@ -64,6 +64,6 @@ fn has_choice(model: &Model) -> Valid {
 
 fn can_finish(model: &Model) -> Valid {
     let work = work(model)?;
-    when(!shown(model)?.settling, "the result is on its way")?;
-    when(work.is_all_decided(), "decide every conflict first: ] goes to the next")
+    when(!shown(model)?.is_settling(model), "the result is on its way")?;
+    when(work.is_all_decided(), "decide every conflict first: {next-hunk} goes to the next")
 }

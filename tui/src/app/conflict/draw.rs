@@ -1,10 +1,11 @@
 //! Draws the conflict screen: what is known of the three contents above, the rows that are seen below.
 
-mod words;
+pub(super) mod words;
 
 use super::rows::{Row, rows};
-use super::{Body, ConflictView, SIDES, WIDE, Work, open};
+use super::{Body, ConflictView, SIDES, WIDE, Work, open, sideways};
 use crate::app::diff::Side as Facts;
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::{Painter, shifted};
 use crate::app::theme::Tone;
@@ -33,15 +34,15 @@ pub(crate) fn draw(model: &Model, view: &ConflictView, painter: &mut Painter<'_>
     painter.rule(HEAD - 1);
     match &view.body {
         Body::Loading => painter.line(1, HEAD, area.width - 2, Tone::Faint, "Fetching the three contents…"),
-        Body::Failed(why) => failed(why, painter, area),
-        Body::Ready(work) => body(view, work, painter, area),
+        Body::Failed(why) => failed(model, why, painter, area),
+        Body::Ready(work) => body(model, (view, work), painter, area),
     }
 }
 
 /// How far the decisions are, and whatever is wrong.
 fn state(model: &Model, view: &ConflictView) -> (Tone, String) {
     if is_outdated(model, view) {
-        return (Tone::Alarm, OUTDATED.to_owned());
+        return (Tone::Alarm, model.say(Context::Conflict, OUTDATED));
     }
     let progress = view.work().map_or(String::new(), Work::progress);
     match link_words(model) {
@@ -51,20 +52,20 @@ fn state(model: &Model, view: &ConflictView) -> (Tone, String) {
     }
 }
 
-const OUTDATED: &str = "changed meanwhile: q, then Enter shows it";
+const OUTDATED: &str = "changed meanwhile: {back}, then {grid.open} shows it";
 
 /// Whether the cell has other contents by now than those on the screen.
 fn is_outdated(model: &Model, view: &ConflictView) -> bool {
-    if view.settling || model.grid.application() != Some(&view.three.application) {
+    if view.is_settling(model) || model.grid.application() != Some(&view.three.application) {
         return false;
     }
     let now = model.grid.find(&view.patch, &view.site).and_then(|place| open::three(&model.grid, place));
     now.is_none_or(|now| (now.published, now.site) != (view.three.published, view.three.site))
 }
 
-fn failed(why: &str, painter: &mut Painter<'_>, area: Rect) {
-    let advice = "q, then Enter tries it again.";
-    for (y, line) in (HEAD..area.height - 1).zip(why.lines().chain(["", advice])) {
+fn failed(model: &Model, why: &str, painter: &mut Painter<'_>, area: Rect) {
+    let advice = model.say(Context::Conflict, "{back}, then {grid.open} tries it again.");
+    for (y, line) in (HEAD..area.height - 1).zip(why.lines().chain(["", &advice])) {
         painter.line(1, y, area.width - 2, if line == advice { Tone::Plain } else { Tone::Alarm }, Clean::line(line).as_str());
     }
 }
@@ -110,7 +111,7 @@ fn column_at(column: usize, width: u16) -> (u16, u16) {
     (x, if column == 2 { width - x } else { third - 2 })
 }
 
-fn body(view: &ConflictView, work: &Work, painter: &mut Painter<'_>, area: Rect) {
+fn body(model: &Model, (view, work): (&ConflictView, &Work), painter: &mut Painter<'_>, area: Rect) {
     let rows = rows(work, area.width);
     if rows.is_empty() {
         painter.line(1, HEAD, area.width - 2, Tone::Faint, "(no lines)");
@@ -119,7 +120,7 @@ fn body(view: &ConflictView, work: &Work, painter: &mut Painter<'_>, area: Rect)
         draw_row(view, work, row, painter, y, area.width);
     }
     if !work.merge.is_text() {
-        binary(view, work, painter, area);
+        binary(model, (view, work), painter, area);
     }
 }
 
@@ -137,27 +138,43 @@ fn draw_row(view: &ConflictView, work: &Work, row: &Row, painter: &mut Painter<'
                 border(column, painter, x, y);
                 if let Some(line) = line {
                     let (tone, sign) = words::line_tone(work, *place, side, *line);
-                    let text = shifted(&words::line(work, *place, side, *line), &mut { work.shift });
-                    painter.content(x - 1, y, room + 1, tone, false, &format!("{sign}{text}"));
+                    let shift = sideways::shift(work, (*place, side, *line), sideways::room(width));
+                    painter.content(x - 1, y, 1, tone, false, sign);
+                    moved(painter, (x, y, room), tone, &words::line(work, *place, side, *line), shift);
                 }
             }
         }
         Row::One { place, side, line } => {
-            let text = shifted(&words::line(work, *place, *side, *line), &mut { work.shift });
+            let shift = sideways::shift(work, (*place, *side, *line), sideways::room(width));
             let (tone, gutter) = words::gutter(work, *place, *side, *line);
-            painter.content(0, y, width, tone, false, &format!("{gutter} {text}"));
+            painter.content(0, y, 3, tone, false, &gutter);
+            let x = if work.preview { 2 } else { 3 };
+            moved(painter, (x, y, width - x), tone, &words::line(work, *place, *side, *line), shift);
         }
         Row::Edited { line, .. } => {
-            let text = shifted(&words::shown(line), &mut { work.shift });
-            painter.content(0, y, width, Tone::Added, false, &format!("{} {text}", if work.preview { "e" } else { "e+" }));
+            let (x, gutter) = if work.preview { (2, "e") } else { (3, "e+") };
+            painter.content(0, y, x, Tone::Added, false, gutter);
+            moved(painter, (x, y, width - x), Tone::Added, &words::shown(line), 0_usize.saturating_add_signed(work.shift));
         }
     }
 }
 
+/// A line with its beginning out of sight at the left, and a sign that it is.
+fn moved(painter: &mut Painter<'_>, (x, y, room): (u16, u16, u16), tone: Tone, text: &str, shift: usize) {
+    painter.content(x, y, room, tone, false, &shifted(text, &mut { shift }));
+    if shift > 0 && !text.is_empty() {
+        painter.line(x, y, 1, Tone::Strong, "‹");
+    }
+}
+
 /// Not text: sizes and hashes, below what happened.
-fn binary(view: &ConflictView, work: &Work, painter: &mut Painter<'_>, area: Rect) {
+fn binary(model: &Model, (view, work): (&ConflictView, &Work), painter: &mut Painter<'_>, area: Rect) {
     let y = HEAD + 2;
-    painter.line(1, y, area.width - 2, Tone::Plain, "Not text: it can't be merged line by line. Take one side whole: p or s.");
+    let advice = model.say(
+        Context::Conflict,
+        "Not text: it can't be merged line by line. Take one side whole: {take-published} or {take-site}.",
+    );
+    painter.line(1, y, area.width - 2, Tone::Plain, &advice);
     for (y, (facts, side)) in (y + 2..area.height - 1).zip(view.facts.iter().zip(SIDES)) {
         let bytes = work.merge.input(side).bytes().len() as u64;
         let identity = facts.sha256.map_or("never agreed".to_owned(), |sha256| format!("{:>9} · {sha256}", size(bytes)));

@@ -1,10 +1,10 @@
 //! What keys do on the conflict screen.
 
-use super::{ConflictView, Work, changes, draw, rows};
+use super::{ConflictView, Work, changes, draw, rows, sideways};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::settle::SettleDialog;
 use crate::app::editor::Edit;
-use crate::app::keymap::Action;
+use crate::app::keymap::{Action, Context};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Draft;
 use crate::app::screens::Screen;
@@ -13,7 +13,7 @@ use fieldpost_common::merge::{Choice, Kind, marked};
 use std::path::Path;
 
 /// How many terminal cells one step sideways is.
-const SIDEWAYS: usize = 8;
+const SIDEWAYS: isize = 8;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -62,7 +62,7 @@ pub(super) fn decide(model: &mut Model, ticket: crate::app::office::Ticket, plac
     go(work, next.unwrap_or(place), size);
     let decisions = work.resolution.decisions(&work.merge);
     if done {
-        model.note("all is decided: Enter goes on, Tab shows the result");
+        model.note(model.say(Context::Conflict, "all is decided: {finish} goes on, {switch} shows the result"));
     }
     model.drafts.insert(key, decisions.clone());
     vec![Effect::Keep(Draft { key, decisions })]
@@ -105,7 +105,10 @@ fn moved(view: &mut ConflictView, size: (u16, u16), action: Action) {
             work.preview = !work.preview;
             go(work, at, size);
         }
-        Action::Left => work.shift = work.shift.saturating_sub(SIDEWAYS),
+        Action::Left => {
+            let farthest = sideways::farthest(work, &rows::rows(work, size.0), size);
+            work.shift = (work.shift - SIDEWAYS).max(-farthest.cast_signed());
+        }
         Action::Right => work.shift += SIDEWAYS,
         _ => {
             let rows = rows::rows(work, size.0).len();
@@ -114,9 +117,10 @@ fn moved(view: &mut ConflictView, size: (u16, u16), action: Action) {
     }
 }
 
-/// Selects a region and brings it into sight: whole, if it fits, with some lines above it.
+/// Selects a region and brings it into sight: whole, if it fits, with some lines above it, and sideways what differs in it.
 pub(super) fn go(work: &mut Work, place: usize, size: (u16, u16)) {
     work.at = place;
+    work.shift = 0;
     let rows = rows::rows(work, size.0);
     let page = draw::page(size).max(1);
     let Some(first) = rows.iter().position(|row| row.place() == Some(place)) else { return };

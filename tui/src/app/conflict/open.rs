@@ -28,7 +28,6 @@ pub(crate) fn open(model: &mut Model) -> Vec<Effect> {
         facts: [base(&three), published_side(view, place), candidate_side(view, place, three.site)],
         three: three.clone(),
         body: Body::Loading,
-        settling: false,
     };
     model.screens.open(Screen::Conflict(Box::new(conflict)));
     vec![Effect::Ask(Request::Merge { ticket, three })]

@@ -1,12 +1,10 @@
-//! What the conflict screen asks for: three contents merged, decisions kept, the result published and sent, or written to a file.
+//! What the conflict screen asks for: three contents merged, decisions kept, the result written to a file. Publishing
+//! and sending it is work like any other.
 
 use super::{content, trouble};
-use crate::app::office::{Draft, Merged, Outcome, SettleJob, Three, Trouble};
+use crate::app::office::{Draft, Merged, Outcome, Three, Trouble};
 use crate::drafts::Drafts;
-use crate::publish::{Content, PublishWish, publish};
-use crate::send::{Act, Wish, send};
 use crate::session::Session;
-use fieldpost_common::hash::ContentHash;
 use fieldpost_common::merge::merge;
 use fieldpost_common::text::Clean;
 use std::io::Write as _;
@@ -29,50 +27,6 @@ pub(super) async fn merged(session: &Session, three: Three) -> Result<Box<Merged
     };
     let merged = tokio::task::spawn_blocking(work).await;
     merged.map(Box::new).map_err(|error| Trouble::Refused(format!("the contents can't be merged: {error}")))
-}
-
-/// Publishes the result, then sends it. The order says what was seen at the site, so that a newer change there stops it.
-pub(super) async fn settle(session: &Session, job: SettleJob) -> Vec<Outcome> {
-    let sha256 = ContentHash::of(&job.bytes);
-    let order = Wish {
-        application: job.three.application.clone(),
-        patch: job.patch.clone(),
-        site: job.site,
-        version: job.version.clone(),
-        act: Act::Put(sha256),
-        expected: Some(job.three.site),
-        seen: None,
-        reason: None,
-        shown: false,
-    };
-    let publication = PublishWish {
-        application: job.three.application.clone(),
-        patch: job.patch.clone(),
-        content: Content::Bytes(job.bytes),
-        versions: vec![(job.version.clone(), Some(job.three.published))],
-        issue: job.issue,
-    };
-    let published = publish(session, publication).await;
-    let words = |changed: bool| if changed { "published" } else { "was already current" }.to_owned();
-    let is_published = published.is_ok();
-    let mut outcomes = vec![Outcome {
-        what: format!("{} for {}", job.patch, job.version),
-        result: published.map(|published| words(published.changed)).map_err(|error| error.to_string()),
-    }];
-    if sha256 == job.three.site {
-        return outcomes;
-    }
-    let what = format!("{} → {}", order.patch, order.site);
-    if is_published {
-        let given = send(session, &[order]).await;
-        outcomes.extend(given.into_iter().map(|(_, given)| Outcome {
-            what: what.clone(),
-            result: given.map(|_| "the order is given".to_owned()).map_err(|error| error.to_string()),
-        }));
-    } else {
-        outcomes.push(Outcome { what, result: Err("not sent, because it could not be published".to_owned()) });
-    }
-    outcomes
 }
 
 /// Writes a new file; one that is there is never written over.

@@ -1,5 +1,5 @@
 //! Carries out a person's work, part by part, so that the screen can tell how far it is. A failure doesn't stop the rest; only
-//! when the server can't be reached any more is the rest given up at once.
+//! when the server can't be reached any more, or where each thing builds on the one before, is the rest given up at once.
 
 use crate::app::office::{Answer, Basis, Done, PublishTask, Report, TakeBackTask, Task, UnpublishTask, Work};
 use crate::client::ClientError;
@@ -22,8 +22,10 @@ pub(super) async fn carry_out(session: &Session, work: Work, answers: &Unbounded
         let part = hand.part(now).await;
         left = rest;
         let mut reports = part.reports;
-        if let Some(lost) = part.lost {
-            reports.extend(left.iter().map(|_| Err(format!("not tried any more: {lost}"))));
+        let given_up = part.lost.map(|lost| format!("not tried any more: {lost}"));
+        let broken = work.chained && reports.iter().any(Result::is_err);
+        if let Some(why) = given_up.or_else(|| broken.then(|| "not done, because what comes before it was not".to_owned())) {
+            reports.extend(left.iter().map(|_| Err(why.clone())));
             left = &[];
         }
         // Nobody listens once the app has ended: what is not given by then is not given.
@@ -154,14 +156,16 @@ fn wish(application: &AppName, task: &Task) -> Option<Wish> {
 }
 
 async fn publish_one(signer: &Signer, application: &AppName, task: &PublishTask) -> Result<Done, Trouble> {
-    let size = match &task.basis {
-        Basis::Shown { size } => *size,
-        Basis::Published { at } => published_before(signer, application, task, at).await?,
+    let stored = |size| Content::Stored { sha256: task.sha256, size };
+    let content = match &task.basis {
+        Basis::Made { bytes } => Content::Bytes(bytes.to_vec()),
+        Basis::Shown { size } => stored(*size),
+        Basis::Published { at } => stored(published_before(signer, application, task, at).await?),
     };
     let wish = PublishWish {
         application: application.clone(),
         patch: task.patch.clone(),
-        content: Content::Stored { sha256: task.sha256, size },
+        content,
         versions: task.versions.clone(),
         issue: task.issue.clone(),
     };

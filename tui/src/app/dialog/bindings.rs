@@ -1,7 +1,7 @@
 //! The keys of dialogs, by the kind of answer that they want.
 
 use super::Dialog;
-use crate::app::keymap::{Action as A, Binding, Valid, always, bind, ch, ctrl, key, when};
+use crate::app::keymap::{Action as A, Binding, Valid, always, answers, bind, ch, ctrl, key, when};
 use crate::app::model::Model;
 use crossterm::event::KeyCode as K;
 
@@ -34,7 +34,7 @@ pub(crate) const VERSIONS: &[Binding] = &[
 ];
 
 pub(crate) const PICK: &[Binding] = &[
-    bind(&[key(K::Enter)], A::Accept, "choose", "take this one", always),
+    bind(&[key(K::Enter)], A::Accept, "choose", "take this one", can_accept),
     bind(&[ch('k'), key(K::Up)], A::Up, "", "one up", always),
     bind(&[ch('j'), key(K::Down)], A::Down, "", "one down", always),
     bind(&[key(K::Esc), ch('q'), ctrl('c')], A::Decline, "back", "leave it as it is", always),
@@ -49,6 +49,9 @@ pub(crate) const READ: &[Binding] = &[
 ];
 
 fn can_accept(model: &Model) -> Valid {
+    if model.dialog.as_ref().is_some_and(Dialog::asks) {
+        answers(model)?;
+    }
     when(model.dialog.as_ref().is_some_and(Dialog::ready), "type the word first")
 }
 

@@ -1,14 +1,15 @@
 //! Draws a dialog: a frame in the middle, its lines, and the keys that answer it in the footer.
 
 use super::Dialog;
+use crate::app::keymap::Keymap;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
-pub(crate) fn draw(dialog: &Dialog, painter: &mut Painter<'_>, area: Rect) {
+pub(crate) fn draw(dialog: &Dialog, keys: &Keymap, painter: &mut Painter<'_>, area: Rect) {
     let size = (area.width, area.height);
-    let parts = Parts { body: wrapped(&dialog.lines(), size), foot: wrapped(&dialog.foot(), size) };
+    let parts = Parts { body: wrapped(&dialog.lines(), size), foot: wrapped(&dialog.foot(keys), size) };
     let top = match dialog {
         Dialog::Pick(pick) => (pick.cursor() + 1).saturating_sub(parts.body_room(size)),
         _ => dialog.top().min(parts.hidden(size)),
@@ -17,8 +18,8 @@ pub(crate) fn draw(dialog: &Dialog, painter: &mut Painter<'_>, area: Rect) {
 }
 
 /// How far a dialog can be scrolled on a screen of some size.
-pub(crate) fn hidden(dialog: &Dialog, size: (u16, u16)) -> usize {
-    Parts { body: wrapped(&dialog.lines(), size), foot: wrapped(&dialog.foot(), size) }.hidden(size)
+pub(crate) fn hidden(dialog: &Dialog, keys: &Keymap, size: (u16, u16)) -> usize {
+    Parts { body: wrapped(&dialog.lines(), size), foot: wrapped(&dialog.foot(keys), size) }.hidden(size)
 }
 
 /// What scrolls, and what stays in sight below it.

@@ -1,7 +1,7 @@
 //! Keys in a dialog: yes, no, and what it offers beside them.
 
 use super::publish::Step;
-use super::settle::SettleDialog;
+use super::settle::{self, SettleDialog};
 use super::undo::UndoDialog;
 use super::{Dialog, draw, undo};
 use crate::app::grid::keys::picked;
@@ -9,8 +9,7 @@ use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, Task};
 use crate::app::review::Review;
-use crate::app::screens::Screen;
-use crate::app::{jobs, review};
+use crate::app::{conflict, jobs, review};
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -27,7 +26,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Switch => {
             if let Some(Dialog::Send(send)) = &mut model.dialog {
-                send.switch();
+                send.switch(&model.keys);
             }
         }
         _ => {}
@@ -39,7 +38,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 const PAGE: isize = 8;
 
 fn step(model: &mut Model, by: isize) {
-    let most = model.dialog.as_ref().map_or(0, |dialog| draw::hidden(dialog, model.size));
+    let most = model.dialog.as_ref().map_or(0, |dialog| draw::hidden(dialog, &model.keys, model.size));
     match &mut model.dialog {
         Some(Dialog::Publish(publish)) => publish.step(by),
         Some(Dialog::Pick(pick)) => pick.step(by),
@@ -74,14 +73,14 @@ fn accept(model: &mut Model) -> Vec<Effect> {
 }
 
 fn settle_accepted(model: &mut Model, mut settle: Box<SettleDialog>) -> Vec<Effect> {
-    let Some(request) = settle.accept() else {
-        model.dialog = Some(Dialog::Settle(settle));
-        return Vec::new();
-    };
-    if let (Request::Settle(_), Some(Screen::Conflict(view))) = (&request, model.screens.top_mut()) {
-        view.settling = true;
+    match settle.accept() {
+        settle::Step::Asked => {
+            model.dialog = Some(Dialog::Settle(settle));
+            Vec::new()
+        }
+        settle::Step::Settle(settlement) => conflict::answers::settle(model, settlement),
+        settle::Step::Save { path, bytes } => ask(model, Request::Save { path, bytes }),
     }
-    ask(model, request)
 }
 
 fn undo_accepted(model: &mut Model, dialog: &UndoDialog) -> Vec<Effect> {

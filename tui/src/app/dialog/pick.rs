@@ -1,8 +1,12 @@
-//! Picks one of a list: the application, a version, a group of sites, an order of the patches.
+//! Picks one of a list: the application, a version, a group of sites, an order of the patches, the end of a snooze, the patch that fixes an error.
 
 use crate::app::grid::sort::Sort;
 use crate::app::theme::Tone;
+use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::id::{AppName, GroupName, Version};
+use fieldpost_common::incident::IncidentId;
+use fieldpost_common::name::PatchName;
+use fieldpost_common::time::Timestamp;
 
 /// What can be picked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +16,15 @@ pub(crate) enum Choice {
     Version(Option<Version>),
     Group(Option<GroupName>),
     Sort(Sort),
+    Snooze {
+        incident: IncidentId,
+        until: Timestamp,
+        words: String,
+    },
+    FixedBy {
+        group: ErrorGroupId,
+        patch: PatchName,
+    },
 }
 
 /// The dialog; never without choices.
@@ -36,12 +49,19 @@ impl Pick {
         self.choices[self.cursor].clone()
     }
 
+    /// Whether taking what is chosen asks the server.
+    pub(crate) fn asks(&self) -> bool {
+        matches!(self.choices[self.cursor], Choice::App(_) | Choice::FixedBy { .. })
+    }
+
     pub(crate) fn title(&self) -> &'static str {
         match self.choices[0] {
             Choice::App(_) => "Application",
             Choice::Version(_) => "Version",
             Choice::Group(_) => "Sites",
             Choice::Sort(_) => "Order of the patches",
+            Choice::Snooze { .. } => "Hear nothing of it for",
+            Choice::FixedBy { .. } => "Which patch fixes it?",
         }
     }
 
@@ -56,6 +76,8 @@ impl Pick {
                 Choice::App(app) => app.to_string(),
                 Choice::Version(version) => version.as_ref().map_or("all versions".to_owned(), ToString::to_string),
                 Choice::Sort(sort) => sort.words().to_owned(),
+                Choice::Snooze { words, .. } => words.clone(),
+                Choice::FixedBy { patch, .. } => patch.to_string(),
                 Choice::Group(group) => group.as_ref().map_or("all sites".to_owned(), ToString::to_string),
             };
             if place == self.cursor { (Tone::Strong, format!("▌ {label}")) } else { (Tone::Plain, format!("  {label}")) }

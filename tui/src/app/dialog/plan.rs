@@ -42,7 +42,7 @@ impl Kind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) orders: Vec<(Kind, Task)>,
-    /// Why cells are left out, and how many.
+    /// Why cells are left out, in words that may name keys of the grid, and how many.
     pub(crate) left_out: BTreeMap<&'static str, usize>,
     /// What a single backward order does, in words.
     pub(crate) backward: Option<&'static str>,
@@ -57,19 +57,19 @@ const NOT_THERE: &str = "not there";
 
 impl Plan {
     /// For one cell, as somebody asked for it by name: also what a bulk leaves out.
-    pub(crate) fn single(view: &GridView, verb: Verb, place: Place) -> Result<Self, String> {
+    pub(crate) fn single(view: &GridView, verb: Verb, place: Place) -> Result<Self, &'static str> {
         let cell = view.cell(place);
         match cell.overlay {
-            Overlay::Sending(GIVING) => return Err("an order is being given here: J shows how far it is".to_owned()),
-            Overlay::Sending(_) => return Err("an order is on its way here: x takes it back".to_owned()),
+            Overlay::Sending(GIVING) => return Err("an order is being given here: {jobs} shows how far it is"),
+            Overlay::Sending(_) => return Err("an order is on its way here: {cancel} takes it back"),
             _ => {}
         }
         let backward = match verb {
             Verb::New | Verb::Update => {
-                let direction = cell.send().ok_or_else(|| no_send(cell.standing).to_owned())?;
+                let direction = cell.send().ok_or_else(|| no_send(cell.standing))?;
                 (direction == Direction::Backward).then(|| backward(cell.standing))
             }
-            Verb::Remove if !is_there(cell.standing) => return Err("the site doesn't have the patch".to_owned()),
+            Verb::Remove if !is_there(cell.standing) => return Err("the site doesn't have the patch"),
             Verb::Remove => is_own(cell.standing).then_some(OWN_REMOVED),
         };
         let orders = task(view, verb, place).map(|task| (kind(&cell, verb), task)).into_iter().collect();
@@ -148,7 +148,7 @@ fn task(view: &GridView, verb: Verb, place: Place) -> Option<Task> {
         Verb::Remove => Task::Remove(RemoveTask { patch, site, version, expected: expected?, seen }),
         Verb::New | Verb::Update => {
             let sha256 = view.table.published(place.patch, place.site)?.sha256?;
-            Task::Put(PutTask { patch, site, version, sha256, expected, seen, shown: false })
+            Task::Put(PutTask { patch, site, version, sha256, expected, seen, shown: false, over_shown: false })
         }
     })
 }
@@ -180,7 +180,7 @@ fn left_out(cell: &Cell, verb: Verb) -> Option<&'static str> {
         return left_out_of_removal(cell.standing);
     }
     match (cell.standing, verb) {
-        (Standing::SendUpdate, Verb::New) => Some("an older one is there (> updates it)"),
+        (Standing::SendUpdate, Verb::New) => Some("an older one is there ({send-update} updates it)"),
         (Standing::NotSent | Standing::SendUpdate, _) => None,
         (Standing::InSync, _) => Some(IN_SYNC),
         (Standing::Conflict, _) => Some("changed on both sides: one by one"),
@@ -206,9 +206,9 @@ fn left_out_of_removal(standing: Standing) -> Option<&'static str> {
 fn no_send(standing: Standing) -> &'static str {
     match standing {
         Standing::InSync => "the site already has what is published",
-        Standing::OtherVersion => "not published for the site's version: p publishes it",
-        Standing::OnlyAtSite => "not published: < shows it and publishes it",
-        Standing::Unknown => "nothing is known of the site's files: Enter says why",
+        Standing::OtherVersion => "not published for the site's version: {publish} publishes it",
+        Standing::OnlyAtSite => "not published: {retrieve} shows it and publishes it",
+        Standing::Unknown => "nothing is known of the site's files: {open} says why",
         _ => "there is nothing to send",
     }
 }

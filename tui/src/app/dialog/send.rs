@@ -2,8 +2,9 @@
 //! are is left to `dialog::plan`.
 
 use super::plan::{Kind, Plan, Verb};
-use super::{Confirm, patches_at_sites};
+use super::{Confirm, confirm_context, patches_at_sites};
 use crate::app::grid::{GridView, Place};
+use crate::app::keymap::{Action, Context, Keymap};
 use crate::app::office::Task;
 use crate::app::theme::Tone;
 use fieldpost_common::id::{AppName, SiteName};
@@ -45,7 +46,7 @@ pub(crate) struct SendDialog {
 
 impl SendDialog {
     /// For the marked patches at the marked sites; without marks for the selected cell. The other scope is one key away.
-    pub(crate) fn new(view: &GridView, verb: Verb) -> Result<Self, String> {
+    pub(crate) fn new(view: &GridView, keys: &Keymap, verb: Verb) -> Result<Self, &'static str> {
         let place = view.selected().ok_or("there is nothing to send")?;
         let patches = if view.marks.is_empty() { vec![place.patch] } else { marked_patches(view) };
         let sites = if view.site_marks.is_empty() { view.columns.clone() } else { marked_sites(view) };
@@ -59,18 +60,18 @@ impl SendDialog {
             dialog.scope = Scope::Many;
             dialog.hidden = (view.hidden_marks(), view.hidden_site_marks());
         }
-        dialog.reread();
+        dialog.reread(keys);
         Ok(dialog)
     }
 
     /// For one cell only.
-    pub(crate) fn of_cell(view: &GridView, verb: Verb, place: Place) -> Result<Self, String> {
+    pub(crate) fn of_cell(view: &GridView, keys: &Keymap, verb: Verb, place: Place) -> Result<Self, &'static str> {
         let mut dialog = Self::build(view, verb, Plan::single(view, verb, place)?)?;
-        dialog.reread();
+        dialog.reread(keys);
         Ok(dialog)
     }
 
-    fn build(view: &GridView, verb: Verb, here: Plan) -> Result<Self, String> {
+    fn build(view: &GridView, verb: Verb, here: Plan) -> Result<Self, &'static str> {
         let application = view.application().cloned().ok_or("no application is chosen")?;
         let (scope, confirm) = (Scope::Here, Confirm::Key);
         let (sites_marked, hidden, lines) = (false, (0, 0), Vec::new());
@@ -78,9 +79,9 @@ impl SendDialog {
     }
 
     /// Says what the plan of the chosen scope is, and asks accordingly.
-    fn reread(&mut self) {
+    fn reread(&mut self, keys: &Keymap) {
         self.confirm = self.asks();
-        self.lines = told(self.plan(), &self.application);
+        self.lines = told(self.plan(), &self.application, keys);
         self.top = 0;
     }
 
@@ -108,10 +109,10 @@ impl SendDialog {
         self.many.as_ref().is_some_and(|many| many.orders != self.here.orders)
     }
 
-    pub(crate) fn switch(&mut self) {
+    pub(crate) fn switch(&mut self, keys: &Keymap) {
         if self.can_switch() {
             self.scope = if self.scope == Scope::Here { Scope::Many } else { Scope::Here };
-            self.reread();
+            self.reread(keys);
         }
     }
 
@@ -144,7 +145,7 @@ impl SendDialog {
     }
 
     /// What must be seen before yes is said.
-    pub(crate) fn foot(&self) -> Vec<(Tone, String)> {
+    pub(crate) fn foot(&self, keys: &Keymap) -> Vec<(Tone, String)> {
         let plan = self.plan();
         let mut lines = Vec::new();
         if let (Scope::Many, Some(hidden)) = (self.scope, hidden_words(self.hidden)) {
@@ -153,8 +154,7 @@ impl SendDialog {
         if !plan.orders.is_empty() {
             lines.push(match (plan.backward, self.verb) {
                 (Some(why), _) => (Tone::Alarm, why.to_owned()),
-                (None, Verb::Remove) => (Tone::Plain, "u undoes it: what is removed is kept here and put back.".to_owned()),
-                (None, _) => (Tone::Plain, "u undoes it: new files go again, replaced ones are put back.".to_owned()),
+                (None, verb) => (Tone::Plain, keys.say(Context::Grid, undone(verb))),
             });
         }
         if plan.orders.len() > 1 {
@@ -166,15 +166,23 @@ impl SendDialog {
                 (Scope::Here, true) => "the marked sites",
                 (Scope::Here, false) => "all shown sites",
             };
-            lines.push((Tone::Faint, format!("Tab: {other}")));
+            lines.push((Tone::Faint, format!("{}: {other}", keys.label(confirm_context(&self.confirm), Action::Switch))));
         }
         lines.extend(if plan.orders.is_empty() { Vec::new() } else { self.confirm.lines() });
         lines
     }
 }
 
+/// How undoing it goes.
+fn undone(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Remove => "{undo} undoes it: what is removed is kept here and put back.",
+        Verb::New | Verb::Update => "{undo} undoes it: new files go again, replaced ones are put back.",
+    }
+}
+
 /// A plan in words.
-fn told(plan: &Plan, application: &AppName) -> Vec<(Tone, String)> {
+fn told(plan: &Plan, application: &AppName, keys: &Keymap) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
     let sites = by_site(plan);
     if plan.orders.len() > 1 {
@@ -186,7 +194,10 @@ fn told(plan: &Plan, application: &AppName) -> Vec<(Tone, String)> {
     }
     if !plan.left_out.is_empty() {
         lines.push((Tone::Faint, "left out:".to_owned()));
-        lines.extend(plan.left_out.iter().map(|(why, cells)| (Tone::Faint, format!("  {}: {why}", count(*cells, "cell")))));
+        let why = |why: &'static str| keys.say(Context::Grid, why);
+        lines.extend(
+            plan.left_out.iter().map(|(reason, cells)| (Tone::Faint, format!("  {}: {}", count(*cells, "cell"), why(reason)))),
+        );
     }
     if lines.len() > 1 && !plan.orders.is_empty() {
         lines.push((Tone::Faint, "one by one:".to_owned()));

@@ -3,10 +3,14 @@
 use crate::app::conflict::ConflictView;
 use crate::app::input::Input;
 use crate::app::keymap::Context;
-use crate::app::office::{Request, SettleJob};
+use crate::app::office::{Basis, PublishTask, PutTask, Task, Three};
 use crate::app::theme::Tone;
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::{SiteName, Version};
+use fieldpost_common::issue::Issue;
+use fieldpost_common::name::PatchName;
 use fieldpost_common::text::{count, size};
+use std::sync::Arc;
 
 /// What can become of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,10 +19,35 @@ enum Goal {
     Save,
 }
 
+/// What `Enter` did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Asks on.
+    Asked,
+    /// Publish and send.
+    Settle(Settlement),
+    /// Write a file.
+    Save { path: String, bytes: Vec<u8> },
+}
+
+/// A resolved conflict: what must be done so that the site has the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settlement {
+    pub(crate) three: Three,
+    /// The publication, then the order; each of them replaces exactly what was seen.
+    pub(crate) tasks: Vec<Task>,
+}
+
 /// The dialog: first what, then where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SettleDialog {
-    job: SettleJob,
+    patch: PatchName,
+    site: SiteName,
+    /// The site's version.
+    version: Version,
+    three: Three,
+    issue: Option<Issue>,
+    bytes: Arc<Vec<u8>>,
     sha256: ContentHash,
     conflicts: usize,
     goals: Vec<Goal>,
@@ -32,17 +61,19 @@ impl SettleDialog {
     pub(crate) fn new(view: &ConflictView, may_act: bool) -> Option<Self> {
         let work = view.work()?;
         let bytes = work.resolution.bytes(&work.merge)?;
-        let job = SettleJob {
+        Some(Self {
             patch: view.patch.clone(),
             site: view.site.clone(),
             version: view.version.clone(),
             three: view.three.clone(),
             issue: view.issue.clone(),
-            bytes,
-        };
-        let goals = if may_act { vec![Goal::Settle, Goal::Save] } else { vec![Goal::Save] };
-        let sha256 = ContentHash::of(&job.bytes);
-        Some(Self { job, sha256, conflicts: work.conflicts(), goals, cursor: 0, path: None })
+            sha256: ContentHash::of(&bytes),
+            bytes: Arc::new(bytes),
+            conflicts: work.conflicts(),
+            goals: if may_act { vec![Goal::Settle, Goal::Save] } else { vec![Goal::Save] },
+            cursor: 0,
+            path: None,
+        })
     }
 
     pub(crate) fn context(&self) -> Context {
@@ -57,23 +88,52 @@ impl SettleDialog {
         self.path.as_ref().is_none_or(|path| !path.is_empty())
     }
 
+    /// Whether what is chosen asks the server.
+    pub(crate) fn asks(&self) -> bool {
+        self.goals.get(self.cursor) == Some(&Goal::Settle)
+    }
+
     pub(crate) fn step(&mut self, by: isize) {
         self.cursor = self.cursor.saturating_add_signed(by).min(self.goals.len().saturating_sub(1));
     }
 
     /// Enter: asks for the file's name where one is needed; else says what to do.
-    pub(crate) fn accept(&mut self) -> Option<Request> {
-        match (self.goals.get(self.cursor)?, &self.path) {
-            (Goal::Settle, _) => Some(Request::Settle(Box::new(self.job.clone()))),
-            (Goal::Save, Some(path)) => Some(Request::Save { path: path.text(), bytes: self.job.bytes.clone() }),
-            (Goal::Save, None) => {
-                let name = self.job.patch.as_str();
+    pub(crate) fn accept(&mut self) -> Step {
+        match (self.goals.get(self.cursor), &self.path) {
+            (Some(Goal::Settle), _) => Step::Settle(Settlement { three: self.three.clone(), tasks: self.tasks() }),
+            (Some(Goal::Save), Some(path)) => Step::Save { path: path.text(), bytes: self.bytes.to_vec() },
+            (Some(Goal::Save), None) => {
+                let name = self.patch.as_str();
                 let mut path = Input::default();
                 path.paste(name.rsplit_once('/').map_or(name, |(_, name)| name));
                 self.path = Some(path);
-                None
+                Step::Asked
             }
+            (None, _) => Step::Asked,
         }
+    }
+
+    /// The order says what was seen at the site, so that a newer change there stops it.
+    fn tasks(&self) -> Vec<Task> {
+        let Three { published, site: at_site, .. } = self.three;
+        let publish = Task::Publish(PublishTask {
+            patch: self.patch.clone(),
+            sha256: self.sha256,
+            basis: Basis::Made { bytes: Arc::clone(&self.bytes) },
+            issue: self.issue.clone(),
+            versions: vec![(self.version.clone(), Some(published))],
+        });
+        let put = Task::Put(PutTask {
+            patch: self.patch.clone(),
+            site: self.site.clone(),
+            version: self.version.clone(),
+            sha256: self.sha256,
+            expected: Some(at_site),
+            seen: None,
+            shown: false,
+            over_shown: true,
+        });
+        if self.sha256 == at_site { vec![publish] } else { vec![publish, put] }
     }
 
     pub(crate) fn title(&self) -> String {
@@ -84,7 +144,7 @@ impl SettleDialog {
     }
 
     pub(crate) fn lines(&self) -> Vec<(Tone, String)> {
-        let facts = format!("result {} · {} · {}", self.sha256.short(), size(self.job.bytes.len() as u64), self.decided());
+        let facts = format!("result {} · {} · {}", self.sha256.short(), size(self.bytes.len() as u64), self.decided());
         let mut lines = vec![(Tone::Plain, facts), (Tone::Plain, String::new())];
         if let Some(path) = &self.path {
             lines.push((Tone::Strong, format!("file: {}▏", path.shown())));
@@ -107,7 +167,7 @@ impl SettleDialog {
     }
 
     fn words(&self, goal: Goal) -> String {
-        let SettleJob { site, version, three, .. } = &self.job;
+        let Self { site, version, three, .. } = self;
         match goal {
             Goal::Save => "save the result to a file".to_owned(),
             Goal::Settle if self.sha256 == three.site => {
@@ -119,7 +179,7 @@ impl SettleDialog {
     }
 
     fn consequences(&self) -> Vec<(Tone, String)> {
-        let SettleJob { site, version, three, .. } = &self.job;
+        let Self { site, version, three, .. } = self;
         if self.goals.get(self.cursor) == Some(&Goal::Save) {
             let mut lines =
                 vec![(Tone::Plain, "Nothing is published or sent. The decisions stay until the conflict is gone.".to_owned())];

@@ -3,6 +3,7 @@
 use super::Confirm;
 use crate::app::grid::explain::ago;
 use crate::app::jobs::Job;
+use crate::app::keymap::{Context, Keymap};
 use crate::app::office::{PutTask, Task};
 use crate::app::theme::Tone;
 use crate::app::undo::UndoPlan;
@@ -87,10 +88,11 @@ impl UndoDialog {
         lines
     }
 
-    pub(crate) fn foot(&self) -> Vec<(Tone, String)> {
+    pub(crate) fn foot(&self, keys: &Keymap) -> Vec<(Tone, String)> {
         let mut lines = Vec::new();
         if !self.plan.unseen.is_empty() {
-            lines.push((Tone::Alarm, "It was never published: Enter shows it first, then it can be put back.".to_owned()));
+            let words = keys.say(Context::Confirm, "It was never published: {accept} shows it first, then it can be put back.");
+            lines.push((Tone::Alarm, words));
         }
         if self.plan.steps.iter().any(|(task, _)| task.is_order()) {
             lines.push((Tone::Plain, "This changes files at sites. What is replaced is kept here.".to_owned()));

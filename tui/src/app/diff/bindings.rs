@@ -8,7 +8,7 @@ use crate::app::screens::Screen;
 use crossterm::event::KeyCode as K;
 
 pub(crate) const DIFF: &[Binding] = &[
-    bind(&[key(K::Enter)], A::Accept, "publish", "publish the site's content, now that it was shown", can_accept),
+    bind(&[key(K::Enter)], A::Accept, "publish", "publish the site's content, now that it was shown", can_accept).asking(),
     bind(&[ch('>'), ch('+')], A::SendUpdate, "send", "send what is published to this site", can_send),
     bind(&[ch('<'), ch('p')], A::Retrieve, "publish", "publish the content that is shown", can_publish),
 ];
@@ -43,7 +43,13 @@ pub(crate) const LAYOUT: &[Binding] = &[
 ];
 
 pub(crate) const SEARCH: &[Binding] = &[
-    bind(&[key(K::Enter)], A::Accept, "keep", "keep the search; n and N go through what was found", always),
+    bind(
+        &[key(K::Enter)],
+        A::Accept,
+        "keep",
+        "keep the search; {diff.next-found} and {diff.previous-found} go through what was found",
+        always,
+    ),
     bind(&[key(K::Down)], A::NextFound, "next", "the next place where it was found", always),
     bind(&[key(K::Up)], A::PreviousFound, "", "the place before", always),
     bind(&[key(K::Esc), ctrl('c')], A::Decline, "end", "end the search and go back to where it began", always),
@@ -67,7 +73,7 @@ fn can_split(model: &Model) -> Valid {
 
 fn has_found(model: &Model) -> Valid {
     let search = &shown(model)?.search;
-    when(search.is_on(), "/ searches first")?;
+    when(search.is_on(), "{search} searches first")?;
     when(search.has_found(), "nothing was found")
 }
 
@@ -86,7 +92,7 @@ fn can_publish(model: &Model) -> Valid {
 fn can_accept(model: &Model) -> Valid {
     can_publish(model)?;
     let backward = shown(model)?.offer.as_ref().is_some_and(|offer| offer.backward);
-    when(!backward, "it isn't newer than what is published: < publishes it after a question")
+    when(!backward, "it isn't newer than what is published: {retrieve} publishes it after a question")
 }
 
 fn can_send(model: &Model) -> Valid {

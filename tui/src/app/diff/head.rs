@@ -40,12 +40,17 @@ fn rows_of(side: &Side, height: u16) -> usize {
 /// Everything that the lines don't say.
 fn notes(view: &DiffView, width: u16) -> Vec<String> {
     let mut notes = Vec::new();
-    match (view.spaces_asked, view.text()) {
-        (Some(_), _) => notes.push("comparing anew…".to_owned()),
-        (None, Some((_, lines))) if lines.spaces == Spaces::Ignored => notes.push("whitespace is ignored (w)".to_owned()),
+    let lines = view.text().map(|(_, lines)| lines);
+    let coarse = lines.is_some_and(|lines| lines.coarse);
+    let closer = coarse && view.spaces_asked == lines.map(|lines| lines.spaces);
+    match (view.spaces_asked, lines) {
+        (Some(_), _) if !closer => notes.push("comparing anew…".to_owned()),
+        (None, Some(lines)) if lines.spaces == Spaces::Ignored => notes.push("whitespace is ignored".to_owned()),
         _ => {}
     }
-    if view.text().is_some_and(|(_, lines)| lines.coarse) {
+    if closer {
+        notes.push("first look: unchanged lines may be shown as changed; comparing closely…".to_owned());
+    } else if coarse {
         notes.push("compared coarsely: unchanged lines may be shown as changed".to_owned());
     }
     if let Body::Ready(comparison) = &view.body {
@@ -125,9 +130,10 @@ fn draw_side(
 ) {
     let blob = side.sha256.and_then(|sha256| view.blob(&sha256));
     let roomy = rows_of(side, area.height) > 1;
+    let unread = matches!(&view.body, Body::Ready(comparison) if comparison.stamps_follow);
     let stamp = match blob {
-        Some(blob) => stamped(blob.stamp.as_ref(), roomy, now),
-        None => side.stamp.clone(),
+        Some(blob) if !unread => stamped(blob.stamp.as_ref(), roomy, now),
+        _ => side.stamp.clone(),
     };
     let facts: Vec<_> = [stamp, side.event.clone()].into_iter().filter(|words| !words.is_empty()).collect();
     let words = format!("{sign} {}: {}", side.title, facts.join(" · "));
@@ -140,7 +146,7 @@ fn draw_side(
     painter.line(1, y, room, tone, &words);
     painter.right(0, y, area.width - 1, Tone::Faint, &short);
     if roomy {
-        let why = blob.map_or(String::new(), why);
+        let why = if unread { "reading the stamp…".to_owned() } else { blob.map_or(String::new(), why) };
         let kind = blob.map_or(String::new(), |blob| format!("{} · {} · ", size(blob.size), blob.kind));
         let hash = side.sha256.map_or(String::new(), |sha256| sha256.to_string());
         painter.line(3, y + 1, area.width - 4, Tone::Faint, &why);

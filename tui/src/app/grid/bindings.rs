@@ -1,18 +1,20 @@
 //! The keys of the patches screen, and when each can do something.
 
 use super::Place;
-use crate::app::keymap::{Action as A, Binding, Valid, always, bind, ch, ctrl, key, when};
+use crate::app::act::is_told;
+use crate::app::keymap::{Action as A, Binding, Valid, always, answers, bind, ch, ctrl, key, when};
 use crate::app::model::{Apps, Model};
 use crossterm::event::KeyCode as K;
 use fieldpost_common::cell::{Cell, Overlay, Standing};
 
 pub(crate) const GRID: &[Binding] = &[
-    bind(&[key(K::Enter)], A::Open, "open", "open the cell: compare, choose, or say why", has_cell),
+    bind(&[key(K::Enter)], A::Open, "open", "open the cell: compare, choose, or say why", can_open),
     bind(&[ch('+')], A::SendNew, "send", "send what is published to where it never was", can_send),
     bind(&[ch('>')], A::SendUpdate, "send", "send what is published to where it is missing or older", can_send),
     bind(&[ch('<')], A::Retrieve, "retrieve", "look at the site's content and publish it", can_retrieve),
     bind(&[ch('d')], A::Diff, "diff", "compare what is published with what the site has", has_cell),
     bind(&[ch('m')], A::Merge, "", "merge what was changed on both sides, three-way", can_merge),
+    bind(&[ch('e')], A::ErrorsSince, "", "what was reported from this site since the patch came there", has_cell),
     bind(&[ch('H')], A::History, "", "all revisions of the patch", has_rows),
     bind(&[ch('=')], A::Look, "", "look at the content and what is known of it", has_cell),
     bind(&[ch('p')], A::Publish, "publish", "publish this content for other versions", can_publish),
@@ -75,6 +77,12 @@ fn has_groups(model: &Model) -> Valid {
 fn has_cell(model: &Model) -> Valid {
     let runs = selected(model).is_some_and(|(_, cell)| cell.standing != Standing::NotApplicable);
     when(runs, "the site doesn't run the application")
+}
+
+/// Words are there without the server, contents aren't.
+fn can_open(model: &Model) -> Valid {
+    has_cell(model)?;
+    if selected(model).is_some_and(|(_, cell)| is_told(&cell)) { Ok(()) } else { answers(model) }
 }
 
 /// Whether something may be changed by this person.

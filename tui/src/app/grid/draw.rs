@@ -11,6 +11,7 @@ use super::sort::Sort;
 use super::{GridView, Mode, Place, is_silent, sums};
 use crate::app::dialog::draw::wrap;
 use crate::app::header::{self, Said};
+use crate::app::keymap::Context;
 use crate::app::model::{Link, Model};
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -55,9 +56,15 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
 
 fn explanation(model: &Model, place: Place, painter: &mut Painter<'_>, y: u16, area: Rect) {
     let grid = &model.grid;
-    let (fact, advice) = explain(grid, place);
+    let (fact, advice) = explain(grid, &model.keys, place);
     // The keys that it names act, and a viewer's don't.
-    let advice = if model.may_act() { advice.as_str() } else { "Enter says more" };
+    let advice = match &model.link {
+        Link::Offline { .. } => {
+            model.say(Context::Grid, "the server doesn't answer: what takes it has to wait · {refresh} tries at once")
+        }
+        _ if model.may_act() => advice,
+        _ => model.say(Context::Grid, "{open} says more"),
+    };
     let tone = tone(&grid.cell(place));
     let tone = if tone == Tone::Faint { Tone::Plain } else { tone };
     if explain_height(area.height) < 2 {
@@ -68,7 +75,7 @@ fn explanation(model: &Model, place: Place, painter: &mut Painter<'_>, y: u16, a
     if lines.len() > 1 {
         painter.line(1, y + 1, area.width - 2, tone, &lines[1..].join(" "));
     } else {
-        painter.line(1, y + 1, area.width - 2, Tone::Faint, advice);
+        painter.line(1, y + 1, area.width - 2, Tone::Faint, &advice);
     }
 }
 

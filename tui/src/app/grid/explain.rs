@@ -1,6 +1,7 @@
 //! The selected cell in words: who, when, and what happens on which key.
 
 use super::{GridView, Place};
+use crate::app::keymap::{Context, Keymap};
 use fieldpost_common::cell::{Blocked, Cell, Direction, Overlay, Standing};
 use fieldpost_common::order::Action;
 use fieldpost_common::stamp::When;
@@ -39,7 +40,7 @@ pub(crate) fn short_ago(words: &str) -> String {
 }
 
 /// First what is the case, then what to do about it.
-pub(crate) fn explain(view: &GridView, place: Place) -> (String, String) {
+pub(crate) fn explain(view: &GridView, keys: &Keymap, place: Place) -> (String, String) {
     let cell = view.cell(place);
     let site = view.site(place.site);
     let fact = match &cell.overlay {
@@ -55,7 +56,7 @@ pub(crate) fn explain(view: &GridView, place: Place) -> (String, String) {
         let since = site.last_seen.map_or("never heard of".to_owned(), |seen| format!("last heard of {}", ago(seen, view.now)));
         fact = format!("{fact} ({since})");
     }
-    (fact, advice(&cell).to_owned())
+    (fact, keys.say(Context::Grid, advice(&cell)))
 }
 
 fn sending(view: &GridView, place: Place, step: &str) -> String {
@@ -121,26 +122,28 @@ fn changed(view: &GridView, place: Place) -> String {
     format!("changed at the site{by}{when}")
 }
 
-/// What happens on which key.
+/// What happens on which key of the grid.
 pub(crate) fn advice(cell: &Cell) -> &'static str {
     match (&cell.overlay, cell.standing) {
-        (Overlay::Sending(super::GIVING), _) => "J shows how far it is",
-        (Overlay::Sending(_), _) => "x takes the order back · Enter shows it",
+        (Overlay::Sending(super::GIVING), _) => "{jobs} shows how far it is",
+        (Overlay::Sending(_), _) => "{cancel} takes the order back · {open} shows it",
         (Overlay::Blocked(Blocked::Failed(_)), _) if cell.send() == Some(Direction::Forward) => {
-            "> sends it once more · Enter says more"
+            "{send-update} sends it once more · {open} says more"
         }
-        (Overlay::Blocked(_), Standing::Conflict) => "m merges, piece by piece · Enter says more",
-        (Overlay::Blocked(_), _) => "Enter says more",
+        (Overlay::Blocked(_), Standing::Conflict) => "{merge} merges, piece by piece · {open} says more",
+        (Overlay::Blocked(_), _) => "{open} says more",
         (_, Standing::NotApplicable | Standing::Absent) => "nothing to do here",
-        (_, Standing::Unknown) => "Enter says why and what to do",
-        (_, Standing::OtherVersion) => "p publishes it for this version too · Enter shows it",
-        (_, Standing::OnlyAtSite) => "< shows it and publishes it",
-        (_, Standing::InSync) => "Enter shows it",
-        (_, Standing::NotSent) => "+ sends it · Enter shows it",
-        (_, Standing::DeletedAtSite) => "Enter: choose. + sends it again, after a question; left out of bulk sends",
-        (_, Standing::Removed) => "+ sends it again, after a question; left out of bulk sends",
-        (_, Standing::SendUpdate) => "> sends the newer one · < publishes the older one, after a question",
-        (_, Standing::Retrieve) => "< shows it and publishes it · > sends the older one back, after a question",
-        (_, Standing::Conflict) => "Enter merges, piece by piece · > or < takes one side, after a question",
+        (_, Standing::Unknown) => "{open} says why and what to do",
+        (_, Standing::OtherVersion) => "{publish} publishes it for this version too · {open} shows it",
+        (_, Standing::OnlyAtSite) => "{retrieve} shows it and publishes it",
+        (_, Standing::InSync) => "{open} shows it",
+        (_, Standing::NotSent) => "{send-new} sends it · {open} shows it",
+        (_, Standing::DeletedAtSite) => "{open}: choose. {send-new} sends it again, after a question; left out of bulk sends",
+        (_, Standing::Removed) => "{send-new} sends it again, after a question; left out of bulk sends",
+        (_, Standing::SendUpdate) => "{send-update} sends the newer one · {retrieve} publishes the older one, after a question",
+        (_, Standing::Retrieve) => {
+            "{retrieve} shows it and publishes it · {send-update} sends the older one back, after a question"
+        }
+        (_, Standing::Conflict) => "{open} merges, piece by piece · {send-update} or {retrieve} takes one side, after a question",
     }
 }

@@ -13,7 +13,8 @@ use crate::app::keymap::{Action, Context};
 use crate::app::model::{Apps, Effect, Model};
 use crate::app::scroll::stepped;
 use crate::app::update::answers::load;
-use crate::app::{conflict, history, review, undo};
+use crate::app::errors::{self, Since};
+use crate::app::{alerts, conflict, history, review, undo};
 use std::collections::BTreeSet;
 
 pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
@@ -24,6 +25,7 @@ pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Ef
         Action::Retrieve if review::is_wanted(model) => return review::begin(model),
         Action::Retrieve | Action::Publish => return act::retrieve(model),
         Action::History => return history::open(model),
+        Action::ErrorsSince => return errors_since(model),
         Action::SendNew => orders::ask(model, Verb::New),
         Action::SendUpdate => orders::ask(model, Verb::Update),
         Action::Remove => orders::ask(model, Verb::Remove),
@@ -46,6 +48,18 @@ pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Ef
         _ => moved(model, action),
     }
     Vec::new()
+}
+
+/// What was reported from the site of the cell since its patch came there.
+fn errors_since(model: &mut Model) -> Vec<Effect> {
+    let (Some(place), Some(application)) = (model.grid.selected(), model.grid.application()) else { return Vec::new() };
+    let since = Since {
+        application: application.clone(),
+        patch: model.grid.patch(place.patch).name.clone(),
+        site: model.grid.site(place.site).name.clone(),
+        at: None,
+    };
+    errors::keys::open_since(model, since)
 }
 
 fn moved(model: &mut Model, action: Action) {
@@ -105,7 +119,7 @@ fn range(model: &mut Model) {
         grid.mode = Mode::Browse;
     } else if let Some(patch) = grid.selected_patch() {
         grid.mode = Mode::Range(patch.name.clone());
-        model.note("move to the other end of the range, then V or Space");
+        model.note(model.say(Context::Grid, "move to the other end of the range, then {range} or {mark}"));
     }
 }
 
@@ -163,6 +177,8 @@ fn pick(model: &mut Model, action: Action) {
 pub(crate) fn picked(model: &mut Model, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::App(application) => return load(model, application),
+        Choice::Snooze { incident, until, .. } => return alerts::keys::snoozed(model, incident, until),
+        Choice::FixedBy { group, patch } => return errors::keys::fixed(model, group, patch),
         Choice::Version(version) => model.grid.version = version,
         Choice::Group(group) => model.grid.group = group,
         Choice::Sort(sort) => model.grid.sort = sort,

@@ -79,7 +79,8 @@ fn known_first<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering
     }
 }
 
-fn changed(patch: &GridPatch) -> Option<i64> {
+/// When a patch was last changed, as its stamp says.
+pub(crate) fn changed(patch: &GridPatch) -> Option<i64> {
     patch.changed_at.as_ref().or(patch.filed_out_at.as_ref()).map(When::approx_unix_ms)
 }
 

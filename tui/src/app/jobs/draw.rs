@@ -4,6 +4,7 @@ use super::item::{Item, State};
 use super::{Job, JobsView, Tally};
 use crate::app::dialog::draw::wrap;
 use crate::app::grid::explain::ago;
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -54,7 +55,9 @@ fn jobs(model: &Model, (cursor, top): (usize, usize), painter: &mut Painter<'_>,
         painter.right(0, y, area.width - 1, tone, &words);
     }
     match model.jobs.list().iter().rev().nth(cursor) {
-        Some(job) => format!("{} in {} · Enter shows each item", job.words(), job.application),
+        Some(job) => {
+            format!("{} in {} · {}", job.words(), job.application, model.say(Context::Jobs, "{open} shows each item"))
+        }
         None => "Nothing was sent or published yet. What you do is listed here with what became of it.".to_owned(),
     }
 }

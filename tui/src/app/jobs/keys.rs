@@ -1,7 +1,7 @@
 //! What keys do on the jobs screen.
 
 use super::{Jobs, JobsView, draw};
-use crate::app::keymap::Action;
+use crate::app::keymap::{Action, Context};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Ticket;
 use crate::app::screens::{Screen, Tab};
@@ -67,12 +67,13 @@ fn open(model: &mut Model, view: JobsView) {
     let Some(item) = draw::in_order(job).get(view.cursor).copied() else { return };
     let (patch, site, application) = (item.task.patch().clone(), item.task.site().cloned(), job.application.clone());
     if model.grid.application() != Some(&application) {
-        return model.note(format!("that was in {application}: choose that application first (a)"));
+        let advice = model.say(Context::Grid, "choose that application first ({pick-app})");
+        return model.note(format!("that was in {application}: {advice}"));
     }
     if model.grid.go_to(&patch, site.as_ref()) {
         model.screens.leave_all(Tab::Patches);
         model.review = None;
     } else {
-        model.note("the filters hide that cell: Esc on the grid shows everything again");
+        model.note(model.say(Context::Grid, "the filters hide that cell: {back} on the grid shows everything again"));
     }
 }

@@ -88,6 +88,8 @@ actions![
     Toggle,
     ShowPatches,
     ShowSites,
+    ShowAlerts,
+    ShowErrors,
     ShowActivity,
     NextTab,
     PreviousTab,
@@ -97,6 +99,15 @@ actions![
     NextSite,
     PreviousSite,
     PickKind,
+    Acknowledge,
+    Snooze,
+    AskState,
+    Fix,
+    Mute,
+    ToPatch,
+    NextError,
+    PreviousError,
+    ErrorsSince,
     Palette,
     CopyMenu,
     OpenIssue,
@@ -124,6 +135,26 @@ impl Action {
                 | Self::Bottom
                 | Self::First
                 | Self::Last
+        )
+    }
+
+    /// Whether it asks the server wherever it is bound.
+    pub(crate) const fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::SendNew
+                | Self::SendUpdate
+                | Self::Retrieve
+                | Self::Publish
+                | Self::Cancel
+                | Self::Remove
+                | Self::Undo
+                | Self::Diff
+                | Self::Look
+                | Self::Merge
+                | Self::History
+                | Self::AcceptDrop
+                | Self::Enrol
         )
     }
 

@@ -29,6 +29,8 @@ pub(crate) const CYCLE: &[Binding] = &[
 pub(crate) const SCREEN: &[Binding] = &[
     bind(&[ch('1')], A::ShowPatches, "", "patches and where they are", always),
     bind(&[ch('2')], A::ShowSites, "", "sites", always),
+    bind(&[ch('3')], A::ShowAlerts, "", "what is wrong, and who looks after it", always),
+    bind(&[ch('4')], A::ShowErrors, "", "what applications report from the field", always),
     bind(&[ch('5')], A::ShowActivity, "", "what happened", always),
     bind(&[ch(':')], A::Palette, "actions", "search all that can be done here", always),
     bind(&[ch('y')], A::CopyMenu, "", "copy a name, a hash, a link or a command line", can_copy),

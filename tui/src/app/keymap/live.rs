@@ -41,6 +41,38 @@ impl Keymap {
         self.of(context).iter().find(|live| live.keys.contains(&key)).map(|live| live.binding)
     }
 
+    /// The first key of an action in a place. Without one it is found in the list of actions, by its name.
+    pub(crate) fn label(&self, context: Context, action: Action) -> String {
+        let key = |action| {
+            let lives = self.of(context).iter().filter(|live| live.binding.action == action);
+            lives.flat_map(|live| &live.keys).next().map(|key| key.label())
+        };
+        key(action).unwrap_or_else(|| match key(Action::Palette) {
+            Some(palette) => format!("{palette} {}", action.name()),
+            None => action.name(),
+        })
+    }
+
+    /// Own words that name keys, as the keys are now: `{undo}` is the key of that action here, `{grid.undo}` the one in that place.
+    pub(crate) fn say(&self, context: Context, words: &'static str) -> String {
+        let mut said = String::new();
+        let mut rest = words;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((name, behind)) = after.split_once('}') else { break };
+            let (place, name) = name.split_once('.').map_or((Some(context), name), |(place, name)| (Context::named(place), name));
+            said.push_str(before);
+            match (place, Action::named(name)) {
+                (Some(place), Some(action)) => said.push_str(&self.label(place, action)),
+                _ => {
+                    debug_assert!(false, "{name} is no action, in {words:?}");
+                    said.push_str(name);
+                }
+            }
+            rest = behind;
+        }
+        said + rest
+    }
+
     /// Gives an action exactly these keys in one place.
     pub(crate) fn set(&mut self, context: Context, action: Action, keys: &[Key]) {
         let lines = self.places.get_mut(&context).into_iter().flatten().filter(|live| live.binding.action == action);

@@ -3,6 +3,7 @@
 use super::MessagesView;
 use crate::app::dialog::draw::wrap;
 use crate::app::grid::explain::ago;
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -42,7 +43,8 @@ pub(crate) fn draw(model: &Model, view: MessagesView, painter: &mut Painter<'_>,
     painter.rule(1);
     let lines = lines(model, usize::from(area.width));
     if lines.is_empty() {
-        painter.line(3, HEAD + 1, area.width - 3, Tone::Plain, "Nothing was said yet. Esc goes back.");
+        let words = model.say(Context::Messages, "Nothing was said yet. {back} goes back.");
+        painter.line(3, HEAD + 1, area.width - 3, Tone::Plain, &words);
     }
     let wide = u16::try_from(WHEN).unwrap_or(15);
     for (y, (tone, when, words)) in (HEAD..area.height - 1).zip(lines.iter().skip(view.top)) {

@@ -6,6 +6,7 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName, Version};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::name::PatchName;
+use std::sync::Arc;
 
 /// Things to do one after another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +15,10 @@ pub struct Work {
     pub ticket: Ticket,
     /// The application.
     pub application: AppName,
-    /// What to do, in order; a failure doesn't stop the rest.
+    /// What to do, in order.
     pub tasks: Vec<Task>,
+    /// Each builds on the one before: after a failure the rest is not done. Else a failure doesn't stop the rest.
+    pub chained: bool,
 }
 
 /// One thing to do.
@@ -50,6 +53,8 @@ pub struct PutTask {
     pub seen: Option<OrderId>,
     /// The content was shown, so it may be sent without a publication.
     pub shown: bool,
+    /// What it goes over was shown too, so that undoing may put it back without another look.
+    pub over_shown: bool,
 }
 
 /// One order to give: remove exactly these bytes.
@@ -96,6 +101,11 @@ pub struct PublishTask {
 /// Why a content may be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Basis {
+    /// The person made it here. The server doesn't have it yet.
+    Made {
+        /// The content.
+        bytes: Arc<Vec<u8>>,
+    },
     /// The person saw it.
     Shown {
         /// Its size in bytes, as it was shown.

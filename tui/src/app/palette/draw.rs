@@ -15,21 +15,21 @@ pub(crate) fn draw(model: &Model, palette: &Palette, painter: &mut Painter<'_>, 
     let wide = key_column(entries.iter().map(|entry| entry.live));
     let rows = entries.iter().enumerate().map(|(place, entry)| row(model, entry, wide, place == palette.cursor)).collect();
     let top = follow(palette.cursor, page(area, true));
-    let why = entries.get(palette.cursor).and_then(|entry| (entry.live.binding.valid)(model).err());
-    let note = why.map_or(String::new(), |why| format!("not now: {why}"));
+    let why = entries.get(palette.cursor).and_then(|entry| entry.live.binding.ready(model).err());
+    let note = why.map_or(String::new(), |why| format!("not now: {}", model.say(model.place(), why)));
     Popup { title: "Actions".to_owned(), head, note, rows, top }.draw(painter, area);
 }
 
 fn row(model: &Model, entry: &Entry<'_>, wide: usize, selected: bool) -> Row {
     let binding = entry.live.binding;
-    let (tone, why) = match (binding.valid)(model) {
+    let (tone, why) = match binding.ready(model) {
         Ok(()) => (Tone::Plain, String::new()),
         // What is chosen has its reason above the list.
         Err(_) if selected => (Tone::Faint, String::new()),
-        Err(why) => (Tone::Faint, format!("  ({why})")),
+        Err(why) => (Tone::Faint, format!("  ({})", model.say(model.place(), why))),
     };
     let mut pieces = vec![(tone, format!("{:<wide$}  ", entry.live.labels()))];
-    pieces.extend(highlighted(binding.help, &entry.at, tone));
+    pieces.extend(highlighted(&entry.help, &entry.at, tone));
     pieces.push((Tone::Faint, why));
     Row { pieces, selected }
 }

@@ -15,7 +15,8 @@ pub(crate) const REVIEW: &[Binding] = &[
         "yes",
         "publish it for the site's version, or put it back, now that it was shown",
         is_shown,
-    ),
+    )
+    .asking(),
     bind(&[ch('n')], A::Skip, "skip", "leave it as it is and go on", is_queue),
     bind(&[ch('p'), ch('<')], A::Retrieve, "versions", "publish it, and choose for which versions", can_choose),
     bind(&[key(K::Esc), ch('q')], A::Back, "end", "end here; what is left stays as it is", always),

@@ -52,6 +52,8 @@ fn every_mistake_is_named_with_its_line_and_what_would_be_allowed() {
         ("keys = 3\n", "line 1: keys must be a table: [keys]"),
         ("[look]\ntheme = \"blue\"\n", "line 2: blue is no theme: there is auto, colour, mono, blue-orange"),
         ("[look]\nascii = \"yes\"\n", "line 2: ascii is true or false"),
+        ("[alerts]\nbell = \"on\"\n", "line 2: bell is true or false"),
+        ("[alerts]\nbel = true\n", "line 2: bel is no setting in [alerts]: did you mean bell?"),
         ("[look]\ncolor = true\n", "line 2: color is no setting in [look]"),
         ("[look]\ntheme = mono\n", "line 2: "),
     ];
@@ -76,6 +78,13 @@ fn nothing_of_a_text_that_is_no_toml_is_used() {
     assert_eq!(settings.complaints[0].line, 3);
     assert!(!settings.look.ascii);
     assert_eq!(keys(&settings, Context::Grid, Action::Quit), "q");
+}
+
+#[test]
+fn nothing_rings_unless_it_is_set() {
+    assert_eq!(parse("").ringing, Ringing::default());
+    let ringing = parse("[alerts]\nbell = true\ntitle = true\n").ringing;
+    assert!(ringing.bell && ringing.title);
 }
 
 #[test]

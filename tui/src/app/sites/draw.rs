@@ -4,6 +4,7 @@ use super::SitesView;
 use super::state::{SiteState, clock};
 use crate::app::grid::layout::{body_height, explain_height};
 use crate::app::header::{self, Said};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -45,13 +46,10 @@ impl Column {
         }
     }
 
-    fn cell(self, site: &Site, now: Timestamp) -> (Tone, String) {
+    fn cell(self, site: &Site, state: SiteState, now: Timestamp) -> (Tone, String) {
         let plain = |words: String| (Tone::Plain, words);
         match self {
-            Self::State => {
-                let state = SiteState::of(site, now);
-                (state.tone(), format!("{} {}", state.symbol(), state.word()))
-            }
+            Self::State => (state.tone(), format!("{} {}", state.symbol(), state.word())),
             Self::Site => plain(site.name.to_string()),
             Self::Seen => plain(site.last_seen.map_or("–".to_owned(), |seen| age(seen.age(now)))),
             Self::Agent => {
@@ -86,11 +84,11 @@ pub(crate) struct Widths([u16; Column::ALL.len()]);
 
 impl Widths {
     /// Measures the shown rows.
-    pub(super) fn of(sites: &[&Site], now: Timestamp) -> Self {
+    pub(super) fn of(sites: &[(&Site, SiteState)], now: Timestamp) -> Self {
         Self(Column::ALL.map(|column| {
             // The title of the first column carries counts.
             let title = if column == Column::Site { "Site 200/200".len() } else { column.title().len() };
-            let widest = sites.iter().map(|site| column.cell(site, now).1.width()).max().unwrap_or(0);
+            let widest = sites.iter().map(|(site, state)| column.cell(site, *state, now).1.width()).max().unwrap_or(0);
             u16::try_from(widest.max(title).min(column.most())).unwrap_or(u16::MAX)
         }))
     }
@@ -140,8 +138,8 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     }
     painter.rule(3 + body);
     if let Some(site) = sites.selected().filter(|_| words.is_empty()) {
-        let state = SiteState::of(site, model.grid.now);
-        let (fact, advice) = state.explain(site);
+        let state = sites.state(site, model.grid.now);
+        let (fact, advice) = sites.explain(site, model.grid.now);
         painter.line(1, 4 + body, area.width - 2, state.tone(), &fact);
         if explain_height(area.height) > 1 {
             painter.line(1, 5 + body, area.width - 2, Tone::Faint, &advice);
@@ -157,7 +155,7 @@ fn said(model: &Model) -> Said {
         (false, false) => said.chosen.push((Tone::Accent, format!("/{}", sites.filter.shown()))),
         (false, true) => {}
     }
-    let states = || sites.sites.iter().map(|site| SiteState::of(site, now));
+    let states = || sites.sites.iter().map(|site| sites.state(site, now));
     let orders: usize = sites.sites.iter().map(|site| site.open_orders).sum();
     let problems = states().filter(|state| state.is_problem()).count();
     let silent = states().filter(|state| state.is_silent()).count();
@@ -189,11 +187,11 @@ fn titles(sites: &SitesView, columns: &[(Column, u16)], painter: &mut Painter<'_
 
 fn row(sites: &SitesView, columns: &[(Column, u16)], painter: &mut Painter<'_>, y: u16, place: usize, now: Timestamp) {
     let site = &sites.sites[sites.rows[place]];
-    let selected = place == sites.row;
+    let (selected, state) = (place == sites.row, sites.state(site, now));
     painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
     let mut x = MARGIN;
     for (column, wide) in columns {
-        let (tone, words) = column.cell(site, now);
+        let (tone, words) = column.cell(site, state, now);
         if selected && *column == Column::Site {
             painter.selected(x, y, *wide, tone, &words);
         } else {
@@ -222,7 +220,7 @@ fn empty(model: &Model) -> Vec<String> {
         return vec![
             format!("No site matches /{}", sites.filter.shown()),
             String::new(),
-            "Esc shows everything again".to_owned(),
+            model.say(Context::Sites, "{back} shows everything again"),
         ];
     }
     Vec::new()

@@ -11,7 +11,7 @@ use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::screens::Screen;
 use crate::app::scroll::stepped;
-use fieldpost_common::id::SiteName;
+use fieldpost_common::id::{AppName, SiteName};
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let now = model.grid.now;
@@ -49,8 +49,13 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Opens a site's page.
 pub(crate) fn open(model: &mut Model, name: SiteName) -> Vec<Effect> {
-    model.screens.open(Screen::Site(Box::new(SiteView::new(name))));
-    live::read_page(model)
+    open_at(model, name, None)
+}
+
+/// Opens a site's page at what is wrong in an application's state.
+pub(crate) fn open_at(model: &mut Model, name: SiteName, application: Option<AppName>) -> Vec<Effect> {
+    model.screens.open(Screen::Site(Box::new(SiteView::aimed(name, application))));
+    live::shown(model)
 }
 
 /// Asks before a mass drop is accepted.

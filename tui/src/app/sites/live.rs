@@ -1,11 +1,13 @@
 //! When sites and their orders are read, and what is done with the answers.
 
+use super::bindings::site;
+use super::site::SiteView;
 use crate::app::activity::{self, Known};
 use crate::app::flight::Flight;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, SiteOrders, Trouble};
 use crate::app::screens::{Screen, Tab};
-use fieldpost_common::api::{Change, Site};
+use fieldpost_common::api::{Change, Site, StateView};
 use fieldpost_common::id::SiteName;
 
 /// The tab is shown: reads what is not known or no longer true.
@@ -23,12 +25,15 @@ pub(crate) fn read(model: &mut Model) -> Vec<Effect> {
     if model.sites.flight.ask() { vec![Effect::Ask(Request::Sites)] } else { Vec::new() }
 }
 
-/// Reads the orders of the site whose page is shown.
+/// Reads orders and states of the site whose page is shown.
 pub(crate) fn read_page(model: &mut Model) -> Vec<Effect> {
     let Some(Screen::Site(page)) = model.screens.top_mut() else { return Vec::new() };
     let mut effects = Vec::new();
     if page.flight.ask() {
         effects.push(Effect::Ask(Request::SiteOrders(page.name.clone())));
+    }
+    if page.states_flight.ask() {
+        effects.push(Effect::Ask(Request::States(page.name.clone())));
     }
     if model.activity.known != Known::Fresh {
         effects.extend(activity::live::read(model));
@@ -41,16 +46,31 @@ pub(crate) fn changed(model: &mut Model, changes: &[Change], everything: bool) -
     let sites = everything || changes.iter().any(|change| matches!(change, Change::Sites));
     let orders = sites || changes.iter().any(|change| matches!(change, Change::Grid { .. }));
     if !orders {
-        return Vec::new();
+        return if changes.contains(&Change::Status) { read_states(model) } else { Vec::new() };
     }
     model.sites.stale = true;
-    if model.screens.tab != Tab::Sites {
+    let looked_at = model.screens.tab == Tab::Sites || matches!(model.screens.top(), Some(Screen::Site(_)));
+    if !looked_at {
         return Vec::new();
     }
     // An order that comes or goes changes the count in the list too.
     let mut effects = read(model);
     effects.extend(read_page(model));
     effects
+}
+
+/// Reads the states of the site whose page is shown.
+fn read_states(model: &mut Model) -> Vec<Effect> {
+    let Some(Screen::Site(page)) = model.screens.top_mut() else { return Vec::new() };
+    if page.states_flight.ask() { vec![Effect::Ask(Request::States(page.name.clone()))] } else { Vec::new() }
+}
+
+/// Asks the site whose page is shown for the states of its applications.
+pub(crate) fn ask_states(model: &mut Model) -> Vec<Effect> {
+    let Some(site) = site(model) else { return Vec::new() };
+    let (name, apps) = (site.name.clone(), site.applications.iter().map(|one| one.application.clone()).collect());
+    model.working += 1;
+    vec![Effect::Ask(Request::AskStates(name, apps))]
 }
 
 /// Takes a newly read list.
@@ -66,14 +86,46 @@ pub(crate) fn failed(model: &mut Model, trouble: &Trouble) {
     model.sites.trouble = Some(trouble.words().to_owned());
 }
 
-/// Hands orders to the page that asked for them, if it is still open.
+/// Hands orders to the pages of the site: one may be open over each tab.
 pub(crate) fn take_orders(model: &mut Model, name: &SiteName, answer: Result<SiteOrders, String>) -> Vec<Effect> {
-    let page = model.screens.all_mut().find_map(|screen| match screen {
-        Screen::Site(page) if page.name == *name => Some(page),
+    let mut effects = Vec::new();
+    for page in pages(model, name) {
+        if page.flight.landed() && effects.is_empty() {
+            effects.push(Effect::Ask(Request::SiteOrders(name.clone())));
+        }
+        page.take(answer.clone());
+    }
+    effects
+}
+
+/// Hands states to the pages of the site.
+pub(crate) fn take_states(model: &mut Model, name: &SiteName, answer: Result<Vec<StateView>, String>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for page in pages(model, name) {
+        if page.states_flight.landed() && effects.is_empty() {
+            effects.push(Effect::Ask(Request::States(name.clone())));
+        }
+        page.take_states(answer.clone());
+    }
+    effects
+}
+
+fn pages<'a>(model: &'a mut Model, name: &SiteName) -> impl Iterator<Item = &'a mut SiteView> {
+    model.screens.all_mut().filter_map(move |screen| match screen {
+        Screen::Site(page) if page.name == *name => Some(&mut **page),
         _ => None,
-    });
-    let Some(page) = page else { return Vec::new() };
-    let again = page.flight.landed();
-    page.take(answer);
-    if again { vec![Effect::Ask(Request::SiteOrders(name.clone()))] } else { Vec::new() }
+    })
+}
+
+/// The site is asked by its next poll, or can't be.
+pub(crate) fn states_asked(model: &mut Model, name: &SiteName, answer: Result<(), Trouble>) {
+    model.working = model.working.saturating_sub(1);
+    match answer {
+        Ok(()) => {
+            let now = model.grid.now;
+            pages(model, name).for_each(|page| page.asked = Some(now));
+            model.note(format!("{name} is asked for its state; it comes with its next poll"));
+        }
+        Err(trouble) => model.error(format!("{name} can't be asked: {}", trouble.words())),
+    }
 }

@@ -1,8 +1,9 @@
-//! A site's page: whose it is, its orders as far as they came, and the line that the cursor is on. What the lines say is left to
+//! A site's page: whose it is, its orders and states as far as they came, and the line that the cursor is on. What the lines say is left to
 //! `site::lines`.
 
 pub(crate) mod bindings;
 pub(crate) mod draw;
+pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod lines;
 pub(crate) mod order;
@@ -11,8 +12,9 @@ use crate::app::flight::Flight;
 use crate::app::model::Model;
 use crate::app::office::SiteOrders;
 use crate::app::screens::Screen;
-use fieldpost_common::api::OrderInfo;
-use fieldpost_common::id::{OrderId, SiteName};
+use fieldpost_common::api::{OrderInfo, StateView};
+use fieldpost_common::id::{AppName, OrderId, SiteName};
+use fieldpost_common::time::Timestamp;
 use lines::Line;
 
 /// The site's orders, as far as they came.
@@ -23,24 +25,67 @@ pub(crate) enum Orders {
     Ready(SiteOrders),
 }
 
+/// The newest state of each application, as far as they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum States {
+    Loading,
+    Failed(String),
+    Ready(Vec<StateView>),
+}
+
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SiteView {
     pub(crate) name: SiteName,
     pub(crate) orders: Orders,
     pub(crate) flight: Flight,
+    pub(crate) states: States,
+    pub(crate) states_flight: Flight,
+    /// When new states were asked for, by the server's clock.
+    pub(crate) asked: Option<Timestamp>,
+    /// Whether long states are shown whole.
+    pub(crate) unfolded: bool,
     /// The line that the cursor is on, and the first on the screen.
     pub(crate) cursor: usize,
     pub(crate) top: usize,
     /// The order that the cursor is on: it stays there when lines come and go.
     on: Option<OrderId>,
-    /// Whether the cursor was put on the first order that waits, or moved by a key.
+    /// The application in whose state something is wrong: the cursor begins there.
+    aim: Option<AppName>,
+    /// Whether the cursor was put where it begins, or moved by a key.
     placed: bool,
 }
 
 impl SiteView {
     pub(crate) fn new(name: SiteName) -> Self {
-        Self { name, orders: Orders::Loading, flight: Flight::Idle, cursor: 0, top: 0, on: None, placed: false }
+        Self {
+            name,
+            orders: Orders::Loading,
+            flight: Flight::Idle,
+            states: States::Loading,
+            states_flight: Flight::Idle,
+            asked: None,
+            unfolded: false,
+            cursor: 0,
+            top: 0,
+            on: None,
+            aim: None,
+            placed: false,
+        }
+    }
+
+    /// A page that begins at what is wrong in an application's state.
+    pub(crate) fn aimed(name: SiteName, aim: Option<AppName>) -> Self {
+        Self { aim, ..Self::new(name) }
+    }
+
+    /// Takes newly read states; when they can't be read, those that are known stay.
+    pub(crate) fn take_states(&mut self, answer: Result<Vec<StateView>, String>) {
+        match (answer, &self.states) {
+            (Ok(states), _) => self.states = States::Ready(states),
+            (Err(words), States::Loading | States::Failed(_)) => self.states = States::Failed(words),
+            (Err(_), States::Ready(_)) => {}
+        }
     }
 
     /// Takes newly read orders; when they can't be read, those that are known stay.
@@ -71,6 +116,13 @@ impl SiteView {
         let same = self.on.as_ref().and_then(|on| lines.iter().position(|line| line.order.as_ref() == Some(on)));
         if let Some(line) = same {
             self.cursor = line;
+        } else if let (false, Some(aim)) = (self.placed, &self.aim) {
+            if let States::Ready(_) = self.states {
+                self.cursor = lines.iter().position(|line| line.wrong.as_ref() == Some(aim)).unwrap_or(0);
+                // What stands above it says how old it is and how it was before.
+                self.top = self.cursor.saturating_sub(page / 3);
+                self.placed = true;
+            }
         } else if let (false, Orders::Ready(orders)) = (self.placed, &self.orders) {
             self.cursor = if orders.open.is_empty() { 0 } else { first().unwrap_or(0) };
             self.placed = true;

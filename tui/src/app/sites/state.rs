@@ -4,7 +4,8 @@ use crate::app::theme::Tone;
 use fieldpost_common::api::{HeldDrop, Site};
 use fieldpost_common::cell::SILENT_AFTER;
 use fieldpost_common::inventory::Directory;
-use fieldpost_common::text::{age, count};
+use fieldpost_common::state::Severity;
+use fieldpost_common::text::{Clean, age, count};
 use fieldpost_common::time::Timestamp;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub(crate) enum SiteState {
     NotEnrolled,
     /// It polls, and has not said yet what files it has.
     NoInventory,
+    /// It polls and its directories are there, and something is wrong all the same: mostly the state of an application.
+    Unwell(Severity),
     /// Not heard of for that long; `None`: enrolled and never heard of.
     Silent(Option<Duration>),
     /// Many files vanished at once, and a person must say whether that is meant.
@@ -30,7 +33,16 @@ pub(crate) enum SiteState {
 }
 
 impl SiteState {
-    pub(crate) fn of(site: &Site, now: Timestamp) -> Self {
+    /// `verdict`: the worst of the site's open incidents.
+    pub(crate) fn of(site: &Site, verdict: Severity, now: Timestamp) -> Self {
+        match Self::by_itself(site, now) {
+            Self::Ok | Self::NoInventory if verdict > Severity::Ok => Self::Unwell(verdict),
+            state => state,
+        }
+    }
+
+    /// As the site itself shows it.
+    fn by_itself(site: &Site, now: Timestamp) -> Self {
         if site.clones.is_some() {
             return Self::Clones;
         }
@@ -55,10 +67,12 @@ impl SiteState {
             Self::Ok => 0,
             Self::NotEnrolled => 1,
             Self::NoInventory => 2,
-            Self::Silent(_) => 3,
-            Self::Held(_) => 4,
-            Self::Directory(_) => 5,
-            Self::Clones => 6,
+            Self::Unwell(Severity::Ok | Severity::Warning) => 3,
+            Self::Silent(_) => 4,
+            Self::Held(_) => 5,
+            Self::Unwell(Severity::Problem) => 6,
+            Self::Directory(_) => 7,
+            Self::Clones => 8,
         }
     }
 
@@ -66,6 +80,7 @@ impl SiteState {
         match self {
             Self::Ok => "·",
             Self::NotEnrolled | Self::NoInventory => "?",
+            Self::Unwell(severity) => severity.sign(),
             _ => "!",
         }
     }
@@ -76,6 +91,7 @@ impl SiteState {
             Self::Ok => "ok",
             Self::NotEnrolled => "never enrolled",
             Self::NoInventory => "no list of files",
+            Self::Unwell(severity) => severity.word(),
             Self::Silent(None) => "never seen",
             Self::Silent(Some(silent)) => return format!("silent {}", age(silent)),
             Self::Held(_) => "mass drop held",
@@ -93,21 +109,22 @@ impl SiteState {
         match self {
             Self::Ok => Tone::Plain,
             Self::NotEnrolled | Self::NoInventory => Tone::Busy,
+            Self::Unwell(severity) => crate::app::alerts::line::tone(severity),
             _ => Tone::Alarm,
         }
     }
 
     /// Whether someone must do something at the site or here. Silence is counted by itself.
     pub(crate) fn is_problem(self) -> bool {
-        matches!(self, Self::Held(_) | Self::Directory(_) | Self::Clones)
+        matches!(self, Self::Held(_) | Self::Unwell(Severity::Problem) | Self::Directory(_) | Self::Clones)
     }
 
     pub(crate) fn is_silent(self) -> bool {
         matches!(self, Self::Silent(_))
     }
 
-    /// What is the case, and what to do about it.
-    pub(crate) fn explain(self, site: &Site) -> (String, String) {
+    /// What is the case, and what to do about it. `words`: of the worst of the site's incidents.
+    pub(crate) fn explain(self, site: &Site, words: Option<&Clean>) -> (String, String) {
         let name = &site.name;
         let (fact, advice) = match self {
             Self::Ok if site.open_orders > 0 => {
@@ -119,6 +136,9 @@ impl SiteState {
                 "E makes a new string, should the first be lost".to_owned(),
             ),
             Self::NoInventory => ("it polls and has not listed its files yet".to_owned(), "wait a minute, or Enter".to_owned()),
+            Self::Unwell(severity) => {
+                (words.map_or(severity.word(), Clean::as_str).to_owned(), "Enter shows its state; 3 who looks after it".to_owned())
+            }
             Self::Silent(None) => ("enrolled, and never heard of".to_owned(), "look whether the agent runs there".to_owned()),
             Self::Silent(Some(silent)) => (
                 format!("not heard of for {}; what is known of it is as old", age(silent)),
@@ -177,10 +197,19 @@ mod tests {
 
     #[test]
     fn the_worst_that_is_known_names_the_state() {
-        let words: Vec<_> = sample::sites().iter().map(|site| SiteState::of(site, sample::now()).word()).collect();
+        let words: Vec<_> = sample::sites().iter().map(|site| SiteState::of(site, Severity::Ok, sample::now()).word()).collect();
         let expected =
             ["ok", "mass drop held", "ok", "two agents", "no marker file", "no list of files", "silent 14 min", "never enrolled"];
         assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn an_incident_makes_a_site_unwell_that_has_nothing_else_to_say() {
+        let words: Vec<_> =
+            sample::sites().iter().map(|site| SiteState::of(site, Severity::Problem, sample::now()).word()).collect();
+        assert_eq!(words[0], "problem");
+        assert_eq!(words[1..5], ["mass drop held", "problem", "two agents", "no marker file"]);
+        assert_eq!(words[6], "silent 14 min");
     }
 
     #[test]

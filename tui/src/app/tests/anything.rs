@@ -43,7 +43,7 @@ fn keys() -> impl Strategy<Value = KeyEvent> {
         KeyCode::F(1),
     ];
     let letters =
-        "jkhlgGdqxyopPavsSuUrnNzV+<>=/?:[]{}wctimsbefAEDHJ*@#1235 漢\u{301}".chars().map(KeyCode::Char).collect::<Vec<_>>();
+        "jkhlgGdqxyopPavsSuUrnNzV+<>=/?:[]{}wctimsbefAEDHJ*@#12345 漢\u{301}".chars().map(KeyCode::Char).collect::<Vec<_>>();
     let modifiers = prop_oneof![8 => Just(KeyModifiers::NONE), 1 => Just(KeyModifiers::CONTROL), 1 => Just(KeyModifiers::ALT)];
     let code = prop_oneof![prop::sample::select(codes.to_vec()), prop::sample::select(letters)];
     (code, modifiers).prop_map(|(code, modifiers)| KeyEvent::new(code, modifiers))
@@ -65,7 +65,7 @@ fn outcome(well: bool) -> Outcome {
 }
 
 /// The answer that a server, or the lack of one, would give.
-fn answer(request: Request, well: bool) -> Answer {
+pub(super) fn answer(request: Request, well: bool) -> Answer {
     let trouble = || Trouble::Unreachable("the server can't be reached".to_owned());
     let grid = sample::grid();
     match request {
@@ -95,12 +95,24 @@ fn answer(request: Request, well: bool) -> Answer {
             let merged = Merged { merge: merge(Some(b"a\nb\n"), b"a\nc\n", b"a\nd\n"), kept: Ok(Vec::new()) };
             Answer::Merged(ticket, if well { Ok(Box::new(merged)) } else { Err(trouble()) })
         }
-        Request::Settle(job) => Answer::Settled(job.three.key(), vec![outcome(well)]),
         Request::Save { .. } => Answer::Saved(outcome(well)),
         Request::Sites => Answer::Sites(if well { Ok(sample::sites()) } else { Err(trouble()) }),
         Request::SiteOrders(site) => {
             let (open, finished) = sample::orders();
             Answer::SiteOrders(site, if well { Ok(SiteOrders { open, finished }) } else { Err(trouble()) })
+        }
+        Request::States(site) => Answer::States(site, if well { Ok(sample::sick_states()) } else { Err(trouble()) }),
+        Request::AskStates(site, _) => Answer::StatesAsked(site, if well { Ok(()) } else { Err(trouble()) }),
+        Request::Status => Answer::Status(if well { Ok(Box::new(sample::status())) } else { Err(trouble()) }),
+        Request::Over { .. } => Answer::Over(if well { Ok(sample::over()) } else { Err(trouble()) }),
+        Request::Hold { incident, .. } => {
+            let one = sample::status().incidents.remove(0);
+            Answer::Held(incident, if well { Ok(Box::new(one)) } else { Err(trouble()) })
+        }
+        Request::Errors => Answer::Errors(if well { Ok(Box::new(sample::errors())) } else { Err(trouble()) }),
+        Request::Error(group) => Answer::Error(group, if well { Ok(Box::new(sample::error())) } else { Err(trouble()) }),
+        Request::MarkError { .. } => {
+            Answer::ErrorMarked(if well { Ok(Box::new(sample::error().group)) } else { Err(trouble()) })
         }
         Request::AcceptDrop(site) => Answer::DropAccepted(site, if well { Ok(()) } else { Err(trouble()) }),
         Request::Enrol(site) => {

@@ -50,8 +50,11 @@ fn the_other_tabs_draw_nothing_of_their_own_outside_ascii_either() {
     harness.model.look.glyphs = Glyphs::Ascii;
     harness.press("2");
     harness.answer(Answer::Sites(Ok(sample::sites())));
-    for keys in ["", "Enter", "?", "Esc", "Esc", "5"] {
+    harness.answer(Answer::Status(Ok(Box::new(sample::status()))));
+    harness.answer(Answer::Over(Ok(sample::over())));
+    for keys in ["", "Enter", "?", "Esc", "Esc", "3", "z", "Esc", "=", "Esc", "Enter", "5"] {
         harness.press(keys);
+        harness.answer(Answer::States("acme".parse().unwrap(), Ok(sample::sick_states())));
         if keys == "5" {
             harness.answer(Answer::Activity { before: None, answer: Ok(sample::activity(1_250, 50)) });
         }

@@ -1,13 +1,15 @@
 //! Conflicts: opened, decided piece by piece, left and taken up again, published and sent, saved.
 
+use super::jobs::{given, grid_with};
 use crate::app::editor::{Edit, Edited};
 use crate::app::harness::Harness;
 use crate::app::model::{Effect, Message};
-use crate::app::office::{Answer, Draft, Merged, Outcome, Request, SettleJob, Ticket, Trouble};
+use crate::app::office::{Answer, Basis, Done, Draft, Merged, PublishTask, PutTask, Request, Task, Ticket, Trouble, Work};
 use crate::app::sample::{self, content};
 use crate::app::screens::Screen;
 use fieldpost_common::api::Role;
 use fieldpost_common::merge::{Choice, Decision, merge};
+use fieldpost_common::order::state::OrderState;
 use insta::assert_snapshot;
 
 const BASE: &str = "'From VisualWorks of 1 Nov 2026'!\n\n!Settlement methodsFor: 'fx'!\n\namountIn: aCurrency\n\t\"Answer the amount. ada 1/11/2026\"\n\n\t| rate |\n\trate := self rateFor: aCurrency.\n\t^amount * rate! !\n\n!Settlement methodsFor: 'fx'!\n\nrateFor: aCurrency\n\t^self rates at: aCurrency! !\n\n!Settlement methodsFor: 'printing'!\n\none\n\t^1! !\n\ntwo\n\t^2! !\n\nthree\n\t^3! !\n\nfour\n\t^4! !\n\nprintOn: aStream\n\taStream print: amount! !\n";
@@ -73,11 +75,22 @@ fn comes_back(harness: &mut Harness, edit: &Edit, result: Result<Option<&str>, &
     harness.take(Message::Edited(Edited { ticket: edit.ticket, region: edit.region, result }));
 }
 
-fn settle(harness: &mut Harness) -> SettleJob {
-    match harness.requests().pop() {
-        Some(Request::Settle(job)) => *job,
-        other => panic!("asked for {other:?}"),
-    }
+/// A merge that was asked for: its job, the publication, and the order where there is one.
+fn settle(harness: &mut Harness) -> (Work, PublishTask, Option<PutTask>) {
+    let work = harness.work();
+    assert!(work.chained, "nothing is sent that could not be published");
+    let [Task::Publish(publish), rest @ ..] = work.tasks.as_slice() else { panic!("{work:?}") };
+    let put = match rest {
+        [] => None,
+        [Task::Put(put)] => Some(put.clone()),
+        other => panic!("{other:?}"),
+    };
+    (work.clone(), publish.clone(), put)
+}
+
+fn made(publish: &PublishTask) -> String {
+    let Basis::Made { bytes } = &publish.basis else { panic!("{publish:?}") };
+    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 #[test]
@@ -106,6 +119,21 @@ fn a_conflict_at_200_by_50() {
 }
 
 #[test]
+fn a_difference_far_to_the_right_is_seen_without_a_key() {
+    let (mut harness, ticket) = opened((80, 24));
+    let line = |end: &str| format!("head\n\ttotal := {}price{end}. \"rounded\"\nend\n", "lots * price + ".repeat(8));
+    answered(&mut harness, ticket, [line("").as_bytes(), line(" * 2").as_bytes(), line(" * 3").as_bytes()], Vec::new());
+    assert_snapshot!("conflict_far_right", harness.screen());
+    harness.press(&"h ".repeat(20));
+    harness.shows("p? \u{20}       total := lots");
+    harness.press("l");
+    harness.shows("p? ‹");
+    harness.model.size = (120, 24);
+    harness.press("]");
+    assert_snapshot!("conflict_far_right_wide", harness.screen());
+}
+
+#[test]
 fn contents_that_are_not_text_are_taken_whole() {
     let mut harness = binary();
     assert_snapshot!("conflict_binary", harness.screen());
@@ -115,7 +143,9 @@ fn contents_that_are_not_text_are_taken_whole() {
     assert_eq!(harness.effects, []);
     harness.press("s");
     harness.press("Enter Enter");
-    assert_eq!(settle(&mut harness).bytes, b"\0site's");
+    let (_, publish, put) = settle(&mut harness);
+    assert_eq!(made(&publish), "\0site's");
+    assert_eq!(put.map(|put| put.sha256), Some(publish.sha256));
 }
 
 #[test]
@@ -184,31 +214,81 @@ fn the_result_is_published_for_the_sites_version_and_sent_over_what_was_seen_the
     harness.press("Enter");
     harness.requests();
     harness.press("Enter");
-    let job = settle(&mut harness);
-    let result = String::from_utf8(job.bytes.clone()).unwrap();
+    let (work, publish, put) = settle(&mut harness);
+    let (result, put) = (made(&publish), put.unwrap());
     assert!(result.contains("of 24 Nov") && result.contains("rounded") && result.contains("ifAbsent: [1]"), "{result}");
     assert!(result.contains("print: self amount") && result.contains("space"), "{result}");
-    assert_eq!((job.version.as_str(), job.site.as_str()), ("7.7", "borealis"));
-    assert_eq!((job.three.published, job.three.site), (content("fx2"), content("fx-own")));
+    assert_eq!(publish.versions, [("7.7".parse().unwrap(), Some(content("fx2")))]);
+    assert_eq!((put.site.as_str(), put.sha256, put.expected), ("borealis", publish.sha256, Some(content("fx-own"))));
     harness.press("p Enter");
     assert_eq!(harness.requests(), [], "nothing is done twice while it is on its way");
+    harness.press("j");
 
-    let done = |what: &str| Outcome { what: what.to_owned(), result: Ok("done".to_owned()) };
-    harness.answer(Answer::Settled(job.three.key(), vec![done("published"), done("sent")]));
+    harness.answer(Answer::Worked(work.ticket, vec![Ok(Done::Published(true))]));
+    assert!(harness.model.screens.top().is_some(), "it is not sent yet");
+    harness.answer(Answer::Worked(work.ticket, vec![given(1)]));
     assert!(harness.model.screens.top().is_none());
-    assert_eq!(kept(&mut harness), Draft { key: job.three.key(), decisions: Vec::new() });
+    harness.shows("4712-Settlement-fx.st for 7.7: published");
+    let key = crate::drafts::DraftKey::of(Some(&content("fx1")), &content("fx2"), &content("fx-own"));
+    assert_eq!(kept(&mut harness), Draft { key, decisions: Vec::new() });
+}
+
+/// A merge that was published and sent, with a grid that came afterwards.
+fn merged(has: &str, state: OrderState) -> (Harness, PublishTask) {
+    let mut harness = ready((100, 24));
+    harness.press("s p b Enter Enter");
+    let (work, publish, _) = settle(&mut harness);
+    harness.answer(Answer::Worked(work.ticket, vec![Ok(Done::Published(true)), given(1)]));
+    let mut grid = sample::grid();
+    grid.patches[2].published[0].sha256 = Some(publish.sha256);
+    grid_with(&mut grid, &work, 1, Some(has), state);
+    if has == "result" {
+        grid.cells.last_mut().unwrap().has = Some(publish.sha256);
+    }
+    harness.reload(grid);
+    harness.requests();
+    (harness, publish)
+}
+
+#[test]
+fn a_resolved_conflict_is_a_job_with_what_became_of_it() {
+    let (mut harness, _) = merged("fx-own", OrderState::Queued);
+    harness.press("J");
+    harness.shows("merge 4712-Settlement-fx.st → borealis");
+    harness.press("Enter");
+    assert_snapshot!("conflict_job", harness.screen());
+}
+
+#[test]
+fn undoing_a_merge_takes_the_order_back_and_publishes_what_was_current() {
+    let (mut harness, publish) = merged("fx-own", OrderState::Queued);
+    harness.press("u");
+    assert_snapshot!("conflict_undo", harness.screen());
+    harness.press("Enter");
+    let tasks = harness.work().tasks;
+    let [Task::TakeBack(_), Task::Publish(again)] = tasks.as_slice() else { panic!("{tasks:?}") };
+    assert_eq!((again.sha256, again.versions[0].1), (content("fx2"), Some(publish.sha256)));
+}
+
+#[test]
+fn undoing_an_installed_merge_puts_back_what_the_site_had_for_it_was_seen_while_merging() {
+    let (mut harness, publish) = merged("result", OrderState::Confirmed { at: sample::now() });
+    harness.press("u Enter");
+    let tasks = harness.work().tasks;
+    let [Task::Put(put), Task::Publish(_)] = tasks.as_slice() else { panic!("{tasks:?}") };
+    assert_eq!((put.sha256, put.expected, put.shown), (content("fx-own"), Some(publish.sha256), true));
 }
 
 #[test]
 fn a_result_that_could_not_be_sent_leaves_the_conflict_open_with_its_decisions() {
     let mut harness = ready((80, 24));
     harness.press("s p b Enter Enter");
-    let job = settle(&mut harness);
-    let failed = Outcome { what: "4712-Settlement-fx.st → borealis".to_owned(), result: Err("it changed".to_owned()) };
-    harness.answer(Answer::Settled(job.three.key(), vec![failed]));
-    harness.shows("it changed");
-    harness.press("Esc");
+    let (work, ..) = settle(&mut harness);
+    harness.answer(Answer::Worked(work.ticket, vec![Ok(Done::Published(true)), Err("it changed".to_owned())]));
+    harness.shows("4712-Settlement-fx.st → borealis: it changed");
     harness.shows("3 conflicts, all decided");
+    harness.press("J Enter");
+    harness.shows("1 of 2 not done");
 }
 
 #[test]
@@ -286,7 +366,7 @@ fn a_conflict_that_changes_while_it_is_open_says_so() {
     let cell = grid.cells.iter_mut().find(|cell| (cell.patch, cell.site) == (2, 1)).unwrap();
     cell.has = Some(content("another"));
     harness.reload(grid);
-    harness.shows("changed meanwhile: q, then Enter shows it");
+    harness.shows("changed meanwhile: Esc, then Enter shows it");
 }
 
 #[test]
@@ -294,7 +374,7 @@ fn contents_that_cannot_be_had_are_said_with_a_way_on() {
     let (mut harness, ticket) = opened((80, 24));
     harness.answer(Answer::Merged(ticket, Err(Trouble::Refused("no such content\x1b[2J".to_owned()))));
     harness.shows("no such content\\x1b[2J");
-    harness.shows("q, then Enter tries it again");
+    harness.shows("Esc, then Enter tries it again");
     harness.press("p");
     harness.shows("wait until the contents are there");
 }

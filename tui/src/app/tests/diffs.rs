@@ -1,10 +1,12 @@
 //! The diff screen and the history: what keys change, what is asked for, what is never mixed up.
 
-use crate::app::compare::compare;
-use crate::app::compare::lines::Spaces;
+use crate::app::compare::lines::{Run, Spaces};
+use crate::app::compare::{Comparison, Shown, compare};
+use crate::app::diff::Body;
 use crate::app::harness::Harness;
 use crate::app::office::{Answer, Basis, Request, Task, Ticket, Trouble};
 use crate::app::sample::{self, content};
+use crate::app::screens::Screen;
 
 /// Forty lines with changes at 10, 11 and 30, in a diff that is open over the sample grid.
 pub(super) fn long() -> (String, String) {
@@ -42,6 +44,60 @@ pub(super) fn answer_lines(harness: &mut Harness) -> Spaces {
     let Some(Request::Lines { ticket, texts, spaces }) = harness.requests().pop() else { panic!("no lines were asked for") };
     harness.answer(Answer::Lines(ticket, Ok(texts.lines(spaces))));
     spaces
+}
+
+#[test]
+fn a_first_look_that_is_coarse_says_so_until_the_closer_one_is_there() {
+    let (old, new) = long();
+    let mut harness = Harness::sample((80, 24));
+    harness.select("4688-Quote-cache.st", "acme");
+    harness.press("d");
+    let Some(Request::Compare { ticket, .. }) = harness.requests().pop() else { panic!("no comparison was asked for") };
+    let mut comparison = compare(Some(old.as_bytes()), Some(new.as_bytes()));
+    let Shown::Text { texts, lines } = &mut comparison.shown else { panic!("text") };
+    lines.coarse = true;
+    lines.runs = vec![Run::Change { old: 0..texts.left.len(), new: 0..texts.right.len() }];
+    harness.answer(Answer::Compared(ticket, Ok(Box::new(comparison))));
+    harness.shows("first look: unchanged lines may be shown as changed; comparing closely…");
+    harness.shows("change 1/1");
+    harness.press("j j j");
+    assert_eq!(answer_lines(&mut harness), Spaces::Exact);
+    assert!(!harness.screen().contains("first look"));
+    harness.shows("/2 ·");
+}
+
+#[test]
+fn a_comparison_that_stays_coarse_goes_on_saying_so() {
+    let (old, new) = long();
+    let mut harness = opened_long((80, 24));
+    let Some(Screen::Diff(view)) = harness.model.screens.top_mut() else { panic!("a diff") };
+    let mut comparison = compare(Some(old.as_bytes()), Some(new.as_bytes()));
+    let Shown::Text { lines, .. } = &mut comparison.shown else { panic!("text") };
+    lines.coarse = true;
+    let coarse = lines.clone();
+    view.take(Body::Ready(Box::new(comparison)));
+    let Some(Request::Lines { ticket, .. }) = view.look_closer() else { panic!("nothing more is asked for") };
+    harness.answer(Answer::Lines(ticket, Ok(coarse)));
+    harness.shows("compared coarsely: unchanged lines may be shown as changed");
+    assert_eq!(harness.requests(), [], "there is no end to looking closer");
+}
+
+#[test]
+fn until_its_stamp_is_read_a_content_has_the_one_that_the_grid_knows() {
+    let mut harness = Harness::sample((80, 24));
+    harness.select("4688-Quote-cache.st", "acme");
+    harness.press("d");
+    let Some(Request::Compare { ticket, .. }) = harness.requests().pop() else { panic!("no comparison was asked for") };
+    let before = harness.screen().lines().take(3).map(str::to_owned).collect::<Vec<_>>();
+    let comparison = Comparison { stamps_follow: true, ..compare(Some(b"a\n"), Some(b"b\n")) };
+    harness.answer(Answer::Compared(ticket, Ok(Box::new(comparison))));
+    let who = |line: &str| line.split("   ").next().unwrap().to_owned();
+    assert_eq!(
+        harness.screen().lines().take(3).skip(1).map(who).collect::<Vec<_>>(),
+        before[1..].iter().map(|line| who(line)).collect::<Vec<_>>()
+    );
+    harness.answer(Answer::Stamped(ticket, Box::new([None, None])));
+    assert!(!harness.screen().contains("reading the stamp"));
 }
 
 fn opened_long(size: (u16, u16)) -> Harness {

@@ -170,7 +170,7 @@ fn a_login_that_fails_says_why_and_one_that_works_goes_on_to_the_patches() {
     harness.requests();
     let advice = vec!["The root key is in /home/ada/.config/fieldpost/root.key.".to_owned()];
     harness.answer(Answer::LoggedIn(Ok(Newcomer { user: "ada".to_owned(), server: "post.acme.example".to_owned(), advice })));
-    assert_eq!(harness.requests(), [Request::Whoami, Request::Apps]);
+    assert_eq!(harness.requests(), [Request::Whoami, Request::Apps, Request::Status]);
     harness.shows("root.key");
     harness.press("Esc");
     assert_eq!(harness.model.context(), Context::Grid);

@@ -150,8 +150,9 @@ fn the_cursor_stays_on_its_order_when_others_come_in_and_when_it_ends() {
 fn brackets_turn_to_the_next_site_and_the_list_follows() {
     let mut harness = page((80, 24));
     harness.press("]");
-    harness.shows(" 2 Sites  5 Activity  corvid");
-    assert_eq!(harness.requests(), [Request::SiteOrders("corvid".parse().unwrap())]);
+    harness.shows(" 2 Sites  3 Alerts  4 Errors  5 Activity  corvid");
+    let corvid = || "corvid".parse().unwrap();
+    assert_eq!(harness.requests(), [Request::SiteOrders(corvid()), Request::States(corvid())]);
     harness.press("]");
     harness.shows("this is the last site of the list");
     harness.press("[ [ Esc");

@@ -16,26 +16,38 @@ fn with_sites(size: (u16, u16)) -> Harness {
 #[test]
 fn digits_show_tabs_and_tab_goes_around() {
     let mut harness = Harness::sample((120, 30));
-    harness.shows(" 1 Patches  2 Sites  5 Activity  trading");
+    harness.shows(" 1 Patches  2 Sites  3 Alerts  4 Errors  5 Activity  trading");
     let mut seen = Vec::new();
-    for key in ["2", "5", "1", "Tab", "Tab", "Tab", "S-Tab"] {
+    for key in ["2", "3", "4", "5", "1", "Tab", "Tab", "Tab", "Tab", "Tab", "S-Tab"] {
         harness.press(key);
         seen.push(harness.model.screens.tab);
     }
-    let expected = [Tab::Sites, Tab::Activity, Tab::Patches, Tab::Sites, Tab::Activity, Tab::Patches, Tab::Activity];
+    let expected = [
+        Tab::Sites,
+        Tab::Alerts,
+        Tab::Errors,
+        Tab::Activity,
+        Tab::Patches,
+        Tab::Sites,
+        Tab::Alerts,
+        Tab::Errors,
+        Tab::Activity,
+        Tab::Patches,
+        Tab::Activity,
+    ];
     assert_eq!(seen, expected);
-    harness.press("3 4");
-    assert_eq!(harness.model.screens.tab, Tab::Activity, "the digits of tabs to come do nothing");
+    harness.press("9");
+    assert_eq!(harness.model.screens.tab, Tab::Activity, "a digit without a tab does nothing");
 }
 
 #[test]
 fn every_tab_is_named_where_there_is_room_and_else_only_the_shown_one() {
     let mut harness = Harness::sample((120, 24));
-    harness.shows(" 1 Patches  2 Sites  5 Activity  trading");
+    harness.shows(" 1 Patches  2 Sites  3 Alerts  4 Errors  5 Activity  trading");
     harness.take(Message::Resize(60, 15));
-    harness.shows(" 1 Patches  2  5  trading");
+    harness.shows(" 1 Patches  2  3  4  5  trading");
     harness.press("2");
-    harness.shows(" 1 Patches  2 Sites  5 Activity");
+    harness.shows(" 1 Patches  2 Sites  3 Alerts  4 Errors  5 Activity");
 }
 
 #[test]
@@ -44,7 +56,7 @@ fn each_tab_keeps_its_selection_its_filter_and_what_was_opened_over_it() {
     harness.press("1 j j d 2 / o m e Enter Enter 1");
     harness.shows("Fetching both contents");
     harness.press("2");
-    harness.shows(" 2 Sites  5 Activity  omega");
+    harness.shows(" 2 Sites  3 Alerts  4 Errors  5 Activity  omega");
     harness.press("Esc");
     harness.shows("/ome");
     harness.press("1 Esc");

@@ -10,7 +10,7 @@ use crate::app::jobs;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Report, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
-use crate::app::{activity, sites};
+use crate::app::{activity, alerts, errors, sites};
 use crate::app::{history, login};
 use fieldpost_common::api::{Change, Changes, History};
 use fieldpost_common::grid::Feed;
@@ -32,8 +32,11 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Whoami(Err(trouble)) | Answer::Apps(Err(trouble)) => troubled(model, &trouble),
         Answer::Grid(application, answer) => take_grid(model, &application, answer),
         Answer::Changes(answer) => take_changes(model, answer),
-        Answer::Compared(ticket, answer) => {
-            compared(model, ticket, answer);
+        Answer::Compared(ticket, answer) => compared(model, ticket, answer),
+        Answer::Stamped(ticket, stamps) => {
+            if let Some(diff) = diff_of(model, ticket) {
+                diff.take_stamps(*stamps);
+            }
             Vec::new()
         }
         Answer::Lines(ticket, answer) => {
@@ -54,7 +57,6 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             conflict::answers::merged(model, ticket, answer);
             Vec::new()
         }
-        Answer::Settled(key, outcomes) => conflict::answers::settled(model, key, &outcomes),
         Answer::Saved(outcome) => {
             saved(model, outcome);
             Vec::new()
@@ -68,7 +70,45 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         },
         Answer::SiteOrders(site, answer) => {
             let answer = answer.map_err(|trouble| trouble.words().to_owned());
+            errors::live::installed(model, &site, answer.as_ref().ok());
             sites::live::take_orders(model, &site, answer)
+        }
+        Answer::States(site, answer) => {
+            sites::live::take_states(model, &site, answer.map_err(|trouble| trouble.words().to_owned()))
+        }
+        Answer::StatesAsked(site, answer) => {
+            sites::live::states_asked(model, &site, answer);
+            Vec::new()
+        }
+        Answer::Status(answer) => match answer {
+            Ok(status) => alerts::live::take(model, *status),
+            Err(trouble) => {
+                alerts::live::failed(model, &trouble);
+                unreachable_only(model, &trouble)
+            }
+        },
+        Answer::Over(answer) => match answer {
+            Ok(over) => alerts::live::take_over(model, over),
+            Err(trouble) => {
+                alerts::live::over_failed(model);
+                unreachable_only(model, &trouble)
+            }
+        },
+        Answer::Errors(answer) => match answer {
+            Ok(all) => errors::live::take(model, *all),
+            Err(trouble) => {
+                errors::live::failed(model, &trouble);
+                unreachable_only(model, &trouble)
+            }
+        },
+        Answer::Error(group, answer) => {
+            errors::live::take_one(model, group, answer);
+            Vec::new()
+        }
+        Answer::ErrorMarked(answer) => errors::live::marked(model, answer),
+        Answer::Held(incident, answer) => {
+            alerts::live::held(model, incident, answer);
+            Vec::new()
         }
         Answer::Enrolled(site, answer) => {
             enrolled(model, &site, answer);
@@ -102,14 +142,15 @@ fn enrolled(model: &mut Model, site: &SiteName, answer: Result<String, Trouble>)
     }
 }
 
-/// Hands two compared contents to the diff that asked for them, if it is still open.
-fn compared(model: &mut Model, ticket: Ticket, answer: Result<Box<Comparison>, Trouble>) {
-    if let Some(diff) = diff_of(model, ticket) {
-        diff.take(match answer {
-            Ok(comparison) => Body::Ready(comparison),
-            Err(trouble) => Body::Failed(trouble.words().to_owned()),
-        });
-    }
+/// Hands two compared contents to the diff that asked for them, if it is still open. Where a first look was coarse, a closer one
+/// follows.
+fn compared(model: &mut Model, ticket: Ticket, answer: Result<Box<Comparison>, Trouble>) -> Vec<Effect> {
+    let Some(diff) = diff_of(model, ticket) else { return Vec::new() };
+    diff.take(match answer {
+        Ok(comparison) => Body::Ready(comparison),
+        Err(trouble) => Body::Failed(trouble.words().to_owned()),
+    });
+    diff.look_closer().map(Effect::Ask).into_iter().collect()
 }
 
 fn diff_of(model: &mut Model, ticket: Ticket) -> Option<&mut DiffView> {
@@ -205,6 +246,8 @@ fn take_changes(model: &mut Model, answer: Result<Changes, Trouble>) -> Vec<Effe
         }
     }
     effects.extend(sites::live::changed(model, &changes.changes, everything));
+    effects.extend(alerts::live::changed(model, &changes.changes, everything));
+    effects.extend(errors::live::changed(model, &changes.changes, everything));
     effects.extend(activity::live::changed(model, &changes.changes, everything));
     if everything && model.role.is_none() {
         effects.push(Effect::Ask(Request::Whoami));
@@ -248,10 +291,9 @@ fn troubled(model: &mut Model, trouble: &Trouble) -> Vec<Effect> {
 /// What became of a part of a job; what it changed is read again.
 fn worked(model: &mut Model, ticket: Ticket, reports: Vec<Report>) -> Vec<Effect> {
     jobs::reported(model, ticket, reports);
-    match model.grid.application().cloned() {
-        Some(application) => load(model, application),
-        None => Vec::new(),
-    }
+    let mut effects = conflict::answers::settled(model, ticket);
+    effects.extend(reload(model));
+    effects
 }
 
 /// Says what became of a file that was written.

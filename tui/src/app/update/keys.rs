@@ -6,14 +6,14 @@ use crate::app::dialog::{self, Dialog};
 use crate::app::help::Help;
 use crate::app::input::Input;
 use crate::app::jobs::{self, JobsView};
-use crate::app::keymap::{Action, Binding, Context};
+use crate::app::keymap::{Action, Binding, Context, answers};
 use crate::app::messages::{self, MessagesView};
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
 use crate::app::overlay::Overlay;
 use crate::app::palette::Palette;
 use crate::app::screens::{Screen, Tab};
-use crate::app::{activity, conflict, copy, diff, grid, help, history, login, palette, review, sites};
+use crate::app::{activity, alerts, conflict, copy, diff, errors, grid, help, history, login, palette, review, sites};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -29,7 +29,7 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
 
 /// Does what a binding asks for, or says why not.
 fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Vec<Effect> {
-    if let Err(reason) = (binding.valid)(model) {
+    if let Err(reason) = binding.ready(model) {
         refuse(model, context, binding.action, reason);
         return Vec::new();
     }
@@ -41,6 +41,9 @@ fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Ve
         Context::Grid => grid::keys::act(model, context, binding.action),
         Context::Sites => sites::keys::act(model, binding.action),
         Context::Site => sites::site::keys::act(model, binding.action),
+        Context::Alerts => alerts::keys::act(model, binding.action),
+        Context::Errors => errors::keys::act(model, binding.action),
+        Context::Error => errors::page::keys::act(model, binding.action),
         Context::Activity => activity::keys::act(model, binding.action),
         Context::Diff => diff::keys::act(model, binding.action),
         Context::Conflict => conflict::keys::act(model, binding.action),
@@ -73,6 +76,8 @@ fn filter(model: &mut Model, action: Action) -> Vec<Effect> {
     match model.screens.tab {
         Tab::Patches => grid::keys::act(model, Context::Filter, action),
         Tab::Sites => sites::keys::act(model, action),
+        Tab::Alerts => alerts::keys::act(model, action),
+        Tab::Errors => errors::keys::act(model, action),
         Tab::Activity => activity::keys::act(model, action),
     }
 }
@@ -83,6 +88,8 @@ fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
     match tab {
         Tab::Patches => Vec::new(),
         Tab::Sites => sites::live::shown(model),
+        Tab::Alerts => [alerts::live::shown(model), sites::live::read_page(model)].concat(),
+        Tab::Errors => errors::live::shown(model),
         Tab::Activity => activity::live::shown(model),
     }
 }
@@ -103,6 +110,8 @@ fn anywhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::Back if model.screens.top().is_some() => model.screens.back(),
         Action::ShowPatches => return Some(show(model, Tab::Patches)),
         Action::ShowSites => return Some(show(model, Tab::Sites)),
+        Action::ShowAlerts => return Some(show(model, Tab::Alerts)),
+        Action::ShowErrors => return Some(show(model, Tab::Errors)),
         Action::ShowActivity => return Some(show(model, Tab::Activity)),
         Action::NextTab => return Some(show(model, model.screens.tab.next())),
         Action::PreviousTab => return Some(show(model, model.screens.tab.previous())),
@@ -152,6 +161,8 @@ fn field(model: &mut Model) -> Option<&mut Input> {
         Context::Filter => Some(match model.screens.tab {
             Tab::Patches => &mut model.grid.filter,
             Tab::Sites => &mut model.sites.filter,
+            Tab::Alerts => &mut model.alerts.filter,
+            Tab::Errors => &mut model.errors.filter,
             Tab::Activity => &mut model.activity.filter,
         }),
         Context::Search => match model.screens.top_mut() {
@@ -171,6 +182,8 @@ fn text_changed(model: &mut Model) -> Vec<Effect> {
     match (model.context(), model.screens.tab) {
         (Context::Filter, Tab::Patches) => model.grid.refilter(),
         (Context::Filter, Tab::Sites) => model.sites.typed(model.grid.now),
+        (Context::Filter, Tab::Alerts) => model.alerts.refilter(),
+        (Context::Filter, Tab::Errors) => model.errors.refilter(),
         (Context::Filter, Tab::Activity) => {
             model.activity.refilter();
             return activity::live::fill(model);
@@ -189,11 +202,11 @@ fn text_changed(model: &mut Model) -> Vec<Effect> {
 /// Says why a key does nothing now.
 fn refuse(model: &mut Model, context: Context, action: Action, reason: &'static str) {
     let sends = matches!(action, Action::SendNew | Action::SendUpdate);
-    if sends && context == Context::Grid && model.may_act() && model.grid.selected().is_some() {
+    if sends && context == Context::Grid && model.may_act() && answers(model).is_ok() && model.grid.selected().is_some() {
         // The dialog knows the reason best.
         return orders::ask(model, Verb::Update);
     }
-    model.note(reason);
+    model.note(model.say(context, reason));
 }
 
 /// Reads everything again.
@@ -204,6 +217,9 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     }
     model.sites.stale = true;
     model.activity.outdate();
+    model.alerts.over_stale = true;
+    model.errors.stale = true;
+    effects.extend(alerts::live::read(model));
     effects.extend(show(model, model.screens.tab));
     effects
 }

@@ -122,7 +122,7 @@ fn end(line: &[u8]) -> &[u8] {
 }
 
 /// Bytes of a line as text: UTF-8 where they are, else Latin-1, so that no difference gets lost.
-pub(super) fn shown(line: &[u8]) -> String {
+pub(in crate::app::conflict) fn shown(line: &[u8]) -> String {
     let bare = &line[..line.len() - end(line).len()];
     let text = match std::str::from_utf8(bare) {
         Ok(text) => text.to_owned(),

@@ -1,16 +1,18 @@
 //! What stands where the grid would be when there is none: why, and the next key or command.
 
+use crate::app::keymap::Context;
 use crate::app::model::{Apps, Link, Loading, Model};
 use crate::app::unread::reason;
 
 /// Empty when there is a grid to draw.
 pub(super) fn words(model: &Model) -> Vec<String> {
     let grid = &model.grid;
+    let say = |words| model.say(Context::Grid, words);
     let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
     if let (None, Link::Offline { why, .. }) = (grid.read_at, &model.link) {
         let mut words: Vec<String> = vec!["No contact with the server.".to_owned(), String::new()];
         words.extend(reason(model, why));
-        words.extend([String::new(), "fieldpost keeps trying; r tries at once.".to_owned()]);
+        words.extend([String::new(), say("fieldpost keeps trying; {refresh} tries at once.")]);
         return words;
     }
     match &model.apps {
@@ -33,9 +35,9 @@ pub(super) fn words(model: &Model) -> Vec<String> {
     if grid.rows.is_empty() {
         let filter = grid.filter.shown();
         return if grid.filter.is_empty() {
-            lines(&["No patch for this version.", "", "v chooses another version"])
+            vec!["No patch for this version.".to_owned(), String::new(), say("{pick-version} chooses another version")]
         } else {
-            vec![format!("No patch matches /{filter}"), String::new(), "Esc shows everything again".to_owned()]
+            vec![format!("No patch matches /{filter}"), String::new(), say("{back} shows everything again")]
         };
     }
     if grid.table.grid.sites.is_empty() {
@@ -46,10 +48,14 @@ pub(super) fn words(model: &Model) -> Vec<String> {
         ];
     }
     if grid.columns.is_empty() && grid.filter.shown().as_str().contains('@') {
-        return vec![format!("No site matches {}", grid.filter.shown()), String::new(), "Esc shows everything again".to_owned()];
+        return vec![format!("No site matches {}", grid.filter.shown()), String::new(), say("{back} shows everything again")];
     }
     if grid.columns.is_empty() {
-        return lines(&["No site is shown.", "", "v chooses another version, s another group of sites"]);
+        return vec![
+            "No site is shown.".to_owned(),
+            String::new(),
+            say("{pick-version} chooses another version, {pick-group} another group of sites"),
+        ];
     }
     Vec::new()
 }

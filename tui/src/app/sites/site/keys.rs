@@ -17,6 +17,8 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Cancel => cancel(model),
         Action::AcceptDrop => list::accept_drop(model),
         Action::Enrol => list::enrol(model),
+        Action::AskState => return live::ask_states(model),
+        Action::Unfold => unfold(model),
         Action::NextSite => return turn(model, 1),
         Action::PreviousSite => return turn(model, -1),
         _ => step(model, action),
@@ -40,6 +42,12 @@ fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
         **page = SiteView::new(name);
     }
     live::read_page(model)
+}
+
+fn unfold(model: &mut Model) {
+    if let Some(Screen::Site(page)) = model.screens.top_mut() {
+        page.unfolded = !page.unfolded;
+    }
 }
 
 fn explain(model: &mut Model) {

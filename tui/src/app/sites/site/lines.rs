@@ -1,13 +1,14 @@
 //! What a site's page says, line by line, from what is known now. Pure.
 
-use super::{Orders, SiteView, order};
+use super::{Orders, SiteView, health, order};
 use crate::app::activity::{Known, line as activity_line};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::sites::state::{SiteState, clock};
 use crate::app::theme::Tone;
 use crate::app::when::{ago, local};
 use fieldpost_common::api::{Site, SiteListing};
-use fieldpost_common::id::OrderId;
+use fieldpost_common::id::{AppName, OrderId};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::text::{Clean, count};
 use fieldpost_common::time::Timestamp;
@@ -16,40 +17,43 @@ use fieldpost_common::time::Timestamp;
 const FINISHED: usize = 20;
 const HAPPENED: usize = 10;
 
-/// One line, and the order that it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One line, and what it is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) pieces: Vec<(Tone, String)>,
     pub(crate) order: Option<OrderId>,
+    /// The application in whose state this is wrong.
+    pub(crate) wrong: Option<AppName>,
 }
 
-fn line(tone: Tone, words: impl Into<String>) -> Line {
-    Line { pieces: vec![(tone, words.into())], order: None }
+pub(super) fn line(tone: Tone, words: impl Into<String>) -> Line {
+    Line { pieces: vec![(tone, words.into())], ..Line::default() }
 }
 
-fn quiet(words: &str) -> Line {
+pub(super) fn quiet(words: &str) -> Line {
     line(Tone::Faint, format!("  {words}"))
 }
 
 /// A blank line and a heading.
-fn heading(words: impl Into<String>) -> [Line; 2] {
+pub(super) fn heading(words: impl Into<String>) -> [Line; 2] {
     [line(Tone::Plain, ""), line(Tone::Strong, words)]
 }
 
 fn fact(what: &str, tone: Tone, words: String) -> Line {
-    Line { pieces: vec![(Tone::Faint, format!("{what:<14}")), (tone, words)], order: None }
+    Line { pieces: vec![(Tone::Faint, format!("{what:<14}")), (tone, words)], ..Line::default() }
 }
 
 /// The whole page.
 pub(crate) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
     let now = model.grid.now;
     let Some(site) = model.sites.find(&page.name) else {
-        let words =
-            if model.sites.read_at.is_some() { "The site is gone; Esc leads back to the list." } else { "Reading the site…" };
-        return vec![line(Tone::Plain, words)];
+        let gone = "The site is gone; {back} leads back to the list.";
+        let words = if model.sites.read_at.is_some() { gone } else { "Reading the site…" };
+        return vec![line(Tone::Plain, model.say(Context::Site, words))];
     };
     let mut lines = identity(model, site);
-    lines.extend(orders(page, now));
+    lines.extend(orders(model, page));
+    lines.extend(health::lines(model, page));
     lines.extend(applications(site, now));
     lines.extend(finished(page, now));
     lines.extend(ignored(site));
@@ -59,8 +63,8 @@ pub(crate) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
 
 fn identity(model: &Model, site: &Site) -> Vec<Line> {
     let now = model.grid.now;
-    let state = SiteState::of(site, now);
-    let (words, advice) = state.explain(site);
+    let state = model.sites.state(site, now);
+    let (words, advice) = model.sites.explain(site, now);
     let words = words.split_once(": ").map_or(words.clone(), |(_, words)| words.to_owned());
     let time = |at: Timestamp| format!("{}, {}", ago(at, now), local(at, &model.zone));
     let groups: Vec<_> = site.groups.iter().map(ToString::to_string).collect();
@@ -73,13 +77,13 @@ fn identity(model: &Model, site: &Site) -> Vec<Line> {
     let mut lines = vec![
         Line {
             pieces: vec![(Tone::Strong, format!("{}  ", site.name)), (state.tone(), format!("{} {words}", state.symbol()))],
-            order: None,
+            ..Line::default()
         },
         fact("last contact", Tone::Plain, site.last_seen.map_or("never".to_owned(), time)),
         fact("enrolled", Tone::Plain, site.enrolled_at.map_or("no agent has taken the string yet".to_owned(), time)),
         fact("agent", Tone::Plain, format!("{} from {}", clean(&site.agent_version), clean(&site.address))),
     ];
-    if state != SiteState::Ok {
+    if !matches!(state, SiteState::Ok | SiteState::Unwell(_)) {
         lines.insert(1, line(Tone::Faint, advice));
     }
     let (tone, off) = clock(site);
@@ -92,12 +96,13 @@ fn identity(model: &Model, site: &Site) -> Vec<Line> {
     lines
 }
 
-fn orders(page: &SiteView, now: Timestamp) -> Vec<Line> {
+fn orders(model: &Model, page: &SiteView) -> Vec<Line> {
+    let now = model.grid.now;
     let orders = match &page.orders {
         Orders::Loading => return [heading("Waiting orders").to_vec(), vec![quiet("reading them…")]].concat(),
         Orders::Failed(words) => {
             let failed = line(Tone::Alarm, format!("  they can't be read: {}", first_line(words)));
-            return [heading("Waiting orders").to_vec(), vec![failed, quiet("r tries again")]].concat();
+            return [heading("Waiting orders").to_vec(), vec![failed, quiet(&model.say(Context::Site, "{refresh} tries again"))]].concat();
         }
         Orders::Ready(orders) => &orders.open,
     };
@@ -105,7 +110,7 @@ fn orders(page: &SiteView, now: Timestamp) -> Vec<Line> {
         return [heading("Waiting orders").to_vec(), vec![quiet("none: everything that was sent has been answered")]].concat();
     }
     let mut lines = heading(format!("Waiting orders {}", orders.len())).to_vec();
-    lines.extend(orders.iter().map(|one| Line { pieces: indented(order::open_line(one, now)), order: Some(one.id.clone()) }));
+    lines.extend(orders.iter().map(|one| Line { pieces: indented(order::open_line(one, now)), order: Some(one.id.clone()), ..Line::default() }));
     lines
 }
 
@@ -116,7 +121,7 @@ fn finished(page: &SiteView, now: Timestamp) -> Vec<Line> {
         lines.push(quiet("none yet; + in the grid sends a patch"));
     }
     let shown = orders.finished.iter().take(FINISHED);
-    lines.extend(shown.map(|one| Line { pieces: indented(order::finished_line(one, now)), order: Some(one.id.clone()) }));
+    lines.extend(shown.map(|one| Line { pieces: indented(order::finished_line(one, now)), order: Some(one.id.clone()), ..Line::default() }));
     lines
 }
 
@@ -146,7 +151,7 @@ fn application(app: &SiteListing, now: Timestamp) -> Vec<Line> {
     };
     let name = format!("  {} {}", app.application, app.version);
     let words = format!("{}, {directory}", count(app.files, "patch"));
-    let mut lines = vec![Line { pieces: vec![(Tone::Plain, format!("{name:<24}  ")), (tone, words)], order: None }];
+    let mut lines = vec![Line { pieces: vec![(Tone::Plain, format!("{name:<24}  ")), (tone, words)], ..Line::default() }];
     if let Some(held) = app.held {
         let words = format!("  ! {} of {} vanished {}", held.dropped, count(held.of, "file"), ago(held.at, now));
         lines.push(line(Tone::Alarm, words));
@@ -160,7 +165,7 @@ fn ignored(site: &Site) -> Vec<Line> {
     for app in &site.applications {
         let one = |file: &fieldpost_common::inventory::Ignored| Line {
             pieces: vec![(Tone::Plain, format!("  {}  ", file.name)), (Tone::Faint, file.reason.to_string())],
-            order: None,
+            ..Line::default()
         };
         lines.extend(app.ignored.iter().map(one));
     }
@@ -173,7 +178,7 @@ fn ignored(site: &Site) -> Vec<Line> {
 fn happened(model: &Model, site: &Site) -> Vec<Line> {
     let mut lines = heading("What happened here").to_vec();
     let here = model.activity.entries.iter().filter(|one| one.site.as_ref() == Some(&site.name));
-    let here = here.take(HAPPENED).map(|one| Line { pieces: indented(activity_line::of_site(one, model)), order: None });
+    let here = here.take(HAPPENED).map(|one| Line { pieces: indented(activity_line::of_site(one, model)), ..Line::default() });
     lines.extend(here);
     if lines.len() == 2 {
         let words = if model.activity.known == Known::Unread {

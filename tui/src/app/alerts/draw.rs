@@ -1,0 +1,198 @@
+//! Draws the alerts tab: only the incidents that are seen, and the columns that there is room for.
+
+use super::{AlertsView, line};
+use crate::app::dialog::draw::wrap;
+use crate::app::grid::layout::{body_height, explain_height};
+use crate::app::header::{self, Said};
+use crate::app::keymap::Context;
+use crate::app::model::Model;
+use crate::app::paint::Painter;
+use crate::app::theme::Tone;
+use crate::app::unread;
+use crate::app::when::short;
+use fieldpost_common::incident::{Incident, Phase};
+use fieldpost_common::state::Severity;
+use fieldpost_common::text::{Clean, count};
+use ratatui::layout::Rect;
+
+/// Where the columns begin; who has it stands at the right.
+struct Columns {
+    /// Whether how bad it is has room for a word beside its sign.
+    how: bool,
+    since: u16,
+    place: u16,
+    application: Option<u16>,
+    kind: Option<u16>,
+    what: u16,
+    who: u16,
+}
+
+impl Columns {
+    fn of(width: u16) -> Self {
+        if width >= 120 {
+            Self { how: true, since: 13, place: 21, application: Some(41), kind: Some(57), what: 66, who: width - 22 }
+        } else if width >= 100 {
+            Self { how: true, since: 13, place: 21, application: None, kind: Some(41), what: 50, who: width - 19 }
+        } else if width >= 74 {
+            // The kind is in the line below the list.
+            Self { how: true, since: 13, place: 21, application: None, kind: None, what: 35, who: width - 17 }
+        } else {
+            Self { how: false, since: 4, place: 12, application: None, kind: None, what: 24, who: width - 16 }
+        }
+    }
+
+    /// Where the column after the place begins.
+    fn after_place(&self) -> u16 {
+        self.application.or(self.kind).unwrap_or(self.what)
+    }
+}
+
+/// The whole screen but for the footer.
+pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
+    let view = &model.alerts;
+    header::draw(model, said(model), painter, area.width);
+    painter.rule(1);
+    let body = body_height((area.width, area.height));
+    let words = empty(model);
+    if words.is_empty() {
+        let columns = Columns::of(area.width);
+        titles(view, &columns, painter, area.width);
+        for (y, (place, incident)) in (3..3 + body).zip(view.seen()) {
+            row(model, &columns, painter, y, (place == view.row, incident), area.width);
+        }
+    } else {
+        for (y, words) in (5..).zip(&words) {
+            painter.line(3, y, area.width - 3, Tone::Plain, words);
+        }
+    }
+    painter.rule(3 + body);
+    if let Some(one) = view.selected().filter(|_| words.is_empty()) {
+        explanation(model, one, painter, 4 + body, area);
+    }
+}
+
+fn said(model: &Model) -> Said {
+    let view = &model.alerts;
+    let mut said = Said::default();
+    match (view.typing, view.filter.is_empty()) {
+        (true, _) => said.chosen.push((Tone::Strong, format!("/{}", view.filter.field(header::FILTER_CELLS)))),
+        (false, false) => said.chosen.push((Tone::Accent, format!("/{}", view.filter.shown()))),
+        (false, true) => {}
+    }
+    let Some(status) = &view.status else { return said };
+    if let Some(trouble) = &status.mail.trouble {
+        said.counts.push((Tone::Alarm, format!("{} mails wait: {}", status.mail.waiting, trouble.cut(30))));
+    } else if !status.mail.configured {
+        said.counts.push((Tone::Faint, "no mail".to_owned()));
+    }
+    for (severity, word) in [(Severity::Problem, "problem"), (Severity::Warning, "warning")] {
+        let number = view.count(severity);
+        if number > 0 {
+            said.counts.push((line::tone(severity), format!("{} {}", severity.sign(), count(number, word))));
+        }
+    }
+    let quiet = status.incidents.len() - status.loud().count();
+    if quiet > 0 {
+        said.counts.push((Tone::Faint, format!("{quiet} in maintenance")));
+    }
+    said
+}
+
+fn titles(view: &AlertsView, columns: &Columns, painter: &mut Painter<'_>, width: u16) {
+    if columns.how {
+        painter.line(2, 2, 10, Tone::Strong, "How");
+    }
+    painter.line(columns.since, 2, 7, Tone::Strong, "Since");
+    painter.line(columns.place, 2, 12, Tone::Strong, "Where");
+    if let Some(x) = columns.application {
+        painter.line(x, 2, 12, Tone::Strong, "Application");
+    }
+    if let Some(x) = columns.kind {
+        painter.line(x, 2, 8, Tone::Strong, "Kind");
+    }
+    painter.line(columns.what, 2, 12, Tone::Strong, "What");
+    painter.line(columns.who, 2, 10, Tone::Strong, "Who has it");
+    let (shown, all) = (view.rows.len(), view.all().count());
+    if shown < all {
+        painter.right(0, 2, width - 1, Tone::Faint, &format!("{shown}/{all}"));
+    }
+}
+
+fn row(
+    model: &Model,
+    columns: &Columns,
+    painter: &mut Painter<'_>,
+    y: u16,
+    (selected, one): (bool, &Incident),
+    width: u16,
+) {
+    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+    let (tone, how) = line::how(one);
+    painter.line(2, y, columns.since - 3, tone, if columns.how { &how } else { how.split(' ').next().unwrap_or_default() });
+    painter.line(columns.since, y, columns.place - columns.since - 1, Tone::Plain, &line::since(one, model.grid.now));
+    let room = columns.after_place() - columns.place - 2;
+    let plain = if one.is_open() { Tone::Plain } else { Tone::Faint };
+    if selected {
+        painter.selected(columns.place, y, room, plain, &line::place(one));
+    } else {
+        painter.line(columns.place, y, room, plain, &line::place(one));
+    }
+    if let Some(x) = columns.application {
+        let app = line::application(one).map_or("–".to_owned(), ToString::to_string);
+        painter.line(x, y, 14, plain, &app);
+    }
+    if let Some(x) = columns.kind {
+        painter.line(x, y, 7, plain, line::kind(one));
+    }
+    let what = Clean::line(line::what(one, columns.application.is_some()));
+    painter.line(columns.what, y, columns.who - columns.what - 2, if one.is_open() { tone } else { Tone::Faint }, what.as_str());
+    painter.line(columns.who, y, width - columns.who, Tone::Plain, &line::who(one, &model.zone));
+}
+
+/// The whole words, then since when and who has it; long words push that out.
+fn explanation(model: &Model, one: &Incident, painter: &mut Painter<'_>, y: u16, area: Rect) {
+    let room = area.width - 2;
+    let (tone, _) = line::how(one);
+    let lines = wrap(&format!("{} {}: {}", one.severity.sign(), line::place(one), one.words), usize::from(room));
+    painter.line(1, y, room, tone, &lines[0]);
+    if explain_height(area.height) < 2 {
+        return;
+    }
+    if lines.len() > 1 {
+        return painter.line(1, y + 1, room, tone, &lines[1..].join(" "));
+    }
+    let at = |at| short(at, &model.zone).trim_start().to_owned();
+    let time = match one.phase {
+        Phase::Open { .. } => format!("since {}", at(one.since)),
+        Phase::Closed { at: end } => format!("{} to {}", at(one.since), at(end)),
+    };
+    let helps = if model.may_act() { model.say(Context::Alerts, ": {acknowledge} takes it, {snooze} snoozes") } else { String::new() };
+    let words = format!("{}, {time} · {}", one.subject.kind().replace('_', " "), line::held(one, &helps, &model.zone));
+    painter.line(1, y + 1, room, Tone::Faint, &words);
+}
+
+/// What stands where the list would be.
+fn empty(model: &Model) -> Vec<String> {
+    let view = &model.alerts;
+    let Some(status) = &view.status else {
+        return unread::words(model, view.trouble.as_ref(), "what is wrong");
+    };
+    if view.all().next().is_none() {
+        let mut words = vec!["Nothing is wrong, and nothing was.".to_owned(), String::new()];
+        if status.mail.configured {
+            words.push("What goes wrong stands here, and is mailed.".to_owned());
+        } else {
+            words.push("The server's config has no [mail]: nobody is told of what goes wrong.".to_owned());
+        }
+        words.push(model.say(Context::Alerts, "{show-sites} shows the sites; `fieldpost badge` makes an icon to embed elsewhere."));
+        return words;
+    }
+    if view.rows.is_empty() {
+        return vec![
+            format!("Nothing that is or was wrong matches /{}", view.filter.shown()),
+            String::new(),
+            model.say(Context::Alerts, "{back} shows everything again"),
+        ];
+    }
+    Vec::new()
+}

@@ -1,0 +1,138 @@
+//! One incident in words: where, what, since when, and who has it. Its words may come from a site.
+
+use crate::app::dialog::Info;
+use crate::app::theme::Tone;
+use crate::app::when::{ago, local, short};
+use fieldpost_common::id::AppName;
+use fieldpost_common::incident::{Hold, Incident, Phase, Subject, Told};
+use fieldpost_common::state::Severity;
+use fieldpost_common::text::age;
+use fieldpost_common::time::Timestamp;
+use jiff::tz::TimeZone;
+
+/// How bad something is, as a colour.
+pub(crate) fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Ok => Tone::Plain,
+        Severity::Warning => Tone::Warning,
+        Severity::Problem => Tone::Alarm,
+    }
+}
+
+/// `✗ problem`; what is over is quiet.
+pub(crate) fn how(one: &Incident) -> (Tone, String) {
+    if one.is_open() {
+        (tone(one.severity), format!("{} {}", one.severity.sign(), one.severity.word()))
+    } else {
+        (Tone::Faint, "✓ over".to_owned())
+    }
+}
+
+/// The site, or the server itself.
+pub(crate) fn place(one: &Incident) -> String {
+    one.subject.site().map_or("server".to_owned(), ToString::to_string)
+}
+
+/// A word for the kind.
+pub(crate) fn kind(one: &Incident) -> &'static str {
+    match one.subject {
+        Subject::StateProblem { .. } => "state",
+        Subject::Silent { .. } => "silent",
+        Subject::Uplink => "uplink",
+        Subject::OrderStuck { .. } => "order",
+        Subject::NewErrorGroup { .. } | Subject::Regressed { .. } => "error",
+        Subject::AgentFailing { .. } => "agent",
+        Subject::Server { .. } => "server",
+    }
+}
+
+/// The application, where it is about one.
+pub(crate) fn application(one: &Incident) -> Option<&AppName> {
+    match &one.subject {
+        Subject::StateProblem { application, .. }
+        | Subject::NewErrorGroup { application, .. }
+        | Subject::Regressed { application, .. } => Some(application),
+        _ => None,
+    }
+}
+
+/// What is wrong; without the application where that has a column of its own.
+pub(crate) fn what(one: &Incident, has_column: bool) -> &str {
+    let words = one.words.as_str();
+    let rest = application(one).filter(|_| has_column).and_then(|app| words.strip_prefix(app.as_str())?.strip_prefix(": "));
+    rest.unwrap_or(words)
+}
+
+/// When it began, or ended: how long ago.
+pub(crate) fn since(one: &Incident, now: Timestamp) -> String {
+    match one.phase {
+        Phase::Open { .. } => age(one.since.age(now)),
+        Phase::Closed { at } => age(at.age(now)),
+    }
+}
+
+/// Who looks after it, or until when nobody wants to hear of it; short.
+pub(crate) fn who(one: &Incident, zone: &TimeZone) -> String {
+    match &one.hold {
+        Hold::None => String::new(),
+        Hold::Acknowledged { by, .. } => format!("{by} has it"),
+        Hold::Snoozed { until, .. } => format!("zz {}", short(*until, zone).trim_start()),
+    }
+}
+
+/// The same in a sentence; `helps` names the keys that help where nobody has it.
+pub(crate) fn held(one: &Incident, helps: &str, zone: &TimeZone) -> String {
+    match &one.hold {
+        _ if !one.is_open() => "it is over".to_owned(),
+        Hold::None => format!("nobody has it{helps}"),
+        Hold::Acknowledged { by, .. } => format!("{by} has it"),
+        Hold::Snoozed { by, until } => format!("snoozed by {by} until {}", local(*until, zone)),
+    }
+}
+
+/// What a filter looks at.
+pub(crate) fn haystack(one: &Incident) -> String {
+    let by = match &one.hold {
+        Hold::None => String::new(),
+        Hold::Acknowledged { by, .. } => format!("acknowledged {by}"),
+        Hold::Snoozed { by, .. } => format!("snoozed {by}"),
+    };
+    let app = application(one).map_or("", AppName::as_str);
+    format!("{} {} {app} {} {} {by}", how(one).1, place(one), kind(one), one.words)
+}
+
+/// All that is known of it.
+pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
+    let time = |at: Timestamp| format!("{}, {}", local(at, zone), ago(at, now));
+    let mut lines = vec![format!("{} {}", one.severity.sign(), one.words), String::new()];
+    let mut add = |name: &str, words: String| lines.push(format!("{name:<13}{words}"));
+    add("where", place(one));
+    add("kind", one.subject.kind().replace('_', " "));
+    match &one.subject {
+        Subject::StateProblem { application, .. } => add("application", application.to_string()),
+        Subject::NewErrorGroup { application, group } | Subject::Regressed { application, group, .. } => {
+            add("application", application.to_string());
+            add("error", format!("#{group}"));
+        }
+        Subject::OrderStuck { order, .. } => add("order", order.to_string()),
+        Subject::AgentFailing { what, .. } | Subject::Server { what } => add("what fails", fieldpost_common::text::Clean::line(what).to_string()),
+        Subject::Silent { .. } | Subject::Uplink => {}
+    }
+    add("since", time(one.since));
+    add("opened", time(one.opened));
+    match one.phase {
+        Phase::Open { since } if since != one.opened => add("back since", time(since)),
+        Phase::Open { .. } => {}
+        Phase::Closed { at } => add("over", time(at)),
+    }
+    if one.is_open() {
+        add("who has it", held(one, "", zone));
+    }
+    add("mailed", match one.told {
+        Told::Nothing => "no".to_owned(),
+        Told::Alert { at, .. } => format!("queued {}", ago(at, now)),
+        Told::Recovery { at } => format!("its end too, {}", ago(at, now)),
+    });
+    add("number", one.id.0.to_string());
+    Info { title: "Alert".to_owned(), lines, top: 0 }
+}

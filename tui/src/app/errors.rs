@@ -1,0 +1,121 @@
+//! The errors tab: what the applications report from the field, in groups; its filter, its selection, and the cell that it was opened from.
+//! Keys are left to `errors::keys`, words to `errors::line`, drawing to `errors::draw`, reading to `errors::live`, one error to `errors::page`.
+
+pub(crate) mod bars;
+pub(crate) mod bindings;
+pub(crate) mod draw;
+pub(crate) mod keys;
+pub(crate) mod line;
+pub(crate) mod live;
+pub(crate) mod page;
+
+use super::flight::Flight;
+use super::fuzzy;
+use super::grid::layout::body_height;
+use super::input::Input;
+use fieldpost_common::api::{ErrorGroup, Errors};
+use fieldpost_common::error_group::ErrorGroupId;
+use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::name::PatchName;
+use fieldpost_common::time::Timestamp;
+
+/// The cell that the tab was opened from: only errors of its site since its patch came there are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Since {
+    pub(crate) application: AppName,
+    pub(crate) patch: PatchName,
+    pub(crate) site: SiteName,
+    /// When the site last changed there, as far as that is known.
+    pub(crate) at: Option<Timestamp>,
+}
+
+impl Since {
+    fn holds(&self, group: &ErrorGroup) -> bool {
+        group.application == self.application
+            && group.sites.contains(&self.site)
+            && self.at.is_none_or(|at| at <= group.last_seen)
+    }
+}
+
+/// What was reported, as it is looked at.
+#[derive(Debug, Default)]
+pub(crate) struct ErrorsView {
+    /// What was reported; `None`: not read yet.
+    pub(crate) errors: Option<Errors>,
+    /// Why it couldn't be read last time.
+    pub(crate) trouble: Option<String>,
+    pub(crate) flight: Flight,
+    /// Something changed since it was read.
+    pub(crate) stale: bool,
+    pub(crate) since: Option<Since>,
+    pub(crate) filter: Input,
+    pub(crate) typing: bool,
+    /// Indexes of the groups that are shown.
+    pub(crate) rows: Vec<usize>,
+    /// The selected place in `rows`, and the first on the screen.
+    pub(crate) row: usize,
+    pub(crate) top: usize,
+}
+
+impl ErrorsView {
+    /// Every group that is known.
+    pub(crate) fn all(&self) -> &[ErrorGroup] {
+        self.errors.as_ref().map_or(&[], |errors| &errors.groups)
+    }
+
+    /// Takes what was newly read, those that need somebody first.
+    pub(crate) fn load(&mut self, mut errors: Errors) {
+        let selected = self.selected().map(|one| one.id);
+        errors.groups.sort_by_key(|one| (line::need(one), std::cmp::Reverse(one.last_seen)));
+        self.errors = Some(errors);
+        self.trouble = None;
+        self.stale = false;
+        self.derive(selected);
+    }
+
+    /// A person said something to a group, and this is how it is now.
+    pub(crate) fn replace(&mut self, group: ErrorGroup) {
+        let groups = self.errors.iter_mut().flat_map(|errors| &mut errors.groups);
+        if let Some(place) = groups.into_iter().find(|one| one.id == group.id) {
+            *place = group;
+        }
+    }
+
+    /// Works out the rows anew after filter or cell changed; the selection stays on its group.
+    pub(crate) fn refilter(&mut self) {
+        let selected = self.selected().map(|one| one.id);
+        self.derive(selected);
+    }
+
+    fn derive(&mut self, selected: Option<ErrorGroupId>) {
+        let lines: Vec<_> = self.all().iter().map(line::haystack).collect();
+        let mut rows = fuzzy::containing(&self.filter.text(), lines.into_iter());
+        rows.retain(|row| self.since.as_ref().is_none_or(|since| since.holds(&self.all()[*row])));
+        self.rows = rows;
+        let same = |row: &usize| Some(self.all()[*row].id) == selected;
+        let row = selected.and_then(|_| self.rows.iter().position(same));
+        self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
+    }
+
+    pub(crate) fn selected(&self) -> Option<&ErrorGroup> {
+        self.rows.get(self.row).and_then(|row| self.all().get(*row))
+    }
+
+    /// The group beside one in the list.
+    pub(crate) fn beside(&self, group: ErrorGroupId, by: isize) -> Option<usize> {
+        let place = self.rows.iter().position(|row| self.all()[*row].id == group)?;
+        place.checked_add_signed(by).filter(|place| *place < self.rows.len())
+    }
+
+    /// The groups in the rows that are seen, each with its place in `rows`.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = (usize, &ErrorGroup)> {
+        self.rows.iter().enumerate().skip(self.top).filter_map(|(place, row)| Some((place, self.all().get(*row)?)))
+    }
+
+    /// Moves the window so that the selection is in it.
+    pub(crate) fn follow(&mut self, size: (u16, u16)) {
+        let body = usize::from(body_height(size)).max(1);
+        self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(body));
+        self.top = self.top.min(self.rows.len().saturating_sub(body));
+    }
+}

@@ -1,0 +1,84 @@
+//! When errors are read, and what is done with the answers.
+
+use super::page;
+use crate::app::flight::Flight;
+use crate::app::model::{Effect, Model};
+use crate::app::office::{Request, SiteOrders, Trouble};
+use crate::app::screens::Tab;
+use fieldpost_common::api::{Change, ErrorGroup, ErrorView, Errors, MarkError, OrderInfo};
+use fieldpost_common::error_group::ErrorGroupId;
+use fieldpost_common::id::SiteName;
+use fieldpost_common::order::state::OrderState;
+
+/// The tab is shown: reads what is not known or no longer true.
+pub(crate) fn shown(model: &mut Model) -> Vec<Effect> {
+    let old = model.errors.errors.is_none() || model.errors.stale || model.errors.trouble.is_some();
+    let mut effects = if old { read(model) } else { Vec::new() };
+    effects.extend(page::read(model));
+    effects
+}
+
+pub(crate) fn read(model: &mut Model) -> Vec<Effect> {
+    if model.errors.flight.ask() { vec![Effect::Ask(Request::Errors)] } else { Vec::new() }
+}
+
+/// Something changed somewhere: reads it now if it is looked at, else later.
+pub(crate) fn changed(model: &mut Model, changes: &[Change], everything: bool) -> Vec<Effect> {
+    if !everything && !changes.contains(&Change::Errors) {
+        return Vec::new();
+    }
+    model.errors.stale = true;
+    if model.screens.tab == Tab::Errors { shown(model) } else { Vec::new() }
+}
+
+/// Takes what was reported.
+pub(crate) fn take(model: &mut Model, errors: Errors) -> Vec<Effect> {
+    model.errors.load(errors);
+    if model.errors.flight.landed() { vec![Effect::Ask(Request::Errors)] } else { Vec::new() }
+}
+
+/// It couldn't be read; what is known stays.
+pub(crate) fn failed(model: &mut Model, trouble: &Trouble) {
+    model.errors.flight = Flight::Idle;
+    model.errors.trouble = Some(trouble.words().to_owned());
+}
+
+/// Takes all that is known of one.
+pub(crate) fn take_one(model: &mut Model, group: ErrorGroupId, answer: Result<Box<ErrorView>, Trouble>) {
+    page::take(model, group, answer.map_err(|trouble| trouble.words().to_owned()));
+}
+
+/// The orders of a site came: they say when the patch of the cell came there.
+pub(crate) fn installed(model: &mut Model, site: &SiteName, orders: Option<&SiteOrders>) {
+    let Some(since) = model.errors.since.as_mut().filter(|since| since.site == *site) else { return };
+    let of_cell = |order: &&OrderInfo| order.application == since.application && order.patch == since.patch;
+    let shown = |order: &OrderInfo| match order.state {
+        OrderState::Confirmed { at } => Some(at),
+        _ => None,
+    };
+    since.at = orders.and_then(|orders| orders.finished.iter().filter(of_cell).filter_map(shown).max());
+    model.errors.refilter();
+}
+
+/// Says something to a group.
+pub(crate) fn mark(model: &mut Model, group: ErrorGroupId, mark: MarkError) -> Vec<Effect> {
+    model.working += 1;
+    vec![Effect::Ask(Request::MarkError { group, mark })]
+}
+
+/// What became of that.
+pub(crate) fn marked(model: &mut Model, answer: Result<Box<ErrorGroup>, Trouble>) -> Vec<Effect> {
+    model.working = model.working.saturating_sub(1);
+    match answer {
+        Ok(group) => {
+            let words = format!("{}: {}", super::line::what(&group), group.state);
+            model.errors.replace(*group);
+            model.note(words);
+            page::read(model)
+        }
+        Err(trouble) => {
+            model.error(trouble.words());
+            Vec::new()
+        }
+    }
+}

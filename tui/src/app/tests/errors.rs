@@ -1,0 +1,162 @@
+//! The errors tab, one error's page, and the way from a patch's cell to its errors and back.
+
+use crate::app::harness::Harness;
+use crate::app::office::{Answer, Request, SiteOrders, Trouble};
+use crate::app::sample;
+use crate::app::screens::Tab;
+use fieldpost_common::api::{Change, Changes, Errors, MarkError};
+use fieldpost_common::error_group::ErrorGroupId;
+use fieldpost_common::grid::Feed;
+use fieldpost_common::order::state::OrderState;
+use insta::assert_snapshot;
+
+fn errors(size: (u16, u16)) -> Harness {
+    let mut harness = Harness::sample(size);
+    harness.press("4");
+    assert_eq!(harness.requests(), [Request::Errors]);
+    harness.answer(Answer::Errors(Ok(Box::new(sample::errors()))));
+    harness
+}
+
+fn page(size: (u16, u16)) -> Harness {
+    let mut harness = errors(size);
+    harness.press("Enter");
+    assert_eq!(harness.requests(), [Request::Error(ErrorGroupId(1))]);
+    harness.answer(Answer::Error(ErrorGroupId(1), Ok(Box::new(sample::error()))));
+    harness
+}
+
+fn selected(harness: &Harness) -> Option<u64> {
+    harness.model.errors.selected().map(|one| one.id.0)
+}
+
+#[test]
+fn the_tab_shows_what_needs_somebody_first_with_a_bar_for_each_week() {
+    assert_snapshot!("list_80", errors((80, 24)).screen());
+    assert_snapshot!("list_200", errors((200, 50)).screen());
+    assert_snapshot!("list_60", errors((60, 15)).screen());
+}
+
+#[test]
+fn the_page_shows_the_chain_the_suspects_and_the_walkbacks_made_clean() {
+    let mut harness = page((80, 24));
+    assert_snapshot!("page_80", harness.screen());
+    harness.press("n");
+    assert_snapshot!("page_80_walkback", harness.screen());
+    assert_snapshot!("page_200", page((200, 50)).screen());
+    assert!(!page((200, 50)).screen().contains('\u{1b}'));
+}
+
+#[test]
+fn without_errors_without_an_answer_and_without_a_server_it_says_what_to_do() {
+    let mut harness = Harness::sample((80, 24));
+    harness.press("4");
+    assert_snapshot!("reading", harness.screen());
+    harness.answer(Answer::Errors(Err(Trouble::Refused("the disk is full".to_owned()))));
+    harness.shows("There is no way to read what was reported now.");
+    let none = Errors { groups: Vec::new(), ..sample::errors() };
+    harness.press("r");
+    harness.answer(Answer::Errors(Ok(Box::new(none))));
+    assert_snapshot!("none", harness.screen());
+}
+
+#[test]
+fn a_filter_matches_exception_frame_site_issue_and_state() {
+    let mut harness = errors((80, 24));
+    for (text, found) in [("zerodiv", 1), ("instrument", 2), ("gateway acme", 9), ("4711", 1), ("muted", 400), ("4688", 30)] {
+        harness.press("/");
+        harness.type_text(text);
+        assert_eq!(selected(&harness), Some(found), "{text}");
+        harness.press("Esc");
+    }
+    harness.press("/");
+    harness.type_text("qqq");
+    harness.press("Enter");
+    harness.shows("No error matches /qqq");
+    harness.press("Esc");
+    assert_eq!(harness.model.errors.rows.len(), 5);
+}
+
+#[test]
+fn an_error_is_known_muted_and_fixed_by_a_patch() {
+    let mut harness = errors((80, 24));
+    harness.press("j A");
+    assert_eq!(harness.requests(), [Request::MarkError { group: ErrorGroupId(2), mark: MarkError::Known }]);
+    harness.press("m");
+    assert_eq!(harness.requests(), [Request::MarkError { group: ErrorGroupId(2), mark: MarkError::Mute }]);
+    harness.press("f");
+    assert_snapshot!("fixed_by", harness.screen());
+    harness.press("Enter");
+    let requests = harness.requests();
+    let [Request::MarkError { group: ErrorGroupId(2), mark: MarkError::Fixed { revision: None, .. } }] = requests.as_slice() else {
+        panic!("{requests:?}")
+    };
+    harness.press("G m");
+    assert_eq!(harness.requests(), [Request::MarkError { group: ErrorGroupId(400), mark: MarkError::Unmute }]);
+}
+
+#[test]
+fn what_the_server_refuses_is_said() {
+    let mut harness = errors((80, 24));
+    harness.press("A");
+    harness.answer(Answer::ErrorMarked(Err(Trouble::Refused("error 1 is gone".to_owned()))));
+    harness.shows("! error 1 is gone");
+    assert_eq!(harness.model.working, 0);
+}
+
+#[test]
+fn from_the_error_one_key_leads_to_the_patch_that_fixes_it() {
+    let mut harness = page((80, 24));
+    harness.press("p");
+    assert_eq!(harness.model.screens.tab, Tab::Patches);
+    assert_eq!(harness.model.grid.selected_patch().map(|patch| patch.name.as_str()), Some("4711-Order-roundLots.st"));
+}
+
+#[test]
+fn from_a_cell_one_key_leads_to_errors_since_its_install_and_back() {
+    let mut harness = errors((80, 24));
+    harness.press("1 e");
+    let site = harness.model.errors.since.clone().expect("a cell").site;
+    assert_eq!(harness.requests(), [Request::SiteOrders(site.clone())]);
+    assert_eq!(harness.model.screens.tab, Tab::Errors);
+    let all = harness.model.errors.rows.len();
+    assert!((1..5).contains(&all), "only those of the site: {all}");
+    let since = harness.model.errors.since.clone().expect("a cell");
+    let (_, mut finished) = sample::orders();
+    finished[0].patch = since.patch;
+    finished[0].application = since.application;
+    finished[0].state = OrderState::Confirmed { at: sample::now() };
+    harness.answer(Answer::SiteOrders(site, Ok(SiteOrders { open: Vec::new(), finished })));
+    assert_eq!(harness.model.errors.rows.len(), 0, "none was seen since just now");
+    assert_snapshot!("none_since", harness.screen());
+    harness.press("Esc");
+    assert_eq!((harness.model.screens.tab, harness.model.errors.since.clone()), (Tab::Patches, None));
+}
+
+#[test]
+fn the_selection_stays_on_its_error_when_others_come() {
+    let mut harness = errors((80, 24));
+    harness.press("j j");
+    let before = selected(&harness);
+    let feed = Feed { epoch: "e".to_owned(), seq: 2 };
+    harness.answer(Answer::Changes(Ok(Changes { feed, reload: false, changes: vec![Change::Errors] })));
+    assert!(harness.requests().contains(&Request::Errors));
+    let mut more = sample::errors();
+    more.groups[2].id = ErrorGroupId(77);
+    more.groups.push(sample::errors().groups.swap_remove(2));
+    harness.answer(Answer::Errors(Ok(Box::new(more))));
+    assert_eq!(selected(&harness), before);
+}
+
+#[test]
+fn brackets_lead_from_error_to_error_and_the_list_follows() {
+    let mut harness = page((80, 24));
+    harness.press("]");
+    assert_eq!(harness.requests(), [Request::Error(ErrorGroupId(2))]);
+    harness.press("[");
+    assert_eq!(harness.requests(), [Request::Error(ErrorGroupId(1))]);
+    harness.press("[");
+    harness.shows("this is the first error of the list");
+    harness.press("] Esc");
+    assert_eq!(selected(&harness), Some(2));
+}
