@@ -70,9 +70,8 @@ impl<'a> Head<'a> {
         if std::mem::take(&mut self.awaited) {
             if line.is_empty() {
                 self.awaited = true;
-            } else if let Some(name) = below(line) {
-                evidence.author(Kind::Label, line, name.into_bytes().into());
-                return;
+            } else if below(line).is_some() {
+                return note_author(line, line, source, evidence);
             }
         }
         let named = std::mem::take(&mut self.named);

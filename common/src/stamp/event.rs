@@ -130,7 +130,11 @@ pub(super) fn dated_by(rest: &[u8]) -> Option<String> {
     if let Some(by) = value(rest, b"by ") {
         return author_of(by);
     }
-    let text = decode(rest.strip_prefix(b"- ")?)?;
+    let rest = rest.strip_prefix(b"- ")?;
+    if let Some(by) = value(rest, b"by ") {
+        return author_of(by);
+    }
+    let text = decode(rest)?;
     let (name, _) = text.split_once(':')?;
     whole_name(name)
 }

@@ -1,7 +1,8 @@
 //! `$Id$`, `$Date$` and `$Author$` as RCS, CVS, CVSNT and Subversion expand them; unexpanded ones say nothing.
 //!
 //! Only these words, in this spelling: `$Idaemons: …$` and `$RoughId: …$` are decoys. Of several ids at the head the newest
-//! counts, elsewhere the first. Sources: co(1), the Subversion book on svn:keywords, the `LocalKeyword` of CVS.
+//! counts, elsewhere the first; a history in the head may have gone on after them. Sources: co(1), the Subversion book on
+//! svn:keywords, the `LocalKeyword` of CVS.
 
 use memchr::{memchr, memchr_iter};
 
@@ -38,6 +39,8 @@ pub(super) fn read<'a>(source: &Source<'a>) -> Option<Evidence<'a>> {
     let logged = if keywords.date.is_none() && keywords.author.is_none() { keywords.log } else { None };
     if !keywords.ids.is_empty() {
         keywords.ids.into_iter().for_each(|mark| evidence.change(mark));
+        // A history may go on after the file left the repository.
+        comment::note_head(source, &mut evidence);
         return Some(evidence);
     }
     if let Some(mark) = logged {

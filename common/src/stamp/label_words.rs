@@ -149,6 +149,7 @@ pub(super) const DATES: &[&str] = &[
     "start",
     "begun",
     "release",
+    "version",
     "released",
     "script",
     "first",

@@ -180,6 +180,8 @@ fn sentences_name_who_made_or_changed_it() {
         ("Author: Fred Bauer, Jr.\nDate: 99.10.17", "Fred Bauer, Jr. | 1999-10-17"),
         ("Change History:\n19MAR89  Eve Example  Created\n06Dec90  Bob Bauer  Fixed", "Bob Bauer | 1990-12-06"),
         ("Change history:\nJan 27, 2012 (v2)\n  - more", "- | 2012-01-27"),
+        ("version: 2018-10-17 - by Bob Bauer", "Bob Bauer | 2018-10-17"),
+        ("Author:\n\n    Bob Bauer (bob) 2018-10-17", "Bob Bauer (bob) | 2018-10-17"),
         ("Created By: BB (20181017)\nScript Date: 20181016", "BB | 2018-10-17"),
     ] {
         let file = format!("/*\n * {}\n */\nint x;\n", head.replace('\n', "\n * "));

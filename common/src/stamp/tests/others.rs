@@ -188,3 +188,10 @@ fn any_message_with_headers_is_mail() {
         assert_eq!(named("prices", other), "-", "{other}");
     }
 }
+
+#[test]
+fn a_history_that_went_on_after_the_repository_counts() {
+    let id = "# $Id: tax.sh,v 1.1 2007/05/05 18:08:19 eve Exp $\n# Author: Kim\n# History:\n# 2006-01-02 kim  Created\n";
+    assert_eq!(named("tax.sh", id), "Keyword | eve | 2007-05-05T18:08:19Z | -");
+    assert_eq!(named("tax.sh", format!("{id}# 2021-09-24 bob  Rounds prices\n")), "Keyword | bob | 2021-09-24 | -");
+}
