@@ -1,0 +1,178 @@
+//! What the demo's application wrote when it crashed, over weeks; and the chapter of the story about it: home, grouped, fixed, back.
+
+use super::DemoError;
+use super::story::check;
+use super::world::{World, text};
+use crate::clock::{self, Stopwatch};
+use fieldpost_common::time::Timestamp;
+use serde_json::Value;
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
+/// How often each error happened, week by week, this week last. The first declines; the second goes on.
+const DECLINING: [usize; 9] = [13, 11, 9, 8, 6, 4, 3, 2, 1];
+const STEADY: [usize; 5] = [2, 3, 2, 2, 3];
+/// The patch that fixes the first, and what it is about.
+const FIX: &str = "4688-Quote-cache.st";
+const ISSUE: &str = "4688";
+/// How long walkbacks may take to come home and be counted.
+const PATIENCE: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_millis(200);
+const WEEK: Duration = Duration::from_hours(7 * 24);
+
+/// An error as VisualWorks dumps it.
+struct Crash {
+    text: &'static str,
+    frames: [&'static str; 3],
+}
+
+const NO_QUOTE: Crash = Crash {
+    text: "Message not understood: #price",
+    frames: ["UndefinedObject(Object)>>doesNotUnderstand: #price", "Acme.QuoteCache>>priceOf:", "Acme.OrderBook>>valuation"],
+};
+const NO_GATEWAY: Crash = Crash {
+    text: "Cannot reach the exchange",
+    frames: ["Acme.Gateway>>failed", "Acme.Gateway>>connect", "[] in Acme.Session>>logOn"],
+};
+
+impl Crash {
+    /// The report of the crash number so-and-so, each in its own process.
+    fn report(&self, number: usize) -> String {
+        let frames = self.frames.iter().zip(1..).map(|(frame, place)| format!("[{place}] \t{frame}\n")).collect::<String>();
+        format!(
+            "==2026/1/1==9:00:00==BEGIN RUNTIME DIAGNOSTIC DUMP\n\nCause of Dump: Unhandled exception: {}\n\
+             Smalltalk Version: 'VisualWorks, 9.3 of March 1, 2023'\n\
+             ------------------------------------------------------------\nActive Process\nProcess named: 'worker {number}'\n\
+             Process priority: 50\nProcess identity hash: {}\nContext Stack:\n{frames}\n\
+             ==2026/1/1==9:00:00==END RUNTIME DIAGNOSTIC DUMP\n",
+            self.text,
+            10_000 + number
+        )
+    }
+}
+
+/// Weeks of crashes at two sites, and a developer who has looked at them: one is fixed by a patch that only acme gets now.
+pub(super) async fn history(world: &World) -> Result<(), DemoError> {
+    let mut number = 0;
+    for (ago, times) in (0..DECLINING.len()).rev().zip(DECLINING) {
+        for time in 0..times {
+            number += 1;
+            let site = if time % 3 == 2 { "borealis" } else { "acme" };
+            write(world, site, &NO_QUOTE, number, before(ago, time))?;
+        }
+    }
+    for (ago, times) in (0..STEADY.len()).rev().zip(STEADY) {
+        for time in 0..times {
+            number += 1;
+            write(world, "corvid", &NO_GATEWAY, number, before(ago, time))?;
+        }
+    }
+    bring_home(world, "borealis").await?;
+    bring_home(world, "corvid").await?;
+    bring_home(world, "acme").await?;
+    let quote = wait_count(world, &NO_QUOTE, DECLINING.iter().sum()).await?;
+    let gateway = wait_count(world, &NO_GATEWAY, STEADY.iter().sum()).await?;
+    world.json(&["errors", "known", &id(&gateway)]).await?;
+    world.json(&["send", FIX, "--app", "trading", "--to", "acme", "--yes", "--wait=30"]).await?;
+    world.json(&["errors", "link", &id(&quote), ISSUE]).await?;
+    world.json(&["errors", "fixed", &id(&quote), "--by", FIX]).await.map(drop)
+}
+
+/// It happens at acme, which has the fix.
+pub(super) fn comes_back(world: &World) -> Result<(), DemoError> {
+    write(world, "acme", &NO_QUOTE, 9_001, None)
+}
+
+/// The chapter: every report is home once, in two groups; the first declines, and is back only where its fix is installed.
+pub(super) async fn chapter(world: &World) -> Result<(), DemoError> {
+    let quote = wait_count(world, &NO_QUOTE, DECLINING.iter().sum()).await?;
+    let weeks: Vec<u64> =
+        quote["weeks"].as_array().into_iter().flatten().filter_map(|week| week["count"].as_u64()).collect();
+    let declines = weeks.len() >= DECLINING.len() && weeks.windows(2).all(|pair| pair[0] >= pair[1]);
+    check(declines, format!("a bar for each week, each lower than the one before: {weeks:?}"))?;
+    check(quote["state"] == "fixed" && quote["fixed_by"] == FIX && quote["issue"] == ISSUE, format!("the chain: {quote}"))?;
+    write(world, "borealis", &NO_QUOTE, 9_000, None)?;
+    bring_home(world, "borealis").await?;
+    let there = wait_count(world, &NO_QUOTE, DECLINING.iter().sum::<usize>() + 1).await?;
+    check(there["state"] == "fixed", "borealis has not got the fix: nothing is back")?;
+    comes_back(world)?;
+    bring_home(world, "acme").await?;
+    let back = wait_count(world, &NO_QUOTE, DECLINING.iter().sum::<usize>() + 2).await?;
+    let sites = &back["regressed_at"];
+    check(back["state"] == "regressed" && *sites == serde_json::json!(["acme"]), format!("it is back at acme alone: {back}"))?;
+    wait_alert(world).await
+}
+
+/// Writes a report into a site's folder, as if at that time.
+fn write(world: &World, site: &str, crash: &Crash, number: usize, at: Option<SystemTime>) -> Result<(), DemoError> {
+    let path = world.crashes(site).join(format!("dump-{number}.log"));
+    world.save(&path, crash.report(number).as_bytes())?;
+    let Some(at) = at else { return Ok(()) };
+    let dated = File::options().write(true).open(&path).and_then(|file| file.set_modified(at));
+    dated.map_err(DemoError::io(path.display().to_string()))
+}
+
+/// A moment of the week so long ago, the same hour of the same day as now, and some minutes earlier each time.
+fn before(weeks: usize, time: usize) -> Option<SystemTime> {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(clock::now().as_ms()).ok()?);
+    let minutes = Duration::from_secs(u64::try_from(time).ok()? * 2);
+    now.checked_sub(WEEK * u32::try_from(weeks).ok()? + minutes)
+}
+
+async fn bring_home(world: &World, site: &str) -> Result<(), DemoError> {
+    world.json(&["command", site, "walkbacks", "--app", "trading", "--wait=60"]).await.map(drop)
+}
+
+/// The group of a crash, once it counts so many.
+async fn wait_count(world: &World, crash: &Crash, count: usize) -> Result<Value, DemoError> {
+    let watch = Stopwatch::start();
+    loop {
+        let errors = world.json(&["errors"]).await?;
+        let found = errors["groups"].as_array().into_iter().flatten().find(|group| text(&group["top_frame"]) == crash.where_());
+        if let Some(group) = found.filter(|group| group["count"] == count) {
+            return Ok(group.clone());
+        }
+        if watch.left_of(PATIENCE).is_zero() {
+            return Err(DemoError::Check(format!("{count} walkbacks in {} are home: {errors}", crash.where_())));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn wait_alert(world: &World) -> Result<(), DemoError> {
+    let watch = Stopwatch::start();
+    loop {
+        let incidents = world.json(&["incidents"]).await?;
+        let all = incidents["incidents"].as_array();
+        if all.into_iter().flatten().any(|one| one["kind"] == "regressed" && one["site"] == "acme") {
+            return Ok(());
+        }
+        if watch.left_of(PATIENCE).is_zero() {
+            return Err(DemoError::Check(format!("an alert says that it is back at acme: {incidents}")));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+fn id(group: &Value) -> String {
+    group["id"].to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fieldpost_common::walkback::walkbacks;
+
+    #[test]
+    fn every_report_is_one_walkback_and_each_error_is_one_group() {
+        let print = |crash: &Crash, number| {
+            let mut found = walkbacks(crash.report(number).as_bytes());
+            assert_eq!(found.len(), 1);
+            let one = found.remove(0);
+            assert_eq!(one.top_frame().map(ToString::to_string).as_deref(), Some(crash.where_()));
+            one.fingerprint
+        };
+        assert_eq!(print(&NO_QUOTE, 1), print(&NO_QUOTE, 77));
+        assert_ne!(print(&NO_QUOTE, 1), print(&NO_GATEWAY, 1));
+    }
+}
