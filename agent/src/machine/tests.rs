@@ -5,3 +5,4 @@ mod commands;
 mod ends;
 mod network;
 mod pace;
+mod walkbacks;

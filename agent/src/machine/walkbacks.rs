@@ -24,21 +24,30 @@ pub(super) struct Standing {
     pub(super) look_due: bool,
     /// How many pieces wait.
     pub(super) waiting: usize,
-    /// Somebody asked for them, and the look that answers it hasn't begun.
-    asked: bool,
-    /// No file was being written at the last look, and nobody has asked since it began.
-    quiet: bool,
+    /// What the last look says of what isn't home yet.
+    shore: Shore,
     /// The server said no a moment ago.
     pub(super) resting: bool,
     /// What stood in the way the last time, so that it is said once.
     said: Vec<String>,
 }
 
+/// What is known of walkbacks that nobody has taken yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Shore {
+    /// Some files are being written, or no look has ended.
+    #[default]
+    Busy,
+    /// Somebody wants to know, and the look that answers it hasn't begun.
+    Asked,
+    /// The last look left none.
+    Quiet,
+}
+
 impl Standing {
     /// Somebody wants to have what isn't home yet, now.
     pub(super) fn ask(&mut self) {
-        self.asked = true;
-        self.quiet = false;
+        self.shore = Shore::Asked;
         self.look_due = true;
         self.resting = false;
     }
@@ -48,7 +57,7 @@ impl Standing {
 pub(super) fn look(state: &mut State, out: &mut Vec<Effect>) {
     if state.walkbacks.look_due && !state.is_busy(Lane::Walkbacks) {
         state.walkbacks.look_due = false;
-        state.walkbacks.asked = false;
+        state.walkbacks.shore = Shore::Busy;
         state.busy.insert(Lane::Walkbacks);
         out.push(Effect::LookForWalkbacks);
     }
@@ -66,7 +75,9 @@ pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
 pub(super) fn looked(state: &mut State, looked: Looked, now: Now, out: &mut Vec<Effect>) {
     state.busy.remove(&Lane::Walkbacks);
     state.walkbacks.waiting = looked.waiting;
-    state.walkbacks.quiet = looked.unsettled == 0 && !state.walkbacks.asked;
+    if state.walkbacks.shore != Shore::Asked {
+        state.walkbacks.shore = if looked.unsettled == 0 { Shore::Quiet } else { Shore::Busy };
+    }
     home(state, now);
     say(state, looked.troubles, out);
     if looked.taken > 0 {
@@ -102,7 +113,7 @@ pub(super) fn sent(state: &mut State, waiting: usize, answer: Result<Vec<String>
 
 /// Says so to whoever asked, once all are home.
 fn home(state: &mut State, now: Now) {
-    if state.walkbacks.waiting == 0 && state.walkbacks.quiet {
+    if state.walkbacks.waiting == 0 && state.walkbacks.shore == Shore::Quiet {
         commands::walkbacks_home(state, now);
     }
 }

@@ -154,7 +154,6 @@ impl Spool {
     }
 
     /// The oldest pieces, at most so many; and whose pieces were broken and are gone.
-    #[expect(clippy::type_complexity, reason = "three lists, named by their reader")]
     pub(super) fn batch(&mut self, at_most: usize) -> io::Result<(Vec<u64>, Vec<Piece>, Vec<AppName>)> {
         let (mut numbers, mut pieces, mut broken) = (Vec::new(), Vec::new(), Vec::new());
         let mut bytes = 0;

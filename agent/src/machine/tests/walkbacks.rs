@@ -1,0 +1,101 @@
+//! Walkbacks: a lane of their own, whose trouble stops nothing else, and which tells whoever asked once all are home.
+
+use super::bench::{Bench, WAIT, batch, complaints, problem, unreachable_server};
+use crate::journal::Journal;
+use crate::machine::{Effect, Event};
+use crate::server::PollAnswer;
+use crate::trouble::Trouble;
+use crate::walkbacks::Looked;
+use fieldpost_common::command::{Command, CommandKind};
+use fieldpost_common::id::CommandId;
+use fieldpost_common::problem::Code;
+use fieldpost_common::wire::{Batch, CommandOutcome};
+use std::time::Duration;
+
+fn bench() -> Bench {
+    let mut bench = Bench::new(WAIT, Journal::default());
+    bench.state.setup.walkbacks.insert("trading".parse().expect("application"));
+    let begun = bench.feed(Event::Started);
+    assert!(begun.contains(&Effect::LookForWalkbacks));
+    bench
+}
+
+fn looked(waiting: usize, unsettled: usize) -> Event {
+    Event::WalkbacksLooked(Looked { waiting, unsettled, ..Looked::default() })
+}
+
+fn sent(waiting: usize, answer: Result<Vec<String>, Trouble>) -> Event {
+    Event::WalkbacksSent { waiting, answer }
+}
+
+fn sends(effects: &[Effect]) -> usize {
+    effects.iter().filter(|effect| **effect == Effect::SendWalkbacks).count()
+}
+
+fn looks(effects: &[Effect]) -> usize {
+    effects.iter().filter(|effect| **effect == Effect::LookForWalkbacks).count()
+}
+
+#[test]
+fn batches_follow_each_other_until_nothing_waits_and_looks_go_on() {
+    let mut bench = bench();
+    assert_eq!(sends(&bench.feed(looked(700, 0))), 1);
+    assert_eq!(sends(&bench.feed(sent(200, Ok(Vec::new())))), 1);
+    assert_eq!(sends(&bench.feed(sent(0, Ok(Vec::new())))), 0);
+    assert_eq!(looks(&bench.pass(Duration::from_secs(15))), 1);
+}
+
+#[test]
+fn a_file_that_is_being_written_is_looked_at_again_soon() {
+    let mut bench = bench();
+    bench.feed(looked(0, 1));
+    assert_eq!(looks(&bench.pass(Duration::from_secs(3))), 1);
+}
+
+#[test]
+fn while_the_server_is_away_walkbacks_are_looked_for_and_not_sent() {
+    let mut bench = bench();
+    bench.feed(looked(5, 0));
+    bench.feed(sent(5, Err(unreachable_server())));
+    let effects = bench.feed(looked(6, 0));
+    assert_eq!((sends(&effects), looks(&effects)), (0, 0));
+    assert_eq!(sends(&bench.pass(Duration::from_mins(2))), 1, "they are tried again with everything else");
+}
+
+#[test]
+fn a_server_that_takes_no_walkbacks_now_is_left_alone_with_them_and_with_nothing_else() {
+    let mut bench = bench();
+    bench.feed(looked(5, 0));
+    let effects = bench.feed(sent(5, Err(problem(Code::NoSpace))));
+    assert_eq!((sends(&effects), complaints(&effects)), (0, 1));
+    assert!(bench.state.error().is_none(), "the way to the server is open");
+    // Looks go on meanwhile.
+    let mut quarters = 0;
+    while sends(&bench.pass(Duration::from_secs(15))) + sends(&bench.feed(looked(5, 0))) == 0 {
+        quarters += 1;
+    }
+    assert!((18..=20).contains(&quarters), "five minutes: {quarters}");
+}
+
+#[test]
+fn whoever_asks_for_walkbacks_hears_once_a_later_look_found_none_and_none_waits() {
+    let mut bench = Bench::polling(WAIT, &[]);
+    bench.state.setup.walkbacks.insert("trading".parse().expect("application"));
+    let id: CommandId = fieldpost_common::id::hex32([7; 16]).parse().expect("command");
+    let kind = CommandKind::Walkbacks { application: "trading".parse().expect("application") };
+    let commands = vec![Command { id, kind, cancel: false }];
+    let news = Some((Some("\"1\"".to_owned()), Batch { commands, ..batch(&[]) }));
+    let effects = bench.polled(Ok(PollAnswer { news, interval: None }));
+    assert_eq!(looks(&effects), 1);
+    let told =
+        |bench: &Bench| bench.state.journal.command_results.iter().any(|one| matches!(one.outcome, CommandOutcome::Done { .. }));
+    bench.feed(looked(2, 1));
+    assert!(!told(&bench));
+    bench.feed(sent(0, Ok(Vec::new())));
+    assert!(!told(&bench), "a file is being written");
+    bench.pass(Duration::from_secs(3));
+    bench.feed(looked(1, 0));
+    assert!(!told(&bench), "one waits");
+    bench.feed(sent(0, Ok(Vec::new())));
+    assert!(told(&bench));
+}
