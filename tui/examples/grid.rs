@@ -2,7 +2,7 @@
 //! with the argument `large` over 10,000 patches at 200 sites.
 
 use fieldpost::app::compare::compare;
-use fieldpost::app::office::{Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders, Trouble};
+use fieldpost::app::office::{Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders, Task, Trouble};
 use fieldpost::app::{Seat, Sheet, run_with};
 use fieldpost_common::api::{AuditState, Changes};
 use fieldpost_common::merge::merge;
@@ -11,6 +11,8 @@ use tokio::sync::mpsc::UnboundedSender;
 #[expect(dead_code, reason = "the tests use all of it")]
 #[path = "../src/app/sample.rs"]
 mod sample;
+#[path = "../src/app/sample_errors.rs"]
+mod sample_errors;
 #[expect(dead_code, reason = "the tests use all of it")]
 #[path = "../src/app/sample_health.rs"]
 mod sample_health;
@@ -44,17 +46,13 @@ impl Office for Canned {
             Request::Lines { ticket, texts, spaces } => Answer::Lines(ticket, Ok(texts.lines(spaces))),
             Request::History { ticket, patch, .. } => Answer::History(ticket, Ok(Box::new(sample::history(patch)))),
             Request::Work(work) => {
-                let order =
-                    |_| Ok(Done::Given("0123456789abcdef0123456789abcdef".parse().unwrap_or_else(|_| unreachable!("an id"))));
-                Answer::Worked(work.ticket, work.tasks.iter().map(order).collect())
+                let order = || "0123456789abcdef0123456789abcdef".parse().unwrap_or_else(|_| unreachable!("an id"));
+                let done = |task: &Task| if task.is_order() { Done::Given(order()) } else { Done::Published(true) };
+                Answer::Worked(work.ticket, work.tasks.iter().map(|task| Ok(done(task))).collect())
             }
             Request::Merge { ticket, .. } => {
                 let merge = merge(Some(BASE.as_bytes()), OLD.as_bytes(), NEW.as_bytes());
                 Answer::Merged(ticket, Ok(Box::new(Merged { merge, kept: Ok(Vec::new()) })))
-            }
-            Request::Settle(job) => {
-                let what = format!("{} for {}", job.patch, job.version);
-                Answer::Settled(job.three.key(), vec![Outcome { what, result: Ok("published".to_owned()) }])
             }
             Request::Save { path, .. } => Answer::Saved(Outcome { what: path, result: Ok("saved".to_owned()) }),
             Request::Sites => Answer::Sites(Ok(sample::sites())),
@@ -62,6 +60,9 @@ impl Office for Canned {
                 let (open, finished) = sample::orders();
                 Answer::SiteOrders(site, Ok(SiteOrders { open, finished }))
             }
+            Request::Errors => Answer::Errors(Ok(Box::new(sample_errors::errors()))),
+            Request::Error(group) => Answer::Error(group, Ok(Box::new(sample_errors::error()))),
+            Request::MarkError { .. } => Answer::ErrorMarked(Ok(Box::new(sample_errors::error().group))),
             Request::Status => Answer::Status(Ok(Box::new(sample_health::status()))),
             Request::Over { .. } => Answer::Over(Ok(sample_health::over())),
             Request::States(site) => {

@@ -52,6 +52,8 @@ mod harness;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod sample_errors;
+#[cfg(test)]
 mod sample_health;
 #[cfg(test)]
 mod tests;

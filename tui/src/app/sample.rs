@@ -1,9 +1,5 @@
 //! A realistic grid with a cell of every kind, for tests and for looking at the app without a server.
 
-mod errors;
-
-pub(crate) use errors::{error, errors};
-
 use fieldpost_common::api::{
     Activity, AppSettings, HeldDrop, History, OrderInfo, Origin, PublishedAt, Revision, Site, SiteListing, StampInfo,
 };

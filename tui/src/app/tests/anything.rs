@@ -6,7 +6,7 @@ use crate::app::harness::Harness;
 use crate::app::login::LoginView;
 use crate::app::model::{Effect, Message};
 use crate::app::office::{Answer, Done, Merged, Newcomer, Outcome, Request, SiteOrders, Trouble};
-use crate::app::{sample, sample_health};
+use crate::app::{sample, sample_errors, sample_health};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fieldpost_common::api::{Change, Changes};
 use fieldpost_common::merge::merge;
@@ -109,9 +109,11 @@ pub(super) fn answer(request: Request, well: bool) -> Answer {
             let one = sample_health::status().incidents.remove(0);
             Answer::Held(incident, if well { Ok(Box::new(one)) } else { Err(trouble()) })
         }
-        Request::Errors => Answer::Errors(if well { Ok(Box::new(sample::errors())) } else { Err(trouble()) }),
-        Request::Error(group) => Answer::Error(group, if well { Ok(Box::new(sample::error())) } else { Err(trouble()) }),
-        Request::MarkError { .. } => Answer::ErrorMarked(if well { Ok(Box::new(sample::error().group)) } else { Err(trouble()) }),
+        Request::Errors => Answer::Errors(if well { Ok(Box::new(sample_errors::errors())) } else { Err(trouble()) }),
+        Request::Error(group) => Answer::Error(group, if well { Ok(Box::new(sample_errors::error())) } else { Err(trouble()) }),
+        Request::MarkError { .. } => {
+            Answer::ErrorMarked(if well { Ok(Box::new(sample_errors::error().group)) } else { Err(trouble()) })
+        }
         Request::AcceptDrop(site) => Answer::DropAccepted(site, if well { Ok(()) } else { Err(trouble()) }),
         Request::Enrol(site) => {
             Answer::Enrolled(site, if well { Ok("fieldpost-enrolment.x".to_owned()) } else { Err(trouble()) })

@@ -2,8 +2,8 @@
 
 use crate::app::harness::Harness;
 use crate::app::office::{Answer, Request, SiteOrders, Trouble};
-use crate::app::sample;
 use crate::app::screens::Tab;
+use crate::app::{sample, sample_errors};
 use fieldpost_common::api::{Change, Changes, Errors, MarkError};
 use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::grid::Feed;
@@ -14,7 +14,7 @@ fn errors(size: (u16, u16)) -> Harness {
     let mut harness = Harness::sample(size);
     harness.press("4");
     assert_eq!(harness.requests(), [Request::Errors]);
-    harness.answer(Answer::Errors(Ok(Box::new(sample::errors()))));
+    harness.answer(Answer::Errors(Ok(Box::new(sample_errors::errors()))));
     harness
 }
 
@@ -22,7 +22,7 @@ fn page(size: (u16, u16)) -> Harness {
     let mut harness = errors(size);
     harness.press("Enter");
     assert_eq!(harness.requests(), [Request::Error(ErrorGroupId(1))]);
-    harness.answer(Answer::Error(ErrorGroupId(1), Ok(Box::new(sample::error()))));
+    harness.answer(Answer::Error(ErrorGroupId(1), Ok(Box::new(sample_errors::error()))));
     harness
 }
 
@@ -54,7 +54,7 @@ fn without_errors_without_an_answer_and_without_a_server_it_says_what_to_do() {
     assert_snapshot!("reading", harness.screen());
     harness.answer(Answer::Errors(Err(Trouble::Refused("the disk is full".to_owned()))));
     harness.shows("There is no way to read what was reported now.");
-    let none = Errors { groups: Vec::new(), ..sample::errors() };
+    let none = Errors { groups: Vec::new(), ..sample_errors::errors() };
     harness.press("r");
     harness.answer(Answer::Errors(Ok(Box::new(none))));
     assert_snapshot!("none", harness.screen());
@@ -142,9 +142,9 @@ fn the_selection_stays_on_its_error_when_others_come() {
     let feed = Feed { epoch: "e".to_owned(), seq: 2 };
     harness.answer(Answer::Changes(Ok(Changes { feed, reload: false, changes: vec![Change::Errors] })));
     assert!(harness.requests().contains(&Request::Errors));
-    let mut more = sample::errors();
+    let mut more = sample_errors::errors();
     more.groups[2].id = ErrorGroupId(77);
-    more.groups.push(sample::errors().groups.swap_remove(2));
+    more.groups.push(sample_errors::errors().groups.swap_remove(2));
     harness.answer(Answer::Errors(Ok(Box::new(more))));
     assert_eq!(selected(&harness), before);
 }

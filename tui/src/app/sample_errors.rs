@@ -1,6 +1,6 @@
 //! What the sample's applications report: an error of each state, and all that is known of one.
 
-use super::now;
+use super::sample::now;
 use fieldpost_common::api::{ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, SiteDropped, Suspect, Week};
 use fieldpost_common::error_group::{ErrorGroupId, Fix, GroupState, Phase, week_of, week_start};
 use fieldpost_common::hash::ContentHash;
