@@ -60,6 +60,9 @@ impl Office for Canned {
                 let (open, finished) = sample::orders();
                 Answer::SiteOrders(site, Ok(SiteOrders { open, finished }))
             }
+            Request::Errors => Answer::Errors(Ok(Box::new(sample_errors::errors()))),
+            Request::Error(group) => Answer::Error(group, Ok(Box::new(sample_errors::error()))),
+            Request::MarkError { .. } => Answer::ErrorMarked(Ok(Box::new(sample_errors::error().group))),
             Request::Status => Answer::Status(Ok(Box::new(sample_health::status()))),
             Request::Over { .. } => Answer::Over(Ok(sample_health::over())),
             Request::States(site) => {

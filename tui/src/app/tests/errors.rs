@@ -2,9 +2,8 @@
 
 use crate::app::harness::Harness;
 use crate::app::office::{Answer, Request, SiteOrders, Trouble};
-use crate::app::sample;
-use crate::app::sample_errors;
 use crate::app::screens::Tab;
+use crate::app::{sample, sample_errors};
 use fieldpost_common::api::{Change, Changes, Errors, MarkError};
 use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::grid::Feed;

@@ -73,6 +73,36 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             errors::live::installed(model, &site, answer.as_ref().ok());
             sites::live::take_orders(model, &site, &answer)
         }
+        answer @ (Answer::States(..)
+        | Answer::StatesAsked(..)
+        | Answer::Status(_)
+        | Answer::Over(_)
+        | Answer::Held(..)
+        | Answer::Errors(_)
+        | Answer::Error(..)
+        | Answer::ErrorMarked(_)) => health(model, answer),
+        Answer::Enrolled(site, answer) => {
+            enrolled(model, &site, answer);
+            Vec::new()
+        }
+        Answer::Activity { before, answer } => match answer {
+            Ok(page) => activity::live::take(model, before, page),
+            Err(trouble) => {
+                activity::live::failed(model, before, &trouble);
+                unreachable_only(model, &trouble)
+            }
+        },
+        Answer::Audit(answer) => {
+            model.activity.audit = answer.ok();
+            Vec::new()
+        }
+        Answer::LoggedIn(answer) => login::answered(model, answer),
+    }
+}
+
+/// What came back about how sites are, and what their applications report.
+fn health(model: &mut Model, answer: Answer) -> Vec<Effect> {
+    match answer {
         Answer::States(site, answer) => {
             sites::live::take_states(model, &site, &answer.map_err(|trouble| trouble.words().to_owned()))
         }
@@ -110,22 +140,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             alerts::live::held(model, incident, answer);
             Vec::new()
         }
-        Answer::Enrolled(site, answer) => {
-            enrolled(model, &site, answer);
-            Vec::new()
-        }
-        Answer::Activity { before, answer } => match answer {
-            Ok(page) => activity::live::take(model, before, page),
-            Err(trouble) => {
-                activity::live::failed(model, before, &trouble);
-                unreachable_only(model, &trouble)
-            }
-        },
-        Answer::Audit(answer) => {
-            model.activity.audit = answer.ok();
-            Vec::new()
-        }
-        Answer::LoggedIn(answer) => login::answered(model, answer),
+        _ => Vec::new(),
     }
 }
 
