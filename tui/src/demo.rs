@@ -3,6 +3,7 @@
 //! `world` starts and ends them, `files` is what they play with, `story` plays without a terminal, `life` behind the app.
 
 mod binaries;
+mod crashes;
 mod files;
 mod health;
 mod letterbox;

@@ -4,7 +4,6 @@ use super::DemoError;
 use super::story::check;
 use super::world::{World, text};
 use crate::clock::{self, Stopwatch};
-use fieldpost_common::time::Timestamp;
 use serde_json::Value;
 use std::fs::File;
 use std::time::{Duration, SystemTime};
@@ -28,14 +27,17 @@ struct Crash {
 
 const NO_QUOTE: Crash = Crash {
     text: "Message not understood: #price",
-    frames: ["UndefinedObject(Object)>>doesNotUnderstand: #price", "Acme.QuoteCache>>priceOf:", "Acme.OrderBook>>valuation"],
+    frames: ["UndefinedObject(Object)>>doesNotUnderstand: #price", "QuoteCache>>priceOf:", "OrderBook>>valuation"],
 };
-const NO_GATEWAY: Crash = Crash {
-    text: "Cannot reach the exchange",
-    frames: ["Acme.Gateway>>failed", "Acme.Gateway>>connect", "[] in Acme.Session>>logOn"],
-};
+const NO_GATEWAY: Crash =
+    Crash { text: "Cannot reach the exchange", frames: ["Gateway>>failed", "Gateway>>connect", "[] in Session>>logOn"] };
 
 impl Crash {
+    /// Where it happens.
+    fn place(&self) -> &'static str {
+        if self.text.starts_with("Message") { self.frames[1] } else { self.frames[0] }
+    }
+
     /// The report of the crash number so-and-so, each in its own process.
     fn report(&self, number: usize) -> String {
         let frames = self.frames.iter().zip(1..).map(|(frame, place)| format!("[{place}] \t{frame}\n")).collect::<String>();
@@ -86,8 +88,7 @@ pub(super) fn comes_back(world: &World) -> Result<(), DemoError> {
 /// The chapter: every report is home once, in two groups; the first declines, and is back only where its fix is installed.
 pub(super) async fn chapter(world: &World) -> Result<(), DemoError> {
     let quote = wait_count(world, &NO_QUOTE, DECLINING.iter().sum()).await?;
-    let weeks: Vec<u64> =
-        quote["weeks"].as_array().into_iter().flatten().filter_map(|week| week["count"].as_u64()).collect();
+    let weeks: Vec<u64> = quote["weeks"].as_array().into_iter().flatten().filter_map(|week| week["count"].as_u64()).collect();
     let declines = weeks.len() >= DECLINING.len() && weeks.windows(2).all(|pair| pair[0] >= pair[1]);
     check(declines, format!("a bar for each week, each lower than the one before: {weeks:?}"))?;
     check(quote["state"] == "fixed" && quote["fixed_by"] == FIX && quote["issue"] == ISSUE, format!("the chain: {quote}"))?;
@@ -128,12 +129,12 @@ async fn wait_count(world: &World, crash: &Crash, count: usize) -> Result<Value,
     let watch = Stopwatch::start();
     loop {
         let errors = world.json(&["errors"]).await?;
-        let found = errors["groups"].as_array().into_iter().flatten().find(|group| text(&group["top_frame"]) == crash.where_());
+        let found = errors["groups"].as_array().into_iter().flatten().find(|group| text(&group["top_frame"]) == crash.place());
         if let Some(group) = found.filter(|group| group["count"] == count) {
             return Ok(group.clone());
         }
         if watch.left_of(PATIENCE).is_zero() {
-            return Err(DemoError::Check(format!("{count} walkbacks in {} are home: {errors}", crash.where_())));
+            return Err(DemoError::Check(format!("{count} walkbacks in {} are home: {errors}", crash.place())));
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -169,7 +170,7 @@ mod tests {
             let mut found = walkbacks(crash.report(number).as_bytes());
             assert_eq!(found.len(), 1);
             let one = found.remove(0);
-            assert_eq!(one.top_frame().map(ToString::to_string).as_deref(), Some(crash.where_()));
+            assert_eq!(one.top_frame().map(ToString::to_string).as_deref(), Some(crash.place()));
             one.fingerprint
         };
         assert_eq!(print(&NO_QUOTE, 1), print(&NO_QUOTE, 77));

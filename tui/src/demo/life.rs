@@ -3,7 +3,7 @@
 use super::files::{AT_SITE, PUBLISHED};
 use super::story::{begin, publish, publish_next};
 use super::world::World;
-use super::{DemoError, health, say};
+use super::{DemoError, crashes, health, say};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub(super) async fn prepare(world: &mut World) -> Result<String, DemoError> {
     send.extend(["--app", "trading", "--to", "all", "--yes", "--wait=30"]);
     world.json(&send).await?;
     publish_next(world, "4688-Quote-cache.st").await?;
+    say("weeks of crashes come home…");
+    crashes::history(world).await?;
     let icon = health::icon(world).await?;
     say(&format!("the icon: {icon}\nmails: {}", mail_folder(world)));
     Ok(icon)
@@ -38,9 +40,10 @@ pub(super) fn words(world: &World, icon: &str) -> Vec<String> {
     vec![
         "A server and three sites run on this machine, and people work there:".to_owned(),
         "within a minute files are edited at acme and borealis, after a minute".to_owned(),
-        "acme's state turns bad, and later corvid falls silent.".to_owned(),
+        "acme's state turns bad and an error comes back there, and later".to_owned(),
+        "corvid falls silent.".to_owned(),
         String::new(),
-        "2 shows the sites, 3 what is wrong, ? the keys of each place.".to_owned(),
+        "2 shows the sites, 3 what is wrong, 4 what was reported, ? the keys.".to_owned(),
         String::new(),
         "Beside the app, in a browser and in files:".to_owned(),
         icon.to_owned(),
@@ -63,7 +66,9 @@ pub(super) async fn go_on(world: &mut World) -> Infallible {
     edit(world, "borealis", "4688-Quote-cache.st");
     pause(30).await;
     let _ = world.feels("acme", health::SICK);
-    pause(20).await;
+    pause(10).await;
+    let _ = crashes::comes_back(world);
+    pause(10).await;
     world.stop_agent("corvid");
     std::future::pending().await
 }

@@ -2,7 +2,7 @@
 
 use super::files::{AT_SITE, NEXT, PUBLISHED, Sample};
 use super::world::{World, text};
-use super::{DemoError, health, say};
+use super::{DemoError, crashes, health, say};
 use crate::clock::Stopwatch;
 use fieldpost_common::hash::ContentHash;
 
@@ -63,6 +63,13 @@ pub(super) async fn play(world: &mut World) -> Result<(), DemoError> {
     teller.held("borealis' state turns bad: a problem, a mail, a red icon", &format!("its cause in words; {icon}"));
     health::well(world, &icon).await?;
     teller.held("it recovers: a green icon, a recovery mail", "the mail follows the first one in its thread");
+    publish_next(world, QUOTES).await?;
+    crashes::history(world).await?;
+    crashes::chapter(world).await?;
+    teller.held(
+        "weeks of crashes come home; one error is fixed by a patch that only acme has, and happens again",
+        "two groups, one of them declining week by week; not back at borealis, back at acme, and an alert says so",
+    );
     let audit = world.json(&["audit", "verify"]).await?;
     check(audit["broken_at"].is_null() && audit["rows"].as_u64() > Some(20), format!("the audit chain holds: {audit}"))?;
     teller.held("audit verify", "every row fits the one before");

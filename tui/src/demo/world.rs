@@ -95,8 +95,11 @@ impl World {
         self.feels(site, health::WELL)?;
         let file = self.path().join(&config);
         let before = std::fs::read_to_string(&file).map_err(DemoError::io(config))?;
-        let state = format!("\n[app.state]\nfile = {:?}\n", self.state_file(site).display().to_string());
-        self.save(&file, (before + &state).as_bytes())?;
+        let crashes = self.crashes(site);
+        std::fs::create_dir_all(&crashes).map_err(DemoError::io(crashes.display().to_string()))?;
+        let (crashes, state) = (crashes.display().to_string(), self.state_file(site).display().to_string());
+        let more = format!("\nwalkbacks = [{crashes:?}]\n[app.state]\nfile = {state:?}\n");
+        self.save(&file, (before + &more).as_bytes())?;
         self.start_agent(site)
     }
 
@@ -106,6 +109,11 @@ impl World {
             "[state]\nevery = \"5s\"\n[silence]\ngrace = \"20s\"\n[mail]\nsmtp = \"smtp://{}\"\nfrom = \"fieldpost@demo.example\"\nto = [\"support@demo.example\"]\ndigest = \"2s\"\n",
             self.letterbox.address
         )
+    }
+
+    /// Where a site's application leaves its walkbacks.
+    pub(super) fn crashes(&self, site: &str) -> PathBuf {
+        self.path().join(format!("{site}-crashes"))
     }
 
     fn state_file(&self, site: &str) -> PathBuf {
