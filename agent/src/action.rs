@@ -43,7 +43,7 @@ pub async fn run(action: &Action<'_>, server: &Server, command: &CommandId, stop
     let stream = tokio::spawn(stream(server.clone(), command.clone(), output.clone()));
     let stop = async {
         if stopped.await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     let end = process::follow(&mut process, action.config.timeout, stop, MAX_ACTION_OUTPUT, &printed).await;

@@ -66,7 +66,7 @@ struct Written {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
     /// A whole journal.
-    Whole(Journal),
+    Whole(Box<Journal>),
     /// None: this is the first run, or it was lost.
     Nothing,
     /// A broken one; it was set aside under this name.
@@ -128,7 +128,7 @@ impl Journal {
         match std::fs::read(path) {
             Ok(bytes) => {
                 if let Some(journal) = Self::from_bytes(&bytes) {
-                    return Ok(Found::Whole(journal));
+                    return Ok(Found::Whole(Box::new(journal)));
                 }
                 let aside = path.with_extension("broken");
                 std::fs::rename(path, &aside)?;

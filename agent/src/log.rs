@@ -123,9 +123,13 @@ mod tests {
         (String::from_utf8_lossy(&found.text).into_owned(), found.note.to_string())
     }
 
+    fn numbered(end: &str) -> String {
+        (0..5000).map(|n| format!("line {n}")).collect::<Vec<_>>().join(end) + end
+    }
+
     #[test]
     fn the_last_lines_are_found_from_the_end_and_the_first_is_whole() {
-        let text: String = (0..5000).map(|n| format!("line {n}\r\n")).collect();
+        let text = numbered("\r\n");
         let part = LogPart { lines: Some(2), ..LogPart::default() };
         let (lines, note) = found(text.as_bytes(), &part, 4000);
         assert_eq!(lines, "line 4998\nline 4999\n");
@@ -136,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_pattern_is_looked_for_in_the_whole_log() {
-        let text: String = (0..5000).map(|n| format!("line {n}\n")).collect();
+        let text = numbered("\n");
         let part = LogPart { grep: Some("^line 7.$".to_owned()), lines: Some(3), ..LogPart::default() };
         let (lines, note) = found(text.as_bytes(), &part, 1000);
         assert_eq!(lines, "line 77\nline 78\nline 79\n");

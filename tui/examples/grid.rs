@@ -78,9 +78,6 @@ impl Office for Canned {
             Request::Activity { before, limit } => {
                 Answer::Activity { before, answer: Ok(sample::activity(before.unwrap_or(1_300) - 1, limit)) }
             }
-            Request::Errors => Answer::Errors(Ok(Box::new(sample_errors::errors()))),
-            Request::Error(group) => Answer::Error(group, Ok(Box::new(sample_errors::error()))),
-            Request::MarkError { .. } => Answer::ErrorMarked(Err(Trouble::Refused("nothing is kept here".to_owned()))),
             Request::Audit => Answer::Audit(Ok(AuditState { rows: 1_299, head: None, broken_at: None })),
             Request::AcceptDrop(_) => Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() })),
         };

@@ -111,7 +111,7 @@ fn boot() -> BootId {
 
 fn journal(config: &Config) -> io::Result<Journal> {
     match Journal::load(&config.state(crate::journal::FILE))? {
-        Found::Whole(journal) => Ok(journal),
+        Found::Whole(journal) => Ok(*journal),
         Found::Nothing => Ok(Journal::default()),
         Found::Broken(aside) => {
             let aside = aside.display();

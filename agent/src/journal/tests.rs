@@ -40,7 +40,7 @@ fn what_is_saved_is_read_back() {
     let path = dir.path().join(FILE);
     assert_eq!(Journal::load(&path).expect("read"), Found::Nothing);
     full().save(&path).expect("saved");
-    assert_eq!(Journal::load(&path).expect("read"), Found::Whole(full()));
+    assert_eq!(Journal::load(&path).expect("read"), Found::Whole(Box::new(full())));
 }
 
 #[test]

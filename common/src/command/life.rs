@@ -141,9 +141,8 @@ pub fn advance(state: CommandState, event: CommandEvent, now: Timestamp) -> Comm
         (state, E::Done(note)) if state.hears_the_site() => S::Done { at: now, note },
         (state, E::Failed(reason)) if state.hears_the_site() => S::Failed { at: now, reason },
         (state, E::Lost(reason)) if state.hears_the_site() => S::Unknown { at: now, reason },
-        (S::Queued, E::Cancelled(by)) => S::Cancelled { at: now, by },
+        (S::Queued, E::Cancelled(by)) | (S::Cancelling { by, .. }, E::Stopped) => S::Cancelled { at: now, by },
         (S::Offered { .. } | S::Running { .. }, E::Cancelled(by)) => S::Cancelling { at: now, by },
-        (S::Cancelling { by, .. }, E::Stopped) => S::Cancelled { at: now, by },
         (S::Queued, E::Tick { deadline }) if deadline <= now => S::Expired { at: now },
         (S::Offered { .. } | S::Running { .. } | S::Cancelling { .. }, E::Tick { deadline }) if deadline <= now => {
             S::TimedOut { at: now }

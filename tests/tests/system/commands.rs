@@ -8,8 +8,9 @@ fn acme() -> World {
     let mut world = World::without_applications();
     world.ada().ok(&["app", "add", "trading", "--versions", "7.7"]);
     world.enroll("acme", "7.7");
-    let lines: String = (0..1000).map(|n| format!("2026-11-28 10:{:02}:{:02} line {n}\n", n / 60, n % 60)).collect();
-    world.file("trading.log", &format!("{lines}\u{1b}[2Jthe end\n"));
+    let line = |n| format!("2026-11-28 10:{:02}:{:02} line {n}\n", n / 60, n % 60);
+    let lines = (0..1000).map(line).collect::<Vec<_>>().concat();
+    world.file("trading.log", format!("{lines}\u{1b}[2Jthe end\n"));
     let path = |name: &str| world.path().join(name).display().to_string();
     let config = format!(
         "[app.logs]\nmain = {:?}\n[app.actions]\nhello = [\"/bin/sh\", \"-c\", \"echo $FIELDPOST_ACTION at $FIELDPOST_SITE\"]\n\

@@ -40,7 +40,8 @@ impl Crash {
 
     /// The report of the crash number so-and-so, each in its own process.
     fn report(&self, number: usize) -> String {
-        let frames = self.frames.iter().zip(1..).map(|(frame, place)| format!("[{place}] \t{frame}\n")).collect::<String>();
+        let [first, second, third] = self.frames;
+        let frames = format!("[1] \t{first}\n[2] \t{second}\n[3] \t{third}\n");
         format!(
             "==2026/1/1==9:00:00==BEGIN RUNTIME DIAGNOSTIC DUMP\n\nCause of Dump: Unhandled exception: {}\n\
              Smalltalk Version: 'VisualWorks, 9.3 of March 1, 2023'\n\

@@ -21,7 +21,7 @@ fn bench() -> Bench {
 }
 
 fn looked(waiting: usize, unsettled: usize) -> Event {
-    Event::WalkbacksLooked(Looked { waiting, unsettled, ..Looked::default() })
+    Event::WalkbacksLooked(Looked { unsettled, waiting, ..Looked::default() })
 }
 
 fn sent(waiting: usize, answer: Result<Vec<String>, Trouble>) -> Event {

@@ -45,7 +45,7 @@ pub(crate) fn failed(model: &mut Model, trouble: &Trouble) {
 
 /// Takes all that is known of one.
 pub(crate) fn take_one(model: &mut Model, group: ErrorGroupId, answer: Result<Box<ErrorView>, Trouble>) {
-    page::take(model, group, answer.map_err(|trouble| trouble.words().to_owned()));
+    page::take(model, group, &answer.map_err(|trouble| trouble.words().to_owned()));
 }
 
 /// The orders of a site came: they say when the patch of the cell came there.

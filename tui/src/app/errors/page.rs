@@ -58,14 +58,14 @@ pub(crate) fn read(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes what came; when it can't be read, what is known stays.
-pub(crate) fn take(model: &mut Model, group: ErrorGroupId, answer: Result<Box<ErrorView>, String>) {
+pub(crate) fn take(model: &mut Model, group: ErrorGroupId, answer: &Result<Box<ErrorView>, String>) {
     for screen in model.screens.all_mut() {
         let Screen::Error(page) = screen else { continue };
         if page.group != group {
             continue;
         }
         page.flight = Flight::Idle;
-        match (&answer, &page.told) {
+        match (answer, &page.told) {
             (Ok(view), _) => page.told = Told::Ready(view.clone()),
             (Err(words), Told::Loading | Told::Failed(_)) => page.told = Told::Failed(words.clone()),
             (Err(_), Told::Ready(_)) => {}

@@ -18,7 +18,7 @@ const AT_ONCE: Duration = Duration::from_secs(20);
 /// How the wait ended.
 pub(crate) enum Waited {
     /// The site has done it.
-    Done(CommandInfo),
+    Done(Box<CommandInfo>),
     /// It has not, or not yet: said so.
     Not(Failure),
 }
@@ -52,7 +52,7 @@ pub(crate) async fn follow(given: CommandInfo, session: &Session, limit: Duratio
 fn judge(command: CommandInfo) -> Waited {
     let site = &command.site;
     Waited::Not(match &command.state {
-        CommandState::Done { .. } => return Waited::Done(command),
+        CommandState::Done { .. } => return Waited::Done(Box::new(command)),
         state if state.is_open() => {
             Failure::later(format!("{site} has not answered yet; it is asked until {}", command.deadline))
         }
