@@ -255,13 +255,16 @@ impl Config {
         let name = &application.name;
         for directory in &application.walkbacks {
             let path = directory.as_path();
-            let patches = self.applications.iter().find(|one| path.starts_with(one.directory.as_path()));
-            if let Some(one) = patches {
+            let shared = |other: &Path| path.starts_with(other) || other.starts_with(path);
+            if let Some(one) = self.applications.iter().find(|one| shared(one.directory.as_path())) {
+                let path = path.display();
                 return Err(format!(
-                    "application {name}: walkbacks {} lie in the patch directory of {}",
-                    path.display(),
+                    "application {name}: walkbacks {path} and the patch directory of {} lie in each other",
                     one.name
                 ));
+            }
+            if shared(self.state_dir.as_path()) {
+                return Err(format!("application {name}: walkbacks {} and state_dir lie in each other", path.display()));
             }
             if let AfterSending::Move(folder) = &application.walkbacks_sent
                 && folder.as_path().starts_with(path)

@@ -112,6 +112,7 @@ fn go_on(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     if state.can_scan()
         && let Some(reason) = state.scan_wanted.take()
     {
+        let reason = commands::scan_reason(state, reason);
         state.busy.insert(Lane::Scan);
         commands::looking(state, reason);
         out.push(Effect::Scan(reason));

@@ -185,7 +185,7 @@ impl Collector {
                 },
             };
             if at > 0 || self.ledger.is_new(&header.id) {
-                if let Some(lost) = self.spool.add(&header, &content)? {
+                for lost in self.spool.add(&header, &content)? {
                     self.ledger.dropped(&lost);
                 }
                 taken += 1;

@@ -7,7 +7,7 @@ use crate::clock::{self, Clock};
 use crate::config::{Application, Config};
 use crate::fetch::Downloads;
 use crate::install::cleaning;
-use crate::journal::{Found, Journal};
+use crate::journal::{Found, Journal, Ran};
 use crate::lock::{Lock, LockError};
 use crate::machine::{Setup, State};
 use crate::marker::Markers;
@@ -110,13 +110,16 @@ fn boot() -> BootId {
 }
 
 fn journal(config: &Config) -> io::Result<Journal> {
+    let lost = || Journal { ran: Ran::lost(clock::wall()), ..Journal::default() };
     match Journal::load(&config.state(crate::journal::FILE))? {
         Found::Whole(journal) => Ok(*journal),
+        // An agent that ran here before had one.
+        Found::Nothing if config.state(crate::status::FILE).exists() => Ok(lost()),
         Found::Nothing => Ok(Journal::default()),
         Found::Broken(aside) => {
             let aside = aside.display();
             tracing::warn!("the journal is broken and was kept as {aside}: this site begins like a new one, nothing is deleted");
-            Ok(Journal::default())
+            Ok(lost())
         }
     }
 }

@@ -13,6 +13,9 @@ pub struct Ran {
     runs: BTreeMap<CommandId, Run>,
     /// Whatever had to be begun by then is refused, unless it is among the runs: it may have been.
     forgotten: Timestamp,
+    /// What was signed before then may have been begun too: the journal of that time was lost.
+    #[serde(default)]
+    lost: Option<Timestamp>,
 }
 
 /// One run.
@@ -26,7 +29,7 @@ pub struct Run {
 
 impl Default for Ran {
     fn default() -> Self {
-        Self { runs: BTreeMap::new(), forgotten: Timestamp::from_ms(0) }
+        Self { runs: BTreeMap::new(), forgotten: Timestamp::from_ms(0), lost: None }
     }
 }
 
@@ -58,9 +61,14 @@ impl Ran {
         self.runs.iter().filter(|(_, run)| !run.ended).map(|(id, _)| id.clone()).collect()
     }
 
-    /// Whether an action that had to be begun by then may have been begun and forgotten.
-    pub fn may_have_run(&self, by: Timestamp) -> bool {
-        by <= self.forgotten
+    /// What is remembered after a journal was lost: nothing, so that whatever was signed before is not begun.
+    pub fn lost(now: Timestamp) -> Self {
+        Self { lost: Some(now), ..Self::default() }
+    }
+
+    /// Whether an action that was signed then, and had to be begun by then, may have been begun and forgotten.
+    pub fn may_have_run(&self, signed: Timestamp, by: Timestamp) -> bool {
+        by <= self.forgotten || self.lost.is_some_and(|lost| signed <= lost)
     }
 
     /// Forgets what can't be begun any more, and what is too much; from then on nothing as old is begun.
@@ -99,7 +107,13 @@ mod tests {
         assert!(ran.run(&id(1)).is_some_and(|run| run.ended));
         ran.forget(hours(26));
         assert_eq!(ran.run(&id(1)), None);
-        assert!(ran.may_have_run(hours(1)) && !ran.may_have_run(hours(2)));
+        assert!(ran.may_have_run(hours(0), hours(1)) && !ran.may_have_run(hours(0), hours(2)));
+    }
+
+    #[test]
+    fn after_a_lost_journal_nothing_is_begun_that_was_signed_before() {
+        let ran = Ran::lost(hours(5));
+        assert!(ran.may_have_run(hours(4), hours(9)) && !ran.may_have_run(hours(6), hours(9)));
     }
 
     #[test]
@@ -120,6 +134,6 @@ mod tests {
             ran.forget(hours(0));
         }
         assert_eq!(ran.runs.len(), MOST);
-        assert!(ran.may_have_run(hours(999)) && !ran.may_have_run(hours(1000)));
+        assert!(ran.may_have_run(hours(0), hours(999)) && !ran.may_have_run(hours(0), hours(1000)));
     }
 }

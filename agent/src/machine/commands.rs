@@ -138,7 +138,7 @@ fn action(state: &State, id: &CommandId, envelope: &Envelope, now: Now) -> Resul
     }
     let trust = state.trust.newest.as_ref().ok_or_else(|| refused(Refusal::UnknownKey))?;
     let order = ActionOrder::open(envelope, trust, &state.setup.site, state.judged(now)).map_err(refused)?;
-    if state.journal.ran.may_have_run(order.run_by) {
+    if state.journal.ran.may_have_run(order.created, order.run_by) {
         return Err(refused(Refusal::Expired));
     }
     let place = (order.application.clone(), order.action.clone());
@@ -170,6 +170,11 @@ pub(super) fn worked(state: &mut State, id: &CommandId, end: Ended, now: Now, ou
             link::failed(state, &trouble, now, out);
         }
     }
+}
+
+/// Whatever asked for a look: if a command waits for one, it reads every file.
+pub(super) fn scan_reason(state: &State, reason: ScanReason) -> ScanReason {
+    if state.doing.values().any(|doing| *doing == Doing::LookAhead) { ScanReason::Command } else { reason }
 }
 
 /// A look at the directories begins: one that reads every file is what some commands wait for.

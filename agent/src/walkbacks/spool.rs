@@ -116,8 +116,8 @@ impl Spool {
         self.folder.join(format!("{:012}.{}.zst", one.number, one.application))
     }
 
-    /// Keeps a piece. Over the quota one from the middle goes: whose, is told.
-    pub(super) fn add(&mut self, header: &Header, content: &[u8]) -> io::Result<Option<AppName>> {
+    /// Keeps a piece. Over the quota some from the middle go: whose, is told.
+    pub(super) fn add(&mut self, header: &Header, content: &[u8]) -> io::Result<Vec<AppName>> {
         let one = Waiting { number: self.next, size: 0, application: header.application.clone() };
         let (path, temp) = (self.path(&one), self.folder.join("new"));
         let mut packed = zstd::Encoder::new(File::create(&temp)?, 3)?;
@@ -130,13 +130,14 @@ impl Spool {
         self.bytes += size;
         self.unsynced = true;
         self.waiting.push_back(Waiting { size, ..one });
-        if self.waiting.len() <= self.max_waiting && self.bytes <= MAX_BYTES || self.waiting.len() < 3 {
-            return Ok(None);
+        let mut gone = Vec::new();
+        while (self.waiting.len() > self.max_waiting || self.bytes > MAX_BYTES) && self.waiting.len() > 2 {
+            let Some(lost) = self.waiting.remove(self.waiting.len() / 2) else { break };
+            self.bytes -= lost.size;
+            std::fs::remove_file(self.path(&lost))?;
+            gone.push(lost.application);
         }
-        let Some(lost) = self.waiting.remove(self.waiting.len() / 2) else { return Ok(None) };
-        self.bytes -= lost.size;
-        std::fs::remove_file(self.path(&lost))?;
-        Ok(Some(lost.application))
+        Ok(gone)
     }
 
     /// Makes what was added survive a power cut.

@@ -16,6 +16,8 @@ use std::fmt;
 pub const LINES: u32 = 200;
 /// A longer line is cut, in bytes: it is looked at and sent so far.
 pub const MAX_LINE: usize = 64 << 10;
+/// However short lines are, no more are sent: each costs memory beside its bytes.
+const MOST_LINES: u32 = 100_000;
 /// The largest compiled pattern, in bytes, as for rules.
 const MAX_PATTERN: usize = 1 << 20;
 
@@ -68,7 +70,7 @@ impl LogPart {
     pub fn choose(&self, most: usize, zone: TimeZone, now: Timestamp) -> Result<Choice, PatternError> {
         let lines = match (self.lines, self.bytes) {
             (None, None) => LINES,
-            (lines, _) => lines.unwrap_or(u32::MAX),
+            (lines, _) => lines.unwrap_or(MOST_LINES).min(MOST_LINES),
         };
         Ok(Choice {
             grep: self.pattern()?,

@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::http::header::{ETAG, IF_NONE_MATCH, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use fieldpost_common::api::Change;
+use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandState};
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
@@ -101,9 +101,9 @@ async fn answer(
         let commands = command::command_open_list(db, Some(&name))?;
         Ok::<_, StoreError>((orders(db, &name)?, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?, commands))
     });
-    let ((orders, queued), trust, wanted, open) = waiting.await?;
+    let ((orders, queued), trust, wanted, mut open) = waiting.await?;
     if queued || open.iter().any(|command| command.state == CommandState::Queued) {
-        offer(server, site.clone(), clock::now()).await?;
+        open = offer(server, site.clone(), open, clock::now()).await?;
     }
     let after = mailbox.inventory();
     // An inventory that came while this poll was under way is newer than what the poll says.
@@ -119,7 +119,8 @@ fn orders(db: &Connection, site: &SiteName) -> Result<(Vec<Envelope>, bool), Sto
     Ok((open.into_iter().map(|(_, _, envelope)| envelope).collect(), queued))
 }
 
-async fn offer(server: &Server, site: SiteName, now: Timestamp) -> Result<(), Error> {
+/// Notes that they go out. The commands that really do: one that was taken back meanwhile doesn't.
+async fn offer(server: &Server, site: SiteName, read: Vec<CommandInfo>, now: Timestamp) -> Result<Vec<CommandInfo>, Error> {
     let offer = move |tx: &mut Tx<'_>| {
         for (id, state, _) in order::order_batch(tx, &site)? {
             let next = advance(state.clone(), OrderEvent::Offered, now);
@@ -131,14 +132,13 @@ async fn offer(server: &Server, site: SiteName, now: Timestamp) -> Result<(), Er
                 tx.then(Effect::Changed(Change::Grid { application: order.application }));
             }
         }
-        for open in command::command_open_list(tx, Some(&site))? {
-            command_advance(tx, open, CommandEvent::Offered, now)?;
-        }
-        Ok(())
+        let open = command::command_open_list(tx, Some(&site))?;
+        open.into_iter().map(|open| command_advance(tx, open, CommandEvent::Offered, now)).collect::<Result<Vec<_>, Error>>()
     };
     match server.store.write(offer).await {
-        // That they went out can't be noted on a full disk; that they go out matters more.
-        Err(Error::NoSpace) => Ok(()),
+        // That orders went out can't be noted on a full disk; that they go out matters more. A command that isn't noted as having
+        // gone out could be called taken back though it is carried out: it waits.
+        Err(Error::NoSpace) => Ok(read.into_iter().filter(|command| command.state != CommandState::Queued).collect()),
         other => other,
     }
 }

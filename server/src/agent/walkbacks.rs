@@ -7,7 +7,7 @@ use crate::request::Said;
 use crate::server::Shared;
 use crate::store::error_group::{Face, Tally, count_add, fix_since, group_count, group_state_set};
 use crate::store::walkback::{NEWEST, Text, dropped_set, piece_add, piece_known, text_add, text_is_there, text_kept};
-use crate::store::{Effect, Tx};
+use crate::store::{Effect, Tx, site_app};
 use axum::Json;
 use axum::extract::State;
 use fieldpost_common::api::Change;
@@ -147,6 +147,10 @@ fn shortened(whole: &[u8]) -> Vec<u8> {
 
 /// Keeps a batch; false: some of it was kept by somebody else meanwhile, and nothing is done.
 fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timestamp) -> Result<bool, Error> {
+    let named = batch.groups.keys().map(|(app, _)| app).chain(batch.dropped.iter().map(|dropped| &dropped.application));
+    for app in named {
+        site_app::site_app_version(tx, site, app)?.ok_or_else(|| Error::no_such("application at this site", app))?;
+    }
     for (at, id) in batch.ids.iter().enumerate() {
         if !piece_add(tx, site, id, now)? {
             // Only the first can be refused without leaving something behind; the rest is rolled back by the error.
@@ -173,7 +177,8 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timest
         }
         tracing::debug!(group = %id, state = state.word(), count = found.total.count, %site, "walkbacks");
         if !full || !text_is_there(tx, id)? {
-            text_add(tx, id, site, &found.texts)?;
+            let most = if full { 1 } else { found.texts.len() };
+            text_add(tx, id, site, &found.texts[..most.min(found.texts.len())])?;
         }
     }
     if !batch.ids.is_empty() {

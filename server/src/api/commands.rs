@@ -107,7 +107,8 @@ fn queue(tx: &mut Tx<'_>, mut info: CommandInfo, now: Timestamp) -> Result<Comma
         info.deadline = by.plus(PATIENCE);
     }
     // Who asks for what is asked already gets that one's answer; an action is one by its signature.
-    let open = command::command_open_list(tx, Some(&info.site))?.into_iter().find(|one| one.wish == info.wish);
+    let open =
+        command::command_open_list(tx, Some(&info.site))?.into_iter().find(|one| one.wish == info.wish && !one.is_cancelling());
     if let Some(known) = open.or(command::command_fetch(tx, &info.id)?) {
         return Ok(known);
     }

@@ -16,7 +16,7 @@ use axum::extract::State;
 use fieldpost_common::api::{Change, ErrorGroup, ErrorView, Errors, MarkError};
 use fieldpost_common::error_group::{ErrorGroupId, GroupEvent, GroupState, advance};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, UserName};
+use fieldpost_common::id::{AppName, UserName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::time::Timestamp;
 use serde::Deserialize;
@@ -64,7 +64,7 @@ fn take(tx: &mut Tx<'_>, id: ErrorGroupId, mark: MarkError, by: &UserName, now: 
         MarkError::Mute => (Some(GroupEvent::Muted(by.clone())), "muted".to_owned()),
         MarkError::Unmute => (Some(GroupEvent::Unmuted), "no longer muted".to_owned()),
         MarkError::Fixed { patch, revision } => {
-            let revision = fixing(tx, &app, &patch, revision)?;
+            let revision = fixing(tx, &group, &patch, revision)?;
             row.patch = Some(patch.clone());
             row.sha256 = Some(revision);
             let words = format!("fixed by {patch}");
@@ -91,13 +91,18 @@ fn stand(tx: &Tx<'_>, id: ErrorGroupId, stands: GroupState, event: GroupEvent, n
     Ok(group_state_set(tx, id, &advance(stands, event, now))?)
 }
 
-/// The revision that is meant: the one that was named, or the one that is published.
-fn fixing(tx: &Tx<'_>, app: &AppName, patch: &PatchName, revision: Option<ContentHash>) -> Result<ContentHash, Error> {
+/// The revision that is meant: the one that was named, or the one that is published for the versions in which the error happened.
+fn fixing(tx: &Tx<'_>, group: &ErrorGroup, patch: &PatchName, revision: Option<ContentHash>) -> Result<ContentHash, Error> {
+    let app = &group.application;
     if let Some(revision) = revision {
         let known = revision_fetch(tx, (app, patch), &revision)?;
         return known.map(|_| revision).ok_or_else(|| Error::no_such("revision", format!("{revision} of {patch}")));
     }
-    let mut published: Vec<ContentHash> = current_versions(tx, app, patch)?.into_iter().map(|(sha256, _)| sha256).collect();
+    let current = current_versions(tx, app, patch)?;
+    let of_its_versions = |version: &Version| group.versions.contains(version);
+    let has_some = current.iter().any(|(_, version)| of_its_versions(version));
+    let meant = current.into_iter().filter(|(_, version)| !has_some || of_its_versions(version));
+    let mut published: Vec<ContentHash> = meant.map(|(sha256, _)| sha256).collect();
     published.sort_unstable();
     published.dedup();
     match published.as_slice() {

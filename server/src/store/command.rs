@@ -6,6 +6,9 @@ use fieldpost_common::command::{Command, CommandState};
 use fieldpost_common::id::{CommandId, SiteName, UserName};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+/// How many ended commands of the server's own are kept of each site.
+const KEEP_OWN: u64 = 30;
+
 const COLUMNS: &str = "id, site, kind, by, created, deadline, state";
 
 fn info(row: &Row<'_>) -> rusqlite::Result<CommandInfo> {
@@ -75,8 +78,12 @@ pub(crate) fn command_of(info: &CommandInfo) -> Command {
 
 /// Forgets commands that ended, but for the newest so many of each site.
 pub(crate) fn command_prune(db: &Connection, site: &SiteName, keep: u64) -> Result<(), StoreError> {
-    let sql = "DELETE FROM command WHERE site = ?1 AND open = 0 AND seq <
-               (SELECT min(seq) FROM (SELECT seq FROM command WHERE site = ?1 ORDER BY seq DESC LIMIT ?2))";
-    db.prepare_cached(sql)?.execute(params![site.as_str(), column::int(keep)])?;
+    // What the server asks by itself, day and night, pushes out nothing that a person asked for.
+    let sql = "DELETE FROM command WHERE site = ?1 AND open = 0 AND (by IS NULL) = ?2 AND seq <
+               (SELECT min(seq) FROM (SELECT seq FROM command WHERE site = ?1 AND (by IS NULL) = ?2 ORDER BY seq DESC LIMIT ?3))";
+    for own in [true, false] {
+        let keep = if own { KEEP_OWN } else { keep };
+        db.prepare_cached(sql)?.execute(params![site.as_str(), own, column::int(keep)])?;
+    }
     Ok(())
 }

@@ -119,6 +119,16 @@ async fn a_command_that_the_site_has_is_taken_back_once_the_site_says_so() {
 }
 
 #[tokio::test]
+async fn who_asks_again_after_taking_back_gets_a_command_of_their_own() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    let first = ask(&world, &world.ada, &log()).await.unwrap();
+    offered(&world, &mut acme).await;
+    cancel(&world, &first.id).await;
+    assert_ne!(ask(&world, &world.ada, &log()).await.unwrap().id, first.id);
+}
+
+#[tokio::test]
 async fn an_action_needs_a_signature_for_this_site_and_is_one_command_by_it() {
     let world = World::start().await;
     world.site("acme", "7.7").await;

@@ -141,6 +141,29 @@ async fn what_fixes_an_error_is_what_is_published_or_a_revision_that_is_known() 
 }
 
 #[tokio::test]
+async fn a_site_reports_no_errors_of_an_application_that_it_does_not_run() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    let stranger = Piece { application: "ledger".parse().unwrap(), ..piece("a.log", &java(1, "Book")) };
+    assert_eq!(give(&world, &acme, vec![stranger]).await.unwrap_err().code, Code::NotFound);
+    assert!(errors(&world).await.groups.is_empty());
+}
+
+#[tokio::test]
+async fn of_two_published_contents_the_one_for_the_versions_in_which_it_happened_fixes_it() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    give(&world, &acme, vec![piece("a.log", &java(1, "Book"))]).await.unwrap();
+    let group = errors(&world).await.groups.remove(0);
+    world.publish(&world.ada, "Order.st", ("7.6", "for 7.6"), None).await.unwrap();
+    world.publish(&world.ada, "Order.st", ("7.7", "for 7.7"), None).await.unwrap();
+    let mark = MarkError::Fixed { patch: "Order.st".parse().unwrap(), revision: None };
+    let route = path::ERROR_MARK.replace("{group}", &group.id.to_string());
+    let fixed: ErrorGroup = world.post(&world.ada, &route, &mark).await.unwrap();
+    assert_eq!(fixed.fixed_revision, Some(ContentHash::of(b"for 7.7")));
+}
+
+#[tokio::test]
 async fn ten_thousand_reports_are_grouped_in_a_few_batches() {
     let world = World::start().await;
     let acme = world.site("acme", "7.7").await;

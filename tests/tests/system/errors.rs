@@ -2,6 +2,7 @@
 
 use fieldpost_tests::cli::Cli;
 use fieldpost_tests::patience::{until, until_true};
+use fieldpost_tests::terminal::Terminal;
 use fieldpost_tests::world::World;
 use serde_json::Value;
 
@@ -77,6 +78,36 @@ fn a_walkback_that_was_written_at_a_site_is_a_group_of_errors_and_alerts_until_s
     assert!(
         export.lines().all(|line| serde_json::from_str::<Value>(line).is_ok_and(|view| view["walkbacks"][0]["text"].is_string()))
     );
+}
+
+#[test]
+fn a_walkback_that_is_written_at_a_site_shows_in_the_app_and_one_key_leads_from_the_cell_to_it() {
+    let mut world = world(&["acme"]);
+    world.publish("Order.st", "one\n", "7.7");
+    world.ada().ok(&["send", "Order.st", "--app", "trading", "--to", "acme", "--yes", "--wait"]);
+    let mut app = Terminal::start(world.ada(), &[], 30, 120, &[]);
+    app.wait_text("Order.st");
+    app.press("4");
+    app.wait_text("No walkback has come home.");
+    crash(&world, "acme", "SqueakDebug.log", &walkback(5, "total"));
+    app.wait_for("the error", |screen| screen.contains("! new") && screen.contains("MessageNotUnderstood"));
+    app.press("\r");
+    app.wait_for("its page", |screen| screen.contains("Where it happens") && screen.contains("suspect: Order.st was installed"));
+    app.press("A");
+    app.wait_text("known");
+    until_true("that is kept", || groups(world.ada())[0]["state"] == "known");
+    app.press("1");
+    app.wait_text("Order.st");
+    app.press("e");
+    app.wait_for("the errors since then", |screen| screen.contains("at acme since Order.st") && screen.contains("Ledger>>close"));
+    app.press("\x1b");
+    app.wait_for("the patches", |screen| screen.contains("Order.st") && !screen.contains("at acme since"));
+    world.kill_server();
+    app.press("4");
+    app.wait_text("MessageNotUnderstood");
+    world.start_server();
+    app.press("q");
+    assert_eq!(app.wait_end(), 0);
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn a_newcomer_pastes_the_login_string_and_sees_the_patches() {
     let invitation = world.ada().json(&["user", "add", "bn", "--role", "developer"]);
     let string = invitation["login"].as_str().expect("a login string");
     let cli = Cli::new(world.path().join("bn"), world.path());
-    let mut app = Terminal::start(&cli, &[], 24, 100, &[]);
+    let mut app = Terminal::start(&cli, &[], 24, 120, &[]);
     app.wait_text("Nobody is logged in here yet");
     app.press("\x1b[200~not a login string\n\x1b[201~\r");
     app.wait_text("this is not a fieldpost login string");

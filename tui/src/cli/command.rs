@@ -174,7 +174,11 @@ async fn cancel(command: &CommandInfo, session: &Session, talk: Talk) -> Result<
 /// A command of a site by its id, or how it begins.
 async fn find(site: &SiteName, given: &str, session: &Session) -> Result<CommandInfo, Failure> {
     if let Ok(id) = given.parse::<CommandId>() {
-        return Ok(session.client.command(&id).await?);
+        let found = session.client.command(&id).await?;
+        if found.site == *site {
+            return Ok(found);
+        }
+        return Err(Failure::new(format!("that command is one of {}, not of {site}", found.site)));
     }
     let mut found = session.client.commands(site).await?;
     found.retain(|one| one.id.as_str().starts_with(given));

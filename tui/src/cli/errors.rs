@@ -229,7 +229,7 @@ fn site(site: &ErrorSite) -> Vec<String> {
 fn text(walkback: &KeptWalkback) -> Vec<String> {
     let mailed = if walkback.mailed { ", mailed by the application itself" } else { "" };
     let head = format!("── {} {} {} {}{mailed}", walkback.site, walkback.version, walkback.at, walkback.file);
-    std::iter::once(head).chain(walkback.text.lines().map(str::to_owned)).collect()
+    std::iter::once(head).chain(Clean::lines(&walkback.text).as_str().lines().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]

@@ -114,11 +114,11 @@ fn write(world: &World, site: &str, crash: &Crash, number: usize, at: Option<Sys
     dated.map_err(DemoError::io(path.display().to_string()))
 }
 
-/// A moment of the week so long ago, the same hour of the same day as now, and some minutes earlier each time.
+/// A moment of the week so long ago, the same hour of the same day as now, a moment earlier each time.
 fn before(weeks: usize, time: usize) -> Option<SystemTime> {
     let now = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(clock::now().as_ms()).ok()?);
-    let minutes = Duration::from_secs(u64::try_from(time).ok()? * 2);
-    now.checked_sub(WEEK * u32::try_from(weeks).ok()? + minutes)
+    let apart = Duration::from_millis(u64::try_from(time).ok()? * 100);
+    now.checked_sub(WEEK * u32::try_from(weeks).ok()? + apart)
 }
 
 async fn bring_home(world: &World, site: &str) -> Result<(), DemoError> {

@@ -239,6 +239,17 @@ fn a_rescan_ends_with_a_look_that_began_after_it_was_asked_for() {
 }
 
 #[test]
+fn a_look_for_another_reason_reads_every_file_where_a_command_waits_for_that() {
+    let mut bench = Bench::polling(WAIT, &[]);
+    bench.feed(Event::FileHint);
+    bench.pass(Duration::from_secs(1));
+    let batch = Batch { commands: vec![wish(1, CommandKind::Rescan)], ..batch(&[]) };
+    bench.polled(Ok(PollAnswer { news: Some((Some("\"x.1\"".to_owned()), batch)), interval: None }));
+    bench.state.scan_wanted = Some(ScanReason::Stale);
+    assert!(bench.feed(scanned(&[])).contains(&Effect::Scan(ScanReason::Command)));
+}
+
+#[test]
 fn the_inventory_is_sent_again_when_it_is_asked_for_and_that_is_the_answer() {
     let mut bench = Bench::polling(WAIT, &[]);
     let batch = Batch { commands: vec![wish(1, CommandKind::Inventory)], ..batch(&[]) };

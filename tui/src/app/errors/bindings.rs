@@ -67,7 +67,9 @@ fn has_fix(model: &Model) -> Valid {
     has_group(model)?;
     let Some(group) = group(model) else { return Err("nothing is shown") };
     when(group.fixed_by.is_some(), "no patch is said to fix it: {fix} says which")?;
-    let here = group.fixed_by.as_ref().is_some_and(|patch| model.grid.table.grid.patches.iter().any(|one| one.name == *patch));
+    let same = model.grid.application() == Some(&group.application);
+    let here =
+        same && group.fixed_by.as_ref().is_some_and(|patch| model.grid.table.grid.patches.iter().any(|one| one.name == *patch));
     when(here, "that patch isn't among those of the application that is shown")
 }
 

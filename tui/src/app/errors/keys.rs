@@ -86,7 +86,8 @@ pub(crate) fn open_since(model: &mut Model, since: Since) -> Vec<Effect> {
     model.errors.filter = Input::default();
     model.errors.row = 0;
     model.errors.refilter();
-    model.screens.tab = Tab::Errors;
+    // A page that was open there would hide the list.
+    model.screens.leave_all(Tab::Errors);
     // When the patch came there stands in its order.
     let mut effects = live::shown(model);
     effects.push(orders);
