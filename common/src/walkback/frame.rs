@@ -79,6 +79,11 @@ impl Frames {
         self.list.len()
     }
 
+    /// Whether more than one was added, equal ones included.
+    pub(super) fn are_several(&self) -> bool {
+        self.list.len() > 1 || self.list.first().is_some_and(|frame| frame.repeated > 1)
+    }
+
     pub(super) fn has_application(&self) -> bool {
         self.list.iter().any(|frame| frame.role == Role::Application)
     }

@@ -11,6 +11,12 @@ use crate::encoding;
 /// Nothing that a reader looks for stands further right.
 const MAX_LINE: usize = 16 * 1024;
 
+#[cfg(test)]
+thread_local! {
+    /// How many lines this thread has looked for; what a test of the work counts.
+    pub(super) static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// A place in a file, at the beginning of a line. Copies are cheap: looking ahead is walking on with a copy.
 #[derive(Clone, Copy)]
 pub(super) struct Lines<'a> {
@@ -26,6 +32,8 @@ impl<'a> Lines<'a> {
     }
 
     fn at(bytes: &'a [u8], start: usize) -> Self {
+        #[cfg(test)]
+        STEPS.set(STEPS.get() + 1);
         let rest = bytes.get(start..).unwrap_or_default();
         let end = memchr2(b'\n', b'\r', rest).map_or(bytes.len(), |length| start + length);
         Self { bytes, start: start.min(bytes.len()), end }

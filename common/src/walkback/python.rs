@@ -54,6 +54,10 @@ fn one(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         let text = lines.text();
         let inside = text.get(margin..).filter(|_| text.chars().take(margin).all(is_margin));
         let Some(line) = inside else { break };
+        // Before the first frame this begins another traceback; each of many would be read up to the last otherwise.
+        if !any && line.ends_with(HEAD) {
+            break;
+        }
         if line.starts_with("  ") || line.starts_with('\t') {
             any |= frame(&mut report, line.trim_start());
         } else if line.is_empty() && any {

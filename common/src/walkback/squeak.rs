@@ -155,5 +155,6 @@ pub(super) fn read_stack(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
     }
     let end = frames(&mut report, at);
     smalltalk::settle_by_frames(&mut report);
-    (report.frames.len() > 1).then_some((report, end))
+    // Counted before equal ones are folded: a method that calls itself for ever is a report, not one frame to pass over.
+    report.frames.are_several().then_some((report, end))
 }

@@ -106,7 +106,8 @@ fn notifier(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         let text = lines.text();
         let frame = numbered(&text).unwrap_or(&text);
         let Some(sent) = bare(frame) else {
-            if numbered(&text).is_some() {
+            // What begins another report isn't passed over here, or each of many would be read up to the last.
+            if numbered(&text).is_some() && !text.contains(UNHANDLED) {
                 add(&mut report, frame);
                 lines.advance();
                 continue;

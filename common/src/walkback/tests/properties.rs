@@ -82,6 +82,45 @@ fn a_deep_recursion_stays_small() {
     assert_eq!(found.frames.len(), MAX_FRAMES);
 }
 
+/// How many lines are looked for while the file is read.
+fn steps(bytes: &[u8]) -> usize {
+    let before = lines::STEPS.get();
+    walkbacks(bytes);
+    lines::STEPS.get() - before
+}
+
+#[test]
+fn a_file_of_twice_the_lines_is_at_most_twice_the_work() {
+    let more = ["Foo>>bar", "Foo(Bar)>>x", "[] in Foo>>x", "[ x ] in Foo>>x", "[1] Unhandled exception: x"];
+    let mut heads: Vec<&str> = SMALL.iter().flat_map(|(_, text)| text.lines()).chain(more).collect();
+    heads.sort_unstable();
+    heads.dedup();
+    for head in heads {
+        for before in ["", "  x ", "[1] ", "a title\n"] {
+            let line = format!("{before}{head}\n");
+            let (once, twice) = (steps(line.repeat(50).as_bytes()), steps(line.repeat(100).as_bytes()));
+            // What is looked at beyond the last line is no more than some dozen lines for each of the dialects.
+            assert!(twice <= 2 * once + 500, "{line:?}: {once}, then {twice}");
+        }
+    }
+}
+
+#[test]
+fn megabytes_of_the_same_line_are_read_in_no_time() {
+    for line in [
+        "Foo>>bar\n",
+        "Foo(Bar)>>x\n",
+        "[] in Foo>>x\n",
+        "[1] Unhandled exception: x\n",
+        "  x Traceback (most recent call last):\n",
+    ] {
+        let found = walkbacks(line.repeat((2 << 20) / line.len()).as_bytes());
+        assert!(!found.is_empty(), "{line}");
+    }
+    let endless = only(&"Foo>>bar\n".repeat(5_000));
+    assert_eq!((endless.frames.len(), endless.frames[0].repeated), (1, 5_000));
+}
+
 proptest! {
     #[test]
     fn junk_never_panics(bytes: Vec<u8>) {
