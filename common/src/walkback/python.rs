@@ -55,7 +55,7 @@ fn one(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         let inside = text.get(margin..).filter(|_| text.chars().take(margin).all(is_margin));
         let Some(line) = inside else { break };
         // Before the first frame this begins another traceback; each of many would be read up to the last otherwise.
-        if !any && line.ends_with(HEAD) {
+        if !any && line.trim_end().ends_with(HEAD) {
             break;
         }
         if line.starts_with("  ") || line.starts_with('\t') {

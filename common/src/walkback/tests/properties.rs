@@ -113,6 +113,7 @@ fn megabytes_of_the_same_line_are_read_in_no_time() {
         "[] in Foo>>x\n",
         "[1] Unhandled exception: x\n",
         "  x Traceback (most recent call last):\n",
+        "  x Traceback (most recent call last): \x1b[0m\n",
     ] {
         let found = walkbacks(line.repeat((2 << 20) / line.len()).as_bytes());
         assert!(!found.is_empty(), "{line}");
