@@ -94,6 +94,11 @@ impl CommandKind {
         }
     }
 
+    /// Whether it brings an output of its own; what others bring comes home like news.
+    pub fn brings_output(&self) -> bool {
+        matches!(self, Self::Log { .. } | Self::Action { .. } | Self::AgentInfo)
+    }
+
     /// What is wanted in words: `log main of trading: last 200 lines`.
     pub fn words(&self) -> String {
         let word = self.word();

@@ -5,6 +5,7 @@ mod act;
 mod activity;
 mod alerts;
 mod clipboard;
+mod commands;
 pub mod compare;
 mod conflict;
 mod copy;
@@ -24,6 +25,7 @@ mod history;
 mod input;
 mod jobs;
 pub(crate) mod keymap;
+mod list;
 mod login;
 pub(crate) mod look;
 mod messages;
@@ -36,11 +38,13 @@ mod popup;
 mod review;
 mod screens;
 mod scroll;
+mod search;
 pub(crate) mod settings;
 mod sites;
 mod stage;
 mod terminal;
 mod theme;
+mod told;
 mod undo;
 mod unread;
 mod update;
@@ -51,6 +55,8 @@ mod when;
 mod harness;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod sample_commands;
 #[cfg(test)]
 mod sample_errors;
 #[cfg(test)]

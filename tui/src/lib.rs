@@ -1,8 +1,9 @@
 //! fieldpost's terminal app and its command-line twin: what both share, and each of them.
 //!
-//! [`client`] speaks to the server, [`keyring`] keeps token and keys, [`session`] is both together, [`drafts`] keeps what was begun; [`send`], [`publish`] and
+//! `about` puts into words what an agent says of itself. [`client`] speaks to the server, [`keyring`] keeps token and keys, [`session`] is both together, [`drafts`] keeps what was begun; [`send`], [`publish`] and
 //! [`order_action`] are the only places that sign. `app` is the terminal app, [`cli`] the command line, [`demo`] a whole system on one machine.
 
+mod about;
 pub mod app;
 pub mod cli;
 pub mod client;

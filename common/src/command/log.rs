@@ -1,8 +1,10 @@
 //! Which part of a log is wanted, and the choice of its lines: the agent feeds lines, what is kept is bounded.
 
 mod moment;
+mod wish;
 
 pub use moment::moment;
+pub use wish::{SinceError, WishError, since};
 
 use crate::text::count;
 use crate::time::Timestamp;

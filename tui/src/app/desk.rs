@@ -1,6 +1,7 @@
 //! The office of a session: each request becomes a task that asks the server. What is signed and given is left to `desk::work`,
 //! conflicts to `desk::conflict`.
 
+mod commands;
 mod conflict;
 mod errors;
 mod health;
@@ -101,6 +102,9 @@ async fn serve(session: &Session, request: Request, answers: &UnboundedSender<An
         }
         Request::States(_) | Request::AskStates(..) | Request::Status | Request::Over { .. } | Request::Hold { .. } => {
             health::answer(client, request).await
+        }
+        Request::Commands(_) | Request::Output(_) | Request::Askable { .. } | Request::Ask { .. } | Request::CancelCommand(_) => {
+            commands::answer(session, request).await
         }
         Request::Errors | Request::Error(_) | Request::MarkError { .. } => errors::answer(client, request).await,
         Request::AcceptDrop(site) => {

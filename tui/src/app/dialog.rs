@@ -1,5 +1,6 @@
 //! What lies over the screen and asks or tells something. Each kind is one file; drawing is left to `dialog::draw`.
 
+pub(crate) mod ask;
 pub(crate) mod bindings;
 pub(crate) mod draw;
 pub(crate) mod keys;
@@ -29,6 +30,7 @@ pub(crate) enum Dialog {
     Drop(Box<site::DropDialog>),
     Enrol(site::EnrolDialog),
     Undo(Box<undo::UndoDialog>),
+    Ask(Box<ask::AskDialog>),
     Pick(pick::Pick),
     Info(Info),
 }
@@ -117,6 +119,7 @@ impl Dialog {
             Self::Drop(drop) => confirm_context(&drop.confirm),
             Self::Undo(undo) => confirm_context(&undo.confirm),
             Self::Cancel(_) | Self::Enrol(_) => Context::Confirm,
+            Self::Ask(_) => Context::Word,
             Self::Pick(_) => Context::Pick,
             Self::Info(_) => Context::Read,
         }
@@ -130,6 +133,7 @@ impl Dialog {
             Self::Publish(publish) => publish.confirm.as_mut()?,
             Self::Settle(settle) => return settle.input(),
             Self::Drop(drop) => &mut drop.confirm,
+            Self::Ask(ask) => return Some(&mut ask.input),
             _ => return None,
         };
         match confirm {
@@ -146,14 +150,20 @@ impl Dialog {
             Self::Settle(settle) => settle.ready(),
             Self::Drop(drop) => drop.confirm.ready(),
             Self::Undo(undo) => undo.ready(),
-            Self::Cancel(_) | Self::Enrol(_) | Self::Pick(_) | Self::Info(_) => true,
+            Self::Cancel(_) | Self::Enrol(_) | Self::Ask(_) | Self::Pick(_) | Self::Info(_) => true,
         }
     }
 
     /// Whether saying yes asks the server.
     pub(crate) fn asks(&self) -> bool {
         match self {
-            Self::Send(_) | Self::Publish(_) | Self::Cancel(_) | Self::Drop(_) | Self::Enrol(_) | Self::Undo(_) => true,
+            Self::Send(_)
+            | Self::Publish(_)
+            | Self::Cancel(_)
+            | Self::Drop(_)
+            | Self::Enrol(_)
+            | Self::Undo(_)
+            | Self::Ask(_) => true,
             Self::Settle(settle) => settle.asks(),
             Self::Pick(pick) => pick.asks(),
             Self::Info(_) => false,
@@ -169,7 +179,8 @@ impl Dialog {
             Self::Drop(drop) => format!("Are the files at {} meant to be gone?", drop.site),
             Self::Enrol(_) => "Make a new enrolment string?".to_owned(),
             Self::Undo(undo) => undo.title(),
-            Self::Pick(pick) => pick.title().to_owned(),
+            Self::Ask(ask) => ask.title(),
+            Self::Pick(pick) => pick.title(),
             Self::Info(info) => info.title.clone(),
         }
     }
@@ -189,6 +200,7 @@ impl Dialog {
             Self::Drop(drop) => drop.lines(),
             Self::Enrol(enrol) => enrol.lines(),
             Self::Undo(undo) => undo.lines(),
+            Self::Ask(ask) => ask.lines(),
             Self::Pick(pick) => pick.lines(),
             Self::Info(info) => info.lines.iter().map(|line| (Tone::Plain, line.clone())).collect(),
         }

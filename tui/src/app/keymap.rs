@@ -8,7 +8,9 @@ mod live;
 mod nearest;
 
 use super::model::{Link, Model};
-use super::{activity, alerts, conflict, copy, dialog, diff, errors, grid, help, history, jobs, login, palette, review, sites};
+use super::{
+    activity, alerts, commands, conflict, copy, dialog, diff, errors, grid, help, history, jobs, login, palette, review, sites,
+};
 pub(crate) use action::Action;
 pub(crate) use everywhere::{BACK, CYCLE, LINES, SCREEN};
 pub(crate) use key::{Key, ch, ctrl, key};
@@ -32,6 +34,8 @@ pub(crate) enum Context {
     History,
     Review,
     Jobs,
+    Commands,
+    Output,
     Messages,
     Confirm,
     Word,
@@ -62,6 +66,8 @@ impl Context {
         Self::History,
         Self::Review,
         Self::Jobs,
+        Self::Commands,
+        Self::Output,
         Self::Messages,
         Self::Confirm,
         Self::Word,
@@ -104,6 +110,8 @@ impl Context {
             Self::Activity => &[activity::bindings::ACTIVITY, LINES, CYCLE, SCREEN],
             Self::Review => &[review::bindings::REVIEW, diff::bindings::LOOK, diff::bindings::LAYOUT, LINES, SCREEN],
             Self::Jobs => &[jobs::bindings::JOBS, LINES, BACK, SCREEN],
+            Self::Commands => &[commands::bindings::COMMANDS, LINES, SCREEN],
+            Self::Output => &[commands::bindings::OUTPUT, LINES, SCREEN],
             Self::Messages => &[LINES, BACK, SCREEN],
             Self::Confirm => &[dialog::bindings::CONFIRM],
             Self::Word => &[dialog::bindings::WORD],

@@ -2,6 +2,7 @@
 
 use super::activity::ActivityView;
 use super::alerts::AlertsView;
+use super::commands::CommandsView;
 use super::dialog::Dialog;
 use super::editor::{Edit, Edited};
 use super::errors::ErrorsView;
@@ -167,6 +168,7 @@ pub(crate) struct Model {
     pub(crate) alerts: AlertsView,
     pub(crate) errors: ErrorsView,
     pub(crate) activity: ActivityView,
+    pub(crate) commands: CommandsView,
     /// What else tells of a problem that is news.
     pub(crate) ringing: Ringing,
     pub(crate) screens: Screens,
@@ -215,6 +217,7 @@ impl Model {
             alerts: AlertsView::default(),
             errors: ErrorsView::default(),
             activity: ActivityView::default(),
+            commands: CommandsView::default(),
             ringing: Ringing::default(),
             screens: Screens::default(),
             dialog: None,
@@ -250,6 +253,10 @@ impl Model {
             (Some(Screen::Error(_)), _) => Context::Error,
             (Some(Screen::History(_)), _) => Context::History,
             (Some(Screen::Jobs(_)), _) => Context::Jobs,
+            (Some(Screen::Commands), _) if self.commands.list.typing => Context::Filter,
+            (Some(Screen::Commands), _) => Context::Commands,
+            (Some(Screen::Output(page)), _) if page.search.typing.is_some() => Context::Search,
+            (Some(Screen::Output(_)), _) => Context::Output,
             (Some(Screen::Messages(_)), _) => Context::Messages,
             (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
             (None, Tab::Patches) => Context::Grid,

@@ -1,19 +1,21 @@
 //! What the app asks of the outside and what comes back, as data; who answers is left to an [`Office`].
 
+mod command;
 mod work;
 
 use crate::app::compare::lines::{Lines, Spaces};
 use crate::app::compare::{Comparison, Texts};
 use crate::app::grid::sheet::Sheet;
 use crate::drafts::DraftKey;
+pub use command::{Askable, Brought, Known, Output, Wish};
 use fieldpost_common::api::{
-    Activity, AppSettings, AuditState, Changes, ErrorGroup, ErrorView, Errors, History, MarkError, OrderInfo, SetHold, Site,
-    StateView, Status, Whoami,
+    Activity, AppSettings, AuditState, Changes, CommandInfo, ErrorGroup, ErrorView, Errors, History, MarkError, OrderInfo,
+    SetHold, Site, StateView, Status, Whoami,
 };
 use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::id::{AppName, CommandId, SiteName};
 use fieldpost_common::incident::{Incident, IncidentId};
 use fieldpost_common::merge::{Decision, Merge};
 use fieldpost_common::name::PatchName;
@@ -113,6 +115,26 @@ pub enum Request {
     },
     /// Say that the files that vanished at a site are meant to be gone.
     AcceptDrop(SiteName),
+    /// What was asked of a site, or what people asked of any, newest first.
+    Commands(Option<SiteName>),
+    /// Where a command stands, and what it brought so far.
+    Output(CommandId),
+    /// What a site can be asked for, as its agent said last.
+    Askable {
+        /// Which.
+        site: SiteName,
+        /// Ask the agent anew where that is long ago.
+        refresh: bool,
+    },
+    /// Ask something of a site.
+    Ask {
+        /// Which.
+        site: SiteName,
+        /// What.
+        wish: Wish,
+    },
+    /// Take a command back.
+    CancelCommand(CommandId),
     /// Make a new enrolment string for a site.
     Enrol(SiteName),
     /// What happened, newest first.
@@ -297,6 +319,16 @@ pub enum Answer {
     Error(ErrorGroupId, Result<Box<ErrorView>, Trouble>),
     /// To [`Request::MarkError`]: the group as it is now.
     ErrorMarked(Result<Box<ErrorGroup>, Trouble>),
+    /// To [`Request::Commands`].
+    Commands(Option<SiteName>, Result<Vec<CommandInfo>, Trouble>),
+    /// To [`Request::Output`].
+    Output(CommandId, Result<Box<Brought>, Trouble>),
+    /// To [`Request::Askable`].
+    Askable(SiteName, Result<Box<Askable>, Trouble>),
+    /// To [`Request::Ask`].
+    Asked(SiteName, Result<Box<CommandInfo>, Trouble>),
+    /// To [`Request::CancelCommand`]: the command as it is now.
+    CommandCancelled(Result<Box<CommandInfo>, Trouble>),
     /// To [`Request::Enrol`]: the string.
     Enrolled(SiteName, Result<String, Trouble>),
     /// To [`Request::Activity`]: what came before a number.

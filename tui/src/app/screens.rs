@@ -1,5 +1,6 @@
 //! Which screen is shown: a tab, and what was opened over it. What a screen holds is left to its room.
 
+use super::commands::output::OutputView;
 use super::conflict::ConflictView;
 use super::diff::DiffView;
 use super::errors::page::ErrorPage;
@@ -65,6 +66,8 @@ pub(crate) enum Screen {
     Error(Box<ErrorPage>),
     History(Box<HistoryView>),
     Jobs(JobsView),
+    Commands,
+    Output(Box<OutputView>),
     Messages(MessagesView),
 }
 

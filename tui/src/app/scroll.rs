@@ -2,6 +2,9 @@
 
 use super::keymap::Action;
 
+/// How many terminal cells one step sideways is.
+pub(crate) const SIDEWAYS: usize = 8;
+
 /// Where an action leads from a line; it stays within the lines.
 pub(crate) fn stepped(line: usize, lines: usize, page: usize, action: Action) -> usize {
     let line = match action {

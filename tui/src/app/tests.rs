@@ -8,6 +8,7 @@ mod anything;
 mod bulk;
 mod bulk_looks;
 mod colours;
+mod commands;
 mod conflicts;
 mod diffs;
 mod errors;

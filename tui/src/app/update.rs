@@ -7,7 +7,7 @@ use super::keymap::Action;
 use super::model::{Copied, Effect, Message, Model, Toast};
 use super::office::Request;
 use super::sites::site;
-use super::{conflict, diff};
+use super::{commands, conflict, diff};
 use fieldpost_common::time::Timestamp;
 
 /// What must be done when the app starts.
@@ -65,6 +65,8 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
     model.alerts.follow(model.size);
     model.errors.follow(model.size);
     model.activity.follow(model.size);
+    model.commands.list.follow(model.size);
+    commands::output::follow(model);
     site::follow(model);
     diff::arrange(model);
     effects

@@ -5,7 +5,7 @@ use super::model::{Link, Model, Toast};
 use super::paint::Painter;
 use super::screens::{Screen, Tab};
 use super::theme::Tone;
-use super::{activity, alerts, conflict, dialog, diff, errors, grid, history, jobs, login, messages, sites};
+use super::{activity, alerts, commands, conflict, dialog, diff, errors, grid, history, jobs, login, messages, sites};
 use fieldpost_common::text::{Clean, age};
 use ratatui::Frame;
 use unicode_width::UnicodeWidthStr as _;
@@ -29,6 +29,8 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         (None, Some(Screen::History(history)), _) => history::draw::draw(model, history, &mut painter, area),
         (None, Some(Screen::Site(page)), _) => sites::site::draw::draw(model, page, &mut painter, area),
         (None, Some(Screen::Jobs(view)), _) => jobs::draw::draw(model, *view, &mut painter, area),
+        (None, Some(Screen::Commands), _) => commands::draw::draw(model, &mut painter, area),
+        (None, Some(Screen::Output(page)), _) => commands::output::draw::draw(model, page, &mut painter, area),
         (None, Some(Screen::Messages(view)), _) => messages::draw::draw(model, *view, &mut painter, area),
         (None, None, Tab::Sites) => sites::draw::draw(model, &mut painter, area),
         (None, Some(Screen::Error(page)), _) => errors::page::draw::draw(model, page, &mut painter, area),

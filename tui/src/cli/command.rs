@@ -1,9 +1,7 @@
 //! `fieldpost command`: asks something of a site now, and says what came of it.
 
-mod about;
 mod follow;
 
-pub(super) use about::{about, log_words};
 pub(super) use follow::{Waited, follow, output};
 
 use super::failure::Failure;
@@ -11,6 +9,7 @@ use super::names;
 use super::state;
 use super::talk::Talk;
 use super::verdict::ago;
+use crate::about;
 use crate::order_action::order_action;
 use crate::session::Session;
 use fieldpost_common::api::CommandInfo;
@@ -19,6 +18,7 @@ use fieldpost_common::exit;
 use fieldpost_common::id::{ActionName, AppName, CommandId, SiteName};
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::AgentInfo;
 use serde_json::json;
 use std::time::Duration;
 
@@ -135,11 +135,16 @@ async fn answered(done: &CommandInfo, session: &Session, talk: Talk) -> Result<u
 
 async fn shown(command: &CommandInfo, session: &Session, talk: Talk) -> Result<u8, Failure> {
     if command.wish == CommandKind::AgentInfo {
-        let info = about(&session.client.command_output(&command.id).await?.content)?;
+        let info = told(&session.client.command_output(&command.id).await?.content)?;
         talk.data(&info, || about::words(&info, session.now()))?;
         return Ok(exit::OK);
     }
     output(command, session, talk).await
+}
+
+/// What an agent says of itself.
+pub(super) fn told(output: &[u8]) -> Result<AgentInfo, Failure> {
+    about::read(output).map_err(|error| Failure::new(format!("the agent's answer can't be read: {error}")))
 }
 
 async fn list(site: &SiteName, session: &Session, talk: Talk) -> Result<u8, Failure> {

@@ -1,15 +1,15 @@
 //! `fieldpost logs`: the end of a log at a site, or the lines of it that fit.
 
-use super::command::{Waited, about, follow, output};
+use super::command::{Waited, follow, output, told};
 use super::failure::Failure;
 use super::names;
 use super::talk::Talk;
+use crate::about;
 use crate::session::Session;
 use fieldpost_common::command::CommandKind;
-use fieldpost_common::command::log::LogPart;
+use fieldpost_common::command::log::{LogPart, since};
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, LogName, SiteName};
-use fieldpost_common::time::{Timestamp, duration};
 use serde_json::json;
 use std::time::Duration;
 
@@ -41,7 +41,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let site = names::any_site(session, &args.site).await?;
-    let since = args.since.as_deref().map(|given| since(given, session.now())).transpose()?;
+    let since = args.since.as_deref().map(|given| since(given, session.now())).transpose();
+    let since = since.map_err(|error| Failure::usage(format!("--since: {error}")))?;
     let limit = Duration::from_secs(args.wait);
     let Some(log) = args.log else { return names_of(&site, limit, session, talk).await };
     let part = LogPart { lines: args.lines, bytes: args.bytes, since, grep: args.grep };
@@ -61,10 +62,10 @@ async fn names_of(site: &SiteName, limit: Duration, session: &Session, talk: Tal
         Waited::Done(done) => done,
         Waited::Not(failure) => return Err(failure),
     };
-    let info = about(&session.client.command_output(&done.id).await?.content)?;
+    let info = told(&session.client.command_output(&done.id).await?.content)?;
     let logs = info.applications.iter().flat_map(|app| app.logs.iter().map(|log| (&app.application, log)));
     let all: Vec<_> = logs.map(|(app, log)| json!({ "application": app, "log": log })).collect();
-    let words = || match info.applications.iter().flat_map(|app| &app.logs).map(super::command::log_words).collect::<Vec<_>>() {
+    let words = || match info.applications.iter().flat_map(|app| &app.logs).map(about::log_words).collect::<Vec<_>>() {
         lines if lines.is_empty() => {
             format!("the agent's config at {site} names no logs: [app.logs] main = \"/path/of/the.log\" names one")
         }
@@ -72,30 +73,4 @@ async fn names_of(site: &SiteName, limit: Duration, session: &Session, talk: Tal
     };
     talk.data(&json!({ "site": site, "logs": all }), words)?;
     Ok(exit::OK)
-}
-
-/// A moment, or how long ago it was.
-fn since(given: &str, now: Timestamp) -> Result<Timestamp, Failure> {
-    if let Ok(moment) = given.parse::<Timestamp>() {
-        return Ok(moment);
-    }
-    let ago = duration(given).map_err(|_| {
-        Failure::usage(format!(
-            "--since {given:?} is neither a time, as in 2026-11-28T10:00:00Z, nor how long ago, as in 30m or 2d"
-        ))
-    })?;
-    Ok(Timestamp::from_ms(now.as_ms().saturating_sub(i64::try_from(ago.as_millis()).unwrap_or(i64::MAX))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn since_is_a_time_or_how_long_ago() {
-        let now = Timestamp::from_ms(100_000);
-        assert_eq!(since("1970-01-01T00:00:40Z", now).ok(), Some(Timestamp::from_ms(40_000)));
-        assert_eq!(since("1m", now).ok(), Some(Timestamp::from_ms(40_000)));
-        assert!(since("yesterday", now).is_err_and(|failure| failure.words.contains("nor how long ago")));
-    }
 }

@@ -1,5 +1,6 @@
 //! Keys in a dialog: yes, no, and what it offers beside them.
 
+use super::ask::AskDialog;
 use super::publish::Step;
 use super::settle::{self, SettleDialog};
 use super::undo::UndoDialog;
@@ -9,7 +10,7 @@ use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, Task};
 use crate::app::review::Review;
-use crate::app::{conflict, jobs, review};
+use crate::app::{commands, conflict, jobs, review};
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -67,6 +68,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             }
         },
         Some(Dialog::Settle(settle)) => settle_accepted(model, settle),
+        Some(Dialog::Ask(ask)) => asked(model, ask),
         Some(Dialog::Pick(pick)) => picked(model, pick.picked()),
         Some(Dialog::Info(_)) | None => Vec::new(),
     }
@@ -93,6 +95,17 @@ fn undo_accepted(model: &mut Model, dialog: &UndoDialog) -> Vec<Effect> {
                 model.screens.back();
             }
             jobs::start(model, dialog.application.clone(), tasks, dialog.name())
+        }
+    }
+}
+
+/// What isn't understood is said, and can be mended.
+fn asked(model: &mut Model, mut dialog: Box<AskDialog>) -> Vec<Effect> {
+    match dialog.accept(model.grid.now) {
+        Some(wish) => commands::ask::wish(model, dialog.site, wish),
+        None => {
+            model.dialog = Some(Dialog::Ask(dialog));
+            Vec::new()
         }
     }
 }

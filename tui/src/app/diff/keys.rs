@@ -6,12 +6,9 @@ use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
 use crate::app::screens::Screen;
-use crate::app::scroll::stepped;
+use crate::app::scroll::{SIDEWAYS, stepped};
 use crate::app::{act, history};
 use std::sync::Arc;
-
-/// How many terminal cells one step sideways is.
-const SIDEWAYS: usize = 8;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {

@@ -1,30 +1,19 @@
-//! Searching in a diff: what is looked for, where it was found, and which of these places was gone to.
+//! Searching in a diff: where something is found in its two contents, and how such a place is brought on the screen.
 
 use super::DiffView;
 use crate::app::compare::Texts;
 use crate::app::compare::lines::{Lines, Run};
 use crate::app::compare::rows::{Folds, Half, Row};
 use crate::app::compare::text::Text;
-use crate::app::input::Input;
-use regex::{Regex, RegexBuilder};
+use crate::app::search;
+use regex::Regex;
 use std::ops::Range;
 
 /// After so many places on one side the rest isn't counted.
 const MOST: usize = 10_000;
 
-/// What is looked for.
-#[derive(Debug, Default)]
-pub(crate) struct Search {
-    pub(crate) input: Input,
-    /// How the screen was before, while it is being typed.
-    pub(crate) typing: Option<Before>,
-    pattern: Option<Regex>,
-    found: Vec<Found>,
-    /// Which of them was gone to.
-    at: usize,
-    /// There is more than was counted.
-    more: bool,
-}
+/// A search in both contents.
+pub(crate) type Search = search::Search<Before, Found>;
 
 /// What giving up a search brings back.
 #[derive(Debug, Clone)]
@@ -43,62 +32,26 @@ pub(crate) struct Found {
     pub(crate) range: Range<usize>,
 }
 
-impl Search {
-    /// Whether there is something to look for, or it is being typed.
-    pub(crate) fn is_on(&self) -> bool {
-        self.typing.is_some() || self.pattern.is_some()
-    }
-
-    pub(crate) fn pattern(&self) -> Option<&Regex> {
-        self.pattern.as_ref()
-    }
-
-    /// Whether there is a place to go to.
-    pub(crate) fn has_found(&self) -> bool {
-        !self.found.is_empty()
-    }
-
-    /// The place that was gone to.
-    pub(crate) fn here(&self) -> Option<&Found> {
-        self.found.get(self.at)
-    }
-
-    /// `/lots▏ 3/17`.
-    pub(crate) fn words(&self) -> String {
-        let cursor = if self.typing.is_some() { "▏" } else { "" };
-        let count = match (self.found.len(), &self.pattern) {
-            (_, None) => String::new(),
-            (0, _) => "not found".to_owned(),
-            (many, _) => format!("{}/{many}{}", self.at + 1, if self.more { " and more" } else { "" }),
-        };
-        format!("/{}{cursor}  {count}", self.input.shown())
-    }
-
-    /// Looks through both texts, in the order in which they are shown.
-    fn look(&mut self, texts: &Texts, lines: &Lines) {
-        let text = self.input.text();
-        let fold = !text.chars().any(char::is_uppercase);
-        let build = || RegexBuilder::new(&regex::escape(&text)).case_insensitive(fold).build().ok();
-        self.pattern = if text.is_empty() { None } else { build() };
-        let pattern = self.pattern.as_ref();
-        let (left, right) = (places(&texts.left, pattern), places(&texts.right, pattern));
-        self.more = left.len() == MOST || right.len() == MOST;
-        let within = |all: &[(usize, Range<usize>)], half: Half, lines: Range<usize>| -> Vec<Found> {
-            let from = all.partition_point(|(line, _)| *line < lines.start);
-            let places = all[from..].iter().take_while(|(line, _)| *line < lines.end);
-            places.map(|(line, range)| Found { half, line: *line, range: range.clone() }).collect()
-        };
-        self.found.clear();
-        for run in &lines.runs {
-            match run {
-                Run::Same { new, len, .. } => self.found.extend(within(&right, Half::Right, *new..new + len)),
-                Run::Change { old, new } => {
-                    self.found.extend(within(&left, Half::Left, old.clone()));
-                    self.found.extend(within(&right, Half::Right, new.clone()));
-                }
+/// Looks through both texts, in the order in which they are shown; whether there is more than was counted.
+fn look(pattern: Option<&Regex>, texts: &Texts, lines: &Lines) -> (Vec<Found>, bool) {
+    let (left, right) = (places(&texts.left, pattern), places(&texts.right, pattern));
+    let more = left.len() == MOST || right.len() == MOST;
+    let within = |all: &[(usize, Range<usize>)], half: Half, lines: Range<usize>| -> Vec<Found> {
+        let from = all.partition_point(|(line, _)| *line < lines.start);
+        let places = all[from..].iter().take_while(|(line, _)| *line < lines.end);
+        places.map(|(line, range)| Found { half, line: *line, range: range.clone() }).collect()
+    };
+    let mut found = Vec::new();
+    for run in &lines.runs {
+        match run {
+            Run::Same { new, len, .. } => found.extend(within(&right, Half::Right, *new..new + len)),
+            Run::Change { old, new } => {
+                found.extend(within(&left, Half::Left, old.clone()));
+                found.extend(within(&right, Half::Right, new.clone()));
             }
         }
     }
+    (found, more)
 }
 
 fn places(text: &Text, pattern: Option<&Regex>) -> Vec<(usize, Range<usize>)> {
@@ -114,7 +67,7 @@ fn places(text: &Text, pattern: Option<&Regex>) -> Vec<(usize, Range<usize>)> {
 impl DiffView {
     /// Begins to type what to look for.
     pub(super) fn begin_search(&mut self) {
-        self.search = Search { typing: Some(self.before()), ..Search::default() };
+        self.search = Search::begin(self.before());
     }
 
     /// Looks for what was typed so far, from where the screen was before.
@@ -123,8 +76,8 @@ impl DiffView {
         let from = before.top;
         self.put_back(before);
         self.look();
-        let places = self.search.found.iter().map(|found| self.rows.find(found.half, found.line));
-        self.search.at = places.into_iter().position(|row| row >= Some(from)).unwrap_or(0);
+        let rows = &self.rows;
+        self.search.go(|found| rows.find(found.half, found.line) >= Some(from));
         self.show_found(size);
     }
 
@@ -154,10 +107,7 @@ impl DiffView {
 
     /// Goes to the next place where it was found, or to the one before; around at the ends.
     pub(super) fn step_search(&mut self, forward: bool, size: (u16, u16)) {
-        let many = self.search.found.len();
-        if many > 0 {
-            let step = if forward { 1 } else { many - 1 };
-            self.search.at = (self.search.at + step) % many;
+        if self.search.step(forward) {
             self.show_found(size);
         }
     }
@@ -166,14 +116,15 @@ impl DiffView {
     pub(super) fn find_again(&mut self) {
         if self.search.is_on() {
             self.look();
-            self.search.at = self.search.at.min(self.search.found.len().saturating_sub(1));
         }
     }
 
     fn look(&mut self) {
         let mut search = std::mem::take(&mut self.search);
+        search.compile();
         if let Some((texts, lines)) = self.text() {
-            search.look(texts, lines);
+            let (found, more) = look(search.pattern(), texts, lines);
+            search.take(found, more);
         }
         self.search = search;
     }

@@ -14,7 +14,7 @@ use crate::app::keymap::{Action, Context};
 use crate::app::model::{Apps, Effect, Model};
 use crate::app::scroll::stepped;
 use crate::app::update::answers::load;
-use crate::app::{alerts, conflict, history, review, undo};
+use crate::app::{alerts, commands, conflict, history, review, undo};
 use std::collections::BTreeSet;
 
 pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
@@ -178,6 +178,7 @@ pub(crate) fn picked(model: &mut Model, choice: Choice) -> Vec<Effect> {
     match choice {
         Choice::App(application) => return load(model, application),
         Choice::Snooze { incident, until, .. } => return alerts::keys::snoozed(model, incident, until),
+        Choice::Ask(site, asking) => return commands::ask::chosen(model, site, asking),
         Choice::FixedBy { group, patch } => return errors::keys::fixed(model, group, patch),
         Choice::Version(version) => model.grid.version = version,
         Choice::Group(group) => model.grid.group = group,

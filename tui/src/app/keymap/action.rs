@@ -102,6 +102,8 @@ actions![
     Acknowledge,
     Snooze,
     AskState,
+    Ask,
+    Commands,
     Fix,
     Mute,
     ToPatch,

@@ -36,6 +36,7 @@ pub(crate) const SCREEN: &[Binding] = &[
     bind(&[ch('y')], A::CopyMenu, "", "copy a name, a hash, a link or a command line", can_copy),
     bind(&[ch('o')], A::OpenIssue, "", "open the issue in a browser", has_issue),
     bind(&[ch('J')], A::Jobs, "", "what you sent and published, and what became of it", always),
+    bind(&[ch('C')], A::Commands, "", "what people asked of sites, and what became of it", always),
     bind(&[ch('@')], A::Messages, "", "the last notes and errors, with their times", always),
     bind(&[ch('r')], A::Refresh, "", "read everything again", always),
     bind(&[ctrl('l')], A::Redraw, "", "draw the screen anew, after something else wrote on it", always),

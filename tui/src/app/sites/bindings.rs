@@ -8,6 +8,7 @@ use fieldpost_common::api::{Role, Site};
 
 pub(crate) const SITES: &[Binding] = &[
     bind(&[key(K::Enter)], A::Open, "open", "open the site's page", has_site),
+    bind(&[ch('a')], A::Ask, "ask", "ask the site for a log, its state, an action and more", can_ask).asking(),
     bind(&[ch('A')], A::AcceptDrop, "accept drop", "say that the files that vanished are meant to be gone", can_accept_drop),
     bind(&[ch('E')], A::Enrol, "", "make a new enrolment string for the site", can_enrol),
     bind(&[ch('/')], A::Filter, "filter", "show only what matches name, state, application or group", has_sites),
@@ -36,6 +37,11 @@ fn has_sites(model: &Model) -> Valid {
 fn can_sort(model: &Model) -> Valid {
     has_sites(model)?;
     when(model.sites.filter.is_empty(), "a filter shows the best match first; {back} ends it")
+}
+
+pub(crate) fn can_ask(model: &Model) -> Valid {
+    may_act(model)?;
+    when(site(model).is_some(), "no site is shown")
 }
 
 pub(crate) fn can_accept_drop(model: &Model) -> Valid {

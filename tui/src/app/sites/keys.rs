@@ -3,6 +3,7 @@
 use super::bindings::site;
 use super::site::SiteView;
 use super::{Order, live};
+use crate::app::commands::ask;
 use crate::app::dialog::Dialog;
 use crate::app::dialog::site::{DropDialog, EnrolDialog};
 use crate::app::grid::layout::body_height;
@@ -21,6 +22,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
                 return open(model, name);
             }
         }
+        Action::Ask => return ask(model),
         Action::AcceptDrop => accept_drop(model),
         Action::Enrol => enrol(model),
         Action::Filter => model.sites.typing = true,
@@ -56,6 +58,12 @@ pub(crate) fn open(model: &mut Model, name: SiteName) -> Vec<Effect> {
 pub(crate) fn open_at(model: &mut Model, name: SiteName, application: Option<AppName>) -> Vec<Effect> {
     model.screens.open(Screen::Site(Box::new(SiteView::aimed(name, application))));
     live::shown(model)
+}
+
+/// Shows what the site can be asked for.
+pub(crate) fn ask(model: &mut Model) -> Vec<Effect> {
+    let name = site(model).map(|site| site.name.clone());
+    name.map(|name| ask::open(model, name)).unwrap_or_default()
 }
 
 /// Asks before a mass drop is accepted.

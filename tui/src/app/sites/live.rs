@@ -7,7 +7,7 @@ use crate::app::flight::Flight;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, SiteOrders, Trouble};
 use crate::app::screens::{Screen, Tab};
-use fieldpost_common::api::{Change, Site, StateView};
+use fieldpost_common::api::{Change, CommandInfo, Site, StateView};
 use fieldpost_common::id::SiteName;
 
 /// The tab is shown: reads what is not known or no longer true.
@@ -34,6 +34,9 @@ pub(crate) fn read_page(model: &mut Model) -> Vec<Effect> {
     }
     if page.states_flight.ask() {
         effects.push(Effect::Ask(Request::States(page.name.clone())));
+    }
+    if page.commands_flight.ask() {
+        effects.push(Effect::Ask(Request::Commands(Some(page.name.clone()))));
     }
     if model.activity.known != Known::Fresh {
         effects.extend(activity::live::read(model));
@@ -93,7 +96,7 @@ pub(crate) fn take_orders(model: &mut Model, name: &SiteName, answer: &Result<Si
         if page.flight.landed() && effects.is_empty() {
             effects.push(Effect::Ask(Request::SiteOrders(name.clone())));
         }
-        page.take(answer.clone());
+        page.orders.take(answer.clone());
     }
     effects
 }
@@ -105,7 +108,25 @@ pub(crate) fn take_states(model: &mut Model, name: &SiteName, answer: &Result<Ve
         if page.states_flight.landed() && effects.is_empty() {
             effects.push(Effect::Ask(Request::States(name.clone())));
         }
-        page.take_states(answer.clone());
+        page.states.take(answer.clone());
+    }
+    effects
+}
+
+/// Reads what was asked of the site whose page is shown.
+pub(crate) fn read_commands(model: &mut Model) -> Vec<Effect> {
+    let Some(Screen::Site(page)) = model.screens.top_mut() else { return Vec::new() };
+    if page.commands_flight.ask() { vec![Effect::Ask(Request::Commands(Some(page.name.clone())))] } else { Vec::new() }
+}
+
+/// Hands what was asked to the pages of the site.
+pub(crate) fn take_commands(model: &mut Model, name: &SiteName, answer: &Result<Vec<CommandInfo>, String>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for page in pages(model, name) {
+        if page.commands_flight.landed() && effects.is_empty() {
+            effects.push(Effect::Ask(Request::Commands(Some(name.clone()))));
+        }
+        page.commands.take(answer.clone());
     }
     effects
 }

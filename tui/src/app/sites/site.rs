@@ -12,35 +12,30 @@ use crate::app::flight::Flight;
 use crate::app::model::Model;
 use crate::app::office::SiteOrders;
 use crate::app::screens::Screen;
-use fieldpost_common::api::{OrderInfo, StateView};
-use fieldpost_common::id::{AppName, OrderId, SiteName};
+use crate::app::told::Told;
+use fieldpost_common::api::{CommandInfo, OrderInfo, StateView};
+use fieldpost_common::id::{AppName, CommandId, OrderId, SiteName};
 use fieldpost_common::time::Timestamp;
 use lines::Line;
 
-/// The site's orders, as far as they came.
+/// What a line is about: the cursor stays on it when lines come and go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Orders {
-    Loading,
-    Failed(String),
-    Ready(SiteOrders),
-}
-
-/// The newest state of each application, as far as they came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum States {
-    Loading,
-    Failed(String),
-    Ready(Vec<StateView>),
+pub(crate) enum About {
+    Order(OrderId),
+    Command(CommandId),
 }
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SiteView {
     pub(crate) name: SiteName,
-    pub(crate) orders: Orders,
+    pub(crate) orders: Told<SiteOrders>,
     pub(crate) flight: Flight,
-    pub(crate) states: States,
+    pub(crate) states: Told<Vec<StateView>>,
     pub(crate) states_flight: Flight,
+    /// What was asked of the site, newest first.
+    pub(crate) commands: Told<Vec<CommandInfo>>,
+    pub(crate) commands_flight: Flight,
     /// When new states were asked for, by the server's clock.
     pub(crate) asked: Option<Timestamp>,
     /// Whether long states are shown whole.
@@ -48,8 +43,8 @@ pub(crate) struct SiteView {
     /// The line that the cursor is on, and the first on the screen.
     pub(crate) cursor: usize,
     pub(crate) top: usize,
-    /// The order that the cursor is on: it stays there when lines come and go.
-    on: Option<OrderId>,
+    /// What the cursor is on.
+    on: Option<About>,
     /// The application in whose state something is wrong: the cursor begins there.
     aim: Option<AppName>,
     /// Whether the cursor was put where it begins, or moved by a key.
@@ -60,10 +55,12 @@ impl SiteView {
     pub(crate) fn new(name: SiteName) -> Self {
         Self {
             name,
-            orders: Orders::Loading,
+            orders: Told::Loading,
             flight: Flight::Idle,
-            states: States::Loading,
+            states: Told::Loading,
             states_flight: Flight::Idle,
+            commands: Told::Loading,
+            commands_flight: Flight::Idle,
             asked: None,
             unfolded: false,
             cursor: 0,
@@ -79,28 +76,16 @@ impl SiteView {
         Self { aim, ..Self::new(name) }
     }
 
-    /// Takes newly read states; when they can't be read, those that are known stay.
-    pub(crate) fn take_states(&mut self, answer: Result<Vec<StateView>, String>) {
-        match (answer, &self.states) {
-            (Ok(states), _) => self.states = States::Ready(states),
-            (Err(words), States::Loading | States::Failed(_)) => self.states = States::Failed(words),
-            (Err(_), States::Ready(_)) => {}
-        }
-    }
-
-    /// Takes newly read orders; when they can't be read, those that are known stay.
-    pub(crate) fn take(&mut self, answer: Result<SiteOrders, String>) {
-        match (answer, &self.orders) {
-            (Ok(orders), _) => self.orders = Orders::Ready(orders),
-            (Err(words), Orders::Loading | Orders::Failed(_)) => self.orders = Orders::Failed(words),
-            (Err(_), Orders::Ready(_)) => {}
-        }
-    }
-
     /// The order that the cursor is on.
     pub(crate) fn order(&self) -> Option<&OrderInfo> {
-        let (Orders::Ready(orders), Some(on)) = (&self.orders, &self.on) else { return None };
+        let (Told::Ready(orders), Some(About::Order(on))) = (&self.orders, &self.on) else { return None };
         orders.open.iter().chain(&orders.finished).find(|order| order.id == *on)
+    }
+
+    /// The command that the cursor is on.
+    pub(crate) fn command(&self) -> Option<&CommandInfo> {
+        let (Told::Ready(commands), Some(About::Command(on))) = (&self.commands, &self.on) else { return None };
+        commands.iter().find(|command| command.id == *on)
     }
 
     /// A key moved the cursor.
@@ -112,23 +97,23 @@ impl SiteView {
 
     /// Finds the cursor's line again among lines that may have changed, and keeps it on the screen.
     fn settle(&mut self, lines: &[Line], page: usize) {
-        let first = || lines.iter().position(|line| line.order.is_some());
-        let same = self.on.as_ref().and_then(|on| lines.iter().position(|line| line.order.as_ref() == Some(on)));
+        let first = || lines.iter().position(|line| line.about.is_some());
+        let same = self.on.as_ref().and_then(|on| lines.iter().position(|line| line.about.as_ref() == Some(on)));
         if let Some(line) = same {
             self.cursor = line;
         } else if let (false, Some(aim)) = (self.placed, &self.aim) {
-            if let States::Ready(_) = self.states {
+            if let Told::Ready(_) = self.states {
                 self.cursor = lines.iter().position(|line| line.wrong.as_ref() == Some(aim)).unwrap_or(0);
                 // What stands above it says how old it is and how it was before.
                 self.top = self.cursor.saturating_sub(page / 3);
                 self.placed = true;
             }
-        } else if let (false, Orders::Ready(orders)) = (self.placed, &self.orders) {
+        } else if let (false, Told::Ready(orders)) = (self.placed, &self.orders) {
             self.cursor = if orders.open.is_empty() { 0 } else { first().unwrap_or(0) };
             self.placed = true;
         }
         self.cursor = self.cursor.min(lines.len().saturating_sub(1));
-        self.on = lines.get(self.cursor).and_then(|line| line.order.clone());
+        self.on = lines.get(self.cursor).and_then(|line| line.about.clone());
         self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(page.max(1)));
         self.top = self.top.min(lines.len().saturating_sub(page));
     }

@@ -6,7 +6,7 @@ use crate::app::harness::Harness;
 use crate::app::login::LoginView;
 use crate::app::model::{Effect, Message};
 use crate::app::office::{Answer, Done, Merged, Newcomer, Outcome, Request, SiteOrders, Trouble};
-use crate::app::{sample, sample_errors, sample_health};
+use crate::app::{sample, sample_commands, sample_errors, sample_health};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fieldpost_common::api::{Change, Changes};
 use fieldpost_common::merge::merge;
@@ -113,6 +113,21 @@ pub(super) fn answer(request: Request, well: bool) -> Answer {
         Request::Error(group) => Answer::Error(group, if well { Ok(Box::new(sample_errors::error())) } else { Err(trouble()) }),
         Request::MarkError { .. } => {
             Answer::ErrorMarked(if well { Ok(Box::new(sample_errors::error().group)) } else { Err(trouble()) })
+        }
+        Request::Commands(site) => Answer::Commands(site, if well { Ok(sample_commands::commands()) } else { Err(trouble()) }),
+        Request::Output(id) => {
+            let command = sample_commands::commands().into_iter().find(|one| one.id == id);
+            let brought = || Box::new(sample_commands::brought(command.unwrap_or_else(|| sample_commands::commands().remove(0))));
+            Answer::Output(id, if well { Ok(brought()) } else { Err(trouble()) })
+        }
+        Request::Askable { site, .. } => {
+            Answer::Askable(site, if well { Ok(Box::new(sample_commands::askable())) } else { Err(trouble()) })
+        }
+        Request::Ask { site, .. } => {
+            Answer::Asked(site, if well { Ok(Box::new(sample_commands::commands().remove(0))) } else { Err(trouble()) })
+        }
+        Request::CancelCommand(_) => {
+            Answer::CommandCancelled(if well { Ok(Box::new(sample_commands::commands().remove(0))) } else { Err(trouble()) })
         }
         Request::AcceptDrop(site) => Answer::DropAccepted(site, if well { Ok(()) } else { Err(trouble()) }),
         Request::Enrol(site) => {

@@ -19,7 +19,7 @@ pub(super) fn sites(size: (u16, u16)) -> Harness {
 }
 
 /// The page of `acme`, with its orders and what happened.
-fn page(size: (u16, u16)) -> Harness {
+pub(super) fn page(size: (u16, u16)) -> Harness {
     let mut harness = sites(size);
     harness.press("/ a c m e Enter Enter Esc");
     harness.press("Esc");
@@ -143,7 +143,7 @@ fn the_cursor_stays_on_its_order_when_others_come_in_and_when_it_ends() {
     harness.shows("4712-Settlement-fx.st → acme");
     harness.shows("confirmed, just now");
     harness.press("Esc x");
-    harness.shows("this order has ended: nothing is left to take back");
+    harness.shows("this has ended: nothing is left to take back");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn brackets_turn_to_the_next_site_and_the_list_follows() {
     harness.press("]");
     harness.shows(" 2 Sites  3 Alerts  4 Errors  5 Activity  corvid");
     let corvid = || "corvid".parse().unwrap();
-    assert_eq!(harness.requests(), [Request::SiteOrders(corvid()), Request::States(corvid())]);
+    assert_eq!(harness.requests(), [Request::SiteOrders(corvid()), Request::States(corvid()), Request::Commands(Some(corvid()))]);
     harness.press("]");
     harness.shows("this is the last site of the list");
     harness.press("[ [ Esc");

@@ -10,7 +10,7 @@ use crate::app::jobs;
 use crate::app::model::{Apps, Effect, Link, Loading, Model};
 use crate::app::office::{Answer, Outcome, Report, Request, Ticket, Trouble};
 use crate::app::screens::Screen;
-use crate::app::{activity, alerts, errors, sites};
+use crate::app::{activity, alerts, commands, errors, sites};
 use crate::app::{history, login};
 use fieldpost_common::api::{Change, Changes, History};
 use fieldpost_common::grid::Feed;
@@ -81,6 +81,20 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         | Answer::Errors(_)
         | Answer::Error(..)
         | Answer::ErrorMarked(_)) => health(model, answer),
+        Answer::Commands(site, answer) => match answer {
+            Err(trouble) if site.is_none() => {
+                commands::live::take(model, None, Err(trouble.clone()));
+                unreachable_only(model, &trouble)
+            }
+            answer => commands::live::take(model, site.as_ref(), answer),
+        },
+        Answer::Output(id, answer) => commands::output::take(model, &id, answer),
+        Answer::Askable(site, answer) => {
+            commands::ask::take(model, &site, answer);
+            Vec::new()
+        }
+        Answer::Asked(site, answer) => commands::ask::asked(model, &site, answer),
+        Answer::CommandCancelled(answer) => commands::live::cancelled(model, answer),
         Answer::Enrolled(site, answer) => {
             enrolled(model, &site, answer);
             Vec::new()
@@ -264,6 +278,7 @@ fn take_changes(model: &mut Model, answer: Result<Changes, Trouble>) -> Vec<Effe
     effects.extend(alerts::live::changed(model, &changes.changes, everything));
     effects.extend(errors::live::changed(model, &changes.changes, everything));
     effects.extend(activity::live::changed(model, &changes.changes, everything));
+    effects.extend(commands::live::changed(model, &changes.changes, everything));
     if everything && model.role.is_none() {
         effects.push(Effect::Ask(Request::Whoami));
     }

@@ -13,7 +13,7 @@ use crate::app::office::Request;
 use crate::app::overlay::Overlay;
 use crate::app::palette::Palette;
 use crate::app::screens::{Screen, Tab};
-use crate::app::{activity, alerts, conflict, copy, diff, errors, grid, help, history, login, palette, review, sites};
+use crate::app::{activity, alerts, commands, conflict, copy, diff, errors, grid, help, history, login, palette, review, sites};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
@@ -47,10 +47,12 @@ fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Ve
         Context::Activity => activity::keys::act(model, binding.action),
         Context::Diff => diff::keys::act(model, binding.action),
         Context::Conflict => conflict::keys::act(model, binding.action),
-        Context::Search => diff::keys::search(model, binding.action),
+        Context::Search => search(model, binding.action),
         Context::History => history::keys::act(model, binding.action),
         Context::Review => review::keys::act(model, binding.action),
         Context::Jobs => jobs::keys::act(model, binding.action),
+        Context::Commands => commands::keys::act(model, binding.action),
+        Context::Output => commands::output::keys::act(model, binding.action),
         Context::Messages => {
             messages::act(model, binding.action);
             Vec::new()
@@ -71,8 +73,20 @@ fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Ve
     }
 }
 
+/// A key while a search is typed.
+fn search(model: &mut Model, action: Action) -> Vec<Effect> {
+    if commands::output::shown(model).is_some() {
+        commands::output::keys::search(model, action);
+        return Vec::new();
+    }
+    diff::keys::search(model, action)
+}
+
 /// A key while a filter is typed.
 fn filter(model: &mut Model, action: Action) -> Vec<Effect> {
+    if commands::is_shown(model) {
+        return commands::keys::act(model, action);
+    }
     match model.screens.tab {
         Tab::Patches => grid::keys::act(model, Context::Filter, action),
         Tab::Sites => sites::keys::act(model, action),
@@ -85,13 +99,15 @@ fn filter(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Shows a tab as it was left.
 fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
     model.screens.tab = tab;
-    match tab {
+    let commands = commands::live::shown(model);
+    let effects = match tab {
         Tab::Patches => Vec::new(),
         Tab::Sites => sites::live::shown(model),
         Tab::Alerts => [alerts::live::shown(model), sites::live::read_page(model)].concat(),
         Tab::Errors => errors::live::shown(model),
         Tab::Activity => activity::live::shown(model),
-    }
+    };
+    [effects, commands].concat()
 }
 
 /// What means the same on every screen.
@@ -119,6 +135,7 @@ fn anywhere(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
             model.jobs.seen();
             toggle(model, Screen::Jobs(JobsView::default()));
         }
+        Action::Commands => return Some(commands::keys::toggle(model)),
         Action::Messages => toggle(model, Screen::Messages(MessagesView::default())),
         _ => return None,
     }
@@ -158,6 +175,7 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 fn field(model: &mut Model) -> Option<&mut Input> {
     match model.context() {
+        Context::Filter if commands::is_shown(model) => Some(&mut model.commands.list.filter),
         Context::Filter => Some(match model.screens.tab {
             Tab::Patches => &mut model.grid.filter,
             Tab::Sites => &mut model.sites.filter,
@@ -167,6 +185,7 @@ fn field(model: &mut Model) -> Option<&mut Input> {
         }),
         Context::Search => match model.screens.top_mut() {
             Some(Screen::Diff(diff)) => Some(&mut diff.search.input),
+            Some(Screen::Output(page)) => Some(&mut page.search.input),
             _ => None,
         },
         Context::Word => model.dialog.as_mut().and_then(Dialog::input),
@@ -180,6 +199,7 @@ fn text_changed(model: &mut Model) -> Vec<Effect> {
         overlay.typed();
     }
     match (model.context(), model.screens.tab) {
+        (Context::Filter, _) if commands::is_shown(model) => model.commands.refilter(),
         (Context::Filter, Tab::Patches) => model.grid.refilter(),
         (Context::Filter, Tab::Sites) => model.sites.typed(model.grid.now),
         (Context::Filter, Tab::Alerts) => model.alerts.refilter(),
@@ -190,8 +210,10 @@ fn text_changed(model: &mut Model) -> Vec<Effect> {
         }
         (Context::Search, _) => {
             let size = model.size;
-            if let Some(Screen::Diff(diff)) = model.screens.top_mut() {
-                diff.typed(size);
+            match model.screens.top_mut() {
+                Some(Screen::Diff(diff)) => diff.typed(size),
+                Some(Screen::Output(page)) => page.typed(size),
+                _ => {}
             }
         }
         _ => {}

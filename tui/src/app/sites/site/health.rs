@@ -1,11 +1,12 @@
 //! What a site's page says of the states of its applications: how bad, how old, how it was before, and the lines that say so.
 
+use super::SiteView;
 use super::lines::{Line, heading, line, quiet};
-use super::{SiteView, States};
 use crate::app::alerts::line::tone;
 use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::theme::Tone;
+use crate::app::told::Told;
 use crate::app::when::ago;
 use fieldpost_common::api::StateView;
 use fieldpost_common::state::{Format, Severity};
@@ -25,12 +26,12 @@ const BESIDE_STRIP: u16 = 40;
 /// Every application's state.
 pub(super) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
     let states = match &page.states {
-        States::Loading => return [heading("State").to_vec(), vec![quiet("reading it…")]].concat(),
-        States::Failed(words) => {
+        Told::Loading => return [heading("State").to_vec(), vec![quiet("reading it…")]].concat(),
+        Told::Failed(words) => {
             let failed = line(Tone::Alarm, format!("  it can't be read: {words}"));
             return [heading("State").to_vec(), vec![failed, quiet(&model.say(Context::Site, "{refresh} tries again"))]].concat();
         }
-        States::Ready(states) => states,
+        Told::Ready(states) => states,
     };
     if states.is_empty() {
         let words = "none came: [app.state] in the agent's config says where it is";

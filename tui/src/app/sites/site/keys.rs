@@ -2,6 +2,7 @@
 
 use super::bindings::beside;
 use super::{SiteView, draw, lines, order, shown};
+use crate::app::commands::{self, output};
 use crate::app::dialog::{CancelDialog, Dialog};
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
@@ -13,8 +14,9 @@ use crate::app::when::ago;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Open => explain(model),
-        Action::Cancel => cancel(model),
+        Action::Open => return open(model),
+        Action::Cancel => return cancel(model),
+        Action::Ask => return list::ask(model),
         Action::AcceptDrop => list::accept_drop(model),
         Action::Enrol => list::enrol(model),
         Action::AskState => return live::ask_states(model),
@@ -50,14 +52,22 @@ fn unfold(model: &mut Model) {
     }
 }
 
-fn explain(model: &mut Model) {
-    let info =
-        shown(model).and_then(SiteView::order).map(|order| order::explain(order, &model.keys, model.grid.now, &model.zone));
+/// All about the order that the cursor is on, or what its command brought.
+fn open(model: &mut Model) -> Vec<Effect> {
+    if let Some(command) = shown(model).and_then(SiteView::command).cloned() {
+        return output::open(model, command);
+    }
+    let order = shown(model).and_then(SiteView::order);
+    let info = order.map(|order| order::explain(order, &model.keys, model.grid.now, &model.zone));
     model.dialog = info.map(Dialog::Info);
+    Vec::new()
 }
 
-/// Asks before the order is taken back.
-fn cancel(model: &mut Model) {
+/// Asks before an order is taken back; a command only asked for something.
+fn cancel(model: &mut Model) -> Vec<Effect> {
+    if let Some(id) = shown(model).and_then(SiteView::command).map(|command| command.id.clone()) {
+        return commands::keys::cancel_one(model, id);
+    }
     let now = model.grid.now;
     let dialog = shown(model).and_then(SiteView::order).map(|order| CancelDialog {
         application: order.application.clone(),
@@ -65,4 +75,5 @@ fn cancel(model: &mut Model) {
         by: format!("given by {} {}", order.by, ago(order.created, now)),
     });
     model.dialog = dialog.map(Dialog::Cancel);
+    Vec::new()
 }

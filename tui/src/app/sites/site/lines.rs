@@ -1,14 +1,16 @@
 //! What a site's page says, line by line, from what is known now. Pure.
 
-use super::{Orders, SiteView, health, order};
+use super::{About, SiteView, health, order};
 use crate::app::activity::{Known, line as activity_line};
+use crate::app::commands::line as command_line;
 use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::sites::state::{SiteState, clock};
 use crate::app::theme::Tone;
+use crate::app::told::Told;
 use crate::app::when::{ago, local};
 use fieldpost_common::api::{Site, SiteListing};
-use fieldpost_common::id::{AppName, OrderId};
+use fieldpost_common::id::AppName;
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::text::{Clean, count};
 use fieldpost_common::time::Timestamp;
@@ -16,12 +18,14 @@ use fieldpost_common::time::Timestamp;
 /// How many finished orders, and how many things that happened, are shown.
 const FINISHED: usize = 20;
 const HAPPENED: usize = 10;
+/// How many commands are shown; what is under way always is.
+const ASKED: usize = 8;
 
 /// One line, and what it is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) pieces: Vec<(Tone, String)>,
-    pub(crate) order: Option<OrderId>,
+    pub(crate) about: Option<About>,
     /// The application in whose state this is wrong.
     pub(crate) wrong: Option<AppName>,
 }
@@ -53,6 +57,7 @@ pub(crate) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
     let mut lines = identity(model, site);
     lines.extend(orders(model, page));
     lines.extend(health::lines(model, page));
+    lines.extend(commands(model, page));
     lines.extend(applications(model, site));
     lines.extend(finished(model, page));
     lines.extend(ignored(site));
@@ -98,13 +103,13 @@ fn identity(model: &Model, site: &Site) -> Vec<Line> {
 fn orders(model: &Model, page: &SiteView) -> Vec<Line> {
     let now = model.grid.now;
     let orders = match &page.orders {
-        Orders::Loading => return [heading("Waiting orders").to_vec(), vec![quiet("reading them…")]].concat(),
-        Orders::Failed(words) => {
+        Told::Loading => return [heading("Waiting orders").to_vec(), vec![quiet("reading them…")]].concat(),
+        Told::Failed(words) => {
             let failed = line(Tone::Alarm, format!("  they can't be read: {}", first_line(words)));
             return [heading("Waiting orders").to_vec(), vec![failed, quiet(&model.say(Context::Site, "{refresh} tries again"))]]
                 .concat();
         }
-        Orders::Ready(orders) => &orders.open,
+        Told::Ready(orders) => &orders.open,
     };
     if orders.is_empty() {
         return [heading("Waiting orders").to_vec(), vec![quiet("none: everything that was sent has been answered")]].concat();
@@ -112,15 +117,40 @@ fn orders(model: &Model, page: &SiteView) -> Vec<Line> {
     let mut lines = heading(format!("Waiting orders {}", orders.len())).to_vec();
     lines.extend(orders.iter().map(|one| Line {
         pieces: indented(order::open_line(one, now)),
-        order: Some(one.id.clone()),
+        about: Some(About::Order(one.id.clone())),
         ..Line::default()
     }));
     lines
 }
 
+/// What was asked of the site: all that is under way, and the newest of what has ended. What the server asks by itself is of interest only
+/// while it is under way.
+fn commands(model: &Model, page: &SiteView) -> Vec<Line> {
+    let now = model.grid.now;
+    let mut lines = heading("Asked of this site").to_vec();
+    let all = match &page.commands {
+        Told::Loading => return [lines, vec![quiet("reading it…")]].concat(),
+        Told::Failed(words) => {
+            return [lines, vec![line(Tone::Alarm, format!("  it can't be read: {}", first_line(words)))]].concat();
+        }
+        Told::Ready(all) => all,
+    };
+    let (open, ended): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.state.is_open());
+    let ended = ended.into_iter().filter(|one| one.given_by.is_some()).take(ASKED);
+    lines.extend(open.into_iter().chain(ended).map(|one| Line {
+        pieces: indented(command_line::at_site(one, now)),
+        about: Some(About::Command(one.id.clone())),
+        ..Line::default()
+    }));
+    if lines.len() == 2 {
+        lines.push(quiet(&model.say(Context::Site, "nothing; {ask} asks for a log, an action and more")));
+    }
+    lines
+}
+
 fn finished(model: &Model, page: &SiteView) -> Vec<Line> {
     let now = model.grid.now;
-    let Orders::Ready(orders) = &page.orders else { return Vec::new() };
+    let Told::Ready(orders) = &page.orders else { return Vec::new() };
     let mut lines = heading("Finished orders").to_vec();
     if orders.finished.is_empty() {
         lines.push(quiet(&model.say(Context::Grid, "none yet; {send-new} in the grid sends a patch")));
@@ -128,7 +158,7 @@ fn finished(model: &Model, page: &SiteView) -> Vec<Line> {
     let shown = orders.finished.iter().take(FINISHED);
     lines.extend(shown.map(|one| Line {
         pieces: indented(order::finished_line(one, now)),
-        order: Some(one.id.clone()),
+        about: Some(About::Order(one.id.clone())),
         ..Line::default()
     }));
     lines

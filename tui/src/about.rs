@@ -1,18 +1,17 @@
 //! What an agent says of itself, in words.
 
-use crate::cli::failure::Failure;
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::text::{age, count, size};
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{AgentInfo, AppInfo, LogInfo};
 
 /// Reads it out of a command's output.
-pub(crate) fn about(output: &[u8]) -> Result<AgentInfo, Failure> {
-    serde_json::from_slice(output).map_err(|error| Failure::new(format!("the agent's answer can't be read: {error}")))
+pub(crate) fn read(output: &[u8]) -> Result<AgentInfo, serde_json::Error> {
+    serde_json::from_slice(output)
 }
 
 /// It in words. `now` is the clock here.
-pub(super) fn words(info: &AgentInfo, now: Timestamp) -> String {
+pub(crate) fn words(info: &AgentInfo, now: Timestamp) -> String {
     let proxy = if info.proxy { ", through a proxy" } else { "" };
     let memory = info.memory.map(|memory| format!(", {} of memory", size(memory))).unwrap_or_default();
     let mut lines = vec![
