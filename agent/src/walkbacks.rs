@@ -6,32 +6,30 @@
 mod files;
 mod ledger;
 mod piece;
+mod ripe;
 mod spool;
+mod taking;
 #[cfg(test)]
 mod tests;
 
 use crate::config::{AfterSending, Application, Config};
-use crate::root::{open_dir, open_file};
-use crate::scan::meta::{FRESH, Meta};
+use crate::root::open_dir;
 use cap_std::fs::Dir;
-use fieldpost_common::hash::ContentHash;
-use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{Dropped, Piece, Walkbacks};
-use files::Entry;
-use ledger::{Known, Ledger};
-use spool::{Header, Origin, Spool};
+use fieldpost_common::wire::{Dropped, Walkbacks};
+use ledger::Ledger;
+use ripe::{Ripe, Seen, ripe};
+use spool::{Header, Spool};
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use taking::Found;
 
 /// The folder in the state directory.
 pub const FOLDER: &str = "walkbacks";
-/// The most pieces that are taken of one file in one look; what lies between them and the end is left out.
-const MAX_PIECES_OF_FILE: usize = 16;
 /// The ledger is written after so many files at the latest.
 const SAVE_EVERY: usize = 2_000;
 
@@ -54,8 +52,8 @@ pub struct Collector {
     config: Arc<Config>,
     ledger: Ledger,
     spool: Spool,
-    /// How each file that isn't in the ledger as it is now looked the last time, and when that was.
-    seen: HashMap<PathBuf, (Meta, Duration)>,
+    /// What was seen of each file that isn't in the ledger as it is now.
+    seen: HashMap<PathBuf, Seen>,
     /// A refused batch is sent again with fewer pieces.
     at_most: usize,
 }
@@ -109,27 +107,22 @@ impl Collector {
         for entry in &entries {
             let whole = path.join(&entry.path);
             let known = self.ledger.get(path, entry);
-            if known.is_some_and(|known| known.is_same(&entry.meta)) {
+            if known.is_some_and(|known| known.is_all_of(&entry.meta)) {
                 self.seen.remove(&whole);
                 continue;
             }
-            // Two equal looks, some time apart.
-            match self.seen.get(&whole) {
-                Some((meta, at)) if *meta == entry.meta && mono.saturating_sub(*at) >= FRESH => {}
-                Some((meta, _)) if *meta == entry.meta => {
-                    looked.unsettled += 1;
-                    continue;
-                }
-                _ => {
-                    self.seen.insert(whole, (entry.meta, mono));
-                    looked.unsettled += 1;
-                    continue;
-                }
+            let (ripe, seen) = ripe(self.seen.get(&whole), entry.meta, mono);
+            self.seen.insert(whole.clone(), seen);
+            if ripe == Ripe::Not {
+                looked.unsettled += 1;
+                continue;
             }
-            match self.file(application, (&dir, path), entry) {
+            match self.file(&dir, Found { application, directory: path, entry }, ripe) {
                 Ok(taken) => {
                     looked.taken += taken;
-                    self.seen.remove(&whole);
+                    if ripe == Ripe::Settled {
+                        self.seen.remove(&whole);
+                    }
                 }
                 Err(error) => looked.troubles.push(format!("the walkback {} can't be taken: {error}", whole.display())),
             }
@@ -142,69 +135,11 @@ impl Collector {
         Ok(())
     }
 
-    /// Takes what is new of a settled file.
-    fn file(&mut self, application: &Application, (dir, path): (&Dir, &Path), entry: &Entry) -> io::Result<usize> {
-        let (folder, name) = folder_of(dir, &entry.path)?;
-        let (mut file, meta) = open_file(&folder, OsStr::new(&name))?;
-        if !meta.is_plain() || meta.size != entry.meta.size {
-            // It changed since it was listed: the next look will tell.
-            return Ok(0);
-        }
-        let known = self.ledger.get(path, entry).filter(|known| known.taken <= meta.size);
-        let start = match known {
-            Some(known) if known.head == head(&mut file, known.taken)? => known.taken,
-            _ => 0,
-        };
-        file.seek(SeekFrom::Start(start))?;
-        let mailed = application.walkbacks_mailed.matches(&entry.path);
-        let (mut at, mut taken) = (start, 0);
-        let mut rest = Vec::new();
-        loop {
-            if taken == MAX_PIECES_OF_FILE {
-                self.ledger.dropped(&application.name);
-                at = meta.size;
-                break;
-            }
-            let Some(content) = piece::next(&mut file, &mut rest)? else { break };
-            let length = content.len() as u64;
-            let sha256 = ContentHash::of(&content);
-            let header = Header {
-                id: Piece::id_of(&application.name, &entry.path, at, &sha256),
-                application: application.name.clone(),
-                version: application.version.clone(),
-                file: Clean::line(&entry.path),
-                modified: Timestamp::from_ms(i64::try_from(meta.modified_ns / 1_000_000).unwrap_or(0)),
-                mailed,
-                offset: at,
-                sha256,
-                origin: Origin {
-                    directory: path.to_owned(),
-                    path: entry.path.clone(),
-                    meta: ledger::facts(&meta),
-                    ends: at + length,
-                },
-            };
-            if at > 0 || self.ledger.is_new(&header.id) {
-                for lost in self.spool.add(&header, &content)? {
-                    self.ledger.dropped(&lost);
-                }
-                taken += 1;
-            }
-            if at == 0 {
-                self.ledger.note(&header.id);
-            }
-            at += length;
-        }
-        let head = head(&mut file, at)?;
-        self.ledger.set(path, entry, Known::new(&meta, at, head));
-        Ok(taken)
-    }
-
     /// The oldest of what waits, as much as goes into one request; none: nothing waits.
     pub fn batch(&mut self, now: Timestamp) -> io::Result<Option<(Vec<u64>, Walkbacks)>> {
         let (numbers, pieces, broken) = self.spool.batch(self.at_most)?;
         for application in broken {
-            self.ledger.dropped(&application);
+            self.ledger.dropped(&application, 1);
         }
         let dropped = self.ledger.all_dropped();
         let dropped: Vec<Dropped> = dropped.map(|(application, count)| Dropped { application, count }).collect();
@@ -235,7 +170,7 @@ impl Collector {
         let mut dropped = 0;
         for number in numbers {
             if let Ok(Some(header)) = self.spool.remove(*number) {
-                self.ledger.dropped(&header.application);
+                self.ledger.dropped(&header.application, 1);
                 dropped += 1;
             }
         }
@@ -270,19 +205,4 @@ fn folder_of(dir: &Dir, path: &str) -> io::Result<(Dir, String)> {
         folder = open_dir(&folder, OsStr::new(part))?;
     }
     Ok((folder, name))
-}
-
-/// What tells whether a file still begins as it did: the hash of its first bytes and of those before `taken`.
-fn head(file: &mut std::fs::File, taken: u64) -> io::Result<ContentHash> {
-    const SOME: u64 = 4096;
-    let back = file.stream_position()?;
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    (&*file).take(taken.min(SOME)).read_to_end(&mut bytes)?;
-    if taken > SOME {
-        file.seek(SeekFrom::Start(taken - SOME))?;
-        (&*file).take(SOME).read_to_end(&mut bytes)?;
-    }
-    file.seek(SeekFrom::Start(back))?;
-    Ok(ContentHash::of(&bytes))
 }

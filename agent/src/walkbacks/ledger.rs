@@ -41,8 +41,9 @@ impl Known {
         Self { facts: facts(meta), taken, head }
     }
 
-    pub(super) fn is_same(&self, meta: &Meta) -> bool {
-        self.facts == facts(meta)
+    /// Whether all that there is was taken.
+    pub(super) fn is_all_of(&self, meta: &Meta) -> bool {
+        self.facts == facts(meta) && self.taken >= meta.size
     }
 }
 
@@ -155,10 +156,12 @@ impl Ledger {
         }
     }
 
-    /// Counts what could not be kept.
-    pub(super) fn dropped(&mut self, application: &AppName) {
-        *self.kept.dropped.entry(application.clone()).or_default() += 1;
-        self.changed = true;
+    /// Counts pieces that could not be kept.
+    pub(super) fn dropped(&mut self, application: &AppName, count: u64) {
+        if count > 0 {
+            *self.kept.dropped.entry(application.clone()).or_default() += count;
+            self.changed = true;
+        }
     }
 
     pub(super) fn all_dropped(&self) -> impl Iterator<Item = (AppName, u64)> {

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
+use crate::scan::meta::FRESH;
+use fieldpost_common::wire::{MAX_PIECE, Piece};
 use std::fs;
 use std::time::Duration;
 
@@ -194,16 +196,54 @@ fn over_the_quota_the_oldest_and_the_newest_stay_and_what_went_is_counted() {
 }
 
 #[test]
-fn a_huge_file_is_cut_into_pieces_and_its_end_is_left_out() {
+fn a_huge_file_is_cut_between_reports_and_of_too_much_the_first_and_the_newest_are_kept() {
     let mut site = Site::new("");
     let report = JAVA.repeat(2_000);
-    site.write("big.log", report.repeat(2 * fieldpost_common::wire::MAX_PIECE / report.len() + 1));
-    site.write("junk.log", vec![b'x'; 40 * fieldpost_common::wire::MAX_PIECE]);
+    site.write("big.log", report.repeat(2 * MAX_PIECE / report.len() + 1));
+    let numbered: String = (0..17 * MAX_PIECE / 4096).map(|at| format!("{at:x>4095}\n")).collect();
+    site.write("long.log", &numbered);
+    site.write("junk.log", vec![b'x'; 17 * MAX_PIECE]);
     site.settle();
+    let (_, batch) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    assert_eq!(batch.dropped[0].count, 1 + 1, "what lies between is counted");
     let pieces = site.send();
     let of = |name: &str| pieces.iter().filter(|piece| piece.file.as_str() == name).collect::<Vec<_>>();
     assert!(of("big.log").iter().all(|piece| piece.content.starts_with(b"java.lang")), "cut between reports");
-    assert_eq!(of("junk.log").len(), MAX_PIECES_OF_FILE);
+    assert_eq!(of("junk.log").len(), 16);
+    let long = of("long.log");
+    assert!(long.len() == 16 && numbered.as_bytes().starts_with(&long[0].content), "{}", long.len());
+    assert!(numbered.as_bytes().ends_with(&long[15].content), "the newest are kept");
+    assert!(long.iter().all(|piece| piece.content.len() % 4096 == 0), "lines are whole");
+    assert_eq!(site.settle(), Looked::default());
+}
+
+#[test]
+fn a_log_that_never_rests_is_taken_every_half_a_minute_up_to_its_last_whole_report() {
+    let mut site = Site::new("");
+    site.write("a.log", format!("up\n{JAVA}"));
+    let mut unsettled = 0;
+    let mut write_for = |site: &mut Site, seconds: u64, text: &str| {
+        for _ in 0..seconds {
+            unsettled = site.collector.look(site.mono).unsettled;
+            site.append("a.log", text);
+            site.mono += Duration::from_secs(1);
+        }
+        unsettled
+    };
+    write_for(&mut site, 30, "INFO\n");
+    assert!(site.send().is_empty(), "it may still come to rest");
+    site.append("a.log", JAVA);
+    assert_eq!(write_for(&mut site, 1, "\tat com.acme.Main.main(Main.java:3)\nhalf a li"), 0, "what is whole was taken");
+    let whole = format!("up\n{JAVA}{}", "INFO\n".repeat(30));
+    let end = whole.len() as u64;
+    assert_eq!(texts(&site.send()), [("a.log".to_owned(), 0, whole)], "not what may be half a report");
+    assert_eq!(write_for(&mut site, 1, "ne\n"), 1);
+    write_for(&mut site, 30, "INFO\n");
+    let next = format!("{JAVA}\tat com.acme.Main.main(Main.java:3)\nhalf a line\n{}", "INFO\n".repeat(28));
+    assert_eq!(texts(&site.send()), [("a.log".to_owned(), end, next)]);
+    // What is left goes once it rests.
+    assert_eq!(site.settle().taken, 1);
+    site.send();
     assert_eq!(site.settle(), Looked::default());
 }
 
