@@ -288,24 +288,34 @@ pub(crate) struct Alarming {
     pub(crate) message: Option<Clean>,
     pub(crate) top_frame: Option<Clean>,
     pub(crate) first_seen: Timestamp,
-    pub(crate) last_seen: Timestamp,
-    /// How many walkbacks the application hasn't mailed itself.
-    pub(crate) unmailed: u64,
     pub(crate) state: GroupState,
 }
 
-/// More than so many are not told one by one: those that came back come first, then the newest.
-const MOST_ALARMING: usize = 200;
+/// What people have to hear of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Alarms {
+    /// Those that are told one by one: what came back first, then the newest.
+    pub(crate) told: Vec<Alarming>,
+    /// How many more there are of each application.
+    pub(crate) more: Vec<(AppName, u64)>,
+}
 
-/// New groups and those that came back, without the muted.
-pub(crate) fn group_alarming(db: &Connection) -> Result<Vec<Alarming>, StoreError> {
+/// More than so many are not told one by one.
+const MOST_ALARMING: u64 = 200;
+
+/// What a person has to hear of, without the muted: what came back; what is new, was seen after `?1`, and isn't only what the
+/// application has mailed itself.
+const ALARMING: &str = "json_extract(state, '$.phase') IN ('new', 'regressed') AND json_extract(state, '$.muted_by') IS NULL
+  AND (json_extract(state, '$.phase') = 'regressed' OR (last_seen > ?1 AND mailed < count))";
+
+/// The groups that people have to hear of; `new_since`: a new one that wasn't seen after it alerts nobody.
+pub(crate) fn group_alarming(db: &Connection, new_since: Timestamp) -> Result<Alarms, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM error_group INDEXED BY error_group_alarming
-         WHERE json_extract(state, '$.phase') IN ('new', 'regressed') AND json_extract(state, '$.muted_by') IS NULL
+        "SELECT {COLUMNS} FROM error_group INDEXED BY error_group_alarming WHERE {ALARMING}
          ORDER BY json_extract(state, '$.phase') = 'new', id DESC LIMIT {MOST_ALARMING}"
     );
     let mut all = db.prepare_cached(&sql)?;
-    let rows = all.query_map([], |row| {
+    let rows = all.query_map([new_since.as_ms()], |row| {
         let (group, state) = group(row)?;
         Ok(Alarming {
             id: group.id,
@@ -314,10 +324,26 @@ pub(crate) fn group_alarming(db: &Connection) -> Result<Vec<Alarming>, StoreErro
             message: group.message,
             top_frame: group.top_frame,
             first_seen: group.first_seen,
-            last_seen: group.last_seen,
-            unmailed: group.count - group.mailed.min(group.count),
             state,
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let told = rows.collect::<Result<Vec<_>, _>>()?;
+    let more = if told.len() as u64 == MOST_ALARMING { alarming_beside(db, new_since, &told)? } else { Vec::new() };
+    Ok(Alarms { told, more })
+}
+
+/// How many of each application there are beside those that are told.
+fn alarming_beside(db: &Connection, new_since: Timestamp, told: &[Alarming]) -> Result<Vec<(AppName, u64)>, StoreError> {
+    let sql = format!(
+        "SELECT application, count(*) FROM error_group INDEXED BY error_group_alarming WHERE {ALARMING}
+         GROUP BY application ORDER BY application"
+    );
+    let mut all = db.prepare_cached(&sql)?;
+    let rows = all.query_map([new_since.as_ms()], |row| Ok((column::word::<AppName>(row, 0)?, column::size(row, 1)?)))?;
+    let beside = rows.map(|row| {
+        let (application, all) = row?;
+        let told = told.iter().filter(|one| one.application == application).count() as u64;
+        Ok::<_, StoreError>((application, all.saturating_sub(told)))
+    });
+    beside.filter(|row| row.as_ref().map_or(true, |(_, more)| *more > 0)).collect()
 }

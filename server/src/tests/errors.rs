@@ -1,9 +1,10 @@
 //! Walkbacks that come from sites: counted once, kept as the first and the newest, refused when they aren't what they say.
 
 use super::agent::Agent;
+use super::wait::eventually;
 use super::world::{World, read};
 use crate::Config;
-use fieldpost_common::api::{ErrorGroup, ErrorView, Errors, MarkError, path};
+use fieldpost_common::api::{ErrorGroup, ErrorView, Errors, MarkError, Status, path};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::text::Clean;
@@ -34,6 +35,27 @@ async fn give(world: &World, agent: &Agent, pieces: Vec<Piece>) -> Result<Stored
     let dropped = vec![Dropped { application: "trading".parse().unwrap(), count: 3 }];
     let body = Walkbacks { at: crate::clock::now(), pieces, dropped };
     read(world.request(Method::POST, wire::WALKBACKS, &agent.token).json(&body).send().await.unwrap()).await
+}
+
+/// A word without digits, another for each number: classes that differ in their numbers only are one.
+fn place(number: usize) -> String {
+    let letter = |digit: usize| char::from(b'a' + u8::try_from(digit % 20).unwrap());
+    ["P".to_owned(), [number / 400, number / 20, number].map(letter).iter().collect()].concat()
+}
+
+/// That many different errors.
+fn different(numbers: std::ops::Range<usize>, mailed: bool) -> Vec<Piece> {
+    numbers.map(|number| Piece { mailed, ..piece("a.log", &java(number, &place(number))) }).collect()
+}
+
+/// The words of the incidents that are open, once there are so many.
+async fn alarms(world: &World, number: usize) -> Vec<String> {
+    let look = async || {
+        let status: Status = world.get(&world.ada, path::STATUS).await.unwrap();
+        let words: Vec<_> = status.incidents.iter().map(|one| one.words.to_string()).collect();
+        (words.len() == number).then_some(words)
+    };
+    eventually("so many incidents", look).await
 }
 
 async fn errors(world: &World) -> Errors {
@@ -174,4 +196,25 @@ async fn ten_thousand_reports_are_grouped_in_a_few_batches() {
     let errors = errors(&world).await;
     assert_eq!(errors.groups.iter().map(|group| group.count).sum::<u64>(), 10_000);
     assert_eq!(errors.groups.len(), 3);
+}
+
+#[tokio::test]
+async fn errors_that_alert_nobody_take_no_place_from_those_that_do() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    give(&world, &acme, different(0..1, false)).await.unwrap();
+    give(&world, &acme, different(1..251, true)).await.unwrap();
+    assert_eq!(errors(&world).await.groups.len(), 251);
+    let words = alarms(&world, 1).await;
+    assert!(words[0].contains(&place(0)), "{words:?}");
+}
+
+#[tokio::test]
+async fn errors_that_are_not_told_one_by_one_are_told_by_their_number() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    give(&world, &acme, different(0..203, false)).await.unwrap();
+    let words = alarms(&world, 201).await;
+    let more: Vec<_> = words.iter().filter(|words| words.contains("3 more errors beside those")).collect();
+    assert_eq!(more.len(), 1, "{words:?}");
 }
