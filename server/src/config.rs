@@ -27,7 +27,8 @@ pub struct Config {
     pub max_content: u64,
     /// The most that one site may hand over in all, in bytes.
     pub site_quota: u64,
-    /// The most that texts of walkbacks may take in all, packed, in bytes; beyond that only the first of each error is kept.
+    /// The most that texts of walkbacks may take in all, packed, in bytes; beyond that only the first and the newest of each error
+    /// are kept for certain.
     pub walkback_quota: u64,
     /// How often agents poll.
     pub poll: Poll,

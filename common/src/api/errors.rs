@@ -26,8 +26,15 @@ pub struct Errors {
 pub struct KeptTexts {
     /// Bytes, packed.
     pub bytes: u64,
-    /// From so many bytes on only the first text of each group is kept.
+    /// Beyond so many bytes only the first and the newest text of each group are kept for certain.
     pub quota: u64,
+}
+
+impl KeptTexts {
+    /// Whether there is so little room left that texts are gone, or soon will be.
+    pub fn is_tight(&self) -> bool {
+        self.bytes >= self.quota / 10 * 9
+    }
 }
 
 /// What a site dropped because its quota was full.
@@ -105,6 +112,8 @@ pub struct ErrorView {
     pub at_sites: Vec<ErrorSite>,
     /// The walkbacks that are kept: of each site the first and the newest.
     pub walkbacks: Vec<KeptWalkback>,
+    /// What is kept of the texts of all errors.
+    pub kept: KeptTexts,
 }
 
 /// One error at one site.

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::request::Said;
 use crate::server::Shared;
 use crate::store::error_group::{Face, Tally, count_add, fix_since, group_count, group_state_set};
-use crate::store::walkback::{NEWEST, Text, dropped_set, piece_add, piece_known, text_add, text_is_there, text_kept};
+use crate::store::walkback::{NEWEST, Text, dropped_set, piece_add, piece_known, text_add, text_evict};
 use crate::store::{Effect, Tx, site_app};
 use axum::Json;
 use axum::extract::State;
@@ -23,6 +23,9 @@ use std::sync::Arc;
 /// The most that is kept of one walkback's text, in bytes: its head, and a little of its end.
 const HEAD: usize = 48 << 10;
 const TAIL: usize = 8 << 10;
+
+/// How many texts may go with a batch beside as many as it brought: a quota that was lowered is reached step by step.
+const MORE_TEXTS: usize = 500;
 
 pub(crate) async fn post(
     State(server): State<Shared>,
@@ -160,7 +163,7 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timest
     for dropped in &batch.dropped {
         dropped_set(tx, site, dropped)?;
     }
-    let full = text_kept(tx, quota)?.bytes >= quota;
+    let mut texts = 0;
     for ((app, fingerprint), found) in &batch.groups {
         let (id, mut state) = group_count(tx, (app, fingerprint), &found.face, &found.total)?;
         for ((version, week), tally) in &found.counts {
@@ -176,11 +179,10 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timest
             }
         }
         tracing::debug!(group = %id, state = state.word(), count = found.total.count, %site, "walkbacks");
-        if !full || !text_is_there(tx, id)? {
-            let most = if full { 1 } else { found.texts.len() };
-            text_add(tx, id, site, &found.texts[..most.min(found.texts.len())])?;
-        }
+        text_add(tx, id, site, &found.texts)?;
+        texts += found.texts.len();
     }
+    text_evict(tx, quota, texts + MORE_TEXTS)?;
     if !batch.ids.is_empty() {
         tx.then(Effect::News);
         tx.then(Effect::Changed(Change::Errors));

@@ -36,10 +36,11 @@ pub(crate) async fn list(State(server): State<Shared>, _: Viewer, Ask(of): Ask<O
 }
 
 pub(crate) async fn one(State(server): State<Shared>, _: Viewer, At(id): At<ErrorGroupId>) -> Result<Json<ErrorView>, Error> {
+    let quota = server.config.walkback_quota;
     let read = server.store.read(move |db| {
         let (group, stands) = group_fetch(db, id)?.ok_or_else(|| Error::no_such("error", id))?;
         let at_sites = group_sites(db, &group, stands.fix())?;
-        Ok::<_, Error>(ErrorView { at_sites, walkbacks: text_list(db, id)?, group, stands })
+        Ok::<_, Error>(ErrorView { at_sites, walkbacks: text_list(db, id)?, kept: text_kept(db, quota)?, group, stands })
     });
     read.await.map(Json)
 }

@@ -100,18 +100,51 @@ async fn a_crash_loop_is_kept_as_its_first_its_newest_and_its_count() {
     assert!(errors.kept.bytes > 0 && errors.kept.bytes < 100_000, "{:?}", errors.kept);
 }
 
+/// The numbers in the texts that are kept of an error.
+async fn kept(world: &World, group: &ErrorGroup) -> Vec<String> {
+    let texts = view(world, group).await.walkbacks;
+    texts.iter().map(|walkback| walkback.text.split_whitespace().nth(2).unwrap().to_owned()).collect()
+}
+
 #[tokio::test]
-async fn over_the_quota_only_the_first_text_of_each_error_is_kept_and_all_are_counted() {
+async fn over_the_quota_each_error_keeps_its_first_and_its_newest_text_and_all_are_counted() {
     let world = World::start_with(Config { walkback_quota: 1, ..Config::default() }).await;
-    let acme = world.site("acme", "7.7").await;
+    let sites = [world.site("acme", "7.7").await, world.site("borealis", "7.7").await];
     for number in 0..3 {
-        give(&world, &acme, vec![piece("a.log", &java(number, "Book")), piece("b.log", &java(number, "Page"))]).await.unwrap();
+        for (at, site) in sites.iter().enumerate() {
+            let java = |place| java(number * 2 + at, place);
+            give(&world, site, vec![piece("a.log", &java("Book")), piece("b.log", &java("Page"))]).await.unwrap();
+        }
     }
     let errors = errors(&world).await;
-    assert_eq!(errors.groups.iter().map(|group| group.count).collect::<Vec<_>>(), [3, 3]);
+    assert_eq!(errors.groups.iter().map(|group| group.count).collect::<Vec<_>>(), [6, 6]);
     for group in &errors.groups {
-        assert_eq!(view(&world, group).await.walkbacks.len(), 1);
+        assert_eq!(kept(&world, group).await, ["0", "5"]);
     }
+}
+
+#[tokio::test]
+async fn over_the_quota_the_error_whose_texts_take_most_gives_up_its_oldest_in_between() {
+    let large = |number: usize| {
+        let same: String = ('a'..='f').map(|letter| format!("\tat com.acme.Same{letter}.x(S.java:1)\n")).collect();
+        let noise = |line: usize| ContentHash::of(&(number * 1000 + line).to_be_bytes());
+        let noise: String = (0..150).map(|line| format!("\tat com.acme.N{}.x(N.java:1)\n", noise(line))).collect();
+        java(number, "Large") + &same + &noise
+    };
+    let world = World::start_with(Config { walkback_quota: 18_500, ..Config::default() }).await;
+    let acme = world.site("acme", "7.7").await;
+    for number in 100..105 {
+        give(&world, &acme, vec![piece("a.log", &java(number, "Small")), piece("b.log", &large(number))]).await.unwrap();
+    }
+    let errors = errors(&world).await;
+    let group = |name: &str| {
+        let named = |group: &&ErrorGroup| group.top_frame.as_ref().is_some_and(|frame| frame.as_str().contains(name));
+        errors.groups.iter().find(named).unwrap()
+    };
+    assert!(errors.kept.bytes <= errors.kept.quota && errors.kept.is_tight(), "{:?}", errors.kept);
+    assert_eq!(kept(&world, group("Small")).await, ["100", "101", "102", "103", "104"]);
+    assert_eq!(kept(&world, group("Large")).await, ["100", "103", "104"]);
+    assert_eq!(view(&world, group("Large")).await.kept, errors.kept);
 }
 
 #[tokio::test]
@@ -202,9 +235,11 @@ async fn ten_thousand_reports_are_grouped_in_a_few_batches() {
 async fn errors_that_alert_nobody_take_no_place_from_those_that_do() {
     let world = World::start().await;
     let acme = world.site("acme", "7.7").await;
-    give(&world, &acme, different(0..1, false)).await.unwrap();
+    give(&world, &acme, different(0..1, true)).await.unwrap();
     give(&world, &acme, different(1..251, true)).await.unwrap();
     assert_eq!(errors(&world).await.groups.len(), 251);
+    let again = piece("b.log", &java(1000, &place(0)));
+    give(&world, &acme, vec![again]).await.unwrap();
     let words = alarms(&world, 1).await;
     assert!(words[0].contains(&place(0)), "{words:?}");
 }

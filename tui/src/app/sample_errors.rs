@@ -125,6 +125,7 @@ pub(crate) fn error() -> ErrorView {
             site("borealis", None, Vec::new()),
         ],
         walkbacks: vec![walkback("acme", 1, true), walkback("borealis", 1680, false)],
+        kept: errors().kept,
         group,
     }
 }

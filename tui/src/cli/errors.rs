@@ -120,9 +120,9 @@ async fn list(args: &Args, session: &Session, talk: Talk) -> Result<u8, Failure>
                 lost.application
             )
         }));
-        if all.kept.bytes * 10 >= all.kept.quota * 9 {
+        if all.kept.is_tight() {
             lines.push(format!(
-                "texts take {} of {}: beyond that only the first of each error is kept",
+                "texts take {} of {}: beyond that only the first and the newest of each error are kept",
                 size(all.kept.bytes),
                 size(all.kept.quota)
             ));
@@ -203,6 +203,8 @@ fn page(view: &ErrorView, now: Timestamp) -> String {
     fact("last seen", Some(group.last_seen.to_string()));
     fact("mailed", (group.mailed > 0).then(|| format!("{} of {} by the application itself", group.mailed, group.count)));
     fact("fixed by", view.stands.fix().map(|fix| format!("{} {}, says {}", fix.patch, fix.revision.short(), fix.by)));
+    let (kept, all) = (count(view.walkbacks.len(), "text"), view.kept);
+    fact("kept", Some(format!("{kept}; those of all errors take {} of {}", size(all.bytes), size(all.quota))));
     let back: Vec<_> = group.regressed_at.iter().map(ToString::to_string).collect();
     fact("back at", (!back.is_empty()).then(|| back.join(", ")));
     lines.push(String::new());

@@ -76,8 +76,9 @@ fn said(view: &ErrorsView) -> Said {
     if lost > 0 {
         said.counts.push((Tone::Warning, format!("{lost} not kept at sites")));
     }
-    if errors.kept.quota > 0 && errors.kept.bytes >= errors.kept.quota {
-        said.counts.push((Tone::Warning, format!("texts full at {}", size(errors.kept.quota))));
+    if errors.kept.is_tight() {
+        let words = format!("texts take {} of {}", size(errors.kept.bytes), size(errors.kept.quota));
+        said.counts.push((Tone::Warning, words));
     }
     for (word, tone) in [("regressed", Tone::Alarm), ("new", Tone::Warning)] {
         let number = errors.groups.iter().filter(|one| one.state.as_str() == word).count();
