@@ -94,6 +94,16 @@ impl CommandKind {
         }
     }
 
+    /// The most bytes that such a command may bring beside its outcome; none: it brings nothing.
+    pub fn most_output(&self) -> Option<usize> {
+        match self {
+            Self::Log { .. } => Some(MAX_OUTPUT),
+            Self::Action { .. } => Some(MAX_ACTION_OUTPUT),
+            Self::AgentInfo => Some(MAX_ABOUT),
+            Self::State { .. } | Self::Walkbacks { .. } | Self::Rescan | Self::Inventory | Self::Unknown => None,
+        }
+    }
+
     /// What is wanted in words: `log main of trading: last 200 lines`.
     pub fn words(&self) -> String {
         let word = self.word();
@@ -110,6 +120,8 @@ impl CommandKind {
 pub const MAX_OUTPUT: usize = 4 << 20;
 /// The most that is kept of what an action printed, in bytes.
 pub const MAX_ACTION_OUTPUT: usize = 64 << 10;
+/// The most that an agent says of itself, in bytes.
+pub const MAX_ABOUT: usize = 256 << 10;
 
 #[cfg(test)]
 mod tests {
