@@ -30,6 +30,8 @@ pub struct Config {
     /// The most that texts of walkbacks may take in all, packed, in bytes; beyond that only the first and the newest of each error
     /// are kept for certain.
     pub walkback_quota: u64,
+    /// The most errors that one site is the first to report on one day; beyond that they are counted together.
+    pub walkback_new_errors: u64,
     /// How often agents poll.
     pub poll: Poll,
     /// How often sites are asked for their states.
@@ -177,6 +179,7 @@ impl Default for Config {
             max_content: MAX_CONTENT,
             site_quota: 2 << 30,
             walkback_quota: 512 << 20,
+            walkback_new_errors: 200,
             poll: Poll::default(),
             state: State::default(),
             silence: Silence::default(),

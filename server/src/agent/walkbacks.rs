@@ -1,5 +1,7 @@
 //! `POST /agent/v1/walkbacks`: crash reports from a site. Read and grouped before the writer's turn, kept in one transaction.
 
+mod flood;
+
 use crate::auth::Agent;
 use crate::clock;
 use crate::error::Error;
@@ -33,7 +35,8 @@ pub(crate) async fn post(
     Said(report): Said<Walkbacks>,
 ) -> Result<Json<StoredAnswer>, Error> {
     check(&report)?;
-    let (now, quota) = (clock::now(), server.config.walkback_quota);
+    let now = clock::now();
+    let bounds = Bounds { texts: server.config.walkback_quota, new: server.config.walkback_new_errors };
     let report = Arc::new(report);
     // What came already is left out before it is read; should it come at the same moment by another way, it is tried again.
     for _ in 0..3 {
@@ -46,7 +49,7 @@ pub(crate) async fn post(
             Error::Internal
         })?;
         let of = site.clone();
-        if server.store.write(move |tx| keep(tx, &of, &batch, quota, now)).await? {
+        if server.store.write(move |tx| keep(tx, &of, batch, bounds, now)).await? {
             return Ok(Json(StoredAnswer { generation: server.generation.clone() }));
         }
     }
@@ -68,11 +71,22 @@ fn check(report: &Walkbacks) -> Result<(), Error> {
     Ok(())
 }
 
+/// What is kept at most.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Of texts, in bytes.
+    texts: u64,
+    /// Of errors that a site is the first to report on one day.
+    new: u64,
+}
+
+type Groups = BTreeMap<(AppName, Fingerprint), Found>;
+
 /// What a report holds, by error.
 #[derive(Default)]
 struct Batch {
     ids: Vec<WalkbackId>,
-    groups: BTreeMap<(AppName, Fingerprint), Found>,
+    groups: Groups,
     dropped: Vec<Dropped>,
 }
 
@@ -149,7 +163,7 @@ fn shortened(whole: &[u8]) -> Vec<u8> {
 }
 
 /// Keeps a batch; false: some of it was kept by somebody else meanwhile, and nothing is done.
-fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timestamp) -> Result<bool, Error> {
+fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: Batch, bounds: Bounds, now: Timestamp) -> Result<bool, Error> {
     let named = batch.groups.keys().map(|(app, _)| app).chain(batch.dropped.iter().map(|dropped| &dropped.application));
     for app in named {
         site_app::site_app_version(tx, site, app)?.ok_or_else(|| Error::no_such("application at this site", app))?;
@@ -164,7 +178,7 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timest
         dropped_set(tx, site, dropped)?;
     }
     let mut texts = 0;
-    for ((app, fingerprint), found) in &batch.groups {
+    for ((app, fingerprint), found) in &flood::bounded(tx, site, batch.groups, bounds.new, now)? {
         let (id, mut state) = group_count(tx, (app, fingerprint), &found.face, &found.total)?;
         for ((version, week), tally) in &found.counts {
             count_add(tx, id, (site, version, *week), tally)?;
@@ -182,7 +196,7 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timest
         text_add(tx, id, site, &found.texts)?;
         texts += found.texts.len();
     }
-    text_evict(tx, quota, texts + MORE_TEXTS)?;
+    text_evict(tx, bounds.texts, texts + MORE_TEXTS)?;
     if !batch.ids.is_empty() {
         tx.then(Effect::News);
         tx.then(Effect::Changed(Change::Errors));

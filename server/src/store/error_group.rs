@@ -1,4 +1,5 @@
-//! The tables `error_group` and `error_count`: errors, and how often they happened where, in which version and week.
+//! The tables `error_group`, `error_count` and `error_opened`: errors, how often they happened where, in which version and week, and how
+//! many are new from which site.
 
 use super::{StoreError, column};
 use fieldpost_common::api::{ErrorGroup, ErrorSite, Suspect, Week};
@@ -40,6 +41,26 @@ impl Tally {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
     }
+}
+
+/// Whether there is such a group already.
+pub(crate) fn group_is_known(db: &Connection, (app, fingerprint): (&AppName, &Fingerprint)) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM error_group WHERE application = ?1 AND fingerprint = ?2)";
+    Ok(db.prepare_cached(sql)?.query_row([app.as_str(), fingerprint.as_str()], |row| row.get(0))?)
+}
+
+/// How many groups a site was the first to report on a day.
+pub(crate) fn opened_on(db: &Connection, site: &SiteName, day: i64) -> Result<u64, StoreError> {
+    let mut find = db.prepare_cached("SELECT count FROM error_opened WHERE site = ?1 AND day = ?2")?;
+    Ok(find.query_row(params![site.as_str(), day], |row| column::size(row, 0)).optional()?.unwrap_or(0))
+}
+
+/// Notes that it was the first to report so many more; other days are forgotten.
+pub(crate) fn opened_add(db: &Connection, site: &SiteName, day: i64, number: u64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO error_opened (site, day, count) VALUES (?1, ?2, ?3) ON CONFLICT (site) DO UPDATE SET
+                 count = iif(day = excluded.day, count, 0) + excluded.count, day = excluded.day";
+    db.prepare_cached(sql)?.execute(params![site.as_str(), day, column::int(number)])?;
+    Ok(())
 }
 
 /// Counts walkbacks of a group, which is made if there is none: its id, and where it stands.

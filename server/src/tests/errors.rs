@@ -233,7 +233,7 @@ async fn ten_thousand_reports_are_grouped_in_a_few_batches() {
 
 #[tokio::test]
 async fn errors_that_alert_nobody_take_no_place_from_those_that_do() {
-    let world = World::start().await;
+    let world = World::start_with(Config { walkback_new_errors: 300, ..Config::default() }).await;
     let acme = world.site("acme", "7.7").await;
     give(&world, &acme, different(0..1, true)).await.unwrap();
     give(&world, &acme, different(1..251, true)).await.unwrap();
@@ -246,10 +246,37 @@ async fn errors_that_alert_nobody_take_no_place_from_those_that_do() {
 
 #[tokio::test]
 async fn errors_that_are_not_told_one_by_one_are_told_by_their_number() {
-    let world = World::start().await;
+    let world = World::start_with(Config { walkback_new_errors: 300, ..Config::default() }).await;
     let acme = world.site("acme", "7.7").await;
     give(&world, &acme, different(0..203, false)).await.unwrap();
     let words = alarms(&world, 201).await;
     let more: Vec<_> = words.iter().filter(|words| words.contains("3 more errors beside those")).collect();
     assert_eq!(more.len(), 1, "{words:?}");
+}
+
+#[tokio::test]
+async fn a_flood_of_different_errors_is_counted_together_beyond_what_a_site_may_report_a_day() {
+    let world = World::start_with(Config { walkback_new_errors: 3, ..Config::default() }).await;
+    let (acme, borealis) = (world.site("acme", "7.7").await, world.site("borealis", "7.7").await);
+    let often = (0..5).map(|number| piece("a.log", &java(900 + number, &place(99))));
+    give(&world, &acme, different(0..40, false).into_iter().chain(often).collect()).await.unwrap();
+    give(&world, &acme, different(40..100, false)).await.unwrap();
+    let all = errors(&world).await;
+    assert_eq!(all.groups.len(), 4, "three, and the others");
+    assert_eq!(all.groups.iter().map(|group| group.count).sum::<u64>(), 105);
+    let of = |all: &Errors, name: &str| {
+        let named =
+            |group: &&ErrorGroup| [&group.exception, &group.top_frame].into_iter().flatten().any(|it| it.as_str().contains(name));
+        all.groups.iter().find(named).cloned()
+    };
+    assert_eq!(of(&all, &place(99)).unwrap().count, 6, "what happens most has an entry of its own");
+    let others = of(&all, "other errors").unwrap();
+    assert_eq!((others.count, others.sites.len()), (97, 1));
+    assert_eq!(others.message.as_ref().unwrap().as_str(), "acme reports more than 3 new ones a day; the rest is counted here");
+    assert_eq!(view(&world, &others).await.walkbacks.len(), 5);
+    // Another site is not held back by it, and neither is what is known already.
+    give(&world, &borealis, different(97..100, false)).await.unwrap();
+    let all = errors(&world).await;
+    assert_eq!(all.groups.len(), 6);
+    assert_eq!(of(&all, &place(99)).unwrap().count, 7);
 }
