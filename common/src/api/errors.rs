@@ -89,6 +89,22 @@ pub struct ErrorGroup {
     pub regressed_at: Vec<SiteName>,
     /// What its walkbacks have in common.
     pub fingerprint: Fingerprint,
+    /// How it is at the site that was asked about; none: no site was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_site: Option<SeenThere>,
+}
+
+/// How often, and when, an error happened at one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenThere {
+    /// How many walkbacks there were.
+    pub count: u64,
+    /// How many of them the application has mailed itself.
+    pub mailed: u64,
+    /// The first.
+    pub first_seen: Timestamp,
+    /// The newest.
+    pub last_seen: Timestamp,
 }
 
 /// One week of a group.

@@ -2,7 +2,7 @@
 //! many are new from which site.
 
 use super::{StoreError, column};
-use fieldpost_common::api::{ErrorGroup, ErrorSite, Suspect, Week};
+use fieldpost_common::api::{ErrorGroup, ErrorSite, SeenThere, Suspect, Week};
 use fieldpost_common::error_group::{ErrorGroupId, Fix, GroupState, SUSPECT_WITHIN, week_start};
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::order::state::OrderState;
@@ -160,6 +160,7 @@ fn group(row: &Row<'_>) -> rusqlite::Result<(ErrorGroup, GroupState)> {
         sites: Vec::new(),
         versions: Vec::new(),
         weeks: Vec::new(),
+        at_site: None,
     };
     Ok((group, state))
 }
@@ -187,6 +188,28 @@ pub(crate) fn group_list(db: &Connection, app: Option<&AppName>) -> Result<Vec<E
         at.get(&id).into_iter().for_each(|at| groups[*at].weeks.push(week));
         Ok(())
     })?;
+    Ok(groups)
+}
+
+/// Groups that happened at a site, of an application or of all: those seen there last first.
+pub(crate) fn group_list_at(db: &Connection, app: Option<&AppName>, site: &SiteName) -> Result<Vec<ErrorGroup>, StoreError> {
+    let sql = "SELECT error_group, sum(count), sum(mailed), min(first_seen), max(last_seen) FROM error_count
+               WHERE site = ?1 GROUP BY error_group";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([site.as_str()], |row| {
+        let there = SeenThere {
+            count: column::size(row, 1)?,
+            mailed: column::size(row, 2)?,
+            first_seen: column::time(row, 3)?,
+            last_seen: column::time(row, 4)?,
+        };
+        Ok((column::size(row, 0)?, there))
+    })?;
+    let there = rows.collect::<Result<HashMap<_, _>, _>>()?;
+    let mut groups = group_list(db, app)?;
+    groups.iter_mut().for_each(|group| group.at_site = there.get(&group.id.0).copied());
+    groups.retain(|group| group.at_site.is_some());
+    groups.sort_by_key(|group| std::cmp::Reverse(group.at_site.map(|there| there.last_seen)));
     Ok(groups)
 }
 

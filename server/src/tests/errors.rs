@@ -280,3 +280,27 @@ async fn a_flood_of_different_errors_is_counted_together_beyond_what_a_site_may_
     assert_eq!(all.groups.len(), 6);
     assert_eq!(of(&all, &place(99)).unwrap().count, 7);
 }
+
+#[tokio::test]
+async fn asked_about_a_site_an_error_says_how_often_and_when_it_happened_there() {
+    let world = World::start().await;
+    let (acme, borealis) = (world.site("acme", "7.7").await, world.site("borealis", "7.7").await);
+    world.site("corvid", "7.7").await;
+    let ago = |hours: u64| Timestamp::from_ms(crate::clock::now().as_ms() - i64::try_from(hours).unwrap() * 3_600_000);
+    let aged = |number, name, hours| Piece { modified: ago(hours), ..piece("a.log", &java(number, name)) };
+    give(&world, &acme, vec![aged(1, "Book", 5), aged(2, "Book", 3), aged(3, "Page", 9)]).await.unwrap();
+    give(&world, &borealis, vec![aged(4, "Book", 1)]).await.unwrap();
+    let of = async |site: &str| world.get::<Errors>(&world.ada, &format!("{}?site={site}", path::ERRORS)).await;
+    let at_acme = of("acme").await.unwrap();
+    let names: Vec<_> = at_acme.groups.iter().map(|group| group.top_frame.as_ref().unwrap().as_str().contains("Book")).collect();
+    assert_eq!(names, [true, false], "those seen there last first");
+    let (book, there) = (&at_acme.groups[0], at_acme.groups[0].at_site.unwrap());
+    assert_eq!((book.count, there.count, there.mailed), (3, 2, 0));
+    let near = |at: Timestamp, hours| ago(hours).as_ms().abs_diff(at.as_ms()) < 60_000;
+    assert!(near(there.first_seen, 5) && near(there.last_seen, 3) && near(book.last_seen, 1), "{book:?}");
+    assert_eq!(at_acme.dropped.len(), 1, "what others dropped is theirs");
+    assert_eq!(of("borealis").await.unwrap().groups.len(), 1);
+    assert!(of("corvid").await.unwrap().groups.is_empty());
+    assert_eq!(of("nowhere").await.unwrap_err().code, Code::NotFound);
+    assert!(errors(&world).await.groups.iter().all(|group| group.at_site.is_none()));
+}

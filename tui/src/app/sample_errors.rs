@@ -40,6 +40,7 @@ fn group(id: u64, state: &str, (exception, message): (&str, &str), frame: &str, 
         fixed_revision: None,
         regressed_at: Vec::new(),
         fingerprint: format!("{id:032x}").parse().expect("a fingerprint"),
+        at_site: None,
     }
 }
 

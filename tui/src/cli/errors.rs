@@ -18,7 +18,7 @@ pub(crate) struct Args {
     /// Of which application; all, unless it is named
     #[arg(long, global = true)]
     app: Option<AppName>,
-    /// Only those that happened at this site
+    /// Only those that happened at this site, with how often and when they did there
     #[arg(long)]
     site: Option<SiteName>,
     /// Only those that stand so: new, known, fixed, regressed, muted
@@ -99,11 +99,12 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
 
 /// The groups that are asked for.
 async fn chosen(args: &Args, session: &Session) -> Result<Errors, Failure> {
-    let mut all = session.client.errors(args.app.as_ref()).await?;
-    all.groups.retain(|group| {
-        args.site.as_ref().is_none_or(|site| group.sites.contains(site))
-            && args.state.as_ref().is_none_or(|state| group.state.as_str() == state)
-    });
+    let app = args.app.as_ref();
+    let mut all = match &args.site {
+        Some(site) => session.client.errors_of(site, app).await?,
+        None => session.client.errors(app).await?,
+    };
+    all.groups.retain(|group| args.state.as_ref().is_none_or(|state| group.state.as_str() == state));
     Ok(all)
 }
 
@@ -142,20 +143,22 @@ async fn export(args: &Args, session: &Session, talk: Talk) -> Result<u8, Failur
     Ok(exit::OK)
 }
 
-/// One error on one line.
+/// One error on one line; where a site was named, as it is there.
 fn line(group: &ErrorGroup, now: Timestamp) -> String {
     let sites = match group.sites.as_slice() {
         [one] => one.to_string(),
+        several if group.at_site.is_some() => format!("there, {} everywhere", count(several.len(), "site")),
         several => count(several.len(), "site"),
     };
+    let (number, last) = group.at_site.map_or((group.count, group.last_seen), |there| (there.count, there.last_seen));
     let fix = group.fixed_by.as_ref().map(|patch| format!("  fixed by {patch}")).unwrap_or_default();
     let issue = group.issue.as_ref().map(|issue| format!("  {issue}")).unwrap_or_default();
-    let seen = ago(Some(group.last_seen.age(now).as_secs()));
+    let seen = ago(Some(last.age(now).as_secs()));
     format!(
         "{:>5}  {:<9} {:>6}×  {}  {}, {seen}  {}{fix}{issue}",
         group.id,
         group.state,
-        group.count,
+        number,
         bars(&group.weeks, now, WEEKS),
         sites,
         what(group)
