@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error_group::{ErrorGroupId, GroupState};
+use crate::error_group::{ErrorGroupId, ErrorState, GroupState};
 use crate::hash::ContentHash;
 use crate::id::{AppName, OrderId, SiteName, UserName, Version};
 use crate::name::PatchName;
@@ -55,8 +55,8 @@ pub struct ErrorGroup {
     pub id: ErrorGroupId,
     /// Whose it is.
     pub application: AppName,
-    /// `new`, `known`, `fixed`, `regressed` or `muted`.
-    pub state: Clean,
+    /// Where it stands.
+    pub state: ErrorState,
     /// What wrote its walkbacks.
     pub dialect: Dialect,
     /// The class of what was raised.

@@ -192,7 +192,7 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: Batch, bounds: Bounds, now: Tim
                 state = after;
             }
         }
-        tracing::debug!(group = %id, state = state.word(), count = found.total.count, %site, "walkbacks");
+        tracing::debug!(group = %id, state = %state.state(), count = found.total.count, %site, "walkbacks");
         text_add(tx, id, site, &found.texts)?;
         texts += found.texts.len();
     }

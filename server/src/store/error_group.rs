@@ -152,7 +152,7 @@ fn group(row: &Row<'_>) -> rusqlite::Result<(ErrorGroup, GroupState)> {
         last_seen: column::time(row, 8)?,
         count: column::size(row, 9)?,
         mailed: column::size(row, 10)?,
-        state: Clean::line(state.word()),
+        state: state.state(),
         issue: text(12)?,
         fixed_by: state.fix().map(|fix| fix.patch.clone()),
         fixed_revision: state.fix().map(|fix| fix.revision),

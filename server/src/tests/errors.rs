@@ -5,6 +5,7 @@ use super::wait::eventually;
 use super::world::{World, read};
 use crate::Config;
 use fieldpost_common::api::{ErrorGroup, ErrorView, Errors, MarkError, Status, path};
+use fieldpost_common::error_group::ErrorState;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::text::Clean;
@@ -76,7 +77,7 @@ async fn the_same_pieces_twice_are_counted_once_also_within_one_batch() {
     }
     let errors = errors(&world).await;
     assert_eq!(errors.groups.len(), 1);
-    assert_eq!((errors.groups[0].count, errors.groups[0].state.as_str()), (2, "new"));
+    assert_eq!((errors.groups[0].count, errors.groups[0].state), (2, ErrorState::New));
     assert_eq!(errors.dropped[0].count, 3);
 }
 
@@ -192,7 +193,7 @@ async fn what_fixes_an_error_is_what_is_published_or_a_revision_that_is_known() 
     assert_eq!(unknown.unwrap_err().code, Code::NotFound);
     let group: ErrorGroup = world.post(&world.ada, &route, &fixed(None)).await.unwrap();
     assert_eq!(group.fixed_revision, Some(ContentHash::of(b"one")));
-    assert_eq!(group.state.as_str(), "fixed");
+    assert_eq!(group.state, ErrorState::Fixed);
 }
 
 #[tokio::test]

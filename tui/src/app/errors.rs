@@ -66,7 +66,7 @@ impl ErrorsView {
     /// Takes what was newly read, those that need somebody first.
     pub(crate) fn load(&mut self, mut errors: Errors) {
         let selected = self.selected().map(|one| one.id);
-        errors.groups.sort_by_key(|one| (line::need(one), std::cmp::Reverse(one.last_seen)));
+        errors.groups.sort_by_key(|one| (one.state, std::cmp::Reverse(one.last_seen)));
         self.errors = Some(errors);
         self.trouble = None;
         self.stale = false;

@@ -2,7 +2,7 @@
 
 use super::sample::now;
 use fieldpost_common::api::{ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, SiteDropped, Suspect, Week};
-use fieldpost_common::error_group::{ErrorGroupId, Fix, GroupState, Phase, week_of, week_start};
+use fieldpost_common::error_group::{ErrorGroupId, ErrorState, Fix, GroupState, Phase, week_of, week_start};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
@@ -19,11 +19,18 @@ fn weeks(counts: &[u64]) -> Vec<Week> {
     some.map(|(place, count)| Week { week: week_start(ago(place)), count: *count }).collect()
 }
 
-fn group(id: u64, state: &str, (exception, message): (&str, &str), frame: &str, sites: &[&str], counts: &[u64]) -> ErrorGroup {
+fn group(
+    id: u64,
+    state: ErrorState,
+    (exception, message): (&str, &str),
+    frame: &str,
+    sites: &[&str],
+    counts: &[u64],
+) -> ErrorGroup {
     ErrorGroup {
         id: ErrorGroupId(id),
         application: "trading".parse().expect("a name"),
-        state: Clean::line(state),
+        state,
         dialect: Dialect::VisualWorks,
         exception: Some(Clean::line(exception)),
         message: Some(Clean::line(message)),
@@ -53,7 +60,7 @@ pub(crate) fn errors() -> Errors {
         mailed: 3,
         ..group(
             1,
-            "regressed",
+            ErrorState::Regressed,
             ("ZeroDivide", "tried to divide by zero"),
             "Order>>lotsOf:",
             &["acme", "borealis"],
@@ -62,21 +69,28 @@ pub(crate) fn errors() -> Errors {
     };
     let fixed = ErrorGroup {
         fixed_by: Some("4688-Quote-cache.st".parse().expect("a name")),
-        ..group(30, "fixed", ("KeyNotFound", "key not found"), "Quote class>>at:", &["corvid"], &[9, 5, 2, 0])
+        ..group(30, ErrorState::Fixed, ("KeyNotFound", "key not found"), "Quote class>>at:", &["corvid"], &[9, 5, 2, 0])
     };
     let groups = vec![
         fixed,
         regressed,
         group(
             2,
-            "new",
+            ErrorState::New,
             ("MessageNotUnderstood", "nil does not understand #isin"),
             "Instrument>>printOn:",
             &["corvid"],
             &[0, 0, 3],
         ),
-        group(9, "known", ("SystemError", "socket closed by peer"), "Gateway>>next", &["acme", "corvid"], &[3, 4, 2, 5, 3]),
-        group(400, "muted", ("Warning", "deprecated"), "Report>>open", &["acme"], &[70, 70, 71]),
+        group(
+            9,
+            ErrorState::Known,
+            ("SystemError", "socket closed by peer"),
+            "Gateway>>next",
+            &["acme", "corvid"],
+            &[3, 4, 2, 5, 3],
+        ),
+        group(400, ErrorState::Muted, ("Warning", "deprecated"), "Report>>open", &["acme"], &[70, 70, 71]),
     ];
     let dropped =
         vec![SiteDropped { site: "corvid".parse().expect("a site"), application: "trading".parse().expect("a name"), count: 12 }];

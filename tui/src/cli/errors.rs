@@ -5,8 +5,9 @@ use super::names;
 use super::talk::Talk;
 use super::verdict::ago;
 use crate::session::Session;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use fieldpost_common::api::{ErrorGroup, ErrorSite, ErrorView, Errors, KeptWalkback, MarkError, Week};
-use fieldpost_common::error_group::ErrorGroupId;
+use fieldpost_common::error_group::{ErrorGroupId, ErrorState};
 use fieldpost_common::exit;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName};
@@ -22,10 +23,16 @@ pub(crate) struct Args {
     #[arg(long)]
     site: Option<SiteName>,
     /// Only those that stand so: new, known, fixed, regressed, muted
-    #[arg(long, value_name = "STATE", value_parser = ["new", "known", "fixed", "regressed", "muted"])]
-    state: Option<String>,
+    #[arg(long, value_name = "STATE", value_parser = state())]
+    state: Option<ErrorState>,
     #[command(subcommand)]
     verb: Option<Verb>,
+}
+
+/// Reads the words that stand in the list.
+fn state() -> impl TypedValueParser<Value = ErrorState> {
+    let of = |word: &str| ErrorState::ALL.into_iter().find(|state| state.word() == word).ok_or("there is no such state");
+    PossibleValuesParser::new(ErrorState::ALL.map(ErrorState::word)).try_map(move |word| of(&word))
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -104,7 +111,7 @@ async fn chosen(args: &Args, session: &Session) -> Result<Errors, Failure> {
         Some(site) => session.client.errors_of(site, app).await?,
         None => session.client.errors(app).await?,
     };
-    all.groups.retain(|group| args.state.as_ref().is_none_or(|state| group.state.as_str() == state));
+    all.groups.retain(|group| args.state.is_none_or(|state| group.state == state));
     Ok(all)
 }
 

@@ -13,7 +13,7 @@ use crate::app::office::Request;
 use crate::app::screens::{Screen, Tab};
 use crate::app::scroll::stepped;
 use fieldpost_common::api::MarkError;
-use fieldpost_common::error_group::ErrorGroupId;
+use fieldpost_common::error_group::{ErrorGroupId, ErrorState};
 use fieldpost_common::name::PatchName;
 
 /// How many patches are offered as the one that fixes an error.
@@ -48,7 +48,7 @@ pub(crate) fn said(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     Some(match action {
         Action::Acknowledge => live::mark(model, id, MarkError::Known),
         Action::Mute => {
-            let mark = if one.state.as_str() == "muted" { MarkError::Unmute } else { MarkError::Mute };
+            let mark = if one.state == ErrorState::Muted { MarkError::Unmute } else { MarkError::Mute };
             live::mark(model, id, mark)
         }
         Action::Fix => {
