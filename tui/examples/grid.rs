@@ -61,6 +61,10 @@ impl Office for Canned {
                 Answer::SiteOrders(site, Ok(SiteOrders { open, finished }))
             }
             Request::Errors => Answer::Errors(Ok(Box::new(sample_errors::errors()))),
+            Request::ErrorsOf(site) => {
+                let errors = sample_errors::errors_of(&site);
+                Answer::ErrorsOf(site, Ok(Box::new(errors)))
+            }
             Request::Error(group) => Answer::Error(group, Ok(Box::new(sample_errors::error()))),
             Request::MarkError { .. } => Answer::ErrorMarked(Ok(Box::new(sample_errors::error().group))),
             Request::Status => Answer::Status(Ok(Box::new(sample_health::status()))),

@@ -1,9 +1,12 @@
 //! What the sample's applications report: an error of each state, and all that is known of one.
 
 use super::sample::now;
-use fieldpost_common::api::{ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, SiteDropped, Suspect, Week};
+use fieldpost_common::api::{
+    ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, SeenThere, SiteDropped, Suspect, Week,
+};
 use fieldpost_common::error_group::{ErrorGroupId, ErrorState, Fix, GroupState, Phase, week_of, week_start};
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::SiteName;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::walkback::Dialect;
@@ -95,6 +98,17 @@ pub(crate) fn errors() -> Errors {
     let dropped =
         vec![SiteDropped { site: "corvid".parse().expect("a site"), application: "trading".parse().expect("a name"), count: 12 }];
     Errors { groups, kept: KeptTexts { bytes: 1 << 20, quota: 1 << 28 }, dropped }
+}
+
+/// The same of one site: each was seen there a day before it was seen anywhere.
+pub(crate) fn errors_of(site: &SiteName) -> Errors {
+    let mut errors = errors();
+    errors.groups.retain(|group| group.sites.contains(site));
+    for group in &mut errors.groups {
+        let last_seen = Timestamp::from_ms(group.last_seen.as_ms() - 86_400_000);
+        group.at_site = Some(SeenThere { count: 1, mailed: 0, first_seen: group.first_seen, last_seen });
+    }
+    errors
 }
 
 /// All that is known of the one that came back.

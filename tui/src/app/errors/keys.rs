@@ -81,16 +81,16 @@ pub(crate) fn open_one(model: &mut Model, group: ErrorGroupId) -> Vec<Effect> {
 
 /// From a cell: errors at its site since its patch came there.
 pub(crate) fn open_since(model: &mut Model, since: Since) -> Vec<Effect> {
-    let orders = Effect::Ask(Request::SiteOrders(since.site.clone()));
+    // When the patch came there stands in its order.
+    let asked = [Request::SiteOrders(since.site.clone()), Request::ErrorsOf(since.site.clone())];
     model.errors.since = Some(since);
     model.errors.filter = Input::default();
     model.errors.row = 0;
     model.errors.refilter();
     // A page that was open there would hide the list.
     model.screens.leave_all(Tab::Errors);
-    // When the patch came there stands in its order.
     let mut effects = live::shown(model);
-    effects.push(orders);
+    effects.extend(asked.map(Effect::Ask).into_iter().filter(|one| !effects.contains(one)).collect::<Vec<_>>());
     effects
 }
 

@@ -79,6 +79,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         | Answer::Over(_)
         | Answer::Held(..)
         | Answer::Errors(_)
+        | Answer::ErrorsOf(..)
         | Answer::Error(..)
         | Answer::ErrorMarked(_)) => health(model, answer),
         Answer::Enrolled(site, answer) => {
@@ -130,6 +131,13 @@ fn health(model: &mut Model, answer: Answer) -> Vec<Effect> {
                 errors::live::failed(model, &trouble);
                 unreachable_only(model, &trouble)
             }
+        },
+        Answer::ErrorsOf(site, answer) => match answer {
+            Ok(all) => {
+                errors::live::take_of(model, &site, &all);
+                Vec::new()
+            }
+            Err(trouble) => unreachable_only(model, &trouble),
         },
         Answer::Error(group, answer) => {
             errors::live::take_one(model, group, answer);
