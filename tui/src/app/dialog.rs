@@ -117,7 +117,7 @@ impl Dialog {
             Self::Drop(drop) => confirm_context(&drop.confirm),
             Self::Undo(undo) => confirm_context(&undo.confirm),
             Self::Cancel(_) | Self::Enrol(_) => Context::Confirm,
-            Self::Pick(_) => Context::Pick,
+            Self::Pick(pick) => pick.context(),
             Self::Info(_) => Context::Read,
         }
     }
@@ -130,6 +130,7 @@ impl Dialog {
             Self::Publish(publish) => publish.confirm.as_mut()?,
             Self::Settle(settle) => return settle.input(),
             Self::Drop(drop) => &mut drop.confirm,
+            Self::Pick(pick) => return pick.input(),
             _ => return None,
         };
         match confirm {
@@ -146,7 +147,8 @@ impl Dialog {
             Self::Settle(settle) => settle.ready(),
             Self::Drop(drop) => drop.confirm.ready(),
             Self::Undo(undo) => undo.ready(),
-            Self::Cancel(_) | Self::Enrol(_) | Self::Pick(_) | Self::Info(_) => true,
+            Self::Pick(pick) => pick.picked().is_some(),
+            Self::Cancel(_) | Self::Enrol(_) | Self::Info(_) => true,
         }
     }
 
@@ -218,6 +220,7 @@ impl Dialog {
         match self {
             Self::Send(send) => send.foot(keys),
             Self::Undo(undo) => undo.foot(keys),
+            Self::Pick(pick) => pick.foot(),
             _ => Vec::new(),
         }
     }

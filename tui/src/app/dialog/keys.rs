@@ -14,7 +14,7 @@ use crate::app::{conflict, jobs, review};
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Accept => return accept(model),
-        Action::Decline => model.dialog = None,
+        Action::Decline => decline(model),
         Action::Up => step(model, -1),
         Action::Down => step(model, 1),
         Action::PageUp => step(model, -PAGE),
@@ -32,6 +32,14 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Takes back what was typed to narrow a list; else leaves everything as it is.
+fn decline(model: &mut Model) {
+    match &mut model.dialog {
+        Some(Dialog::Pick(pick)) if pick.has_typed() => pick.clear(),
+        _ => model.dialog = None,
+    }
 }
 
 /// How many lines a page of a dialog is.
@@ -67,7 +75,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
             }
         },
         Some(Dialog::Settle(settle)) => settle_accepted(model, settle),
-        Some(Dialog::Pick(pick)) => picked(model, pick.picked()),
+        Some(Dialog::Pick(pick)) => pick.picked().map_or_else(Vec::new, |choice| picked(model, choice.clone())),
         Some(Dialog::Info(_)) | None => Vec::new(),
     }
 }

@@ -16,9 +16,6 @@ use fieldpost_common::api::MarkError;
 use fieldpost_common::error_group::{ErrorGroupId, ErrorState};
 use fieldpost_common::name::PatchName;
 
-/// How many patches are offered as the one that fixes an error.
-const OFFERED: usize = 200;
-
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Open => return open(model),
@@ -113,9 +110,9 @@ fn ask_fix(model: &mut Model) {
         (!same(theirs), std::cmp::Reverse(crate::app::grid::sort::changed(patch)))
     });
     let choice = |patch: PatchName| Choice::FixedBy { group: one.id, patch };
-    let choices: Vec<_> = patches.into_iter().take(OFFERED).map(|patch| choice(patch.name.clone())).collect();
+    let choices: Vec<_> = patches.into_iter().map(|patch| choice(patch.name.clone())).collect();
     let Some(first) = one.fixed_by.clone().map(choice).or_else(|| choices.first().cloned()) else { return };
-    model.dialog = Pick::new(choices, &first).map(Dialog::Pick);
+    model.dialog = Pick::narrowed(choices, &first).map(Dialog::Pick);
 }
 
 /// The patch that fixes it was picked: what is published of it now.

@@ -99,6 +99,26 @@ fn an_error_is_known_muted_and_fixed_by_a_patch() {
 }
 
 #[test]
+fn letters_narrow_the_patches_of_which_one_fixes_an_error() {
+    let mut harness = errors((80, 24));
+    harness.press("f");
+    harness.type_text("quotj");
+    assert_snapshot!("fixed_by_nothing", harness.screen());
+    harness.press("Enter");
+    harness.shows("nothing in the list has these letters: Esc shows all again");
+    harness.press("Backspace");
+    assert_snapshot!("fixed_by_narrowed", harness.screen());
+    harness.press("Enter");
+    let patch = "4688-Quote-cache.st".parse().expect("a name");
+    let mark = MarkError::Fixed { patch, revision: None };
+    assert_eq!(harness.requests(), [Request::MarkError { group: ErrorGroupId(1), mark }]);
+    harness.press("f");
+    harness.type_text("q");
+    harness.press("Esc Esc");
+    assert_eq!(harness.model.dialog, None);
+}
+
+#[test]
 fn what_the_server_refuses_is_said() {
     let mut harness = errors((80, 24));
     harness.press("A");
