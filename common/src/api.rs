@@ -21,7 +21,9 @@ pub use application::{AppSettings, StampPattern};
 pub use changes::{Change, Changes};
 pub use command::{CommandInfo, CommandOutput};
 pub use correct::Correct;
-pub use errors::{ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, MarkError, SiteDropped, Suspect, Week};
+pub use errors::{
+    ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, MarkError, SeenThere, SiteDropped, Suspect, Week,
+};
 pub use history::{History, Origin, PublishedAt, Revision};
 pub use order::{NewOrder, OrderAnswer, OrderInfo, Prepare, PrepareCell, Prepared};
 pub use people::{Invited, LoginAnswer, LoginRequest, NewUser, Role, User, Whoami};

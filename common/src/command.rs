@@ -94,9 +94,14 @@ impl CommandKind {
         }
     }
 
-    /// Whether it brings an output of its own; what others bring comes home like news.
-    pub fn brings_output(&self) -> bool {
-        matches!(self, Self::Log { .. } | Self::Action { .. } | Self::AgentInfo)
+    /// The most bytes that such a command may bring beside its outcome; none: it brings nothing.
+    pub fn most_output(&self) -> Option<usize> {
+        match self {
+            Self::Log { .. } => Some(MAX_OUTPUT),
+            Self::Action { .. } => Some(MAX_ACTION_OUTPUT),
+            Self::AgentInfo => Some(MAX_ABOUT),
+            Self::State { .. } | Self::Walkbacks { .. } | Self::Rescan | Self::Inventory | Self::Unknown => None,
+        }
     }
 
     /// What is wanted in words: `log main of trading: last 200 lines`.
@@ -115,6 +120,8 @@ impl CommandKind {
 pub const MAX_OUTPUT: usize = 4 << 20;
 /// The most that is kept of what an action printed, in bytes.
 pub const MAX_ACTION_OUTPUT: usize = 64 << 10;
+/// The most that an agent says of itself, in bytes.
+pub const MAX_ABOUT: usize = 256 << 10;
 
 #[cfg(test)]
 mod tests {

@@ -50,6 +50,44 @@ pub struct GroupState {
     pub muted_by: Option<UserName>,
 }
 
+/// Where a group stands, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorState {
+    /// It came back where its fix is installed.
+    Regressed,
+    /// Nobody has looked at it.
+    New,
+    /// Somebody has.
+    Known,
+    /// A patch fixes it.
+    Fixed,
+    /// Nobody wants to hear of it.
+    Muted,
+}
+
+impl ErrorState {
+    /// All of them, those first that need somebody most.
+    pub const ALL: [Self; 5] = [Self::Regressed, Self::New, Self::Known, Self::Fixed, Self::Muted];
+
+    /// As in JSON and in lists.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Regressed => "regressed",
+            Self::New => "new",
+            Self::Known => "known",
+            Self::Fixed => "fixed",
+            Self::Muted => "muted",
+        }
+    }
+}
+
+impl fmt::Display for ErrorState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
 /// What is known of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(tag = "phase", rename_all = "snake_case")]
@@ -153,14 +191,14 @@ fn back(phase: Phase, site: SiteName, at: Timestamp) -> Phase {
 }
 
 impl GroupState {
-    /// As in JSON and in lists.
-    pub fn word(&self) -> &'static str {
+    /// The same in one word.
+    pub fn state(&self) -> ErrorState {
         match (&self.muted_by, &self.phase) {
-            (Some(_), _) => "muted",
-            (None, Phase::New) => "new",
-            (None, Phase::Known { .. }) => "known",
-            (None, Phase::Fixed { .. }) => "fixed",
-            (None, Phase::Regressed { .. }) => "regressed",
+            (Some(_), _) => ErrorState::Muted,
+            (None, Phase::New) => ErrorState::New,
+            (None, Phase::Known { .. }) => ErrorState::Known,
+            (None, Phase::Fixed { .. }) => ErrorState::Fixed,
+            (None, Phase::Regressed { .. }) => ErrorState::Regressed,
         }
     }
 

@@ -63,6 +63,11 @@ pub enum Subject {
         /// Which.
         group: ErrorGroupId,
     },
+    /// There are more errors to be told than are told one by one.
+    MoreErrorGroups {
+        /// Whose.
+        application: AppName,
+    },
     /// An error is back at a site that has its fix.
     Regressed {
         /// The site.
@@ -88,7 +93,7 @@ impl Subject {
             | Self::OrderStuck { site, .. }
             | Self::AgentFailing { site, .. }
             | Self::Regressed { site, .. } => Some(site),
-            Self::Uplink | Self::NewErrorGroup { .. } | Self::Server { .. } => None,
+            Self::Uplink | Self::NewErrorGroup { .. } | Self::MoreErrorGroups { .. } | Self::Server { .. } => None,
         }
     }
 
@@ -101,6 +106,7 @@ impl Subject {
             Self::OrderStuck { .. } => "order_stuck",
             Self::AgentFailing { .. } => "agent_failing",
             Self::NewErrorGroup { .. } => "new_error_group",
+            Self::MoreErrorGroups { .. } => "more_error_groups",
             Self::Regressed { .. } => "regressed",
             Self::Server { .. } => "server",
         }

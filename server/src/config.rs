@@ -27,8 +27,11 @@ pub struct Config {
     pub max_content: u64,
     /// The most that one site may hand over in all, in bytes.
     pub site_quota: u64,
-    /// The most that texts of walkbacks may take in all, packed, in bytes; beyond that only the first of each error is kept.
+    /// The most that texts of walkbacks may take in all, packed, in bytes; beyond that only the first and the newest of each error
+    /// are kept for certain.
     pub walkback_quota: u64,
+    /// The most errors that one site is the first to report on one day; beyond that they are counted together.
+    pub walkback_new_errors: u64,
     /// How often agents poll.
     pub poll: Poll,
     /// How often sites are asked for their states.
@@ -176,6 +179,7 @@ impl Default for Config {
             max_content: MAX_CONTENT,
             site_quota: 2 << 30,
             walkback_quota: 512 << 20,
+            walkback_new_errors: 200,
             poll: Poll::default(),
             state: State::default(),
             silence: Silence::default(),

@@ -104,7 +104,7 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         orders: order::order_troubled_list(tx)?,
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
-        errors: error_group::group_alarming(tx)?,
+        errors: error_group::group_alarming(tx, before(now, sight::NEW_FOR))?,
         known: &known,
         silences_over: incident::incident_silences_over(tx, before(now, sight.memory()))?,
     };

@@ -1,8 +1,8 @@
 //! The terminal app over canned data, for looking at it without a server: `cargo run -p fieldpost --example grid`;
 //! with the argument `large` over 10,000 patches at 200 sites.
 
-use fieldpost::app::compare::compare;
-use fieldpost::app::office::{Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders, Task, Trouble};
+use fieldpost::app::compare::{self, compare};
+use fieldpost::app::office::{self, Answer, Done, Draft, Merged, Office, Outcome, Request, SiteOrders, Task, Trouble};
 use fieldpost::app::{Seat, Sheet, run_with};
 use fieldpost_common::api::{AuditState, Changes};
 use fieldpost_common::merge::merge;
@@ -11,6 +11,8 @@ use tokio::sync::mpsc::UnboundedSender;
 #[expect(dead_code, reason = "the tests use all of it")]
 #[path = "../src/app/sample.rs"]
 mod sample;
+#[path = "../src/app/sample_commands.rs"]
+mod sample_commands;
 #[path = "../src/app/sample_errors.rs"]
 mod sample_errors;
 #[expect(dead_code, reason = "the tests use all of it")]
@@ -61,6 +63,10 @@ impl Office for Canned {
                 Answer::SiteOrders(site, Ok(SiteOrders { open, finished }))
             }
             Request::Errors => Answer::Errors(Ok(Box::new(sample_errors::errors()))),
+            Request::ErrorsOf(site) => {
+                let errors = sample_errors::errors_of(&site);
+                Answer::ErrorsOf(site, Ok(Box::new(errors)))
+            }
             Request::Error(group) => Answer::Error(group, Ok(Box::new(sample_errors::error()))),
             Request::MarkError { .. } => Answer::ErrorMarked(Ok(Box::new(sample_errors::error().group))),
             Request::Status => Answer::Status(Ok(Box::new(sample_health::status()))),
@@ -78,6 +84,15 @@ impl Office for Canned {
             Request::Activity { before, limit } => {
                 Answer::Activity { before, answer: Ok(sample::activity(before.unwrap_or(1_300) - 1, limit)) }
             }
+            Request::Commands(site) => Answer::Commands(site, Ok(sample_commands::commands())),
+            Request::Output(id) => {
+                let mut commands = sample_commands::commands();
+                let place = commands.iter().position(|one| one.id == id).unwrap_or(0);
+                Answer::Output(id, Ok(Box::new(sample_commands::brought(commands.swap_remove(place)))))
+            }
+            Request::Askable { site, .. } => Answer::Askable(site, Ok(Box::new(sample_commands::askable()))),
+            Request::Ask { site, .. } => Answer::Asked(site, Ok(Box::new(sample_commands::commands().remove(0)))),
+            Request::CancelCommand(_) => Answer::CommandCancelled(Ok(Box::new(sample_commands::commands().remove(0)))),
             Request::Audit => Answer::Audit(Ok(AuditState { rows: 1_299, head: None, broken_at: None })),
             Request::AcceptDrop(_) => Answer::Changes(Ok(Changes { feed: grid.feed, reload: false, changes: Vec::new() })),
         };

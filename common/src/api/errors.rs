@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error_group::{ErrorGroupId, GroupState};
+use crate::error_group::{ErrorGroupId, ErrorState, GroupState};
 use crate::hash::ContentHash;
 use crate::id::{AppName, OrderId, SiteName, UserName, Version};
 use crate::name::PatchName;
@@ -26,8 +26,15 @@ pub struct Errors {
 pub struct KeptTexts {
     /// Bytes, packed.
     pub bytes: u64,
-    /// From so many bytes on only the first text of each group is kept.
+    /// Beyond so many bytes only the first and the newest text of each group are kept for certain.
     pub quota: u64,
+}
+
+impl KeptTexts {
+    /// Whether there is so little room left that texts are gone, or soon will be.
+    pub fn is_tight(&self) -> bool {
+        self.bytes >= self.quota / 10 * 9
+    }
 }
 
 /// What a site dropped because its quota was full.
@@ -48,8 +55,8 @@ pub struct ErrorGroup {
     pub id: ErrorGroupId,
     /// Whose it is.
     pub application: AppName,
-    /// `new`, `known`, `fixed`, `regressed` or `muted`.
-    pub state: Clean,
+    /// Where it stands.
+    pub state: ErrorState,
     /// What wrote its walkbacks.
     pub dialect: Dialect,
     /// The class of what was raised.
@@ -82,6 +89,22 @@ pub struct ErrorGroup {
     pub regressed_at: Vec<SiteName>,
     /// What its walkbacks have in common.
     pub fingerprint: Fingerprint,
+    /// How it is at the site that was asked about; none: no site was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_site: Option<SeenThere>,
+}
+
+/// How often, and when, an error happened at one site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenThere {
+    /// How many walkbacks there were.
+    pub count: u64,
+    /// How many of them the application has mailed itself.
+    pub mailed: u64,
+    /// The first.
+    pub first_seen: Timestamp,
+    /// The newest.
+    pub last_seen: Timestamp,
 }
 
 /// One week of a group.
@@ -105,6 +128,8 @@ pub struct ErrorView {
     pub at_sites: Vec<ErrorSite>,
     /// The walkbacks that are kept: of each site the first and the newest.
     pub walkbacks: Vec<KeptWalkback>,
+    /// What is kept of the texts of all errors.
+    pub kept: KeptTexts,
 }
 
 /// One error at one site.

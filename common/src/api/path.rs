@@ -71,7 +71,7 @@ pub const COMMAND_CANCEL: &str = "/api/v1/commands/{command}/cancel";
 pub const MAINTENANCE: &str = "/api/v1/maintenance";
 /// `DELETE`: it ends now.
 pub const MAINTENANCE_END: &str = "/api/v1/maintenance/{id}";
-/// `GET ?application=` → [`super::Errors`].
+/// `GET ?application=&site=` → [`super::Errors`]; with a site only those that happened there, each with how it is there.
 pub const ERRORS: &str = "/api/v1/errors";
 /// `GET` → [`super::ErrorView`].
 pub const ERROR: &str = "/api/v1/errors/{group}";

@@ -4,6 +4,7 @@ use crate::id::UserName;
 use crate::text::Clean;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Where a command stands. `at` is the server's time of the change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,11 +125,41 @@ impl CommandState {
         }
     }
 
+    /// What is kept of what the site says that the command brought.
+    pub fn takes_output(&self, now: Timestamp) -> Takes {
+        match self {
+            Self::Offered { .. } | Self::Running { .. } | Self::Cancelling { .. } => Takes::Newest,
+            Self::TimedOut { at } | Self::Expired { at } if at.age(now) < GIVEN_UP_FOR => Takes::Newest,
+            Self::Done { at, .. } | Self::Failed { at, .. } | Self::Cancelled { at, .. } | Self::Unknown { at, .. }
+                if at.age(now) < REPEATED_WITHIN =>
+            {
+                Takes::Missing
+            }
+            _ => Takes::Nothing,
+        }
+    }
+
     /// Whether the site may still say something that counts: it knows better than a server that gave it up.
     fn hears_the_site(&self) -> bool {
         self.is_open() || matches!(self, Self::TimedOut { .. } | Self::Expired { .. })
     }
 }
+
+/// What is kept of an output that comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// It takes the place of what came before.
+    Newest,
+    /// It is kept if no whole one is there: the site may not know yet that it arrived.
+    Missing,
+    /// Nobody asked for it, or asks for it any more.
+    Nothing,
+}
+
+/// For how long a site may bring what a command that was given up asked for.
+const GIVEN_UP_FOR: Duration = Duration::from_hours(24);
+/// How long after the end of a command an output may come: the answer to it was lost, and it is sent again.
+const REPEATED_WITHIN: Duration = Duration::from_mins(10);
 
 /// What becomes of a command. Events that come late, twice or out of order change nothing, but for what a site says of a command
 /// that was given up: the site knows better.
@@ -201,6 +232,23 @@ mod tests {
         assert_eq!(after(&[CommandEvent::Offered, taken_back(), done()]).word(), "done", "it was too late");
         assert_eq!(after(&[CommandEvent::Offered, taken_back(), late()]).word(), "timed_out");
         assert_eq!(after(&[CommandEvent::Offered, CommandEvent::Stopped]).word(), "offered", "nobody took it back");
+    }
+
+    #[test]
+    fn an_output_is_taken_while_the_site_has_the_command_and_shortly_after() {
+        let at = |state: &CommandState, later: Duration| state.takes_output(NOW.plus(later));
+        assert_eq!(at(&after(&[]), Duration::ZERO), Takes::Nothing, "the site can't know of it");
+        for events in [vec![CommandEvent::Offered], vec![CommandEvent::Offered, CommandEvent::Began]] {
+            assert_eq!(at(&after(&events), GIVEN_UP_FOR), Takes::Newest);
+        }
+        for end in [done(), CommandEvent::Failed(Clean::line("no")), CommandEvent::Lost(Clean::line("restarted"))] {
+            let ended = after(&[CommandEvent::Offered, end]);
+            assert_eq!(at(&ended, Duration::from_mins(1)), Takes::Missing);
+            assert_eq!(at(&ended, REPEATED_WITHIN), Takes::Nothing);
+        }
+        let given_up = after(&[CommandEvent::Offered, late()]);
+        assert_eq!(at(&given_up, REPEATED_WITHIN), Takes::Newest, "the site knows better");
+        assert_eq!(at(&given_up, GIVEN_UP_FOR), Takes::Nothing);
     }
 
     fn any_event() -> impl Strategy<Value = CommandEvent> {

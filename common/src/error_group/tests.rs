@@ -28,9 +28,9 @@ fn seen(state: GroupState, name: &str, when: i64, since: Option<i64>) -> GroupSt
 #[test]
 fn an_error_is_regressed_only_where_its_fix_is_installed() {
     let elsewhere = seen(fixed(), "beta", 5_000, None);
-    assert_eq!(elsewhere.word(), "fixed");
+    assert_eq!(elsewhere.state(), ErrorState::Fixed);
     let back = seen(elsewhere, "acme", 5_000, Some(2_000));
-    assert_eq!(back.word(), "regressed");
+    assert_eq!(back.state(), ErrorState::Regressed);
     assert_eq!(back.regressed_at().collect::<Vec<_>>(), [&site("acme")]);
     let more = seen(seen(back, "beta", 6_000, None), "delta", 4_000, Some(3_000));
     assert_eq!(more.regressed_at().collect::<Vec<_>>(), [&site("acme"), &site("delta")]);
@@ -38,13 +38,13 @@ fn an_error_is_regressed_only_where_its_fix_is_installed() {
 
 #[test]
 fn a_walkback_from_before_the_fix_was_installed_is_no_regression() {
-    assert_eq!(seen(fixed(), "acme", 1_500, Some(2_000)).word(), "fixed");
-    assert_eq!(seen(fixed(), "acme", 2_000, Some(2_000)).word(), "fixed");
+    assert_eq!(seen(fixed(), "acme", 1_500, Some(2_000)).state(), ErrorState::Fixed);
+    assert_eq!(seen(fixed(), "acme", 2_000, Some(2_000)).state(), ErrorState::Fixed);
 }
 
 #[test]
 fn what_nobody_fixed_cant_regress() {
-    assert_eq!(seen(GroupState::default(), "acme", 5_000, Some(1)).word(), "new");
+    assert_eq!(seen(GroupState::default(), "acme", 5_000, Some(1)).state(), ErrorState::New);
 }
 
 #[test]
@@ -53,17 +53,17 @@ fn a_new_fix_begins_anew_and_known_takes_a_fix_back() {
     let again =
         GroupEvent::Fixed { by: user("jo"), patch: "Ledger.st".parse().expect("a patch"), revision: ContentHash::of(b"2") };
     let again = advance(back.clone(), again, at(6_000));
-    assert_eq!((again.word(), again.regressed_at().count()), ("fixed", 0));
+    assert_eq!((again.state(), again.regressed_at().count()), (ErrorState::Fixed, 0));
     assert_eq!(advance(back, GroupEvent::Known(user("jo")), at(6_000)).fix(), None);
 }
 
 #[test]
 fn a_muted_group_goes_on_underneath() {
     let muted = advance(fixed(), GroupEvent::Muted(user("jo")), at(2_000));
-    assert_eq!(muted.word(), "muted");
+    assert_eq!(muted.state(), ErrorState::Muted);
     let back = seen(muted, "acme", 5_000, Some(2_000));
-    assert_eq!(back.word(), "muted");
-    assert_eq!(advance(back, GroupEvent::Unmuted, at(6_000)).word(), "regressed");
+    assert_eq!(back.state(), ErrorState::Muted);
+    assert_eq!(advance(back, GroupEvent::Unmuted, at(6_000)).state(), ErrorState::Regressed);
 }
 
 #[test]
@@ -94,4 +94,12 @@ proptest! {
         let text = serde_json::to_string(&state).expect("written");
         prop_assert_eq!(serde_json::from_str::<GroupState>(&text).expect("read"), state);
     }
+}
+
+#[test]
+fn a_state_is_the_same_word_on_the_wire_as_in_lists() {
+    for state in ErrorState::ALL {
+        assert_eq!(serde_json::to_string(&state).expect("JSON"), format!("\"{state}\""));
+    }
+    assert!(ErrorState::ALL.is_sorted(), "what needs somebody most comes first");
 }

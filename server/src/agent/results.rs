@@ -1,5 +1,6 @@
 //! `POST /agent/v1/results`: this became of your orders and commands. The same result twice changes nothing.
 
+use super::output::output_keep;
 use crate::auth::Agent;
 use crate::clock;
 use crate::error::Error;
@@ -7,7 +8,7 @@ use crate::request::Said;
 use crate::server::Shared;
 use crate::settle::order_note;
 use crate::store::cell::{CellRow, cell_fetch, cell_set};
-use crate::store::command_output::{command_output_fetch, command_output_set};
+use crate::store::command_output::command_output_fetch;
 use crate::store::{Effect, Tx, command, counter, order};
 use crate::submit::believable_counter;
 use crate::wish::command_advance;
@@ -71,16 +72,13 @@ fn shown_already(tx: &Tx<'_>, order: &OrderInfo, state: OrderState, now: Timesta
 /// A result of a command that is unknown, or another site's, changes nothing.
 fn command_keep(tx: &mut Tx<'_>, site: &SiteName, result: CommandResult, now: Timestamp) -> Result<(), Error> {
     let Some(info) = command::command_fetch(tx, &result.command)?.filter(|info| info.site == *site) else { return Ok(()) };
-    let id = info.id.clone();
+    let before = info.clone();
     command_advance(tx, info, result.outcome.into(), now)?;
-    let missing = command_output_fetch(tx, &id)?.is_none_or(|output| !output.whole);
-    match result.tail {
-        Some(tail) if missing => {
-            let content = tail.as_str().as_bytes().to_vec();
-            Ok(command_output_set(tx, &id, &CommandOutput { at: now, whole: true, content })?)
-        }
-        _ => Ok(()),
-    }
+    let has_whole = command_output_fetch(tx, &before.id)?.is_some_and(|output| output.whole);
+    let (Some(tail), Some(most)) = (result.tail.filter(|_| !has_whole), before.wish.most_output()) else { return Ok(()) };
+    let tail = tail.as_str().as_bytes();
+    let content = tail[tail.len().saturating_sub(most)..].to_vec();
+    output_keep(tx, &before, &CommandOutput { at: now, whole: true, content }, now)
 }
 
 fn state_keep(tx: &mut Tx<'_>, order: &OrderInfo, state: &OrderState, now: Timestamp) -> Result<(), Error> {

@@ -1,12 +1,14 @@
 //! `POST /agent/v1/walkbacks`: crash reports from a site. Read and grouped before the writer's turn, kept in one transaction.
 
+mod flood;
+
 use crate::auth::Agent;
 use crate::clock;
 use crate::error::Error;
 use crate::request::Said;
 use crate::server::Shared;
 use crate::store::error_group::{Face, Tally, count_add, fix_since, group_count, group_state_set};
-use crate::store::walkback::{NEWEST, Text, dropped_set, piece_add, piece_known, text_add, text_is_there, text_kept};
+use crate::store::walkback::{NEWEST, Text, dropped_set, piece_add, piece_known, text_add, text_evict};
 use crate::store::{Effect, Tx, site_app};
 use axum::Json;
 use axum::extract::State;
@@ -24,13 +26,17 @@ use std::sync::Arc;
 const HEAD: usize = 48 << 10;
 const TAIL: usize = 8 << 10;
 
+/// How many texts may go with a batch beside as many as it brought: a quota that was lowered is reached step by step.
+const MORE_TEXTS: usize = 500;
+
 pub(crate) async fn post(
     State(server): State<Shared>,
     Agent(site): Agent,
     Said(report): Said<Walkbacks>,
 ) -> Result<Json<StoredAnswer>, Error> {
     check(&report)?;
-    let (now, quota) = (clock::now(), server.config.walkback_quota);
+    let now = clock::now();
+    let bounds = Bounds { texts: server.config.walkback_quota, new: server.config.walkback_new_errors };
     let report = Arc::new(report);
     // What came already is left out before it is read; should it come at the same moment by another way, it is tried again.
     for _ in 0..3 {
@@ -43,7 +49,7 @@ pub(crate) async fn post(
             Error::Internal
         })?;
         let of = site.clone();
-        if server.store.write(move |tx| keep(tx, &of, &batch, quota, now)).await? {
+        if server.store.write(move |tx| keep(tx, &of, batch, bounds, now)).await? {
             return Ok(Json(StoredAnswer { generation: server.generation.clone() }));
         }
     }
@@ -65,11 +71,22 @@ fn check(report: &Walkbacks) -> Result<(), Error> {
     Ok(())
 }
 
+/// What is kept at most.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Of texts, in bytes.
+    texts: u64,
+    /// Of errors that a site is the first to report on one day.
+    new: u64,
+}
+
+type Groups = BTreeMap<(AppName, Fingerprint), Found>;
+
 /// What a report holds, by error.
 #[derive(Default)]
 struct Batch {
     ids: Vec<WalkbackId>,
-    groups: BTreeMap<(AppName, Fingerprint), Found>,
+    groups: Groups,
     dropped: Vec<Dropped>,
 }
 
@@ -146,7 +163,7 @@ fn shortened(whole: &[u8]) -> Vec<u8> {
 }
 
 /// Keeps a batch; false: some of it was kept by somebody else meanwhile, and nothing is done.
-fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timestamp) -> Result<bool, Error> {
+fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: Batch, bounds: Bounds, now: Timestamp) -> Result<bool, Error> {
     let named = batch.groups.keys().map(|(app, _)| app).chain(batch.dropped.iter().map(|dropped| &dropped.application));
     for app in named {
         site_app::site_app_version(tx, site, app)?.ok_or_else(|| Error::no_such("application at this site", app))?;
@@ -160,8 +177,8 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timest
     for dropped in &batch.dropped {
         dropped_set(tx, site, dropped)?;
     }
-    let full = text_kept(tx, quota)?.bytes >= quota;
-    for ((app, fingerprint), found) in &batch.groups {
+    let mut texts = 0;
+    for ((app, fingerprint), found) in &flood::bounded(tx, site, batch.groups, bounds.new, now)? {
         let (id, mut state) = group_count(tx, (app, fingerprint), &found.face, &found.total)?;
         for ((version, week), tally) in &found.counts {
             count_add(tx, id, (site, version, *week), tally)?;
@@ -175,12 +192,11 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: &Batch, quota: u64, now: Timest
                 state = after;
             }
         }
-        tracing::debug!(group = %id, state = state.word(), count = found.total.count, %site, "walkbacks");
-        if !full || !text_is_there(tx, id)? {
-            let most = if full { 1 } else { found.texts.len() };
-            text_add(tx, id, site, &found.texts[..most.min(found.texts.len())])?;
-        }
+        tracing::debug!(group = %id, state = %state.state(), count = found.total.count, %site, "walkbacks");
+        text_add(tx, id, site, &found.texts)?;
+        texts += found.texts.len();
     }
+    text_evict(tx, bounds.texts, texts + MORE_TEXTS)?;
     if !batch.ids.is_empty() {
         tx.then(Effect::News);
         tx.then(Effect::Changed(Change::Errors));

@@ -7,16 +7,17 @@ use crate::request::{Ask, At, Said};
 use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
 use crate::store::current::current_versions;
-use crate::store::error_group::{group_fetch, group_issue_set, group_list, group_sites, group_state_set};
+use crate::store::error_group::{group_fetch, group_issue_set, group_list, group_list_at, group_sites, group_state_set};
 use crate::store::revision::revision_fetch;
+use crate::store::site::site_fetch;
 use crate::store::walkback::{dropped_list, text_kept, text_list};
-use crate::store::{Effect, StoreError, Tx};
+use crate::store::{Effect, Tx};
 use axum::Json;
 use axum::extract::State;
 use fieldpost_common::api::{Change, ErrorGroup, ErrorView, Errors, MarkError};
 use fieldpost_common::error_group::{ErrorGroupId, GroupEvent, GroupState, advance};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, UserName, Version};
+use fieldpost_common::id::{AppName, SiteName, UserName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::time::Timestamp;
 use serde::Deserialize;
@@ -24,22 +25,33 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 pub(crate) struct Of {
     application: Option<AppName>,
+    site: Option<SiteName>,
 }
 
 pub(crate) async fn list(State(server): State<Shared>, _: Viewer, Ask(of): Ask<Of>) -> Result<Json<Errors>, Error> {
     let quota = server.config.walkback_quota;
     let read = server.store.read(move |db| {
         let app = of.application.as_ref();
-        Ok::<_, StoreError>(Errors { groups: group_list(db, app)?, kept: text_kept(db, quota)?, dropped: dropped_list(db, app)? })
+        let groups = match &of.site {
+            Some(name) => {
+                site_fetch(db, name)?.ok_or_else(|| Error::no_such("site", name))?;
+                group_list_at(db, app, name)?
+            }
+            None => group_list(db, app)?,
+        };
+        let mut dropped = dropped_list(db, app)?;
+        dropped.retain(|one| of.site.as_ref().is_none_or(|site| *site == one.site));
+        Ok::<_, Error>(Errors { groups, kept: text_kept(db, quota)?, dropped })
     });
     Ok(Json(read.await?))
 }
 
 pub(crate) async fn one(State(server): State<Shared>, _: Viewer, At(id): At<ErrorGroupId>) -> Result<Json<ErrorView>, Error> {
+    let quota = server.config.walkback_quota;
     let read = server.store.read(move |db| {
         let (group, stands) = group_fetch(db, id)?.ok_or_else(|| Error::no_such("error", id))?;
         let at_sites = group_sites(db, &group, stands.fix())?;
-        Ok::<_, Error>(ErrorView { at_sites, walkbacks: text_list(db, id)?, group, stands })
+        Ok::<_, Error>(ErrorView { at_sites, walkbacks: text_list(db, id)?, kept: text_kept(db, quota)?, group, stands })
     });
     read.await.map(Json)
 }

@@ -1,7 +1,8 @@
-//! The tables `error_group` and `error_count`: errors, and how often they happened where, in which version and week.
+//! The tables `error_group`, `error_count` and `error_opened`: errors, how often they happened where, in which version and week, and how
+//! many are new from which site.
 
 use super::{StoreError, column};
-use fieldpost_common::api::{ErrorGroup, ErrorSite, Suspect, Week};
+use fieldpost_common::api::{ErrorGroup, ErrorSite, SeenThere, Suspect, Week};
 use fieldpost_common::error_group::{ErrorGroupId, Fix, GroupState, SUSPECT_WITHIN, week_start};
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::order::state::OrderState;
@@ -40,6 +41,26 @@ impl Tally {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
     }
+}
+
+/// Whether there is such a group already.
+pub(crate) fn group_is_known(db: &Connection, (app, fingerprint): (&AppName, &Fingerprint)) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM error_group WHERE application = ?1 AND fingerprint = ?2)";
+    Ok(db.prepare_cached(sql)?.query_row([app.as_str(), fingerprint.as_str()], |row| row.get(0))?)
+}
+
+/// How many groups a site was the first to report on a day.
+pub(crate) fn opened_on(db: &Connection, site: &SiteName, day: i64) -> Result<u64, StoreError> {
+    let mut find = db.prepare_cached("SELECT count FROM error_opened WHERE site = ?1 AND day = ?2")?;
+    Ok(find.query_row(params![site.as_str(), day], |row| column::size(row, 0)).optional()?.unwrap_or(0))
+}
+
+/// Notes that it was the first to report so many more; other days are forgotten.
+pub(crate) fn opened_add(db: &Connection, site: &SiteName, day: i64, number: u64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO error_opened (site, day, count) VALUES (?1, ?2, ?3) ON CONFLICT (site) DO UPDATE SET
+                 count = iif(day = excluded.day, count, 0) + excluded.count, day = excluded.day";
+    db.prepare_cached(sql)?.execute(params![site.as_str(), day, column::int(number)])?;
+    Ok(())
 }
 
 /// Counts walkbacks of a group, which is made if there is none: its id, and where it stands.
@@ -131,7 +152,7 @@ fn group(row: &Row<'_>) -> rusqlite::Result<(ErrorGroup, GroupState)> {
         last_seen: column::time(row, 8)?,
         count: column::size(row, 9)?,
         mailed: column::size(row, 10)?,
-        state: Clean::line(state.word()),
+        state: state.state(),
         issue: text(12)?,
         fixed_by: state.fix().map(|fix| fix.patch.clone()),
         fixed_revision: state.fix().map(|fix| fix.revision),
@@ -139,6 +160,7 @@ fn group(row: &Row<'_>) -> rusqlite::Result<(ErrorGroup, GroupState)> {
         sites: Vec::new(),
         versions: Vec::new(),
         weeks: Vec::new(),
+        at_site: None,
     };
     Ok((group, state))
 }
@@ -166,6 +188,30 @@ pub(crate) fn group_list(db: &Connection, app: Option<&AppName>) -> Result<Vec<E
         at.get(&id).into_iter().for_each(|at| groups[*at].weeks.push(week));
         Ok(())
     })?;
+    Ok(groups)
+}
+
+/// Groups that happened at a site, of an application or of all: those seen there last first.
+pub(crate) fn group_list_at(db: &Connection, app: Option<&AppName>, site: &SiteName) -> Result<Vec<ErrorGroup>, StoreError> {
+    let sql = "SELECT error_group, sum(count), sum(mailed), min(first_seen), max(last_seen) FROM error_count
+               WHERE site = ?1 GROUP BY error_group";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([site.as_str()], |row| {
+        let there = SeenThere {
+            count: column::size(row, 1)?,
+            mailed: column::size(row, 2)?,
+            first_seen: column::time(row, 3)?,
+            last_seen: column::time(row, 4)?,
+        };
+        Ok((column::size(row, 0)?, there))
+    })?;
+    let there = rows.collect::<Result<HashMap<_, _>, _>>()?;
+    let mut groups = group_list(db, app)?;
+    for group in &mut groups {
+        group.at_site = there.get(&group.id.0).copied();
+    }
+    groups.retain(|group| group.at_site.is_some());
+    groups.sort_by_key(|group| std::cmp::Reverse(group.at_site.map(|there| there.last_seen)));
     Ok(groups)
 }
 
@@ -288,24 +334,34 @@ pub(crate) struct Alarming {
     pub(crate) message: Option<Clean>,
     pub(crate) top_frame: Option<Clean>,
     pub(crate) first_seen: Timestamp,
-    pub(crate) last_seen: Timestamp,
-    /// How many walkbacks the application hasn't mailed itself.
-    pub(crate) unmailed: u64,
     pub(crate) state: GroupState,
 }
 
-/// More than so many are not told one by one: those that came back come first, then the newest.
-const MOST_ALARMING: usize = 200;
+/// What people have to hear of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Alarms {
+    /// Those that are told one by one: what came back first, then the newest.
+    pub(crate) told: Vec<Alarming>,
+    /// How many more there are of each application.
+    pub(crate) more: Vec<(AppName, u64)>,
+}
 
-/// New groups and those that came back, without the muted.
-pub(crate) fn group_alarming(db: &Connection) -> Result<Vec<Alarming>, StoreError> {
+/// More than so many are not told one by one.
+const MOST_ALARMING: u64 = 200;
+
+/// What a person has to hear of, without the muted: what came back; what is new, was seen after `?1`, and isn't only what the
+/// application has mailed itself.
+const ALARMING: &str = "json_extract(state, '$.phase') IN ('new', 'regressed') AND json_extract(state, '$.muted_by') IS NULL
+  AND (json_extract(state, '$.phase') = 'regressed' OR (last_seen > ?1 AND mailed < count))";
+
+/// The groups that people have to hear of; `new_since`: a new one that wasn't seen after it alerts nobody.
+pub(crate) fn group_alarming(db: &Connection, new_since: Timestamp) -> Result<Alarms, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM error_group INDEXED BY error_group_alarming
-         WHERE json_extract(state, '$.phase') IN ('new', 'regressed') AND json_extract(state, '$.muted_by') IS NULL
+        "SELECT {COLUMNS} FROM error_group INDEXED BY error_group_alarming WHERE {ALARMING}
          ORDER BY json_extract(state, '$.phase') = 'new', id DESC LIMIT {MOST_ALARMING}"
     );
     let mut all = db.prepare_cached(&sql)?;
-    let rows = all.query_map([], |row| {
+    let rows = all.query_map([new_since.as_ms()], |row| {
         let (group, state) = group(row)?;
         Ok(Alarming {
             id: group.id,
@@ -314,10 +370,26 @@ pub(crate) fn group_alarming(db: &Connection) -> Result<Vec<Alarming>, StoreErro
             message: group.message,
             top_frame: group.top_frame,
             first_seen: group.first_seen,
-            last_seen: group.last_seen,
-            unmailed: group.count - group.mailed.min(group.count),
             state,
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let told = rows.collect::<Result<Vec<_>, _>>()?;
+    let more = if told.len() as u64 == MOST_ALARMING { alarming_beside(db, new_since, &told)? } else { Vec::new() };
+    Ok(Alarms { told, more })
+}
+
+/// How many of each application there are beside those that are told.
+fn alarming_beside(db: &Connection, new_since: Timestamp, told: &[Alarming]) -> Result<Vec<(AppName, u64)>, StoreError> {
+    let sql = format!(
+        "SELECT application, count(*) FROM error_group INDEXED BY error_group_alarming WHERE {ALARMING}
+         GROUP BY application ORDER BY application"
+    );
+    let mut all = db.prepare_cached(&sql)?;
+    let rows = all.query_map([new_since.as_ms()], |row| Ok((column::word::<AppName>(row, 0)?, column::size(row, 1)?)))?;
+    let beside = rows.map(|row| {
+        let (application, all) = row?;
+        let told = told.iter().filter(|one| one.application == application).count() as u64;
+        Ok::<_, StoreError>((application, all.saturating_sub(told)))
+    });
+    beside.filter(|row| row.as_ref().map_or(true, |(_, more)| *more > 0)).collect()
 }

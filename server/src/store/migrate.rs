@@ -12,6 +12,8 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_watch.sql"),
     include_str!("migrations/0005_commands.sql"),
     include_str!("migrations/0006_walkbacks.sql"),
+    include_str!("migrations/0007_text_quota.sql"),
+    include_str!("migrations/0008_errors_opened.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

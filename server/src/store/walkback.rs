@@ -51,14 +51,28 @@ pub(crate) fn piece_prune(db: &Connection, before: Timestamp) -> Result<(), Stor
 
 /// How much is kept.
 pub(crate) fn text_kept(db: &Connection, quota: u64) -> Result<KeptTexts, StoreError> {
-    let bytes = db.query_row("SELECT bytes FROM walkback_kept", [], |row| column::size(row, 0))?;
+    let bytes = db.prepare_cached("SELECT bytes FROM walkback_kept")?.query_row([], |row| column::size(row, 0))?;
     Ok(KeptTexts { bytes, quota })
 }
 
-/// Whether a text of the group is kept at all.
-pub(crate) fn text_is_there(db: &Connection, group: ErrorGroupId) -> Result<bool, StoreError> {
-    let mut find = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM walkback WHERE error_group = ?1)")?;
-    Ok(find.query_row([column::int(group.0)], |row| row.get(0))?)
+/// Brings the texts below their quota, at most so many of them. The error goes first whose texts take most, and of it the oldest that
+/// is neither its first nor its newest; what a site sent first stays longer than what followed it.
+pub(crate) fn text_evict(db: &Connection, quota: u64, most: usize) -> Result<(), StoreError> {
+    let largest = "SELECT id FROM error_group WHERE texts > 2 ORDER BY text_bytes DESC LIMIT 1";
+    let oldest = "DELETE FROM walkback WHERE seq =
+                    (SELECT seq FROM walkback WHERE error_group = ?1
+                       AND seq > (SELECT min(seq) FROM walkback WHERE error_group = ?1)
+                       AND seq < (SELECT max(seq) FROM walkback WHERE error_group = ?1)
+                     ORDER BY first, seq LIMIT 1)";
+    for _ in 0..most {
+        if text_kept(db, quota)?.bytes <= quota {
+            break;
+        }
+        let found = db.prepare_cached(largest)?.query_row([], |row| row.get::<_, i64>(0)).optional()?;
+        let Some(group) = found else { break };
+        db.prepare_cached(oldest)?.execute([group])?;
+    }
+    Ok(())
 }
 
 /// Keeps texts of one group and site, oldest first: the very first stays, and the newest few do.

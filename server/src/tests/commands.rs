@@ -5,7 +5,7 @@ use super::world::{Person, World, read};
 use fieldpost_common::api::{Activity, CommandInfo, CommandOutput, Role, path};
 use fieldpost_common::command::action::ActionOrder;
 use fieldpost_common::command::log::LogPart;
-use fieldpost_common::command::{Command, CommandKind, MAX_OUTPUT};
+use fieldpost_common::command::{Command, CommandKind, MAX_ACTION_OUTPUT, MAX_OUTPUT};
 use fieldpost_common::id::{CommandId, hex32};
 use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::text::Clean;
@@ -181,4 +181,43 @@ async fn what_a_command_brought_is_for_developers_and_where_it_stands_for_all() 
     assert_eq!(all.iter().map(|one| &one.id).collect::<Vec<_>>(), [&asked.id]);
     let forbidden = world.get::<CommandOutput>(&vi, &path::COMMAND_OUTPUT.replace("{command}", asked.id.as_str())).await;
     assert_eq!(forbidden.unwrap_err().code, Code::Forbidden);
+}
+
+#[tokio::test]
+async fn an_output_is_kept_of_what_was_asked_and_brings_one_only() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    let early = ask(&world, &world.ada, &log()).await.unwrap();
+    send(&world, &acme, &early.id, b"before it went out", true).await;
+    assert_eq!(output(&world, &early.id).await.unwrap_err().code, Code::NotFound);
+    let rescan = ask(&world, &world.ada, &CommandKind::Rescan).await.unwrap();
+    offered(&world, &mut acme).await;
+    send(&world, &acme, &rescan.id, b"a rescan brings nothing", true).await;
+    tell(&world, &acme, &rescan.id, CommandOutcome::Done { note: None }, Some("and has no tail")).await;
+    assert_eq!(output(&world, &rescan.id).await.unwrap_err().code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn what_a_command_that_ended_brought_is_not_replaced() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    let asked = ask(&world, &world.ada, &log()).await.unwrap();
+    offered(&world, &mut acme).await;
+    send(&world, &acme, &asked.id, b"one\n", true).await;
+    send(&world, &acme, &asked.id, b"read again\n", true).await;
+    tell(&world, &acme, &asked.id, CommandOutcome::Done { note: None }, None).await;
+    assert_eq!(send(&world, &acme, &asked.id, b"another\n", true).await, StatusCode::NO_CONTENT);
+    assert_eq!(output(&world, &asked.id).await.unwrap().content, b"read again\n");
+}
+
+#[tokio::test]
+async fn an_action_brings_no_more_than_an_action_may() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    let asked = ask(&world, &world.ada, &restart(&world.ada, "acme")).await.unwrap();
+    offered(&world, &mut acme).await;
+    let much = vec![b'x'; MAX_ACTION_OUTPUT + 1];
+    assert_eq!(send(&world, &acme, &asked.id, &much, true).await, StatusCode::PAYLOAD_TOO_LARGE);
+    tell(&world, &acme, &asked.id, CommandOutcome::Done { note: None }, Some(&"y".repeat(MAX_ACTION_OUTPUT + 7))).await;
+    assert_eq!(output(&world, &asked.id).await.unwrap().content.len(), MAX_ACTION_OUTPUT);
 }

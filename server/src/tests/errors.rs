@@ -1,9 +1,11 @@
 //! Walkbacks that come from sites: counted once, kept as the first and the newest, refused when they aren't what they say.
 
 use super::agent::Agent;
+use super::wait::eventually;
 use super::world::{World, read};
 use crate::Config;
-use fieldpost_common::api::{ErrorGroup, ErrorView, Errors, MarkError, path};
+use fieldpost_common::api::{ErrorGroup, ErrorView, Errors, MarkError, Status, path};
+use fieldpost_common::error_group::ErrorState;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::text::Clean;
@@ -36,6 +38,27 @@ async fn give(world: &World, agent: &Agent, pieces: Vec<Piece>) -> Result<Stored
     read(world.request(Method::POST, wire::WALKBACKS, &agent.token).json(&body).send().await.unwrap()).await
 }
 
+/// A word without digits, another for each number: classes that differ in their numbers only are one.
+fn place(number: usize) -> String {
+    let letter = |digit: usize| char::from(b'a' + u8::try_from(digit % 20).unwrap());
+    ["P".to_owned(), [number / 400, number / 20, number].map(letter).iter().collect()].concat()
+}
+
+/// That many different errors.
+fn different(numbers: std::ops::Range<usize>, mailed: bool) -> Vec<Piece> {
+    numbers.map(|number| Piece { mailed, ..piece("a.log", &java(number, &place(number))) }).collect()
+}
+
+/// The words of the incidents that are open, once there are so many.
+async fn alarms(world: &World, number: usize) -> Vec<String> {
+    let look = async || {
+        let status: Status = world.get(&world.ada, path::STATUS).await.unwrap();
+        let words: Vec<_> = status.incidents.iter().map(|one| one.words.to_string()).collect();
+        (words.len() == number).then_some(words)
+    };
+    eventually("so many incidents", look).await
+}
+
 async fn errors(world: &World) -> Errors {
     world.get(&world.ada, path::ERRORS).await.unwrap()
 }
@@ -54,7 +77,7 @@ async fn the_same_pieces_twice_are_counted_once_also_within_one_batch() {
     }
     let errors = errors(&world).await;
     assert_eq!(errors.groups.len(), 1);
-    assert_eq!((errors.groups[0].count, errors.groups[0].state.as_str()), (2, "new"));
+    assert_eq!((errors.groups[0].count, errors.groups[0].state), (2, ErrorState::New));
     assert_eq!(errors.dropped[0].count, 3);
 }
 
@@ -78,18 +101,51 @@ async fn a_crash_loop_is_kept_as_its_first_its_newest_and_its_count() {
     assert!(errors.kept.bytes > 0 && errors.kept.bytes < 100_000, "{:?}", errors.kept);
 }
 
+/// The numbers in the texts that are kept of an error.
+async fn kept(world: &World, group: &ErrorGroup) -> Vec<String> {
+    let texts = view(world, group).await.walkbacks;
+    texts.iter().map(|walkback| walkback.text.split_whitespace().nth(2).unwrap().to_owned()).collect()
+}
+
 #[tokio::test]
-async fn over_the_quota_only_the_first_text_of_each_error_is_kept_and_all_are_counted() {
+async fn over_the_quota_each_error_keeps_its_first_and_its_newest_text_and_all_are_counted() {
     let world = World::start_with(Config { walkback_quota: 1, ..Config::default() }).await;
-    let acme = world.site("acme", "7.7").await;
+    let sites = [world.site("acme", "7.7").await, world.site("borealis", "7.7").await];
     for number in 0..3 {
-        give(&world, &acme, vec![piece("a.log", &java(number, "Book")), piece("b.log", &java(number, "Page"))]).await.unwrap();
+        for (at, site) in sites.iter().enumerate() {
+            let java = |place| java(number * 2 + at, place);
+            give(&world, site, vec![piece("a.log", &java("Book")), piece("b.log", &java("Page"))]).await.unwrap();
+        }
     }
     let errors = errors(&world).await;
-    assert_eq!(errors.groups.iter().map(|group| group.count).collect::<Vec<_>>(), [3, 3]);
+    assert_eq!(errors.groups.iter().map(|group| group.count).collect::<Vec<_>>(), [6, 6]);
     for group in &errors.groups {
-        assert_eq!(view(&world, group).await.walkbacks.len(), 1);
+        assert_eq!(kept(&world, group).await, ["0", "5"]);
     }
+}
+
+#[tokio::test]
+async fn over_the_quota_the_error_whose_texts_take_most_gives_up_its_oldest_in_between() {
+    let large = |number: usize| {
+        let same = ('a'..='f').map(|letter| format!("\tat com.acme.Same{letter}.x(S.java:1)\n")).collect::<Vec<_>>().concat();
+        let noise = |line: usize| ContentHash::of(&(number * 1000 + line).to_be_bytes());
+        let noise = (0..150).map(|line| format!("\tat com.acme.N{}.x(N.java:1)\n", noise(line))).collect::<Vec<_>>().concat();
+        java(number, "Large") + &same + &noise
+    };
+    let world = World::start_with(Config { walkback_quota: 18_500, ..Config::default() }).await;
+    let acme = world.site("acme", "7.7").await;
+    for number in 100..105 {
+        give(&world, &acme, vec![piece("a.log", &java(number, "Small")), piece("b.log", &large(number))]).await.unwrap();
+    }
+    let errors = errors(&world).await;
+    let group = |name: &str| {
+        let named = |group: &&ErrorGroup| group.top_frame.as_ref().is_some_and(|frame| frame.as_str().contains(name));
+        errors.groups.iter().find(named).unwrap()
+    };
+    assert!(errors.kept.bytes <= errors.kept.quota && errors.kept.is_tight(), "{:?}", errors.kept);
+    assert_eq!(kept(&world, group("Small")).await, ["100", "101", "102", "103", "104"]);
+    assert_eq!(kept(&world, group("Large")).await, ["100", "103", "104"]);
+    assert_eq!(view(&world, group("Large")).await.kept, errors.kept);
 }
 
 #[tokio::test]
@@ -137,7 +193,7 @@ async fn what_fixes_an_error_is_what_is_published_or_a_revision_that_is_known() 
     assert_eq!(unknown.unwrap_err().code, Code::NotFound);
     let group: ErrorGroup = world.post(&world.ada, &route, &fixed(None)).await.unwrap();
     assert_eq!(group.fixed_revision, Some(ContentHash::of(b"one")));
-    assert_eq!(group.state.as_str(), "fixed");
+    assert_eq!(group.state, ErrorState::Fixed);
 }
 
 #[tokio::test]
@@ -174,4 +230,78 @@ async fn ten_thousand_reports_are_grouped_in_a_few_batches() {
     let errors = errors(&world).await;
     assert_eq!(errors.groups.iter().map(|group| group.count).sum::<u64>(), 10_000);
     assert_eq!(errors.groups.len(), 3);
+}
+
+#[tokio::test]
+async fn errors_that_alert_nobody_take_no_place_from_those_that_do() {
+    let world = World::start_with(Config { walkback_new_errors: 300, ..Config::default() }).await;
+    let acme = world.site("acme", "7.7").await;
+    give(&world, &acme, different(0..1, true)).await.unwrap();
+    give(&world, &acme, different(1..251, true)).await.unwrap();
+    assert_eq!(errors(&world).await.groups.len(), 251);
+    let again = piece("b.log", &java(1000, &place(0)));
+    give(&world, &acme, vec![again]).await.unwrap();
+    let words = alarms(&world, 1).await;
+    assert!(words[0].contains(&place(0)), "{words:?}");
+}
+
+#[tokio::test]
+async fn errors_that_are_not_told_one_by_one_are_told_by_their_number() {
+    let world = World::start_with(Config { walkback_new_errors: 300, ..Config::default() }).await;
+    let acme = world.site("acme", "7.7").await;
+    give(&world, &acme, different(0..203, false)).await.unwrap();
+    let words = alarms(&world, 201).await;
+    let more: Vec<_> = words.iter().filter(|words| words.contains("3 more errors beside those")).collect();
+    assert_eq!(more.len(), 1, "{words:?}");
+}
+
+#[tokio::test]
+async fn a_flood_of_different_errors_is_counted_together_beyond_what_a_site_may_report_a_day() {
+    let world = World::start_with(Config { walkback_new_errors: 3, ..Config::default() }).await;
+    let (acme, borealis) = (world.site("acme", "7.7").await, world.site("borealis", "7.7").await);
+    let often = (0..5).map(|number| piece("a.log", &java(900 + number, &place(99))));
+    give(&world, &acme, different(0..40, false).into_iter().chain(often).collect()).await.unwrap();
+    give(&world, &acme, different(40..100, false)).await.unwrap();
+    let all = errors(&world).await;
+    assert_eq!(all.groups.len(), 4, "three, and the others");
+    assert_eq!(all.groups.iter().map(|group| group.count).sum::<u64>(), 105);
+    let of = |all: &Errors, name: &str| {
+        let named =
+            |group: &&ErrorGroup| [&group.exception, &group.top_frame].into_iter().flatten().any(|it| it.as_str().contains(name));
+        all.groups.iter().find(named).cloned()
+    };
+    assert_eq!(of(&all, &place(99)).unwrap().count, 6, "what happens most has an entry of its own");
+    let others = of(&all, "other errors").unwrap();
+    assert_eq!((others.count, others.sites.len()), (97, 1));
+    assert_eq!(others.message.as_ref().unwrap().as_str(), "acme reports more than 3 new ones a day; the rest is counted here");
+    assert_eq!(view(&world, &others).await.walkbacks.len(), 5);
+    // Another site is not held back by it, and neither is what is known already.
+    give(&world, &borealis, different(97..100, false)).await.unwrap();
+    let all = errors(&world).await;
+    assert_eq!(all.groups.len(), 6);
+    assert_eq!(of(&all, &place(99)).unwrap().count, 7);
+}
+
+#[tokio::test]
+async fn asked_about_a_site_an_error_says_how_often_and_when_it_happened_there() {
+    let world = World::start().await;
+    let (acme, borealis) = (world.site("acme", "7.7").await, world.site("borealis", "7.7").await);
+    world.site("corvid", "7.7").await;
+    let ago = |hours: u64| Timestamp::from_ms(crate::clock::now().as_ms() - i64::try_from(hours).unwrap() * 3_600_000);
+    let aged = |number, name, hours| Piece { modified: ago(hours), ..piece("a.log", &java(number, name)) };
+    give(&world, &acme, vec![aged(1, "Book", 5), aged(2, "Book", 3), aged(3, "Page", 9)]).await.unwrap();
+    give(&world, &borealis, vec![aged(4, "Book", 1)]).await.unwrap();
+    let of = async |site: &str| world.get::<Errors>(&world.ada, &format!("{}?site={site}", path::ERRORS)).await;
+    let at_acme = of("acme").await.unwrap();
+    let names: Vec<_> = at_acme.groups.iter().map(|group| group.top_frame.as_ref().unwrap().as_str().contains("Book")).collect();
+    assert_eq!(names, [true, false], "those seen there last first");
+    let (book, there) = (&at_acme.groups[0], at_acme.groups[0].at_site.unwrap());
+    assert_eq!((book.count, there.count, there.mailed), (3, 2, 0));
+    let near = |at: Timestamp, hours| ago(hours).as_ms().abs_diff(at.as_ms()) < 60_000;
+    assert!(near(there.first_seen, 5) && near(there.last_seen, 3) && near(book.last_seen, 1), "{book:?}");
+    assert_eq!(at_acme.dropped.len(), 1, "what others dropped is theirs");
+    assert_eq!(of("borealis").await.unwrap().groups.len(), 1);
+    assert!(of("corvid").await.unwrap().groups.is_empty());
+    assert_eq!(of("nowhere").await.unwrap_err().code, Code::NotFound);
+    assert!(errors(&world).await.groups.iter().all(|group| group.at_site.is_none()));
 }

@@ -1,6 +1,6 @@
 //! What is wrong now, out of what is kept and what was heard. Pure; the time is an argument.
 
-use crate::store::error_group::Alarming;
+use crate::store::error_group::{Alarming, Alarms};
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
 use fieldpost_common::api::{HeldDrop, Maintenance, OrderInfo, SiteScope};
@@ -56,7 +56,7 @@ pub(super) struct Facts<'a> {
     /// What the mail server says, if it has said no for a while.
     pub(super) mail: Option<Clean>,
     /// Errors that people have to hear of.
-    pub(super) errors: Vec<Alarming>,
+    pub(super) errors: Alarms,
     /// What is known to be wrong.
     pub(super) known: &'a Known,
     /// Silences that are over, and since when.
@@ -89,7 +89,7 @@ impl Facts<'_> {
 }
 
 /// How long a new error that isn't seen any more is an incident.
-const NEW_FOR: Duration = Duration::from_hours(24 * 7);
+pub(super) const NEW_FOR: Duration = Duration::from_hours(24 * 7);
 
 type Wrong = BTreeMap<Subject, Observed>;
 
@@ -108,7 +108,8 @@ impl Sight {
         facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
         facts.orders.iter().for_each(|order| self::order(order, now, &mut wrong));
-        facts.errors.iter().for_each(|group| error(group, now, &mut wrong));
+        facts.errors.told.iter().for_each(|group| error(group, &mut wrong));
+        facts.errors.more.iter().for_each(|(application, more)| others_alarm(application, *more, now, &mut wrong));
         self.server(facts, now, &mut wrong);
         mute(facts, now, &mut wrong);
         wrong
@@ -252,14 +253,12 @@ fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Wrong) {
 }
 
 /// A new error alerts until somebody has looked at it, or it is not seen any more; one that is back where it was fixed, always.
-/// What the application mails itself alerts nobody.
-fn error(group: &Alarming, now: Timestamp, wrong: &mut Wrong) {
+fn error(group: &Alarming, wrong: &mut Wrong) {
     let text = |text: &Option<Clean>| text.as_ref().map(Clean::to_string);
     let what = text(&group.exception).or_else(|| text(&group.message)).unwrap_or_else(|| "an error".to_owned());
     let place = text(&group.top_frame).map(|place| format!(" in {place}")).unwrap_or_default();
     let (application, id) = (&group.application, group.id);
-    let recent = group.last_seen.age(now) < NEW_FOR;
-    if matches!(group.state.phase, Phase::New) && group.unmailed > 0 && recent {
+    if matches!(group.state.phase, Phase::New) {
         let words = format!("{application}: new error {id}: {what}{place}");
         let subject = Subject::NewErrorGroup { application: application.clone(), group: id };
         note(wrong, subject, Severity::Warning, &words, group.first_seen);
@@ -271,6 +270,15 @@ fn error(group: &Alarming, now: Timestamp, wrong: &mut Wrong) {
             note(wrong, subject, Severity::Problem, &words, *since);
         }
     }
+}
+
+/// Errors that aren't told one by one are told by their number.
+fn others_alarm(application: &AppName, more: u64, now: Timestamp, wrong: &mut Wrong) {
+    let number = count(usize::try_from(more).unwrap_or(usize::MAX), "more error");
+    let words =
+        format!("{application}: {number} beside those that are told one by one, new or back: `fieldpost errors` lists all");
+    let subject = Subject::MoreErrorGroups { application: application.clone() };
+    note(wrong, subject, Severity::Warning, &words, now);
 }
 
 /// Marks what a maintenance window covers.

@@ -106,7 +106,9 @@ async fn serve(session: &Session, request: Request, answers: &UnboundedSender<An
         Request::Commands(_) | Request::Output(_) | Request::Askable { .. } | Request::Ask { .. } | Request::CancelCommand(_) => {
             commands::answer(session, request).await
         }
-        Request::Errors | Request::Error(_) | Request::MarkError { .. } => errors::answer(client, request).await,
+        Request::Errors | Request::ErrorsOf(_) | Request::Error(_) | Request::MarkError { .. } => {
+            errors::answer(client, request).await
+        }
         Request::AcceptDrop(site) => {
             let accepted = client.accept_drop(&site).await.map_err(|error| trouble(&error));
             Answer::DropAccepted(site, accepted)

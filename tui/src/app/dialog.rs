@@ -120,7 +120,7 @@ impl Dialog {
             Self::Undo(undo) => confirm_context(&undo.confirm),
             Self::Cancel(_) | Self::Enrol(_) => Context::Confirm,
             Self::Ask(_) => Context::Word,
-            Self::Pick(_) => Context::Pick,
+            Self::Pick(pick) => pick.context(),
             Self::Info(_) => Context::Read,
         }
     }
@@ -134,6 +134,7 @@ impl Dialog {
             Self::Settle(settle) => return settle.input(),
             Self::Drop(drop) => &mut drop.confirm,
             Self::Ask(ask) => return Some(&mut ask.input),
+            Self::Pick(pick) => return pick.input(),
             _ => return None,
         };
         match confirm {
@@ -150,7 +151,8 @@ impl Dialog {
             Self::Settle(settle) => settle.ready(),
             Self::Drop(drop) => drop.confirm.ready(),
             Self::Undo(undo) => undo.ready(),
-            Self::Cancel(_) | Self::Enrol(_) | Self::Ask(_) | Self::Pick(_) | Self::Info(_) => true,
+            Self::Pick(pick) => pick.picked().is_some(),
+            Self::Cancel(_) | Self::Enrol(_) | Self::Ask(_) | Self::Info(_) => true,
         }
     }
 
@@ -230,6 +232,7 @@ impl Dialog {
         match self {
             Self::Send(send) => send.foot(keys),
             Self::Undo(undo) => undo.foot(keys),
+            Self::Pick(pick) => pick.foot(),
             _ => Vec::new(),
         }
     }

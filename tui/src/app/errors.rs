@@ -18,6 +18,7 @@ use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::time::Timestamp;
+use std::collections::BTreeMap;
 
 /// The cell that the tab was opened from: only errors of its site since its patch came there are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +26,19 @@ pub(crate) struct Since {
     pub(crate) application: AppName,
     pub(crate) patch: PatchName,
     pub(crate) site: SiteName,
-    /// When the site last changed there, as far as that is known.
+    /// When the patch came there, as far as that is known.
     pub(crate) at: Option<Timestamp>,
+    /// When errors were last seen at the site; `None`: not read yet.
+    pub(crate) seen: Option<BTreeMap<ErrorGroupId, Timestamp>>,
 }
 
 impl Since {
     fn holds(&self, group: &ErrorGroup) -> bool {
+        // Until it is known when it was seen there, it may have been as late as anywhere.
+        let last = self.seen.as_ref().map_or(Some(group.last_seen), |seen| seen.get(&group.id).copied());
         group.application == self.application
             && group.sites.contains(&self.site)
-            && self.at.is_none_or(|at| at <= group.last_seen)
+            && last.is_some_and(|last| self.at.is_none_or(|at| at <= last))
     }
 }
 
@@ -66,7 +71,7 @@ impl ErrorsView {
     /// Takes what was newly read, those that need somebody first.
     pub(crate) fn load(&mut self, mut errors: Errors) {
         let selected = self.selected().map(|one| one.id);
-        errors.groups.sort_by_key(|one| (line::need(one), std::cmp::Reverse(one.last_seen)));
+        errors.groups.sort_by_key(|one| (one.state, std::cmp::Reverse(one.last_seen)));
         self.errors = Some(errors);
         self.trouble = None;
         self.stale = false;

@@ -41,6 +41,7 @@ pub(crate) enum Context {
     Word,
     Versions,
     Pick,
+    Narrow,
     Read,
     Help,
     HelpFilter,
@@ -73,6 +74,7 @@ impl Context {
         Self::Word,
         Self::Versions,
         Self::Pick,
+        Self::Narrow,
         Self::Read,
         Self::Help,
         Self::HelpFilter,
@@ -117,6 +119,7 @@ impl Context {
             Self::Word => &[dialog::bindings::WORD],
             Self::Versions => &[dialog::bindings::VERSIONS],
             Self::Pick => &[dialog::bindings::PICK],
+            Self::Narrow => &[dialog::bindings::NARROW],
             Self::Read => &[dialog::bindings::READ],
             Self::Help => &[help::bindings::LIST, LINES],
             Self::HelpFilter => &[help::bindings::FILTER],
@@ -128,7 +131,7 @@ impl Context {
 
     /// Whether plain characters are text here.
     pub(crate) const fn is_typing(self) -> bool {
-        matches!(self, Self::Filter | Self::Search | Self::Word | Self::HelpFilter | Self::Palette | Self::Login)
+        matches!(self, Self::Filter | Self::Search | Self::Word | Self::Narrow | Self::HelpFilter | Self::Palette | Self::Login)
     }
 
     /// Whether an action leaves this place.

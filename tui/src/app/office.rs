@@ -104,6 +104,8 @@ pub enum Request {
     },
     /// What applications reported, in groups.
     Errors,
+    /// The same of one site, with when it happened there.
+    ErrorsOf(SiteName),
     /// All that is known of one of them.
     Error(ErrorGroupId),
     /// Say something to one of them.
@@ -315,6 +317,8 @@ pub enum Answer {
     Held(IncidentId, Result<Box<Incident>, Trouble>),
     /// To [`Request::Errors`].
     Errors(Result<Box<Errors>, Trouble>),
+    /// To [`Request::ErrorsOf`].
+    ErrorsOf(SiteName, Result<Box<Errors>, Trouble>),
     /// To [`Request::Error`].
     Error(ErrorGroupId, Result<Box<ErrorView>, Trouble>),
     /// To [`Request::MarkError`]: the group as it is now.

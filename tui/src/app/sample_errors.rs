@@ -1,9 +1,12 @@
 //! What the sample's applications report: an error of each state, and all that is known of one.
 
 use super::sample::now;
-use fieldpost_common::api::{ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, SiteDropped, Suspect, Week};
-use fieldpost_common::error_group::{ErrorGroupId, Fix, GroupState, Phase, week_of, week_start};
+use fieldpost_common::api::{
+    ErrorGroup, ErrorSite, ErrorView, Errors, KeptTexts, KeptWalkback, SeenThere, SiteDropped, Suspect, Week,
+};
+use fieldpost_common::error_group::{ErrorGroupId, ErrorState, Fix, GroupState, Phase, week_of, week_start};
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::id::SiteName;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::walkback::Dialect;
@@ -19,11 +22,18 @@ fn weeks(counts: &[u64]) -> Vec<Week> {
     some.map(|(place, count)| Week { week: week_start(ago(place)), count: *count }).collect()
 }
 
-fn group(id: u64, state: &str, (exception, message): (&str, &str), frame: &str, sites: &[&str], counts: &[u64]) -> ErrorGroup {
+fn group(
+    id: u64,
+    state: ErrorState,
+    (exception, message): (&str, &str),
+    frame: &str,
+    sites: &[&str],
+    counts: &[u64],
+) -> ErrorGroup {
     ErrorGroup {
         id: ErrorGroupId(id),
         application: "trading".parse().expect("a name"),
-        state: Clean::line(state),
+        state,
         dialect: Dialect::VisualWorks,
         exception: Some(Clean::line(exception)),
         message: Some(Clean::line(message)),
@@ -40,6 +50,7 @@ fn group(id: u64, state: &str, (exception, message): (&str, &str), frame: &str, 
         fixed_revision: None,
         regressed_at: Vec::new(),
         fingerprint: format!("{id:032x}").parse().expect("a fingerprint"),
+        at_site: None,
     }
 }
 
@@ -52,7 +63,7 @@ pub(crate) fn errors() -> Errors {
         mailed: 3,
         ..group(
             1,
-            "regressed",
+            ErrorState::Regressed,
             ("ZeroDivide", "tried to divide by zero"),
             "Order>>lotsOf:",
             &["acme", "borealis"],
@@ -61,25 +72,43 @@ pub(crate) fn errors() -> Errors {
     };
     let fixed = ErrorGroup {
         fixed_by: Some("4688-Quote-cache.st".parse().expect("a name")),
-        ..group(30, "fixed", ("KeyNotFound", "key not found"), "Quote class>>at:", &["corvid"], &[9, 5, 2, 0])
+        ..group(30, ErrorState::Fixed, ("KeyNotFound", "key not found"), "Quote class>>at:", &["corvid"], &[9, 5, 2, 0])
     };
     let groups = vec![
         fixed,
         regressed,
         group(
             2,
-            "new",
+            ErrorState::New,
             ("MessageNotUnderstood", "nil does not understand #isin"),
             "Instrument>>printOn:",
             &["corvid"],
             &[0, 0, 3],
         ),
-        group(9, "known", ("SystemError", "socket closed by peer"), "Gateway>>next", &["acme", "corvid"], &[3, 4, 2, 5, 3]),
-        group(400, "muted", ("Warning", "deprecated"), "Report>>open", &["acme"], &[70, 70, 71]),
+        group(
+            9,
+            ErrorState::Known,
+            ("SystemError", "socket closed by peer"),
+            "Gateway>>next",
+            &["acme", "corvid"],
+            &[3, 4, 2, 5, 3],
+        ),
+        group(400, ErrorState::Muted, ("Warning", "deprecated"), "Report>>open", &["acme"], &[70, 70, 71]),
     ];
     let dropped =
         vec![SiteDropped { site: "corvid".parse().expect("a site"), application: "trading".parse().expect("a name"), count: 12 }];
     Errors { groups, kept: KeptTexts { bytes: 1 << 20, quota: 1 << 28 }, dropped }
+}
+
+/// The same of one site: each was seen there a day before it was seen anywhere.
+pub(crate) fn errors_of(site: &SiteName) -> Errors {
+    let mut errors = errors();
+    errors.groups.retain(|group| group.sites.contains(site));
+    for group in &mut errors.groups {
+        let last_seen = Timestamp::from_ms(group.last_seen.as_ms() - 86_400_000);
+        group.at_site = Some(SeenThere { count: 1, mailed: 0, first_seen: group.first_seen, last_seen });
+    }
+    errors
 }
 
 /// All that is known of the one that came back.
@@ -125,6 +154,7 @@ pub(crate) fn error() -> ErrorView {
             site("borealis", None, Vec::new()),
         ],
         walkbacks: vec![walkback("acme", 1, true), walkback("borealis", 1680, false)],
+        kept: errors().kept,
         group,
     }
 }

@@ -5,8 +5,9 @@ use super::names;
 use super::talk::Talk;
 use super::verdict::ago;
 use crate::session::Session;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use fieldpost_common::api::{ErrorGroup, ErrorSite, ErrorView, Errors, KeptWalkback, MarkError, Week};
-use fieldpost_common::error_group::ErrorGroupId;
+use fieldpost_common::error_group::{ErrorGroupId, ErrorState};
 use fieldpost_common::exit;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName};
@@ -18,14 +19,20 @@ pub(crate) struct Args {
     /// Of which application; all, unless it is named
     #[arg(long, global = true)]
     app: Option<AppName>,
-    /// Only those that happened at this site
+    /// Only those that happened at this site, with how often and when they did there
     #[arg(long)]
     site: Option<SiteName>,
     /// Only those that stand so: new, known, fixed, regressed, muted
-    #[arg(long, value_name = "STATE", value_parser = ["new", "known", "fixed", "regressed", "muted"])]
-    state: Option<String>,
+    #[arg(long, value_name = "STATE", value_parser = state())]
+    state: Option<ErrorState>,
     #[command(subcommand)]
     verb: Option<Verb>,
+}
+
+/// Reads the words that stand in the list.
+fn state() -> impl TypedValueParser<Value = ErrorState> {
+    let of = |word: &str| ErrorState::ALL.into_iter().find(|state| state.word() == word).ok_or("there is no such state");
+    PossibleValuesParser::new(ErrorState::ALL.map(ErrorState::word)).try_map(move |word| of(&word))
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -99,11 +106,12 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
 
 /// The groups that are asked for.
 async fn chosen(args: &Args, session: &Session) -> Result<Errors, Failure> {
-    let mut all = session.client.errors(args.app.as_ref()).await?;
-    all.groups.retain(|group| {
-        args.site.as_ref().is_none_or(|site| group.sites.contains(site))
-            && args.state.as_ref().is_none_or(|state| group.state.as_str() == state)
-    });
+    let app = args.app.as_ref();
+    let mut all = match &args.site {
+        Some(site) => session.client.errors_of(site, app).await?,
+        None => session.client.errors(app).await?,
+    };
+    all.groups.retain(|group| args.state.is_none_or(|state| group.state == state));
     Ok(all)
 }
 
@@ -120,9 +128,9 @@ async fn list(args: &Args, session: &Session, talk: Talk) -> Result<u8, Failure>
                 lost.application
             )
         }));
-        if all.kept.bytes * 10 >= all.kept.quota * 9 {
+        if all.kept.is_tight() {
             lines.push(format!(
-                "texts take {} of {}: beyond that only the first of each error is kept",
+                "texts take {} of {}: beyond that only the first and the newest of each error are kept",
                 size(all.kept.bytes),
                 size(all.kept.quota)
             ));
@@ -142,20 +150,22 @@ async fn export(args: &Args, session: &Session, talk: Talk) -> Result<u8, Failur
     Ok(exit::OK)
 }
 
-/// One error on one line.
+/// One error on one line; where a site was named, as it is there.
 fn line(group: &ErrorGroup, now: Timestamp) -> String {
     let sites = match group.sites.as_slice() {
         [one] => one.to_string(),
+        several if group.at_site.is_some() => format!("there, {} everywhere", count(several.len(), "site")),
         several => count(several.len(), "site"),
     };
+    let (number, last) = group.at_site.map_or((group.count, group.last_seen), |there| (there.count, there.last_seen));
     let fix = group.fixed_by.as_ref().map(|patch| format!("  fixed by {patch}")).unwrap_or_default();
     let issue = group.issue.as_ref().map(|issue| format!("  {issue}")).unwrap_or_default();
-    let seen = ago(Some(group.last_seen.age(now).as_secs()));
+    let seen = ago(Some(last.age(now).as_secs()));
     format!(
         "{:>5}  {:<9} {:>6}×  {}  {}, {seen}  {}{fix}{issue}",
         group.id,
         group.state,
-        group.count,
+        number,
         bars(&group.weeks, now, WEEKS),
         sites,
         what(group)
@@ -203,6 +213,8 @@ fn page(view: &ErrorView, now: Timestamp) -> String {
     fact("last seen", Some(group.last_seen.to_string()));
     fact("mailed", (group.mailed > 0).then(|| format!("{} of {} by the application itself", group.mailed, group.count)));
     fact("fixed by", view.stands.fix().map(|fix| format!("{} {}, says {}", fix.patch, fix.revision.short(), fix.by)));
+    let (kept, all) = (count(view.walkbacks.len(), "text"), view.kept);
+    fact("kept", Some(format!("{kept}; those of all errors take {} of {}", size(all.bytes), size(all.quota))));
     let back: Vec<_> = group.regressed_at.iter().map(ToString::to_string).collect();
     fact("back at", (!back.is_empty()).then(|| back.join(", ")));
     lines.push(String::new());

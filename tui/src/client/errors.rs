@@ -4,13 +4,20 @@ use super::routes::with;
 use super::{Client, ClientError};
 use fieldpost_common::api::{ErrorGroup, ErrorView, Errors, MarkError, path};
 use fieldpost_common::error_group::ErrorGroupId;
-use fieldpost_common::id::AppName;
+use fieldpost_common::id::{AppName, SiteName};
 use reqwest::Method;
 
 impl Client {
     /// Errors, those seen last first: of an application, or of all.
     pub async fn errors(&self, application: Option<&AppName>) -> Result<Errors, ClientError> {
         let of: Vec<_> = application.iter().map(|app| ("application", app.as_str())).collect();
+        self.json(self.request(Method::GET, path::ERRORS).query(&of)).await
+    }
+
+    /// Errors that happened at a site, those seen there last first, each with how it is there: of an application, or of all.
+    pub async fn errors_of(&self, site: &SiteName, application: Option<&AppName>) -> Result<Errors, ClientError> {
+        let mut of = vec![("site", site.as_str())];
+        of.extend(application.iter().map(|app| ("application", app.as_str())));
         self.json(self.request(Method::GET, path::ERRORS).query(&of)).await
     }
 

@@ -74,7 +74,7 @@ fn open(subject: Subject) -> Known {
 
 fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_> {
     let (listings, orders, maintenance, silences_over) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let errors = Vec::new();
+    let errors = Alarms::default();
     Facts { sites, seen: &[], listings, states, orders, maintenance, mail: None, errors, known, silences_over }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn kind(one: &Incident) -> &'static str {
         Subject::Silent { .. } => "silent",
         Subject::Uplink => "uplink",
         Subject::OrderStuck { .. } => "order",
-        Subject::NewErrorGroup { .. } | Subject::Regressed { .. } => "error",
+        Subject::NewErrorGroup { .. } | Subject::MoreErrorGroups { .. } | Subject::Regressed { .. } => "error",
         Subject::AgentFailing { .. } => "agent",
         Subject::Server { .. } => "server",
     }
@@ -51,6 +51,7 @@ pub(crate) fn application(one: &Incident) -> Option<&AppName> {
     match &one.subject {
         Subject::StateProblem { application, .. }
         | Subject::NewErrorGroup { application, .. }
+        | Subject::MoreErrorGroups { application }
         | Subject::Regressed { application, .. } => Some(application),
         _ => None,
     }
@@ -109,7 +110,9 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
     add("where", place(one));
     add("kind", one.subject.kind().replace('_', " "));
     match &one.subject {
-        Subject::StateProblem { application, .. } => add("application", application.to_string()),
+        Subject::StateProblem { application, .. } | Subject::MoreErrorGroups { application } => {
+            add("application", application.to_string());
+        }
         Subject::NewErrorGroup { application, group } | Subject::Regressed { application, group, .. } => {
             add("application", application.to_string());
             add("error", format!("#{group}"));

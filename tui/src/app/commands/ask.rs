@@ -76,8 +76,8 @@ pub(crate) fn take(model: &mut Model, site: &SiteName, answer: Result<Box<Askabl
 /// The site whose list is open.
 fn asked_site(model: &Model) -> Option<&SiteName> {
     match &model.dialog {
-        Some(Dialog::Pick(pick)) => match pick.picked_ref() {
-            Choice::Ask(site, _) => Some(site),
+        Some(Dialog::Pick(pick)) => match pick.picked() {
+            Some(Choice::Ask(site, _)) => Some(site),
             _ => None,
         },
         _ => None,
@@ -168,7 +168,7 @@ pub(crate) fn asked(model: &mut Model, site: &SiteName, answer: Result<Box<Comma
     match answer {
         Ok(command) => {
             let is_near = matches!(model.context(), Context::Sites | Context::Site | Context::Commands | Context::Output);
-            if command.wish.brings_output() && is_near {
+            if command.wish.most_output().is_some() && is_near {
                 return output::open(model, *command);
             }
             let words = model.keys.label(model.place(), crate::app::keymap::Action::Commands);

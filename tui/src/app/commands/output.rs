@@ -113,7 +113,7 @@ pub(crate) fn read(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Hands what came to the pages of its command: one may be open over each tab.
-pub(crate) fn take(model: &mut Model, id: &CommandId, answer: Result<Box<Brought>, Trouble>) -> Vec<Effect> {
+pub(crate) fn take(model: &mut Model, id: &CommandId, answer: &Result<Box<Brought>, Trouble>) -> Vec<Effect> {
     let height = draw::page(model.size);
     let mut again = false;
     for screen in model.screens.all_mut() {

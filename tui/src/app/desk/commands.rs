@@ -47,7 +47,7 @@ pub(super) async fn answer(session: &Session, request: Request) -> Answer {
 /// Where a command stands, and what came of it so far.
 async fn brought(session: &Session, id: &CommandId) -> Result<Brought, ClientError> {
     let command = session.client.command(id).await?;
-    let output = if command.wish.brings_output() { output(session, id).await? } else { None };
+    let output = if command.wish.most_output().is_some() { output(session, id).await? } else { None };
     let output = output.map(|output| shown(session, &command, &output));
     Ok(Brought { command, output })
 }

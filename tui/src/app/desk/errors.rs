@@ -14,6 +14,10 @@ pub(super) async fn answer(client: &Client, request: Request) -> Answer {
         Request::MarkError { group, mark } => {
             Answer::ErrorMarked(client.error_mark(group, &mark).await.map(Box::new).map_err(|error| trouble(&error)))
         }
+        Request::ErrorsOf(site) => {
+            let errors = client.errors_of(&site, None).await.map(Box::new).map_err(|error| trouble(&error));
+            Answer::ErrorsOf(site, errors)
+        }
         _ => Answer::Errors(client.errors(None).await.map(Box::new).map_err(|error| trouble(&error))),
     }
 }

@@ -40,6 +40,15 @@ pub(crate) const PICK: &[Binding] = &[
     bind(&[key(K::Esc), ch('q'), ctrl('c')], A::Decline, "back", "leave it as it is", always),
 ];
 
+pub(crate) const NARROW: &[Binding] = &[
+    bind(&[key(K::Enter)], A::Accept, "choose", "take this one", can_pick),
+    bind(&[key(K::Up)], A::Up, "", "one up", always),
+    bind(&[key(K::Down)], A::Down, "", "one down", always),
+    bind(&[key(K::PageUp)], A::PageUp, "", "a page up", always),
+    bind(&[key(K::PageDown)], A::PageDown, "", "a page down", always),
+    bind(&[key(K::Esc), ctrl('c')], A::Decline, "back", "take back what was typed, then leave it as it is", always),
+];
+
 pub(crate) const READ: &[Binding] = &[
     bind(&[key(K::Esc), key(K::Enter), ch('q'), ctrl('c')], A::Decline, "close", "close", always),
     bind(&[ch('k'), key(K::Up)], A::Up, "", "one line up", always),
@@ -53,6 +62,11 @@ fn can_accept(model: &Model) -> Valid {
         answers(model)?;
     }
     when(model.dialog.as_ref().is_some_and(Dialog::ready), "type the word first")
+}
+
+fn can_pick(model: &Model) -> Valid {
+    when(model.dialog.as_ref().is_some_and(Dialog::ready), "nothing in the list has these letters: {decline} shows all again")?;
+    can_accept(model)
 }
 
 fn can_switch(model: &Model) -> Valid {

@@ -15,7 +15,7 @@ use crate::app::{commands, conflict, jobs, review};
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Accept => return accept(model),
-        Action::Decline => model.dialog = None,
+        Action::Decline => decline(model),
         Action::Up => step(model, -1),
         Action::Down => step(model, 1),
         Action::PageUp => step(model, -PAGE),
@@ -33,6 +33,14 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Takes back what was typed to narrow a list; else leaves everything as it is.
+fn decline(model: &mut Model) {
+    match &mut model.dialog {
+        Some(Dialog::Pick(pick)) if pick.has_typed() => pick.clear(),
+        _ => model.dialog = None,
+    }
 }
 
 /// How many lines a page of a dialog is.
@@ -69,7 +77,7 @@ fn accept(model: &mut Model) -> Vec<Effect> {
         },
         Some(Dialog::Settle(settle)) => settle_accepted(model, settle),
         Some(Dialog::Ask(ask)) => asked(model, ask),
-        Some(Dialog::Pick(pick)) => picked(model, pick.picked()),
+        Some(Dialog::Pick(pick)) => pick.picked().map_or_else(Vec::new, |choice| picked(model, choice.clone())),
         Some(Dialog::Info(_)) | None => Vec::new(),
     }
 }
@@ -101,13 +109,11 @@ fn undo_accepted(model: &mut Model, dialog: &UndoDialog) -> Vec<Effect> {
 
 /// What isn't understood is said, and can be mended.
 fn asked(model: &mut Model, mut dialog: Box<AskDialog>) -> Vec<Effect> {
-    match dialog.accept(model.grid.now) {
-        Some(wish) => commands::ask::wish(model, dialog.site, wish),
-        None => {
-            model.dialog = Some(Dialog::Ask(dialog));
-            Vec::new()
-        }
+    if let Some(wish) = dialog.accept(model.grid.now) {
+        return commands::ask::wish(model, dialog.site, wish);
     }
+    model.dialog = Some(Dialog::Ask(dialog));
+    Vec::new()
 }
 
 fn ask(model: &mut Model, request: Request) -> Vec<Effect> {

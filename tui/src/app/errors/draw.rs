@@ -9,6 +9,7 @@ use crate::app::paint::Painter;
 use crate::app::theme::Tone;
 use crate::app::unread;
 use fieldpost_common::api::ErrorGroup;
+use fieldpost_common::error_group::ErrorState;
 use fieldpost_common::text::{age, count, size};
 use ratatui::layout::Rect;
 
@@ -76,13 +77,14 @@ fn said(view: &ErrorsView) -> Said {
     if lost > 0 {
         said.counts.push((Tone::Warning, format!("{lost} not kept at sites")));
     }
-    if errors.kept.quota > 0 && errors.kept.bytes >= errors.kept.quota {
-        said.counts.push((Tone::Warning, format!("texts full at {}", size(errors.kept.quota))));
+    if errors.kept.is_tight() {
+        let words = format!("texts take {} of {}", size(errors.kept.bytes), size(errors.kept.quota));
+        said.counts.push((Tone::Warning, words));
     }
-    for (word, tone) in [("regressed", Tone::Alarm), ("new", Tone::Warning)] {
-        let number = errors.groups.iter().filter(|one| one.state.as_str() == word).count();
+    for (state, tone) in [(ErrorState::Regressed, Tone::Alarm), (ErrorState::New, Tone::Warning)] {
+        let number = errors.groups.iter().filter(|one| one.state == state).count();
         if number > 0 {
-            said.counts.push((tone, format!("{number} {word}")));
+            said.counts.push((tone, format!("{number} {state}")));
         }
     }
     said
@@ -108,7 +110,7 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, (sel
     painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
     let (tone, state) = line::state(one);
     painter.line(2, y, columns.what - 3, tone, &state);
-    let quiet = matches!(one.state.as_str(), "muted" | "fixed");
+    let quiet = matches!(one.state, ErrorState::Muted | ErrorState::Fixed);
     let plain = if quiet { Tone::Faint } else { Tone::Plain };
     let room = columns.frame.unwrap_or(columns.count) - columns.what - 1;
     if selected {

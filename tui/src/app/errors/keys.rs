@@ -13,11 +13,8 @@ use crate::app::office::Request;
 use crate::app::screens::{Screen, Tab};
 use crate::app::scroll::stepped;
 use fieldpost_common::api::MarkError;
-use fieldpost_common::error_group::ErrorGroupId;
+use fieldpost_common::error_group::{ErrorGroupId, ErrorState};
 use fieldpost_common::name::PatchName;
-
-/// How many patches are offered as the one that fixes an error.
-const OFFERED: usize = 200;
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
@@ -48,7 +45,7 @@ pub(crate) fn said(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
     Some(match action {
         Action::Acknowledge => live::mark(model, id, MarkError::Known),
         Action::Mute => {
-            let mark = if one.state.as_str() == "muted" { MarkError::Unmute } else { MarkError::Mute };
+            let mark = if one.state == ErrorState::Muted { MarkError::Unmute } else { MarkError::Mute };
             live::mark(model, id, mark)
         }
         Action::Fix => {
@@ -81,16 +78,16 @@ pub(crate) fn open_one(model: &mut Model, group: ErrorGroupId) -> Vec<Effect> {
 
 /// From a cell: errors at its site since its patch came there.
 pub(crate) fn open_since(model: &mut Model, since: Since) -> Vec<Effect> {
-    let orders = Effect::Ask(Request::SiteOrders(since.site.clone()));
+    // When the patch came there stands in its order.
+    let asked = [Request::SiteOrders(since.site.clone()), Request::ErrorsOf(since.site.clone())];
     model.errors.since = Some(since);
     model.errors.filter = Input::default();
     model.errors.row = 0;
     model.errors.refilter();
     // A page that was open there would hide the list.
     model.screens.leave_all(Tab::Errors);
-    // When the patch came there stands in its order.
     let mut effects = live::shown(model);
-    effects.push(orders);
+    effects.extend(asked.map(Effect::Ask).into_iter().filter(|one| !effects.contains(one)).collect::<Vec<_>>());
     effects
 }
 
@@ -113,9 +110,9 @@ fn ask_fix(model: &mut Model) {
         (!same(theirs), std::cmp::Reverse(crate::app::grid::sort::changed(patch)))
     });
     let choice = |patch: PatchName| Choice::FixedBy { group: one.id, patch };
-    let choices: Vec<_> = patches.into_iter().take(OFFERED).map(|patch| choice(patch.name.clone())).collect();
+    let choices: Vec<_> = patches.into_iter().map(|patch| choice(patch.name.clone())).collect();
     let Some(first) = one.fixed_by.clone().map(choice).or_else(|| choices.first().cloned()) else { return };
-    model.dialog = Pick::new(choices, &first).map(Dialog::Pick);
+    model.dialog = Pick::narrowed(choices, &first).map(Dialog::Pick);
 }
 
 /// The patch that fixes it was picked: what is published of it now.

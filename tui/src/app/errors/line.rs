@@ -2,27 +2,17 @@
 
 use crate::app::theme::Tone;
 use fieldpost_common::api::ErrorGroup;
+use fieldpost_common::error_group::ErrorState;
 use fieldpost_common::text::count;
-
-/// Those that need somebody come first: what came back, what is new, what is known, what is fixed, what nobody wants to hear of.
-pub(crate) fn need(one: &ErrorGroup) -> u8 {
-    match one.state.as_str() {
-        "regressed" => 0,
-        "new" => 1,
-        "known" => 2,
-        "fixed" => 3,
-        _ => 4,
-    }
-}
 
 /// The state with a sign, so that no colour is needed.
 pub(crate) fn state(one: &ErrorGroup) -> (Tone, String) {
-    let (tone, sign) = match one.state.as_str() {
-        "regressed" => (Tone::Alarm, '✗'),
-        "new" => (Tone::Warning, '!'),
-        "known" => (Tone::Plain, ' '),
-        "fixed" => (Tone::Good, '✓'),
-        _ => (Tone::Faint, '–'),
+    let (tone, sign) = match one.state {
+        ErrorState::Regressed => (Tone::Alarm, '✗'),
+        ErrorState::New => (Tone::Warning, '!'),
+        ErrorState::Known => (Tone::Plain, ' '),
+        ErrorState::Fixed => (Tone::Good, '✓'),
+        ErrorState::Muted => (Tone::Faint, '–'),
     };
     (tone, format!("{sign} {}", one.state))
 }

@@ -19,7 +19,13 @@ pub(crate) fn shown(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(crate) fn read(model: &mut Model) -> Vec<Effect> {
-    if model.errors.flight.ask() { vec![Effect::Ask(Request::Errors)] } else { Vec::new() }
+    if model.errors.flight.ask() { requests(model) } else { Vec::new() }
+}
+
+/// What the tab shows; opened from a cell, also when errors were seen at its site.
+fn requests(model: &Model) -> Vec<Effect> {
+    let of_site = model.errors.since.as_ref().map(|since| Request::ErrorsOf(since.site.clone()));
+    std::iter::once(Request::Errors).chain(of_site).map(Effect::Ask).collect()
 }
 
 /// Something changed somewhere: reads it now if it is looked at, else later.
@@ -34,13 +40,20 @@ pub(crate) fn changed(model: &mut Model, changes: &[Change], everything: bool) -
 /// Takes what was reported.
 pub(crate) fn take(model: &mut Model, errors: Errors) -> Vec<Effect> {
     model.errors.load(errors);
-    if model.errors.flight.landed() { vec![Effect::Ask(Request::Errors)] } else { Vec::new() }
+    if model.errors.flight.landed() { requests(model) } else { Vec::new() }
 }
 
 /// It couldn't be read; what is known stays.
 pub(crate) fn failed(model: &mut Model, trouble: &Trouble) {
     model.errors.flight = Flight::Idle;
     model.errors.trouble = Some(trouble.words().to_owned());
+}
+
+/// Takes when errors were seen at a site.
+pub(crate) fn take_of(model: &mut Model, site: &SiteName, errors: &Errors) {
+    let Some(since) = model.errors.since.as_mut().filter(|since| since.site == *site) else { return };
+    since.seen = Some(errors.groups.iter().filter_map(|group| Some((group.id, group.at_site?.last_seen))).collect());
+    model.errors.refilter();
 }
 
 /// Takes all that is known of one.
@@ -56,7 +69,9 @@ pub(crate) fn installed(model: &mut Model, site: &SiteName, orders: Option<&Site
         OrderState::Confirmed { at } => Some(at),
         _ => None,
     };
-    since.at = orders.and_then(|orders| orders.finished.iter().filter(of_cell).filter_map(shown).max());
+    let Some(orders) = orders else { return };
+    // Only the newest orders are read: what was known before stays.
+    since.at = orders.finished.iter().filter(of_cell).filter_map(shown).max().max(since.at);
     model.errors.refilter();
 }
 

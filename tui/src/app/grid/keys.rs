@@ -58,6 +58,7 @@ fn errors_since(model: &mut Model) -> Vec<Effect> {
         patch: model.grid.patch(place.patch).name.clone(),
         site: model.grid.site(place.site).name.clone(),
         at: None,
+        seen: None,
     };
     errors::keys::open_since(model, since)
 }

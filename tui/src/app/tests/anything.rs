@@ -110,6 +110,10 @@ pub(super) fn answer(request: Request, well: bool) -> Answer {
             Answer::Held(incident, if well { Ok(Box::new(one)) } else { Err(trouble()) })
         }
         Request::Errors => Answer::Errors(if well { Ok(Box::new(sample_errors::errors())) } else { Err(trouble()) }),
+        Request::ErrorsOf(site) => {
+            let errors = sample_errors::errors_of(&site);
+            Answer::ErrorsOf(site, if well { Ok(Box::new(errors)) } else { Err(trouble()) })
+        }
         Request::Error(group) => Answer::Error(group, if well { Ok(Box::new(sample_errors::error())) } else { Err(trouble()) }),
         Request::MarkError { .. } => {
             Answer::ErrorMarked(if well { Ok(Box::new(sample_errors::error().group)) } else { Err(trouble()) })

@@ -1,5 +1,6 @@
 //! The errors tab, one error's page, and the way from a patch's cell to its errors and back.
 
+use crate::app::errors::Since;
 use crate::app::harness::Harness;
 use crate::app::office::{Answer, Request, SiteOrders, Trouble};
 use crate::app::screens::Tab;
@@ -8,6 +9,7 @@ use fieldpost_common::api::{Change, Changes, Errors, MarkError};
 use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::grid::Feed;
 use fieldpost_common::order::state::OrderState;
+use fieldpost_common::time::Timestamp;
 use insta::assert_snapshot;
 
 fn errors(size: (u16, u16)) -> Harness {
@@ -97,6 +99,26 @@ fn an_error_is_known_muted_and_fixed_by_a_patch() {
 }
 
 #[test]
+fn letters_narrow_the_patches_of_which_one_fixes_an_error() {
+    let mut harness = errors((80, 24));
+    harness.press("f");
+    harness.type_text("quotj");
+    assert_snapshot!("fixed_by_nothing", harness.screen());
+    harness.press("Enter");
+    harness.shows("nothing in the list has these letters: Esc shows all again");
+    harness.press("Backspace");
+    assert_snapshot!("fixed_by_narrowed", harness.screen());
+    harness.press("Enter");
+    let patch = "4688-Quote-cache.st".parse().expect("a name");
+    let mark = MarkError::Fixed { patch, revision: None };
+    assert_eq!(harness.requests(), [Request::MarkError { group: ErrorGroupId(1), mark }]);
+    harness.press("f");
+    harness.type_text("q");
+    harness.press("Esc Esc");
+    assert_eq!(harness.model.dialog, None);
+}
+
+#[test]
 fn what_the_server_refuses_is_said() {
     let mut harness = errors((80, 24));
     harness.press("A");
@@ -118,7 +140,7 @@ fn from_a_cell_one_key_leads_to_errors_since_its_install_and_back() {
     let mut harness = errors((80, 24));
     harness.press("1 e");
     let site = harness.model.errors.since.clone().expect("a cell").site;
-    assert_eq!(harness.requests(), [Request::SiteOrders(site.clone())]);
+    assert_eq!(harness.requests(), [Request::SiteOrders(site.clone()), Request::ErrorsOf(site.clone())]);
     assert_eq!(harness.model.screens.tab, Tab::Errors);
     let all = harness.model.errors.rows.len();
     assert!((1..5).contains(&all), "only those of the site: {all}");
@@ -132,6 +154,51 @@ fn from_a_cell_one_key_leads_to_errors_since_its_install_and_back() {
     assert_snapshot!("none_since", harness.screen());
     harness.press("Esc");
     assert_eq!((harness.model.screens.tab, harness.model.errors.since.clone()), (Tab::Patches, None));
+}
+
+/// The orders of a site of which one put the patch of the cell there.
+fn installed(since: &Since, at: Timestamp) -> SiteOrders {
+    let (_, mut finished) = sample::orders();
+    finished[0].patch = since.patch.clone();
+    finished[0].application = since.application.clone();
+    finished[0].state = OrderState::Confirmed { at };
+    SiteOrders { open: Vec::new(), finished }
+}
+
+#[test]
+fn from_a_cell_an_error_counts_by_when_it_was_last_seen_at_that_site() {
+    let mut harness = errors((80, 24));
+    harness.press("1 e");
+    let since = harness.model.errors.since.clone().expect("a cell");
+    let hours = |ago: i64| Timestamp::from_ms(sample::now().as_ms() - ago * 3_600_000);
+    // Errors 1 and 9 were seen somewhere since then, and at the site only before.
+    harness.answer(Answer::SiteOrders(since.site.clone(), Ok(installed(&since, hours(20)))));
+    assert!(!harness.model.errors.rows.is_empty(), "nobody knows yet when they were seen there");
+    let of = sample_errors::errors_of(&since.site);
+    harness.answer(Answer::ErrorsOf(since.site.clone(), Ok(Box::new(of))));
+    assert_eq!(harness.model.errors.rows.len(), 0);
+    harness.shows("No error was reported");
+    // Something changed: both are read again.
+    let feed = Feed { epoch: "e".to_owned(), seq: 2 };
+    harness.answer(Answer::Changes(Ok(Changes { feed, reload: false, changes: vec![Change::Errors] })));
+    assert!(harness.requests().contains(&Request::ErrorsOf(since.site.clone())));
+    let mut of = sample_errors::errors_of(&since.site);
+    of.groups[0].at_site.as_mut().expect("there").last_seen = sample::now();
+    harness.answer(Answer::ErrorsOf(since.site, Ok(Box::new(of))));
+    assert_eq!(harness.model.errors.rows.len(), 1);
+}
+
+#[test]
+fn when_orders_cannot_be_read_it_is_still_known_since_when_the_patch_is_there() {
+    let mut harness = errors((80, 24));
+    harness.press("1 e");
+    let since = harness.model.errors.since.clone().expect("a cell");
+    let at = |harness: &Harness| harness.model.errors.since.clone().expect("a cell").at;
+    harness.answer(Answer::SiteOrders(since.site.clone(), Ok(installed(&since, sample::now()))));
+    harness.answer(Answer::SiteOrders(since.site.clone(), Err(Trouble::Refused("the disk is full".to_owned()))));
+    assert_eq!(at(&harness), Some(sample::now()));
+    harness.answer(Answer::SiteOrders(since.site, Ok(SiteOrders::default())));
+    assert_eq!(at(&harness), Some(sample::now()), "the order is no longer among the newest");
 }
 
 #[test]

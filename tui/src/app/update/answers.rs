@@ -79,6 +79,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
         | Answer::Over(_)
         | Answer::Held(..)
         | Answer::Errors(_)
+        | Answer::ErrorsOf(..)
         | Answer::Error(..)
         | Answer::ErrorMarked(_)) => health(model, answer),
         Answer::Commands(site, answer) => match answer {
@@ -88,7 +89,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer) -> Vec<Effect> {
             }
             answer => commands::live::take(model, site.as_ref(), answer),
         },
-        Answer::Output(id, answer) => commands::output::take(model, &id, answer),
+        Answer::Output(id, answer) => commands::output::take(model, &id, &answer),
         Answer::Askable(site, answer) => {
             commands::ask::take(model, &site, answer);
             Vec::new()
@@ -144,6 +145,13 @@ fn health(model: &mut Model, answer: Answer) -> Vec<Effect> {
                 errors::live::failed(model, &trouble);
                 unreachable_only(model, &trouble)
             }
+        },
+        Answer::ErrorsOf(site, answer) => match answer {
+            Ok(all) => {
+                errors::live::take_of(model, &site, &all);
+                Vec::new()
+            }
+            Err(trouble) => unreachable_only(model, &trouble),
         },
         Answer::Error(group, answer) => {
             errors::live::take_one(model, group, answer);

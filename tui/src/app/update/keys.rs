@@ -57,7 +57,7 @@ fn perform(model: &mut Model, context: Context, binding: &'static Binding) -> Ve
             messages::act(model, binding.action);
             Vec::new()
         }
-        Context::Confirm | Context::Word | Context::Versions | Context::Pick | Context::Read => {
+        Context::Confirm | Context::Word | Context::Versions | Context::Pick | Context::Narrow | Context::Read => {
             dialog::keys::act(model, binding.action)
         }
         Context::Help | Context::HelpFilter => {
@@ -188,7 +188,7 @@ fn field(model: &mut Model) -> Option<&mut Input> {
             Some(Screen::Output(page)) => Some(&mut page.search.input),
             _ => None,
         },
-        Context::Word => model.dialog.as_mut().and_then(Dialog::input),
+        Context::Word | Context::Narrow => model.dialog.as_mut().and_then(Dialog::input),
         Context::Login => model.login.as_mut().map(|login| &mut login.input),
         _ => model.overlay.as_mut().and_then(Overlay::input),
     }
@@ -207,6 +207,11 @@ fn text_changed(model: &mut Model) -> Vec<Effect> {
         (Context::Filter, Tab::Activity) => {
             model.activity.refilter();
             return activity::live::fill(model);
+        }
+        (Context::Narrow, _) => {
+            if let Some(Dialog::Pick(pick)) = &mut model.dialog {
+                pick.refilter();
+            }
         }
         (Context::Search, _) => {
             let size = model.size;

@@ -50,6 +50,8 @@ pub(crate) fn lines(model: &Model, page: &ErrorPage) -> Vec<Line> {
     };
     let mut lines = head(model, &view.group);
     lines.extend(chain(model, view));
+    let (kept, all) = (count(view.walkbacks.len(), "text"), view.kept);
+    lines.push(fact("kept", format!("{kept}; those of all errors take {} of {}", size(all.bytes), size(all.quota))));
     lines.extend(sites(model, view));
     lines.extend(view.walkbacks.iter().flat_map(|kept| walkback(model, kept)));
     lines
