@@ -98,13 +98,14 @@ impl Collector {
 
     fn directory(&mut self, application: &Application, path: &Path, mono: Duration, looked: &mut Looked) -> io::Result<()> {
         let dir = Dir::open_ambient_dir(path, cap_std::ambient_authority())?;
-        let entries = files::list(&dir)?;
+        let listing = files::list(&dir)?;
+        let shown = path.display();
+        looked.troubles.extend(listing.troubles().into_iter().map(|words| format!("in the walkback directory {shown} {words}")));
         let mut since_saved = 0;
-        self.ledger.renamed(path, &entries);
-        let present: std::collections::HashSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
-        let gone = self.ledger.retain(path, &present);
+        self.ledger.renamed(path, &listing.entries);
+        let gone = self.ledger.retain(path, &listing);
         self.seen.retain(|seen, _| !seen.starts_with(path) || !gone.contains(seen));
-        for entry in &entries {
+        for entry in &listing.entries {
             let whole = path.join(&entry.path);
             let known = self.ledger.get(path, entry);
             if known.is_some_and(|known| known.is_all_of(&entry.meta)) {

@@ -200,9 +200,13 @@ pub(super) fn inventory_put(state: &mut State, given: bool, now: Now) {
     }
 }
 
-/// No walkback waits any more, and none is being written.
-pub(super) fn walkbacks_home(state: &mut State, now: Now) {
-    finish_all(state, Doing::Walkbacks, "all walkbacks are home", now);
+/// No walkback waits any more, and none is being written; of some nobody knows, because they could not be read.
+pub(super) fn walkbacks_home(state: &mut State, unread: &[String], now: Now) {
+    let Some(first) = unread.first() else {
+        return finish_all(state, Doing::Walkbacks, "all walkbacks are home", now);
+    };
+    let more = if unread.len() > 1 { format!(" (and {} more)", unread.len() - 1) } else { String::new() };
+    finish_all(state, Doing::Walkbacks, &format!("what could be read is home, but {first}{more}"), now);
 }
 
 fn finish_all(state: &mut State, doing: Doing, words: &str, now: Now) {

@@ -28,6 +28,8 @@ pub(super) struct Standing {
     shore: Shore,
     /// The server said no a moment ago.
     pub(super) resting: bool,
+    /// What stood in the way of the last look.
+    unread: Vec<String>,
     /// What stood in the way the last time, so that it is said once.
     said: Vec<String>,
 }
@@ -78,6 +80,7 @@ pub(super) fn looked(state: &mut State, looked: Looked, now: Now, out: &mut Vec<
     if state.walkbacks.shore != Shore::Asked {
         state.walkbacks.shore = if looked.unsettled == 0 { Shore::Quiet } else { Shore::Busy };
     }
+    state.walkbacks.unread.clone_from(&looked.troubles);
     home(state, now);
     say(state, looked.troubles, out);
     if looked.taken > 0 {
@@ -111,10 +114,12 @@ pub(super) fn sent(state: &mut State, waiting: usize, answer: Result<Vec<String>
     }
 }
 
-/// Says so to whoever asked, once all are home.
+/// Says so to whoever asked, once all are home, or all that could be read.
 fn home(state: &mut State, now: Now) {
     if state.walkbacks.waiting == 0 && state.walkbacks.shore == Shore::Quiet {
-        commands::walkbacks_home(state, now);
+        let unread = std::mem::take(&mut state.walkbacks.unread);
+        commands::walkbacks_home(state, &unread, now);
+        state.walkbacks.unread = unread;
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::root::open_dir;
 use crate::scan::meta::{Kind, Meta};
 use cap_std::fs::Dir;
+use fieldpost_common::text::{Clean, count};
 use std::io;
 
 /// The most files that are looked at in one directory.
@@ -19,31 +20,74 @@ pub(super) struct Entry {
     pub(super) meta: Meta,
 }
 
-/// Lists the files, oldest first.
-pub(super) fn list(dir: &Dir) -> io::Result<Vec<Entry>> {
-    let mut found = Vec::new();
+/// What a directory has.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// The files, oldest first.
+    pub(super) entries: Vec<Entry>,
+    /// What could not be looked into, as the paths in it begin: a folder, or a file by its whole name.
+    pub(super) unread: Vec<String>,
+    /// Files whose names are no text: nobody could name such a report.
+    pub(super) nameless: usize,
+    /// Files beyond those that are looked at.
+    pub(super) beyond: usize,
+}
+
+impl Listing {
+    /// Whether a file that isn't listed is gone. One that may be there and only couldn't be seen isn't, and a directory without any file may
+    /// be a disk that is not mounted.
+    pub(super) fn lacks(&self, path: &str) -> bool {
+        let is_unseen = self.entries.is_empty() || self.beyond > 0;
+        !is_unseen && !self.unread.iter().any(|unread| path.starts_with(unread))
+    }
+
+    /// What stands in the way, in words.
+    pub(super) fn troubles(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        words.extend(self.unread.iter().map(|path| format!("{} can't be read", Clean::line(path))));
+        let nameless = count(self.nameless, "file");
+        words.extend((self.nameless > 0).then(|| format!("{nameless} with a name that is no text can't be sent: rename them")));
+        let beyond = count(self.beyond, "file");
+        words.extend((self.beyond > 0).then(|| format!("{beyond} beyond {MAX_FILES} are not looked at: move old ones away")));
+        words
+    }
+}
+
+/// Lists a directory.
+pub(super) fn list(dir: &Dir) -> io::Result<Listing> {
+    let mut found = Listing::default();
     folder(dir, "", 0, &mut found)?;
-    found.sort_by(|a, b| (a.meta.modified_ns, &a.path).cmp(&(b.meta.modified_ns, &b.path)));
+    found.entries.sort_by(|a, b| (a.meta.modified_ns, &a.path).cmp(&(b.meta.modified_ns, &b.path)));
     Ok(found)
 }
 
-fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Vec<Entry>) -> io::Result<()> {
+fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Result<()> {
     for entry in dir.entries()? {
         let entry = entry?;
         let name = entry.file_name();
-        // A name that isn't text is no report that somebody could name.
-        let Some(text) = name.to_str() else { continue };
-        let Ok(meta) = dir.symlink_metadata(&name).map(|meta| Meta::from_cap(&meta)) else { continue };
-        match meta.kind {
-            Kind::Folder if depth < MAX_DEPTH => {
+        let path = name.to_str().map(|text| format!("{prefix}{text}"));
+        let meta = match dir.symlink_metadata(&name).map(|meta| Meta::from_cap(&meta)) {
+            Ok(meta) => meta,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(_) => {
+                found.unread.extend(path);
+                continue;
+            }
+        };
+        match (meta.kind, path) {
+            (Kind::Folder, Some(path)) if depth < MAX_DEPTH => {
                 // One folder that can't be read is no reason to leave out the others.
-                if let Ok(below) = open_dir(dir, &name) {
-                    let _ = folder(&below, &format!("{prefix}{text}/"), depth + 1, found);
+                let path = format!("{path}/");
+                let below = open_dir(dir, &name).and_then(|below| folder(&below, &path, depth + 1, found));
+                if below.is_err() {
+                    found.unread.push(path);
                 }
             }
-            Kind::File if meta.links == 1 && meta.size > 0 && found.len() < MAX_FILES => {
-                found.push(Entry { path: format!("{prefix}{text}"), meta });
-            }
+            (Kind::File, path) if meta.links == 1 && meta.size > 0 => match path {
+                None => found.nameless += 1,
+                Some(_) if found.entries.len() >= MAX_FILES => found.beyond += 1,
+                Some(path) => found.entries.push(Entry { path, meta }),
+            },
             _ => {}
         }
     }

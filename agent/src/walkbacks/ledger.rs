@@ -1,6 +1,6 @@
 //! How much of each file was taken, durable: `ledger.json` in the walkback folder of the state directory.
 
-use super::files::Entry;
+use super::files::{Entry, Listing};
 use crate::durable;
 use crate::scan::meta::Meta;
 use fieldpost_common::hash::ContentHash;
@@ -102,9 +102,10 @@ impl Ledger {
     }
 
     /// Forgets files that are gone, and gives their paths. A file that was renamed keeps what is known of it.
-    pub(super) fn retain(&mut self, directory: &Path, present: &HashSet<&str>) -> HashSet<PathBuf> {
+    pub(super) fn retain(&mut self, directory: &Path, listing: &Listing) -> HashSet<PathBuf> {
+        let present: HashSet<&str> = listing.entries.iter().map(|entry| entry.path.as_str()).collect();
         let Some(files) = self.kept.files.get_mut(directory) else { return HashSet::new() };
-        let gone: Vec<String> = files.keys().filter(|path| !present.contains(path.as_str())).cloned().collect();
+        let gone: Vec<String> = files.keys().filter(|path| !present.contains(path.as_str()) && listing.lacks(path)).cloned().collect();
         for path in &gone {
             files.remove(path);
         }

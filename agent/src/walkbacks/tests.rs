@@ -127,6 +127,36 @@ fn a_log_that_begins_anew_is_sent_from_its_beginning_and_one_that_was_rotated_is
 }
 
 #[test]
+fn what_cant_be_seen_for_a_while_is_not_forgotten_and_counts_once() {
+    let mut site = Site::new("");
+    site.write("app.log", JAVA);
+    site.settle();
+    assert_eq!(site.send().len(), 1);
+    let (here, away) = (site.folder.path().join("crashes"), site.folder.path().join("away"));
+    fs::rename(&here, &away).unwrap();
+    assert!(site.settle().troubles[0].contains("can't be read"), "the directory is gone");
+    fs::create_dir(&here).unwrap();
+    site.settle();
+    fs::remove_dir(&here).unwrap();
+    fs::rename(&away, &here).unwrap();
+    site.append("app.log", JAVA);
+    site.settle();
+    let pieces = site.send();
+    assert_eq!(pieces.len(), 1);
+    assert_eq!(pieces[0].offset, JAVA.len() as u64, "only what was added is sent");
+}
+
+#[test]
+fn a_file_whose_name_is_no_text_is_said_to_stay_at_the_site() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut site = Site::new("");
+    let name = OsStr::from_bytes(b"crash-\xff.log");
+    fs::write(site.folder.path().join("crashes").join(name), JAVA).unwrap();
+    let looked = site.settle();
+    assert!(looked.troubles[0].contains("1 file with a name that is no text"), "{:?}", looked.troubles);
+}
+
+#[test]
 fn a_copy_is_the_same_content_and_isnt_sent_again() {
     let mut site = Site::new("");
     site.write("a.log", JAVA);
@@ -200,7 +230,7 @@ fn a_huge_file_is_cut_between_reports_and_of_too_much_the_first_and_the_newest_a
     let mut site = Site::new("");
     let report = JAVA.repeat(2_000);
     site.write("big.log", report.repeat(2 * MAX_PIECE / report.len() + 1));
-    let numbered: String = (0..17 * MAX_PIECE / 4096).map(|at| format!("{at:x>4095}\n")).collect();
+    let numbered = (0..17 * MAX_PIECE / 4096).map(|at| format!("{at:x>4095}\n")).collect::<Vec<_>>().concat();
     site.write("long.log", &numbered);
     site.write("junk.log", vec![b'x'; 17 * MAX_PIECE]);
     site.settle();

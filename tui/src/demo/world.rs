@@ -98,7 +98,10 @@ impl World {
         let crashes = self.crashes(site);
         std::fs::create_dir_all(&crashes).map_err(DemoError::io(crashes.display().to_string()))?;
         let (crashes, state) = (crashes.display().to_string(), self.state_file(site).display().to_string());
-        let more = format!("\nwalkbacks = [{crashes:?}]\n[app.state]\nfile = {state:?}\n");
+        let log = self.log_file(site).display().to_string();
+        let more = format!(
+            "\nwalkbacks = [{crashes:?}]\n[app.state]\nfile = {state:?}\n[app.logs]\nagent = {log:?}\n[app.actions]\ndisk = [\"df\", \"-h\", \".\"]\n"
+        );
         self.save(&file, (before + &more).as_bytes())?;
         self.start_agent(site)
     }

@@ -99,3 +99,21 @@ fn whoever_asks_for_walkbacks_hears_once_a_later_look_found_none_and_none_waits(
     bench.feed(sent(0, Ok(Vec::new())));
     assert!(told(&bench));
 }
+
+#[test]
+fn what_could_not_be_read_is_not_called_home() {
+    let mut bench = Bench::polling(WAIT, &[]);
+    bench.state.setup.walkbacks.insert("trading".parse().expect("application"));
+    let id: CommandId = fieldpost_common::id::hex32([7; 16]).parse().expect("command");
+    let kind = CommandKind::Walkbacks { application: "trading".parse().expect("application") };
+    let commands = vec![Command { id, kind, cancel: false }];
+    bench.polled(Ok(PollAnswer { news: Some((Some("\"1\"".to_owned()), Batch { commands, ..batch(&[]) })), interval: None }));
+    let troubles = vec!["the walkback directory /srv/a can't be read: permission denied".to_owned()];
+    bench.feed(Event::WalkbacksLooked(Looked { troubles, ..Looked::default() }));
+    let note = |outcome: &CommandOutcome| match outcome {
+        CommandOutcome::Done { note } => note.as_ref().map(ToString::to_string),
+        _ => None,
+    };
+    let notes: Vec<_> = bench.state.journal.command_results.iter().filter_map(|one| note(&one.outcome)).collect();
+    assert_eq!(notes, ["what could be read is home, but the walkback directory /srv/a can't be read: permission denied"]);
+}

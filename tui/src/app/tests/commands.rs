@@ -172,7 +172,7 @@ fn what_a_log_brought_is_searched_and_its_escapes_are_shown() {
 /// The running log of `acme` with so many lines.
 fn growing(lines: usize) -> Box<Brought> {
     let mut brought = sample_commands::brought(one(0));
-    let text: String = (1..=lines).map(|number| format!("line {number}\n")).collect();
+    let text = (1..=lines).map(|number| format!("line {number}\n")).collect::<Vec<_>>().concat();
     let text = crate::app::compare::text::Text::read(text.as_bytes()).unwrap();
     brought.output.as_mut().unwrap().text = text.into();
     Box::new(brought)
