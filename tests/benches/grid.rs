@@ -6,12 +6,12 @@
 
 use fieldpost_common::grid::{Grid, Table};
 use fieldpost_common::hash::ContentHash;
+use fieldpost_tests::measure::{cpu_seconds, now};
 use fieldpost_tests::world::World;
 use rusqlite::Connection;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::time::Instant;
 
 const TOKEN: &str = "the benchmark's own token";
 
@@ -172,17 +172,4 @@ fn timed(run: impl FnOnce()) -> f64 {
     let start = now();
     run();
     start.elapsed().as_secs_f64()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// CPU time of a process so far, in seconds, user and system.
-fn cpu_seconds(pid: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("a running process");
-    let after_name = stat.rsplit(')').next().expect("fields");
-    let field = |index: usize| after_name.split_whitespace().nth(index).expect("a field").parse::<f64>().expect("a number");
-    (field(11) + field(12)) / 100.0
 }

@@ -8,6 +8,7 @@ use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::walkback::walkbacks;
 use fieldpost_common::wire::{Dropped, MAX_COUNT, Piece, Walkbacks, path};
+use fieldpost_tests::measure::{cpu_seconds, now};
 use fieldpost_tests::world::World;
 use rusqlite::Connection;
 use std::collections::HashSet;
@@ -16,7 +17,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const REPORTS: usize = 10_000;
 const ERRORS: usize = 200;
@@ -248,19 +249,6 @@ fn ask(url: &str, line: &str, token: &str, head: &str, body: &[u8]) -> Vec<u8> {
     assert!(answer.starts_with(b"HTTP/1.1 200"), "{line}: {}", String::from_utf8_lossy(&answer[..answer.len().min(400)]));
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
     answer.split_off(end)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// CPU time of a process so far, in seconds, user and system.
-fn cpu_seconds(pid: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("a running process");
-    let after_name = stat.rsplit(')').next().expect("fields");
-    let field = |index: usize| after_name.split_whitespace().nth(index).expect("a field").parse::<f64>().expect("a number");
-    (field(11) + field(12)) / 100.0
 }
 
 fn memory_mb(pid: u32) -> f64 {

@@ -5,6 +5,7 @@
 //! - [`background`] keeps one running beside a test;
 //! - [`cli`] runs `fieldpost` as a script would;
 //! - [`letterbox`] takes the mails of a server;
+//! - [`measure`] reads what benchmarks want to know of a process;
 //! - [`world`] starts a server and sites in a temporary directory, and can kill each of them;
 //! - [`terminal`] runs the app in a pseudo terminal and reads its screen.
 
@@ -14,6 +15,7 @@ pub mod background;
 pub mod binaries;
 pub mod cli;
 pub mod letterbox;
+pub mod measure;
 pub mod patience;
 pub mod terminal;
 pub mod world;

@@ -105,7 +105,8 @@ impl Ledger {
     pub(super) fn retain(&mut self, directory: &Path, listing: &Listing) -> HashSet<PathBuf> {
         let present: HashSet<&str> = listing.entries.iter().map(|entry| entry.path.as_str()).collect();
         let Some(files) = self.kept.files.get_mut(directory) else { return HashSet::new() };
-        let gone: Vec<String> = files.keys().filter(|path| !present.contains(path.as_str()) && listing.lacks(path)).cloned().collect();
+        let gone: Vec<String> =
+            files.keys().filter(|path| !present.contains(path.as_str()) && listing.lacks(path)).cloned().collect();
         for path in &gone {
             files.remove(path);
         }

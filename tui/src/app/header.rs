@@ -1,5 +1,6 @@
 //! The line at the top that every tab shares: the tabs, what is chosen in this one, its counts, the server, and who sits here.
 
+use super::input::Input;
 use super::keymap::Context;
 use super::model::Model;
 use super::paint::Painter;
@@ -17,6 +18,17 @@ pub(crate) struct Said {
     pub(crate) chosen: Vec<Piece>,
     /// Counts, at the right; where there is no room the first ones go first.
     pub(crate) counts: Vec<Piece>,
+}
+
+impl Said {
+    /// The filter of a list, if it has one or it is being typed.
+    pub(crate) fn filter(&mut self, filter: &Input, typing: bool) {
+        match (typing, filter.is_empty()) {
+            (true, _) => self.chosen.push((Tone::Strong, format!("/{}", filter.field(FILTER_CELLS)))),
+            (false, false) => self.chosen.push((Tone::Accent, format!("/{}", filter.shown()))),
+            (false, true) => {}
+        }
+    }
 }
 
 /// How much of a filter is seen while it is typed.

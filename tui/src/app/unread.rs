@@ -2,6 +2,8 @@
 
 use super::dialog::draw::wrap;
 use super::model::{Link, Model};
+use super::paint::Painter;
+use super::theme::Tone;
 use fieldpost_common::text::Clean;
 
 /// The words; `what` as in `the sites`.
@@ -14,6 +16,13 @@ pub(crate) fn words(model: &Model, trouble: Option<&String>, what: &str) -> Vec<
     words.extend(reason(model, why));
     words.extend([String::new(), model.say(model.place(), "fieldpost keeps trying; {refresh} tries at once.")]);
     words
+}
+
+/// Words where the lines of a list would be.
+pub(crate) fn draw(words: &[String], painter: &mut Painter<'_>) {
+    for (y, words) in (5..).zip(words) {
+        painter.line(3, y, painter.width() - 3, Tone::Plain, words);
+    }
 }
 
 /// Why the server can't be asked, in lines that fit where a list would be.

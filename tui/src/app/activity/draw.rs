@@ -49,9 +49,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
             row(model, &columns, painter, y, place, area.width);
         }
     } else {
-        for (y, words) in (5..).zip(&words) {
-            painter.line(3, y, area.width - 3, Tone::Plain, words);
-        }
+        unread::draw(&words, painter);
     }
     painter.rule(3 + body);
     if let Some(one) = view.selected().filter(|_| words.is_empty()) {
@@ -66,11 +64,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
 fn said(view: &ActivityView) -> Said {
     let mut said = Said::default();
     said.chosen.extend(view.kind.map(|kind| (Tone::Accent, kind.word().to_owned())));
-    match (view.typing, view.filter.is_empty()) {
-        (true, _) => said.chosen.push((Tone::Strong, format!("/{}", view.filter.field(header::FILTER_CELLS)))),
-        (false, false) => said.chosen.push((Tone::Accent, format!("/{}", view.filter.shown()))),
-        (false, true) => {}
-    }
+    said.filter(&view.filter, view.typing);
     if view.reading_older {
         said.counts.push((Tone::Busy, "reading older ones…".to_owned()));
     }

@@ -61,9 +61,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
             row(model, &columns, painter, y, (place == view.row, incident), area.width);
         }
     } else {
-        for (y, words) in (5..).zip(&words) {
-            painter.line(3, y, area.width - 3, Tone::Plain, words);
-        }
+        unread::draw(&words, painter);
     }
     painter.rule(3 + body);
     if let Some(one) = view.selected().filter(|_| words.is_empty()) {
@@ -74,11 +72,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
 fn said(model: &Model) -> Said {
     let view = &model.alerts;
     let mut said = Said::default();
-    match (view.typing, view.filter.is_empty()) {
-        (true, _) => said.chosen.push((Tone::Strong, format!("/{}", view.filter.field(header::FILTER_CELLS)))),
-        (false, false) => said.chosen.push((Tone::Accent, format!("/{}", view.filter.shown()))),
-        (false, true) => {}
-    }
+    said.filter(&view.filter, view.typing);
     let Some(status) = &view.status else { return said };
     if let Some(trouble) = &status.mail.trouble {
         said.counts.push((Tone::Alarm, format!("{} mails wait: {}", status.mail.waiting, trouble.cut(30))));

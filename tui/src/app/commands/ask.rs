@@ -65,11 +65,18 @@ pub(crate) fn take(model: &mut Model, site: &SiteName, answer: Result<Box<Askabl
             let note = note(&askable, model.grid.now);
             (askable.known.map(|known| known.info), note)
         }
-        Err(trouble) => (None, format!("its logs and actions can't be read: {}", trouble.words())),
+        Err(trouble) => return noted(model, format!("its logs and actions can't be read: {}", trouble.words())),
     };
     let choices = choices(&applications(model, site), known.as_ref(), model.grid.now);
     if let Some(Dialog::Pick(pick)) = &mut model.dialog {
         pick.renew(choices.into_iter().map(|asking| Choice::Ask(site.clone(), asking)).collect(), &note);
+    }
+}
+
+/// Says so below the list; what is in it stays.
+fn noted(model: &mut Model, words: String) {
+    if let Some(Dialog::Pick(pick)) = &mut model.dialog {
+        pick.note = words;
     }
 }
 

@@ -33,9 +33,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
             row(model, painter, y, (place == view.list.row, &view.all()[index]));
         }
     } else {
-        for (y, words) in (5..).zip(&words) {
-            painter.line(3, y, area.width - 3, Tone::Plain, words);
-        }
+        unread::draw(&words, painter);
     }
     painter.rule(3 + body);
     if let Some(one) = view.selected().filter(|_| words.is_empty()) {
@@ -45,12 +43,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
 
 fn said(view: &CommandsView) -> Said {
     let mut said = Said { chosen: vec![(Tone::Accent, "asked of sites".to_owned())], counts: Vec::new() };
-    let list = &view.list;
-    match (list.typing, list.filter.is_empty()) {
-        (true, _) => said.chosen.push((Tone::Strong, format!("/{}", list.filter.field(header::FILTER_CELLS)))),
-        (false, false) => said.chosen.push((Tone::Accent, format!("/{}", list.filter.shown()))),
-        (false, true) => {}
-    }
+    said.filter(&view.list.filter, view.list.typing);
     let open = view.all().iter().filter(|one| one.state.is_open()).count();
     if open > 0 {
         said.counts.push((Tone::Busy, format!("{open} under way")));

@@ -52,9 +52,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
             row(model, &columns, painter, y, (place == view.row, one));
         }
     } else {
-        for (y, words) in (5..).zip(&words) {
-            painter.line(3, y, area.width - 3, Tone::Plain, words);
-        }
+        unread::draw(&words, painter);
     }
     painter.rule(3 + body);
     if let Some(one) = view.selected().filter(|_| words.is_empty()) {
@@ -67,11 +65,7 @@ fn said(view: &ErrorsView) -> Said {
     if let Some(since) = &view.since {
         said.chosen.push((Tone::Accent, format!("at {} since {}", since.site, since.patch)));
     }
-    match (view.typing, view.filter.is_empty()) {
-        (true, _) => said.chosen.push((Tone::Strong, format!("/{}", view.filter.field(header::FILTER_CELLS)))),
-        (false, false) => said.chosen.push((Tone::Accent, format!("/{}", view.filter.shown()))),
-        (false, true) => {}
-    }
+    said.filter(&view.filter, view.typing);
     let Some(errors) = &view.errors else { return said };
     let lost: u64 = errors.dropped.iter().map(|one| one.count).sum();
     if lost > 0 {

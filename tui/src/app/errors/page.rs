@@ -9,22 +9,15 @@ use crate::app::flight::Flight;
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
 use crate::app::screens::Screen;
+use crate::app::told::Told;
 use fieldpost_common::api::ErrorView;
 use fieldpost_common::error_group::ErrorGroupId;
-
-/// All that is known of an error, as far as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Told {
-    Loading,
-    Failed(String),
-    Ready(Box<ErrorView>),
-}
 
 /// The page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ErrorPage {
     pub(crate) group: ErrorGroupId,
-    pub(crate) told: Told,
+    pub(crate) told: Told<Box<ErrorView>>,
     pub(crate) flight: Flight,
     /// The first line on the screen.
     pub(crate) top: usize,
@@ -65,11 +58,7 @@ pub(crate) fn take(model: &mut Model, group: ErrorGroupId, answer: &Result<Box<E
             continue;
         }
         page.flight = Flight::Idle;
-        match (answer, &page.told) {
-            (Ok(view), _) => page.told = Told::Ready(view.clone()),
-            (Err(words), Told::Loading | Told::Failed(_)) => page.told = Told::Failed(words.clone()),
-            (Err(_), Told::Ready(_)) => {}
-        }
+        page.told.take(answer.clone());
     }
 }
 

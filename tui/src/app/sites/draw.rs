@@ -132,9 +132,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
             row(sites, &columns, painter, y, place, model.grid.now);
         }
     } else {
-        for (y, words) in (5..).zip(&words) {
-            painter.line(3, y, area.width - 3, Tone::Plain, words);
-        }
+        unread::draw(&words, painter);
     }
     painter.rule(3 + body);
     if let Some(site) = sites.selected().filter(|_| words.is_empty()) {
@@ -150,11 +148,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
 fn said(model: &Model) -> Said {
     let (sites, now) = (&model.sites, model.grid.now);
     let mut said = Said::default();
-    match (sites.typing, sites.filter.is_empty()) {
-        (true, _) => said.chosen.push((Tone::Strong, format!("/{}", sites.filter.field(header::FILTER_CELLS)))),
-        (false, false) => said.chosen.push((Tone::Accent, format!("/{}", sites.filter.shown()))),
-        (false, true) => {}
-    }
+    said.filter(&sites.filter, sites.typing);
     let states = || sites.sites.iter().map(|site| sites.state(site, now));
     let orders: usize = sites.sites.iter().map(|site| site.open_orders).sum();
     let problems = states().filter(|state| state.is_problem()).count();

@@ -60,6 +60,14 @@ fn a_site_can_be_asked_for_what_its_agent_named_and_for_the_rest() {
 }
 
 #[test]
+fn what_can_be_asked_for_stays_when_it_cant_be_read_again() {
+    let mut harness = asking((80, 24));
+    harness.answer(Answer::Askable(acme(), Err(Trouble::Refused("the disk is full".to_owned()))));
+    harness.shows("log main of trading");
+    harness.shows("its logs and actions can't be read: the disk is full");
+}
+
+#[test]
 fn a_log_is_asked_for_in_words_and_what_is_not_understood_stays_to_be_mended() {
     let mut harness = asking((80, 24));
     harness.press("k k k k k k k k k k Enter");

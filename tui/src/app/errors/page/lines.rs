@@ -1,12 +1,13 @@
 //! What an error's page says, line by line: what and since when, its weeks, the chain to issue and patch, site by site what was installed
 //! before, and the walkbacks that are kept. Pure; all texts from sites are made clean.
 
-use super::{ErrorPage, Told};
+use super::ErrorPage;
 use crate::app::dialog::draw::wrap;
 use crate::app::errors::{bars, line};
 use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::theme::Tone;
+use crate::app::told::Told;
 use crate::app::when::{ago, local};
 use fieldpost_common::api::{ErrorGroup, ErrorSite, ErrorView, KeptWalkback};
 use fieldpost_common::text::{Clean, count, size};
