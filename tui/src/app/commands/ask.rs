@@ -8,6 +8,7 @@ use crate::app::dialog::pick::{Choice, Pick};
 use crate::app::keymap::Context;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Askable, Request, Trouble, Wish};
+use crate::app::when::ago;
 use fieldpost_common::api::CommandInfo;
 use fieldpost_common::command::CommandKind;
 use fieldpost_common::id::{ActionName, AppName, LogName, SiteName};
@@ -130,7 +131,7 @@ fn choices(applications: &[AppName], info: Option<&AgentInfo>, now: Timestamp) -
 /// `12 MB, written 3m ago`.
 fn about(log: &LogInfo, now: Timestamp) -> String {
     match (log.size, log.modified) {
-        (Some(bytes), Some(at)) => format!("{}, written {} ago", size(bytes), age(at.age(now)).trim()),
+        (Some(bytes), Some(at)) => format!("{}, written {}", size(bytes), ago(at, now)),
         (Some(bytes), None) => size(bytes),
         (None, _) => "not there, or not readable".to_owned(),
     }

@@ -60,6 +60,16 @@ fn a_site_can_be_asked_for_what_its_agent_named_and_for_the_rest() {
 }
 
 #[test]
+fn a_log_that_is_being_written_is_said_to_be_written_just_now() {
+    let mut harness = asking((80, 24));
+    let mut askable = sample_commands::askable();
+    let known = askable.known.as_mut().unwrap();
+    known.info.applications[0].logs[0].modified = Some(harness.now);
+    harness.answer(Answer::Askable(acme(), Ok(Box::new(askable))));
+    harness.shows("11 MiB, written just now");
+}
+
+#[test]
 fn what_can_be_asked_for_stays_when_it_cant_be_read_again() {
     let mut harness = asking((80, 24));
     harness.answer(Answer::Askable(acme(), Err(Trouble::Refused("the disk is full".to_owned()))));
