@@ -10,8 +10,7 @@ pub(crate) mod live;
 
 use super::flight::Flight;
 use super::fuzzy;
-use super::grid::layout::body_height;
-use super::input::Input;
+use super::list::List;
 use fieldpost_common::api::{Activity, AuditState};
 use kind::Kind;
 
@@ -42,13 +41,8 @@ pub(crate) struct ActivityView {
     /// Whether older ones are being read.
     pub(crate) reading_older: bool,
     pub(crate) kind: Option<Kind>,
-    pub(crate) filter: Input,
-    pub(crate) typing: bool,
     /// Indexes of the entries that are shown.
-    pub(crate) rows: Vec<usize>,
-    /// The selected place in `rows`, and the first on the screen.
-    pub(crate) row: usize,
-    pub(crate) top: usize,
+    pub(crate) list: List,
     /// How many new ones stand above the screen.
     pub(crate) fresh: usize,
     pub(crate) audit: Option<AuditState>,
@@ -70,12 +64,12 @@ impl ActivityView {
             self.complete = page.len() < PAGE;
             self.entries = page;
         }
-        let before = self.row;
+        let before = self.list.row;
         self.derive(selected);
-        let shift = if fits { self.row.saturating_sub(before) } else { 0 };
+        let shift = if fits { self.list.row.saturating_sub(before) } else { 0 };
         self.fresh += shift;
-        if self.top > 0 {
-            self.top += shift;
+        if self.list.top > 0 {
+            self.list.top += shift;
         }
     }
 
@@ -103,16 +97,14 @@ impl ActivityView {
     }
 
     fn derive(&mut self, selected: Option<u64>) {
-        self.rows = fuzzy::containing(&self.filter.text(), self.entries.iter().map(line::haystack));
-        let kind = self.kind;
-        self.rows.retain(|row| kind.is_none_or(|kind| Kind::of(&self.entries[*row].what) == kind));
+        let mut rows = fuzzy::containing(&self.list.filter.text(), self.entries.iter().map(line::haystack));
+        rows.retain(|row| self.kind.is_none_or(|kind| Kind::of(&self.entries[*row].what) == kind));
         // The nearest one that is shown, where the selected one is not.
-        let row = selected.and_then(|seq| self.rows.iter().position(|row| self.entries[*row].seq <= seq));
-        self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
+        self.list.show(rows, |row| selected.is_some_and(|seq| self.entries[row].seq <= seq));
     }
 
     pub(crate) fn selected(&self) -> Option<&Activity> {
-        self.rows.get(self.row).map(|row| &self.entries[*row])
+        self.list.selected().and_then(|row| self.entries.get(row))
     }
 
     /// The number of the oldest one that was read.
@@ -122,9 +114,7 @@ impl ActivityView {
 
     /// Moves the window so that the selection is in it.
     pub(crate) fn follow(&mut self, size: (u16, u16)) {
-        let body = usize::from(body_height(size)).max(1);
-        self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(body));
-        self.top = self.top.min(self.rows.len().saturating_sub(body));
-        self.fresh = self.fresh.min(self.top);
+        self.list.follow(size);
+        self.fresh = self.fresh.min(self.list.top);
     }
 }

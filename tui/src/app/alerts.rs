@@ -10,8 +10,7 @@ pub(crate) mod snooze;
 
 use super::flight::Flight;
 use super::fuzzy;
-use super::grid::layout::body_height;
-use super::input::Input;
+use super::list::List;
 use super::theme::Tone;
 use fieldpost_common::api::Status;
 use fieldpost_common::incident::{Hold, Incident, IncidentId};
@@ -35,13 +34,8 @@ pub(crate) struct AlertsView {
     pub(crate) over_flight: Flight,
     /// Something changed since what is over was read.
     pub(crate) over_stale: bool,
-    pub(crate) filter: Input,
-    pub(crate) typing: bool,
     /// Indexes of the incidents that are shown: first those that are open, then those that are over.
-    pub(crate) rows: Vec<usize>,
-    /// The selected place in `rows`, and the first on the screen.
-    pub(crate) row: usize,
-    pub(crate) top: usize,
+    pub(crate) list: List,
     /// What was said to an incident before this person said something, in this session.
     pub(crate) before: HashMap<IncidentId, Hold>,
     /// The problems that count and were seen already; `None`: nothing was read yet, and nothing is news.
@@ -100,19 +94,13 @@ impl AlertsView {
 
     fn derive(&mut self, selected: Option<IncidentId>) {
         let lines: Vec<_> = self.all().map(line::haystack).collect();
-        self.rows = fuzzy::containing(&self.filter.text(), lines.into_iter());
-        let same = |row: &usize| self.at(*row).map(|one| one.id) == selected;
-        let row = selected.and_then(|_| self.rows.iter().position(same));
-        self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
+        let rows = fuzzy::containing(&self.list.filter.text(), lines.into_iter());
+        let ids: Vec<_> = self.all().map(|one| one.id).collect();
+        self.list.show(rows, |row| Some(ids[row]) == selected);
     }
 
     pub(crate) fn selected(&self) -> Option<&Incident> {
-        self.rows.get(self.row).and_then(|row| self.at(*row))
-    }
-
-    /// The incidents in the rows that are seen, each with its place in `rows`.
-    pub(crate) fn seen(&self) -> impl Iterator<Item = (usize, &Incident)> {
-        self.rows.iter().enumerate().skip(self.top).filter_map(|(place, row)| Some((place, self.at(*row)?)))
+        self.list.selected().and_then(|row| self.at(row))
     }
 
     /// How many incidents count that are so bad.
@@ -135,13 +123,6 @@ impl AlertsView {
             Some((_, words)) => format!("{words} - fieldpost"),
             None => "fieldpost".to_owned(),
         }
-    }
-
-    /// Moves the window so that the selection is in it.
-    pub(crate) fn follow(&mut self, size: (u16, u16)) {
-        let body = usize::from(body_height(size)).max(1);
-        self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(body));
-        self.top = self.top.min(self.rows.len().saturating_sub(body));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The diff screen: two contents of one patch, how they are looked at, and what may be published from it. What its keys do is left
 //! to `diff::keys`, drawing to `diff::draw` and `diff::head`.
 
+pub(crate) mod answers;
 pub(crate) mod bindings;
 pub(crate) mod draw;
 pub(crate) mod head;

@@ -11,8 +11,7 @@ pub(crate) mod page;
 
 use super::flight::Flight;
 use super::fuzzy;
-use super::grid::layout::body_height;
-use super::input::Input;
+use super::list::List;
 use fieldpost_common::api::{ErrorGroup, Errors};
 use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::id::{AppName, SiteName};
@@ -53,13 +52,8 @@ pub(crate) struct ErrorsView {
     /// Something changed since it was read.
     pub(crate) stale: bool,
     pub(crate) since: Option<Since>,
-    pub(crate) filter: Input,
-    pub(crate) typing: bool,
     /// Indexes of the groups that are shown.
-    pub(crate) rows: Vec<usize>,
-    /// The selected place in `rows`, and the first on the screen.
-    pub(crate) row: usize,
-    pub(crate) top: usize,
+    pub(crate) list: List,
 }
 
 impl ErrorsView {
@@ -94,33 +88,19 @@ impl ErrorsView {
 
     fn derive(&mut self, selected: Option<ErrorGroupId>) {
         let lines: Vec<_> = self.all().iter().map(line::haystack).collect();
-        let mut rows = fuzzy::containing(&self.filter.text(), lines.into_iter());
+        let mut rows = fuzzy::containing(&self.list.filter.text(), lines.into_iter());
         rows.retain(|row| self.since.as_ref().is_none_or(|since| since.holds(&self.all()[*row])));
-        self.rows = rows;
-        let same = |row: &usize| Some(self.all()[*row].id) == selected;
-        let row = selected.and_then(|_| self.rows.iter().position(same));
-        self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
+        let groups = self.errors.as_ref().map_or(&[][..], |errors| &errors.groups);
+        self.list.show(rows, |row| Some(groups[row].id) == selected);
     }
 
     pub(crate) fn selected(&self) -> Option<&ErrorGroup> {
-        self.rows.get(self.row).and_then(|row| self.all().get(*row))
+        self.list.selected().and_then(|row| self.all().get(row))
     }
 
     /// The group beside one in the list.
     pub(crate) fn beside(&self, group: ErrorGroupId, by: isize) -> Option<usize> {
-        let place = self.rows.iter().position(|row| self.all()[*row].id == group)?;
-        place.checked_add_signed(by).filter(|place| *place < self.rows.len())
-    }
-
-    /// The groups in the rows that are seen, each with its place in `rows`.
-    pub(crate) fn seen(&self) -> impl Iterator<Item = (usize, &ErrorGroup)> {
-        self.rows.iter().enumerate().skip(self.top).filter_map(|(place, row)| Some((place, self.all().get(*row)?)))
-    }
-
-    /// Moves the window so that the selection is in it.
-    pub(crate) fn follow(&mut self, size: (u16, u16)) {
-        let body = usize::from(body_height(size)).max(1);
-        self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(body));
-        self.top = self.top.min(self.rows.len().saturating_sub(body));
+        let place = self.list.rows.iter().position(|row| self.all()[*row].id == group)?;
+        place.checked_add_signed(by).filter(|place| *place < self.list.rows.len())
     }
 }

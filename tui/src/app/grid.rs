@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod filter;
 pub(crate) mod keys;
 pub(crate) mod layout;
+pub(crate) mod live;
 pub(crate) mod seek;
 pub(crate) mod sheet;
 pub(crate) mod sort;

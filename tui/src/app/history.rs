@@ -55,7 +55,7 @@ impl HistoryView {
     }
 
     /// Takes an answer; what is there stays when reading it anew fails, and the selection stays on its revision.
-    pub(crate) fn take(&mut self, answer: Result<Box<History>, Trouble>) {
+    fn take(&mut self, answer: Result<Box<History>, Trouble>) {
         match (answer, &self.body) {
             (Ok(history), _) => {
                 let selected = self.selected().map(|revision| revision.sha256);
@@ -129,6 +129,17 @@ fn open_of(model: &mut Model, patch: PatchName) -> Vec<Effect> {
     };
     model.screens.open(Screen::History(Box::new(view)));
     vec![Effect::Ask(Request::History { ticket, application, patch })]
+}
+
+/// Hands a history to the screen that asked for it last, if it is still open.
+pub(crate) fn take(model: &mut Model, ticket: Ticket, answer: Result<Box<History>, Trouble>) {
+    let view = model.screens.all_mut().find_map(|screen| match screen {
+        Screen::History(view) if view.ticket == ticket => Some(view),
+        _ => None,
+    });
+    if let Some(view) = view {
+        view.take(answer);
+    }
 }
 
 /// Reads every open history anew.

@@ -1,4 +1,7 @@
-//! A list with a filter, a selection and a window. What its items are, and which of them a filter shows, is left to its owner.
+//! A list with a filter, a selection and a window. What its items are, and which of them a filter shows, is left to its owner; what is
+//! drawn around it is `list::draw`.
+
+pub(crate) mod draw;
 
 use super::grid::layout::body_height;
 use super::input::Input;

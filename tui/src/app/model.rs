@@ -9,6 +9,7 @@ use super::errors::ErrorsView;
 use super::grid::GridView;
 use super::jobs::Jobs;
 use super::keymap::{Action, Context, Keymap};
+use super::list::List;
 use super::login::LoginView;
 use super::look::Look;
 use super::messages::Messages;
@@ -244,6 +245,9 @@ impl Model {
         if let Some(dialog) = &self.dialog {
             return dialog.context();
         }
+        if self.list().is_some_and(|list| list.typing) {
+            return Context::Filter;
+        }
         match (self.screens.top(), self.screens.tab) {
             (Some(Screen::Diff(diff)), _) if diff.search.typing.is_some() => Context::Search,
             (Some(Screen::Diff(_)), _) if self.review.is_some() => Context::Review,
@@ -253,21 +257,40 @@ impl Model {
             (Some(Screen::Error(_)), _) => Context::Error,
             (Some(Screen::History(_)), _) => Context::History,
             (Some(Screen::Jobs(_)), _) => Context::Jobs,
-            (Some(Screen::Commands), _) if self.commands.list.typing => Context::Filter,
             (Some(Screen::Commands), _) => Context::Commands,
             (Some(Screen::Output(page)), _) if page.search.typing.is_some() => Context::Search,
             (Some(Screen::Output(_)), _) => Context::Output,
             (Some(Screen::Messages(_)), _) => Context::Messages,
             (None, Tab::Patches) if self.grid.mode == Mode::Filter => Context::Filter,
             (None, Tab::Patches) => Context::Grid,
-            (None, Tab::Sites) if self.sites.typing => Context::Filter,
             (None, Tab::Sites) => Context::Sites,
-            (None, Tab::Alerts) if self.alerts.typing => Context::Filter,
             (None, Tab::Alerts) => Context::Alerts,
-            (None, Tab::Errors) if self.errors.typing => Context::Filter,
             (None, Tab::Errors) => Context::Errors,
-            (None, Tab::Activity) if self.activity.typing => Context::Filter,
             (None, Tab::Activity) => Context::Activity,
+        }
+    }
+
+    /// The list that is shown, where one is. The grid has rows and columns of its own.
+    pub(crate) fn list(&self) -> Option<&List> {
+        match (self.screens.top(), self.screens.tab) {
+            (Some(Screen::Commands), _) => Some(&self.commands.list),
+            (Some(_), _) | (None, Tab::Patches) => None,
+            (None, Tab::Sites) => Some(&self.sites.list),
+            (None, Tab::Alerts) => Some(&self.alerts.list),
+            (None, Tab::Errors) => Some(&self.errors.list),
+            (None, Tab::Activity) => Some(&self.activity.list),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn list_mut(&mut self) -> Option<&mut List> {
+        match (self.screens.top(), self.screens.tab) {
+            (Some(Screen::Commands), _) => Some(&mut self.commands.list),
+            (Some(_), _) | (None, Tab::Patches) => None,
+            (None, Tab::Sites) => Some(&mut self.sites.list),
+            (None, Tab::Alerts) => Some(&mut self.alerts.list),
+            (None, Tab::Errors) => Some(&mut self.errors.list),
+            (None, Tab::Activity) => Some(&mut self.activity.list),
         }
     }
 

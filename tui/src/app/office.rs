@@ -267,6 +267,13 @@ impl Trouble {
             Self::Unreachable(words) | Self::Refused(words) => words,
         }
     }
+
+    /// The words, by themselves.
+    pub(crate) fn into_words(self) -> String {
+        match self {
+            Self::Unreachable(words) | Self::Refused(words) => words,
+        }
+    }
 }
 
 /// What became of a file that was to be written.

@@ -10,8 +10,7 @@ pub(crate) mod state;
 
 use super::flight::Flight;
 use super::fuzzy;
-use super::grid::layout::body_height;
-use super::input::Input;
+use super::list::List;
 use fieldpost_common::api::{Site, SiteStatus};
 use fieldpost_common::id::SiteName;
 use fieldpost_common::state::Severity;
@@ -44,13 +43,8 @@ pub(crate) struct SitesView {
     pub(crate) stale: bool,
     pub(crate) flight: Flight,
     pub(crate) order: Order,
-    pub(crate) filter: Input,
-    pub(crate) typing: bool,
     /// Indexes of the sites that are shown, in order.
-    pub(crate) rows: Vec<usize>,
-    /// The selected place in `rows`, and the first on the screen.
-    pub(crate) row: usize,
-    pub(crate) top: usize,
+    pub(crate) list: List,
     pub(crate) widths: draw::Widths,
 }
 
@@ -73,25 +67,24 @@ impl SitesView {
 
     /// The filter was typed: its best match is selected.
     pub(crate) fn typed(&mut self, now: Timestamp) {
-        self.row = 0;
+        self.list.row = 0;
         self.derive(None, now);
     }
 
     fn derive(&mut self, selected: Option<&SiteName>, now: Timestamp) {
         let line = |site: &Site| haystack(site, self.state(site, now));
-        self.rows = fuzzy::best(&self.filter.text(), self.sites.iter().map(line));
-        let states: HashMap<_, _> = self.rows.iter().map(|row| (*row, self.state(&self.sites[*row], now))).collect();
+        let mut rows = fuzzy::best(&self.list.filter.text(), self.sites.iter().map(line));
+        let states: HashMap<_, _> = rows.iter().map(|row| (*row, self.state(&self.sites[*row], now))).collect();
         let sites = &self.sites;
         match self.order {
             // The best match first.
-            _ if !self.filter.is_empty() => {}
-            Order::Worst => self.rows.sort_by_key(|row| (Reverse(states[row]), &sites[*row].name)),
-            Order::Name => self.rows.sort_by_key(|row| &sites[*row].name),
+            _ if !self.list.filter.is_empty() => {}
+            Order::Worst => rows.sort_by_key(|row| (Reverse(states[row]), &sites[*row].name)),
+            Order::Name => rows.sort_by_key(|row| &sites[*row].name),
         }
-        let row = selected.and_then(|name| self.rows.iter().position(|row| sites[*row].name == *name));
-        self.row = row.unwrap_or(self.row).min(self.rows.len().saturating_sub(1));
-        let shown: Vec<_> = self.rows.iter().map(|row| (&sites[*row], states[row])).collect();
+        let shown: Vec<_> = rows.iter().map(|row| (&sites[*row], states[row])).collect();
         self.widths = draw::Widths::of(&shown, now);
+        self.list.show(rows, |row| selected.is_some_and(|name| sites[row].name == *name));
     }
 
     /// How a site is.
@@ -113,7 +106,7 @@ impl SitesView {
     }
 
     pub(crate) fn selected(&self) -> Option<&Site> {
-        self.rows.get(self.row).map(|row| &self.sites[*row])
+        self.list.selected().and_then(|row| self.sites.get(row))
     }
 
     pub(crate) fn find(&self, name: &SiteName) -> Option<&Site> {
@@ -122,22 +115,15 @@ impl SitesView {
 
     /// The shown site that stands before or after another in the list.
     pub(crate) fn beside(&self, name: &SiteName, by: isize) -> Option<&Site> {
-        let row = self.rows.iter().position(|row| self.sites[*row].name == *name)?;
-        self.rows.get(row.checked_add_signed(by)?).map(|row| &self.sites[*row])
+        let row = self.list.rows.iter().position(|row| self.sites[*row].name == *name)?;
+        self.list.rows.get(row.checked_add_signed(by)?).map(|row| &self.sites[*row])
     }
 
     /// Selects a site, if it is shown.
     pub(crate) fn select(&mut self, name: &SiteName) {
-        if let Some(row) = self.rows.iter().position(|row| self.sites[*row].name == *name) {
-            self.row = row;
+        if let Some(row) = self.list.rows.iter().position(|row| self.sites[*row].name == *name) {
+            self.list.row = row;
         }
-    }
-
-    /// Moves the window so that the selection is in it.
-    pub(crate) fn follow(&mut self, size: (u16, u16)) {
-        let body = usize::from(body_height(size)).max(1);
-        self.top = self.top.min(self.row).max((self.row + 1).saturating_sub(body));
-        self.top = self.top.min(self.rows.len().saturating_sub(body));
     }
 }
 

@@ -1,7 +1,8 @@
 //! The app's rules: what each message changes and what must be done outside. Pure; time is an argument.
 
-pub(crate) mod answers;
+mod answers;
 mod keys;
+pub(crate) mod link;
 
 use super::keymap::Action;
 use super::model::{Copied, Effect, Message, Model, Toast};
@@ -61,9 +62,9 @@ pub(crate) fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec
         model.toast = None;
     }
     model.grid.follow(model.size);
-    model.sites.follow(model.size);
-    model.alerts.follow(model.size);
-    model.errors.follow(model.size);
+    model.sites.list.follow(model.size);
+    model.alerts.list.follow(model.size);
+    model.errors.list.follow(model.size);
     model.activity.follow(model.size);
     model.commands.list.follow(model.size);
     commands::output::follow(model);

@@ -1,14 +1,15 @@
 //! Draws the activity tab: only the entries that are seen.
 
 use super::{ActivityView, Known, line};
-use crate::app::grid::layout::body_height;
-use crate::app::header::{self, Said};
+use crate::app::header::Said;
 use crate::app::keymap::Context;
+use crate::app::list::draw::{TITLES, frame, head, mark};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
 use crate::app::unread;
 use crate::app::when::short;
+use fieldpost_common::api::Activity;
 use fieldpost_common::text::age;
 use ratatui::layout::Rect;
 
@@ -38,24 +39,16 @@ impl Columns {
 /// The whole screen but for the footer.
 pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let view = &model.activity;
-    header::draw(model, said(view), painter, area.width);
-    painter.rule(1);
-    let body = body_height((area.width, area.height));
-    let words = empty(model);
+    let Some(frame) = frame(model, said(view), &empty(model), painter, area) else { return };
     let columns = Columns::of(area.width);
-    if words.is_empty() {
-        titles(view, &columns, painter, area.width);
-        for (y, place) in (3..3 + body).zip(view.top..view.rows.len()) {
-            row(model, &columns, painter, y, place, area.width);
-        }
-    } else {
-        unread::draw(&words, painter);
+    titles(view, &columns, painter, area.width);
+    for (y, selected, index) in frame.rows(&view.list) {
+        row(model, &columns, painter, y, (selected, &view.entries[index]), area.width);
     }
-    painter.rule(3 + body);
-    if let Some(one) = view.selected().filter(|_| words.is_empty()) {
+    if let Some(one) = view.selected() {
         let words = format!("{} · {}", short(one.at, &model.zone).trim_start(), line::sentence(one));
         let wrapped = crate::app::dialog::draw::wrap(&words, usize::from(area.width - 2));
-        for (y, words) in (4 + body..area.height - 1).zip(&wrapped) {
+        for (y, words) in (frame.explanation..area.height - 1).zip(&wrapped) {
             painter.line(1, y, area.width - 2, Tone::Plain, words);
         }
     }
@@ -64,7 +57,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
 fn said(view: &ActivityView) -> Said {
     let mut said = Said::default();
     said.chosen.extend(view.kind.map(|kind| (Tone::Accent, kind.word().to_owned())));
-    said.filter(&view.filter, view.typing);
+    said.filter(&view.list.filter, view.list.typing);
     if view.reading_older {
         said.counts.push((Tone::Busy, "reading older ones…".to_owned()));
     }
@@ -95,37 +88,30 @@ fn entries(number: u64) -> String {
 
 fn titles(view: &ActivityView, columns: &Columns, painter: &mut Painter<'_>, width: u16) {
     if let Some(when) = columns.when {
-        painter.line(when, 2, 12, Tone::Strong, "When");
+        painter.line(when, TITLES, 12, Tone::Strong, "When");
     }
-    painter.line(columns.age, 2, 6, Tone::Strong, "Age");
-    painter.line(columns.who, 2, 12, Tone::Strong, "Who");
-    painter.line(columns.what, 2, 12, Tone::Strong, "What");
-    painter.line(columns.place, 2, 12, Tone::Strong, "Where");
+    painter.line(columns.age, TITLES, 6, Tone::Strong, "Age");
+    painter.line(columns.who, TITLES, 12, Tone::Strong, "Who");
+    painter.line(columns.what, TITLES, 12, Tone::Strong, "What");
+    painter.line(columns.place, TITLES, 12, Tone::Strong, "Where");
     if let Some(detail) = columns.detail {
-        painter.line(detail, 2, 12, Tone::Strong, "Result");
+        painter.line(detail, TITLES, 12, Tone::Strong, "Result");
     }
-    let (shown, read) = (view.rows.len(), view.entries.len());
+    let (shown, read) = (view.list.rows.len(), view.entries.len());
     let more = if view.complete { "" } else { "+" };
     let numbers = if shown == read { format!("{read}{more}") } else { format!("{shown}/{read}{more}") };
-    painter.right(0, 2, width - 1, Tone::Faint, &numbers);
+    painter.right(0, TITLES, width - 1, Tone::Faint, &numbers);
 }
 
-fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, place: usize, width: u16) {
-    let view = &model.activity;
-    let one = &view.entries[view.rows[place]];
-    let selected = place == view.row;
-    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, (selected, one): (bool, &Activity), width: u16) {
+    mark(painter, y, selected);
     if let Some(when) = columns.when {
         painter.line(when, y, 12, Tone::Plain, &short(one.at, &model.zone));
     }
     painter.line(columns.age, y, 6, Tone::Plain, &age(one.at.age(model.grid.now)));
     painter.line(columns.who, y, columns.what - columns.who - 2, Tone::Plain, &line::who(one));
     let room = columns.place - columns.what - 2;
-    if selected {
-        painter.selected(columns.what, y, room, line::tone(one), &line::what(one));
-    } else {
-        painter.line(columns.what, y, room, line::tone(one), &line::what(one));
-    }
+    head(painter, (columns.what, y, room), line::tone(one), selected, &line::what(one));
     let (words, detail) = (line::place(one), line::detail(one));
     if let Some(x) = columns.detail {
         painter.line(columns.place, y, x - columns.place - 2, Tone::Plain, &words);
@@ -145,9 +131,9 @@ fn empty(model: &Model) -> Vec<String> {
     if view.entries.is_empty() {
         return vec!["Nothing has happened yet.".to_owned()];
     }
-    if view.rows.is_empty() {
+    if view.list.rows.is_empty() {
         let kind = view.kind.map_or(String::new(), |kind| format!(" among the {}", kind.word()));
-        let filter = if view.filter.is_empty() { String::new() } else { format!(" matches /{}", view.filter.shown()) };
+        let filter = if view.list.filter.is_empty() { String::new() } else { format!(" matches /{}", view.list.filter.shown()) };
         let far = if view.reading_older {
             "Looking further back…"
         } else if view.complete {

@@ -6,6 +6,7 @@ use crate::app::grid::layout::body_height;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, Trouble};
 use crate::app::screens::{Screen, Tab};
+use crate::app::update::link;
 use fieldpost_common::api::{Activity, Change};
 
 /// How far back a filter looks by itself; a key at the end of the list looks further.
@@ -50,7 +51,7 @@ pub(crate) fn read_older(model: &mut Model) -> Vec<Effect> {
 /// Reads older ones while the screen has room for more and it isn't too far back.
 pub(crate) fn fill(model: &mut Model) -> Vec<Effect> {
     let view = &model.activity;
-    let room = view.rows.len() < usize::from(body_height(model.size)) && view.entries.len() < FAR;
+    let room = view.list.rows.len() < usize::from(body_height(model.size)) && view.entries.len() < FAR;
     if room && model.screens.tab == Tab::Activity { read_older(model) } else { Vec::new() }
 }
 
@@ -64,8 +65,18 @@ pub(crate) fn changed(model: &mut Model, changes: &[Change], everything: bool) -
     if looked_at { read(model) } else { Vec::new() }
 }
 
-/// Takes a page.
-pub(crate) fn take(model: &mut Model, before: Option<u64>, page: Vec<Activity>) -> Vec<Effect> {
+/// Takes a page; when it couldn't be read, what is known stays.
+pub(crate) fn take(model: &mut Model, before: Option<u64>, answer: Result<Vec<Activity>, Trouble>) -> Vec<Effect> {
+    match answer {
+        Ok(page) => load(model, before, page),
+        Err(trouble) => {
+            failed(model, before, &trouble);
+            link::lost(model, &trouble)
+        }
+    }
+}
+
+fn load(model: &mut Model, before: Option<u64>, page: Vec<Activity>) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(before) = before {
         model.activity.load_older(before, page);
@@ -79,8 +90,7 @@ pub(crate) fn take(model: &mut Model, before: Option<u64>, page: Vec<Activity>) 
     effects
 }
 
-/// A page couldn't be read; what is known stays.
-pub(crate) fn failed(model: &mut Model, before: Option<u64>, trouble: &Trouble) {
+fn failed(model: &mut Model, before: Option<u64>, trouble: &Trouble) {
     let view = &mut model.activity;
     view.trouble = Some(trouble.words().to_owned());
     if before.is_some() {

@@ -2,9 +2,10 @@
 
 use super::{AlertsView, line};
 use crate::app::dialog::draw::wrap;
-use crate::app::grid::layout::{body_height, explain_height};
-use crate::app::header::{self, Said};
+use crate::app::grid::layout::explain_height;
+use crate::app::header::Said;
 use crate::app::keymap::Context;
+use crate::app::list::draw::{TITLES, frame, head, mark};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -50,29 +51,23 @@ impl Columns {
 /// The whole screen but for the footer.
 pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let view = &model.alerts;
-    header::draw(model, said(model), painter, area.width);
-    painter.rule(1);
-    let body = body_height((area.width, area.height));
-    let words = empty(model);
-    if words.is_empty() {
-        let columns = Columns::of(area.width);
-        titles(view, &columns, painter, area.width);
-        for (y, (place, incident)) in (3..3 + body).zip(view.seen()) {
-            row(model, &columns, painter, y, (place == view.row, incident), area.width);
+    let Some(frame) = frame(model, said(model), &empty(model), painter, area) else { return };
+    let columns = Columns::of(area.width);
+    titles(view, &columns, painter, area.width);
+    for (y, selected, index) in frame.rows(&view.list) {
+        if let Some(one) = view.at(index) {
+            row(model, &columns, painter, y, (selected, one), area.width);
         }
-    } else {
-        unread::draw(&words, painter);
     }
-    painter.rule(3 + body);
-    if let Some(one) = view.selected().filter(|_| words.is_empty()) {
-        explanation(model, one, painter, 4 + body, area);
+    if let Some(one) = view.selected() {
+        explanation(model, one, painter, frame.explanation, area);
     }
 }
 
 fn said(model: &Model) -> Said {
     let view = &model.alerts;
     let mut said = Said::default();
-    said.filter(&view.filter, view.typing);
+    said.filter(&view.list.filter, view.list.typing);
     let Some(status) = &view.status else { return said };
     if let Some(trouble) = &status.mail.trouble {
         said.counts.push((Tone::Alarm, format!("{} mails wait: {}", status.mail.waiting, trouble.cut(30))));
@@ -94,36 +89,32 @@ fn said(model: &Model) -> Said {
 
 fn titles(view: &AlertsView, columns: &Columns, painter: &mut Painter<'_>, width: u16) {
     if columns.how {
-        painter.line(2, 2, 10, Tone::Strong, "How");
+        painter.line(2, TITLES, 10, Tone::Strong, "How");
     }
-    painter.line(columns.since, 2, 7, Tone::Strong, "Since");
-    painter.line(columns.place, 2, 12, Tone::Strong, "Where");
+    painter.line(columns.since, TITLES, 7, Tone::Strong, "Since");
+    painter.line(columns.place, TITLES, 12, Tone::Strong, "Where");
     if let Some(x) = columns.application {
-        painter.line(x, 2, 12, Tone::Strong, "Application");
+        painter.line(x, TITLES, 12, Tone::Strong, "Application");
     }
     if let Some(x) = columns.kind {
-        painter.line(x, 2, 8, Tone::Strong, "Kind");
+        painter.line(x, TITLES, 8, Tone::Strong, "Kind");
     }
-    painter.line(columns.what, 2, 12, Tone::Strong, "What");
-    painter.line(columns.who, 2, 10, Tone::Strong, "Who has it");
-    let (shown, all) = (view.rows.len(), view.all().count());
+    painter.line(columns.what, TITLES, 12, Tone::Strong, "What");
+    painter.line(columns.who, TITLES, 10, Tone::Strong, "Who has it");
+    let (shown, all) = (view.list.rows.len(), view.all().count());
     if shown < all {
-        painter.right(0, 2, width - 1, Tone::Faint, &format!("{shown}/{all}"));
+        painter.right(0, TITLES, width - 1, Tone::Faint, &format!("{shown}/{all}"));
     }
 }
 
 fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, (selected, one): (bool, &Incident), width: u16) {
-    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+    mark(painter, y, selected);
     let (tone, how) = line::how(one);
     painter.line(2, y, columns.since - 3, tone, if columns.how { &how } else { how.split(' ').next().unwrap_or_default() });
     painter.line(columns.since, y, columns.place - columns.since - 1, Tone::Plain, &line::since(one, model.grid.now));
     let room = columns.after_place() - columns.place - 2;
     let plain = if one.is_open() { Tone::Plain } else { Tone::Faint };
-    if selected {
-        painter.selected(columns.place, y, room, plain, &line::place(one));
-    } else {
-        painter.line(columns.place, y, room, plain, &line::place(one));
-    }
+    head(painter, (columns.place, y, room), plain, selected, &line::place(one));
     if let Some(x) = columns.application {
         let app = line::application(one).map_or("–".to_owned(), ToString::to_string);
         painter.line(x, y, 14, plain, &app);
@@ -177,9 +168,9 @@ fn empty(model: &Model) -> Vec<String> {
         );
         return words;
     }
-    if view.rows.is_empty() {
+    if view.list.rows.is_empty() {
         return vec![
-            format!("Nothing that is or was wrong matches /{}", view.filter.shown()),
+            format!("Nothing that is or was wrong matches /{}", view.list.filter.shown()),
             String::new(),
             model.say(Context::Alerts, "{back} shows everything again"),
         ];

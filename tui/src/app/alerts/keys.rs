@@ -3,11 +3,8 @@
 use super::{line, live, snooze};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::pick::{Choice, Pick};
-use crate::app::grid::layout::body_height;
-use crate::app::input::Input;
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
-use crate::app::scroll::stepped;
 use crate::app::{errors, sites};
 use fieldpost_common::api::SetHold;
 use fieldpost_common::incident::{Hold, IncidentId, Subject};
@@ -20,17 +17,13 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Acknowledge => return say(model, SetHold::Acknowledge),
         Action::Snooze => ask_snooze(model),
         Action::Undo => return undo(model),
-        Action::Filter => model.alerts.typing = true,
-        Action::Accept => model.alerts.typing = false,
+        Action::Filter => model.alerts.list.typing = true,
+        Action::Accept => model.alerts.list.typing = false,
         Action::Decline | Action::Back => {
-            model.alerts.filter = Input::default();
-            model.alerts.typing = false;
+            model.alerts.list.unfilter();
             model.alerts.refilter();
         }
-        _ => {
-            let page = usize::from(body_height(model.size)).max(1);
-            model.alerts.row = stepped(model.alerts.row, model.alerts.rows.len(), page, action);
-        }
+        _ => model.alerts.list.step(model.size, action),
     }
     Vec::new()
 }

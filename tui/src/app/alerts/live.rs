@@ -6,6 +6,7 @@ use crate::app::keymap::Context;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, Trouble};
 use crate::app::screens::Tab;
+use crate::app::update::link;
 use fieldpost_common::api::{Change, SetHold, Status};
 use fieldpost_common::incident::{Hold, Incident, IncidentId};
 
@@ -36,7 +37,19 @@ pub(crate) fn changed(model: &mut Model, changes: &[Change], everything: bool) -
 }
 
 /// Takes what is wrong now; problems that are news are said, and rung for where settings want that.
-pub(crate) fn take(model: &mut Model, status: Status) -> Vec<Effect> {
+pub(crate) fn take(model: &mut Model, answer: Result<Box<Status>, Trouble>) -> Vec<Effect> {
+    match answer {
+        Ok(status) => load(model, *status),
+        // What is known stays.
+        Err(trouble) => {
+            model.alerts.flight = Flight::Idle;
+            model.alerts.trouble = Some(trouble.words().to_owned());
+            link::lost(model, &trouble)
+        }
+    }
+}
+
+fn load(model: &mut Model, status: Status) -> Vec<Effect> {
     let again = model.alerts.flight.landed();
     let open = |model: &Model| model.alerts.status.as_ref().map(|status| status.incidents.iter().map(|one| one.id).collect());
     let before: Option<Vec<IncidentId>> = open(model);
@@ -75,22 +88,19 @@ pub(crate) fn title(model: &mut Model) -> Option<Effect> {
 }
 
 /// Takes what is over.
-pub(crate) fn take_over(model: &mut Model, over: Vec<Incident>) -> Vec<Effect> {
-    model.alerts.load_over(over);
-    model.alerts.over_stale = false;
-    if model.alerts.over_flight.landed() { vec![Effect::Ask(Request::Over { limit: OVER })] } else { Vec::new() }
-}
-
-/// It couldn't be read; what is known stays.
-pub(crate) fn failed(model: &mut Model, trouble: &Trouble) {
-    model.alerts.flight = Flight::Idle;
-    model.alerts.trouble = Some(trouble.words().to_owned());
-}
-
-/// What is over couldn't be read.
-pub(crate) fn over_failed(model: &mut Model) {
-    model.alerts.over_flight = Flight::Idle;
-    model.alerts.over_stale = true;
+pub(crate) fn take_over(model: &mut Model, answer: Result<Vec<Incident>, Trouble>) -> Vec<Effect> {
+    match answer {
+        Ok(over) => {
+            model.alerts.load_over(over);
+            model.alerts.over_stale = false;
+            if model.alerts.over_flight.landed() { vec![Effect::Ask(Request::Over { limit: OVER })] } else { Vec::new() }
+        }
+        Err(trouble) => {
+            model.alerts.over_flight = Flight::Idle;
+            model.alerts.over_stale = true;
+            link::lost(model, &trouble)
+        }
+    }
 }
 
 /// Says something to an incident.

@@ -1,9 +1,10 @@
 //! Draws the list of commands: only those that are seen, and the columns that there is room for.
 
 use super::{CommandsView, line};
-use crate::app::grid::layout::{body_height, explain_height};
-use crate::app::header::{self, Said};
+use crate::app::grid::layout::explain_height;
+use crate::app::header::Said;
 use crate::app::keymap::Context;
+use crate::app::list::draw::{TITLES, frame, head, mark};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -23,21 +24,13 @@ const AGE: u16 = 7;
 /// The whole screen but for the footer.
 pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let view = &model.commands;
-    header::draw(model, said(view), painter, area.width);
-    painter.rule(1);
-    let body = body_height((area.width, area.height));
-    let words = empty(model);
-    if words.is_empty() {
-        titles(view, painter, area.width);
-        for (y, (place, index)) in (3..3 + body).zip(view.list.seen()) {
-            row(model, painter, y, (place == view.list.row, &view.all()[index]));
-        }
-    } else {
-        unread::draw(&words, painter);
+    let Some(frame) = frame(model, said(view), &empty(model), painter, area) else { return };
+    titles(view, painter, area.width);
+    for (y, selected, index) in frame.rows(&view.list) {
+        row(model, painter, y, (selected, &view.all()[index]));
     }
-    painter.rule(3 + body);
-    if let Some(one) = view.selected().filter(|_| words.is_empty()) {
-        explanation(model, one, painter, 4 + body, area);
+    if let Some(one) = view.selected() {
+        explanation(model, one, painter, frame.explanation, area);
     }
 }
 
@@ -53,24 +46,20 @@ fn said(view: &CommandsView) -> Said {
 
 fn titles(view: &CommandsView, painter: &mut Painter<'_>, width: u16) {
     for (x, title) in [(STATE, "State"), (SITE, "Site"), (BY, "By"), (WISH, "What")] {
-        painter.line(x, 2, 12, Tone::Strong, title);
+        painter.line(x, TITLES, 12, Tone::Strong, title);
     }
-    painter.right(0, 2, width - 1, Tone::Strong, "Asked");
+    painter.right(0, TITLES, width - 1, Tone::Strong, "Asked");
     let (shown, all) = (view.list.rows.len(), view.all().len());
     if shown < all {
-        painter.line(WISH + 6, 2, 12, Tone::Faint, &format!("{shown}/{all}"));
+        painter.line(WISH + 6, TITLES, 12, Tone::Faint, &format!("{shown}/{all}"));
     }
 }
 
 fn row(model: &Model, painter: &mut Painter<'_>, y: u16, (selected, one): (bool, &CommandInfo)) {
-    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+    mark(painter, y, selected);
     let (tone, word) = line::state(&one.state);
     painter.line(STATE, y, SITE - STATE - 1, tone, word);
-    if selected {
-        painter.selected(SITE, y, BY - SITE - 1, Tone::Plain, one.site.as_str());
-    } else {
-        painter.line(SITE, y, BY - SITE - 1, Tone::Plain, one.site.as_str());
-    }
+    head(painter, (SITE, y, BY - SITE - 1), Tone::Plain, selected, one.site.as_str());
     painter.line(BY, y, WISH - BY - 1, Tone::Faint, line::by(one));
     painter.line(WISH, y, painter.width() - WISH - AGE - 1, Tone::Plain, &line::wish(one));
     painter.right(0, y, painter.width() - 1, Tone::Plain, age(one.created.age(model.grid.now)).trim());

@@ -1,12 +1,13 @@
 //! When commands are read, and what is done with the answers.
 
 use super::{ask, is_shown, output};
+use crate::app::flight::Flight;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, Trouble};
 use crate::app::sites;
+use crate::app::update::link;
 use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::CommandState;
-use fieldpost_common::id::SiteName;
 
 /// Reads the list, if it is shown.
 pub(crate) fn read(model: &mut Model) -> Vec<Effect> {
@@ -26,17 +27,19 @@ pub(crate) fn changed(model: &mut Model, changes: &[Change], everything: bool) -
     [shown(model), sites::live::read_commands(model)].concat()
 }
 
-/// Takes the commands of a site, or those of people everywhere.
-pub(crate) fn take(model: &mut Model, site: Option<&SiteName>, answer: Result<Vec<CommandInfo>, Trouble>) -> Vec<Effect> {
-    if let Some(site) = site {
-        return sites::live::take_commands(model, site, &answer.map_err(|trouble| trouble.words().to_owned()));
-    }
+/// Takes what people asked of all sites; when it couldn't be read, what is known stays.
+pub(crate) fn take(model: &mut Model, answer: Result<Vec<CommandInfo>, Trouble>) -> Vec<Effect> {
     match answer {
-        Ok(commands) => model.commands.load(commands),
-        // What is known stays.
-        Err(trouble) => model.commands.trouble = Some(trouble.words().to_owned()),
+        Ok(commands) => {
+            model.commands.load(commands);
+            if model.commands.flight.landed() { vec![Effect::Ask(Request::Commands(None))] } else { Vec::new() }
+        }
+        Err(trouble) => {
+            model.commands.flight = Flight::Idle;
+            model.commands.trouble = Some(trouble.words().to_owned());
+            link::lost(model, &trouble)
+        }
     }
-    if model.commands.flight.landed() { vec![Effect::Ask(Request::Commands(None))] } else { Vec::new() }
 }
 
 /// A command was taken back, or can't be.

@@ -1,9 +1,10 @@
 //! Draws the errors tab: only the groups that are seen, and the columns that there is room for.
 
 use super::{ErrorsView, bars, line};
-use crate::app::grid::layout::{body_height, explain_height};
-use crate::app::header::{self, Said};
+use crate::app::grid::layout::explain_height;
+use crate::app::header::Said;
 use crate::app::keymap::Context;
+use crate::app::list::draw::{TITLES, frame, head, mark};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -41,22 +42,14 @@ impl Columns {
 /// The whole screen but for the footer.
 pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let view = &model.errors;
-    header::draw(model, said(view), painter, area.width);
-    painter.rule(1);
-    let body = body_height((area.width, area.height));
-    let words = empty(model);
-    if words.is_empty() {
-        let columns = Columns::of(area.width);
-        titles(view, &columns, painter);
-        for (y, (place, one)) in (3..3 + body).zip(view.seen()) {
-            row(model, &columns, painter, y, (place == view.row, one));
-        }
-    } else {
-        unread::draw(&words, painter);
+    let Some(frame) = frame(model, said(view), &empty(model), painter, area) else { return };
+    let columns = Columns::of(area.width);
+    titles(view, &columns, painter);
+    for (y, selected, index) in frame.rows(&view.list) {
+        row(model, &columns, painter, y, (selected, &view.all()[index]));
     }
-    painter.rule(3 + body);
-    if let Some(one) = view.selected().filter(|_| words.is_empty()) {
-        explanation(one, painter, 4 + body, area);
+    if let Some(one) = view.selected() {
+        explanation(one, painter, frame.explanation, area);
     }
 }
 
@@ -65,7 +58,7 @@ fn said(view: &ErrorsView) -> Said {
     if let Some(since) = &view.since {
         said.chosen.push((Tone::Accent, format!("at {} since {}", since.site, since.patch)));
     }
-    said.filter(&view.filter, view.typing);
+    said.filter(&view.list.filter, view.list.typing);
     let Some(errors) = &view.errors else { return said };
     let lost: u64 = errors.dropped.iter().map(|one| one.count).sum();
     if lost > 0 {
@@ -85,33 +78,29 @@ fn said(view: &ErrorsView) -> Said {
 }
 
 fn titles(view: &ErrorsView, columns: &Columns, painter: &mut Painter<'_>) {
-    painter.line(2, 2, 10, Tone::Strong, "State");
-    painter.line(columns.what, 2, 12, Tone::Strong, "What");
+    painter.line(2, TITLES, 10, Tone::Strong, "State");
+    painter.line(columns.what, TITLES, 12, Tone::Strong, "What");
     if let Some(x) = columns.frame {
-        painter.line(x, 2, 12, Tone::Strong, "Where");
+        painter.line(x, TITLES, 12, Tone::Strong, "Where");
     }
-    painter.right(columns.count, 2, 7, Tone::Strong, "Count");
-    painter.line(columns.sites, 2, 5, Tone::Strong, "Sites");
-    painter.line(columns.weeks, 2, columns.shown, Tone::Strong, "Weeks");
-    painter.line(columns.last, 2, 6, Tone::Strong, "Last");
-    let (shown, all) = (view.rows.len(), view.all().len());
+    painter.right(columns.count, TITLES, 7, Tone::Strong, "Count");
+    painter.line(columns.sites, TITLES, 5, Tone::Strong, "Sites");
+    painter.line(columns.weeks, TITLES, columns.shown, Tone::Strong, "Weeks");
+    painter.line(columns.last, TITLES, 6, Tone::Strong, "Last");
+    let (shown, all) = (view.list.rows.len(), view.all().len());
     if shown < all {
-        painter.line(columns.what + 6, 2, 12, Tone::Faint, &format!("{shown}/{all}"));
+        painter.line(columns.what + 6, TITLES, 12, Tone::Faint, &format!("{shown}/{all}"));
     }
 }
 
 fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, (selected, one): (bool, &ErrorGroup)) {
-    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+    mark(painter, y, selected);
     let (tone, state) = line::state(one);
     painter.line(2, y, columns.what - 3, tone, &state);
     let quiet = matches!(one.state, ErrorState::Muted | ErrorState::Fixed);
     let plain = if quiet { Tone::Faint } else { Tone::Plain };
     let room = columns.frame.unwrap_or(columns.count) - columns.what - 1;
-    if selected {
-        painter.selected(columns.what, y, room, plain, &line::what(one));
-    } else {
-        painter.line(columns.what, y, room, plain, &line::what(one));
-    }
+    head(painter, (columns.what, y, room), plain, selected, &line::what(one));
     if let Some(x) = columns.frame {
         let frame = one.top_frame.as_ref().map_or("–", |frame| frame.as_str());
         painter.line(x, y, columns.count - x - 1, plain, frame);
@@ -147,17 +136,17 @@ fn empty(model: &Model) -> Vec<String> {
             "walkbacks = [\"/srv/trading/walkbacks\"] below its [[app]]".to_owned(),
         ];
     }
-    if !view.rows.is_empty() {
+    if !view.list.rows.is_empty() {
         return Vec::new();
     }
     match &view.since {
-        Some(since) if view.filter.is_empty() => vec![
+        Some(since) if view.list.filter.is_empty() => vec![
             format!("No error was reported from {} since {} came there.", since.site, since.patch),
             String::new(),
             model.say(Context::Errors, "{back} leads back to the patches"),
         ],
         _ => vec![
-            format!("No error matches /{}", view.filter.shown()),
+            format!("No error matches /{}", view.list.filter.shown()),
             String::new(),
             model.say(Context::Errors, "{back} shows everything again"),
         ],
@@ -166,5 +155,5 @@ fn empty(model: &Model) -> Vec<String> {
 
 /// How many groups, in words, for the page's head.
 pub(crate) fn place(view: &ErrorsView, row: usize) -> String {
-    format!("{}/{}", row + 1, count(view.rows.len(), "error"))
+    format!("{}/{}", row + 1, count(view.list.rows.len(), "error"))
 }

@@ -5,13 +5,10 @@ use super::page::{self, ErrorPage};
 use super::{Since, live};
 use crate::app::dialog::Dialog;
 use crate::app::dialog::pick::{Choice, Pick};
-use crate::app::grid::layout::body_height;
-use crate::app::input::Input;
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::office::Request;
 use crate::app::screens::{Screen, Tab};
-use crate::app::scroll::stepped;
 use fieldpost_common::api::MarkError;
 use fieldpost_common::error_group::{ErrorGroupId, ErrorState};
 use fieldpost_common::name::PatchName;
@@ -19,20 +16,18 @@ use fieldpost_common::name::PatchName;
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Open => return open(model),
-        Action::Filter => model.errors.typing = true,
-        Action::Accept => model.errors.typing = false,
-        Action::Back if model.errors.filter.is_empty() => back(model),
+        Action::Filter => model.errors.list.typing = true,
+        Action::Accept => model.errors.list.typing = false,
+        Action::Back if model.errors.list.filter.is_empty() => back(model),
         Action::Decline | Action::Back => {
-            model.errors.filter = Input::default();
-            model.errors.typing = false;
+            model.errors.list.unfilter();
             model.errors.refilter();
         }
         _ => {
             if let Some(effects) = said(model, action) {
                 return effects;
             }
-            let page = usize::from(body_height(model.size)).max(1);
-            model.errors.row = stepped(model.errors.row, model.errors.rows.len(), page, action);
+            model.errors.list.step(model.size, action);
         }
     }
     Vec::new()
@@ -81,8 +76,8 @@ pub(crate) fn open_since(model: &mut Model, since: Since) -> Vec<Effect> {
     // When the patch came there stands in its order.
     let asked = [Request::SiteOrders(since.site.clone()), Request::ErrorsOf(since.site.clone())];
     model.errors.since = Some(since);
-    model.errors.filter = Input::default();
-    model.errors.row = 0;
+    model.errors.list.unfilter();
+    model.errors.list.row = 0;
     model.errors.refilter();
     // A page that was open there would hide the list.
     model.screens.leave_all(Tab::Errors);

@@ -5,7 +5,8 @@ use crate::app::flight::Flight;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, SiteOrders, Trouble};
 use crate::app::screens::Tab;
-use fieldpost_common::api::{Change, ErrorGroup, ErrorView, Errors, MarkError, OrderInfo};
+use crate::app::update::link;
+use fieldpost_common::api::{Change, ErrorGroup, Errors, MarkError, OrderInfo};
 use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::order::state::OrderState;
@@ -37,28 +38,32 @@ pub(crate) fn changed(model: &mut Model, changes: &[Change], everything: bool) -
     if model.screens.tab == Tab::Errors { shown(model) } else { Vec::new() }
 }
 
-/// Takes what was reported.
-pub(crate) fn take(model: &mut Model, errors: Errors) -> Vec<Effect> {
-    model.errors.load(errors);
-    if model.errors.flight.landed() { requests(model) } else { Vec::new() }
-}
-
-/// It couldn't be read; what is known stays.
-pub(crate) fn failed(model: &mut Model, trouble: &Trouble) {
-    model.errors.flight = Flight::Idle;
-    model.errors.trouble = Some(trouble.words().to_owned());
+/// Takes what was reported; when it couldn't be read, what is known stays.
+pub(crate) fn take(model: &mut Model, answer: Result<Box<Errors>, Trouble>) -> Vec<Effect> {
+    match answer {
+        Ok(errors) => {
+            model.errors.load(*errors);
+            if model.errors.flight.landed() { requests(model) } else { Vec::new() }
+        }
+        Err(trouble) => {
+            model.errors.flight = Flight::Idle;
+            model.errors.trouble = Some(trouble.words().to_owned());
+            link::lost(model, &trouble)
+        }
+    }
 }
 
 /// Takes when errors were seen at a site.
-pub(crate) fn take_of(model: &mut Model, site: &SiteName, errors: &Errors) {
-    let Some(since) = model.errors.since.as_mut().filter(|since| since.site == *site) else { return };
-    since.seen = Some(errors.groups.iter().filter_map(|group| Some((group.id, group.at_site?.last_seen))).collect());
-    model.errors.refilter();
-}
-
-/// Takes all that is known of one.
-pub(crate) fn take_one(model: &mut Model, group: ErrorGroupId, answer: Result<Box<ErrorView>, Trouble>) {
-    page::take(model, group, &answer.map_err(|trouble| trouble.words().to_owned()));
+pub(crate) fn take_of(model: &mut Model, site: &SiteName, answer: Result<Box<Errors>, Trouble>) -> Vec<Effect> {
+    let errors = match answer {
+        Ok(errors) => errors,
+        Err(trouble) => return link::lost(model, &trouble),
+    };
+    if let Some(since) = model.errors.since.as_mut().filter(|since| since.site == *site) {
+        since.seen = Some(errors.groups.iter().filter_map(|group| Some((group.id, group.at_site?.last_seen))).collect());
+        model.errors.refilter();
+    }
+    Vec::new()
 }
 
 /// The orders of a site came: they say when the patch of the cell came there.

@@ -7,7 +7,7 @@ pub(crate) mod lines;
 
 use crate::app::flight::Flight;
 use crate::app::model::{Effect, Model};
-use crate::app::office::Request;
+use crate::app::office::{Request, Trouble};
 use crate::app::screens::Screen;
 use crate::app::told::Told;
 use fieldpost_common::api::ErrorView;
@@ -51,19 +51,24 @@ pub(crate) fn read(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes what came; when it can't be read, what is known stays.
-pub(crate) fn take(model: &mut Model, group: ErrorGroupId, answer: &Result<Box<ErrorView>, String>) {
+pub(crate) fn take(model: &mut Model, group: ErrorGroupId, answer: Result<Box<ErrorView>, Trouble>) -> Vec<Effect> {
+    let answer = answer.map_err(Trouble::into_words);
+    let mut effects = Vec::new();
     for screen in model.screens.all_mut() {
         let Screen::Error(page) = screen else { continue };
         if page.group != group {
             continue;
         }
-        page.flight = Flight::Idle;
+        if page.flight.landed() && effects.is_empty() {
+            effects.push(Effect::Ask(Request::Error(group)));
+        }
         page.told.take(answer.clone());
     }
+    effects
 }
 
 /// The error beside the one whose page is shown.
 pub(crate) fn beside(model: &Model, by: isize) -> Option<ErrorGroupId> {
     let place = model.errors.beside(shown(model)?.group, by)?;
-    Some(model.errors.all()[model.errors.rows[place]].id)
+    Some(model.errors.all()[model.errors.list.rows[place]].id)
 }

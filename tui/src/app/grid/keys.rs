@@ -1,6 +1,7 @@
 //! What keys do on the patches screen: moving, marking, choosing what is shown. What acts on cells is left to `app::act`.
 
 use super::layout::rows_height;
+use super::live::load;
 use super::seek::{Way, seek};
 use super::sort::Sort;
 use super::{GridView, Mode};
@@ -13,7 +14,6 @@ use crate::app::input::Input;
 use crate::app::keymap::{Action, Context};
 use crate::app::model::{Apps, Effect, Model};
 use crate::app::scroll::stepped;
-use crate::app::update::answers::load;
 use crate::app::{alerts, commands, conflict, history, review, undo};
 use std::collections::BTreeSet;
 

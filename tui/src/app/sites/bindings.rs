@@ -36,7 +36,7 @@ fn has_sites(model: &Model) -> Valid {
 
 fn can_sort(model: &Model) -> Valid {
     has_sites(model)?;
-    when(model.sites.filter.is_empty(), "a filter shows the best match first; {back} ends it")
+    when(model.sites.list.filter.is_empty(), "a filter shows the best match first; {back} ends it")
 }
 
 pub(crate) fn can_ask(model: &Model) -> Valid {

@@ -2,9 +2,10 @@
 
 use super::SitesView;
 use super::state::{SiteState, clock};
-use crate::app::grid::layout::{body_height, explain_height};
-use crate::app::header::{self, Said};
+use crate::app::grid::layout::explain_height;
+use crate::app::header::Said;
 use crate::app::keymap::Context;
+use crate::app::list::draw::{TITLES, frame, head, mark};
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::theme::Tone;
@@ -121,26 +122,18 @@ const LEAST: u16 = 12;
 /// The whole screen but for the footer.
 pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     let sites = &model.sites;
-    header::draw(model, said(model), painter, area.width);
-    painter.rule(1);
-    let body = body_height((area.width, area.height));
-    let words = empty(model);
-    if words.is_empty() {
-        let columns = sites.widths.fitting(area.width);
-        titles(sites, &columns, painter);
-        for (y, place) in (3..3 + body).zip(sites.top..sites.rows.len()) {
-            row(sites, &columns, painter, y, place, model.grid.now);
-        }
-    } else {
-        unread::draw(&words, painter);
+    let Some(frame) = frame(model, said(model), &empty(model), painter, area) else { return };
+    let columns = sites.widths.fitting(area.width);
+    titles(sites, &columns, painter);
+    for (y, selected, index) in frame.rows(&sites.list) {
+        row(sites, &columns, painter, y, (selected, &sites.sites[index]), model.grid.now);
     }
-    painter.rule(3 + body);
-    if let Some(site) = sites.selected().filter(|_| words.is_empty()) {
+    if let Some(site) = sites.selected() {
         let state = sites.state(site, model.grid.now);
         let (fact, advice) = sites.explain(site, model.grid.now);
-        painter.line(1, 4 + body, area.width - 2, state.tone(), &fact);
+        painter.line(1, frame.explanation, area.width - 2, state.tone(), &fact);
         if explain_height(area.height) > 1 {
-            painter.line(1, 5 + body, area.width - 2, Tone::Faint, &model.say(Context::Sites, advice));
+            painter.line(1, frame.explanation + 1, area.width - 2, Tone::Faint, &model.say(Context::Sites, advice));
         }
     }
 }
@@ -148,7 +141,7 @@ pub(crate) fn draw(model: &Model, painter: &mut Painter<'_>, area: Rect) {
 fn said(model: &Model) -> Said {
     let (sites, now) = (&model.sites, model.grid.now);
     let mut said = Said::default();
-    said.filter(&sites.filter, sites.typing);
+    said.filter(&sites.list.filter, sites.list.typing);
     let states = || sites.sites.iter().map(|site| sites.state(site, now));
     let orders: usize = sites.sites.iter().map(|site| site.open_orders).sum();
     let problems = states().filter(|state| state.is_problem()).count();
@@ -168,29 +161,31 @@ fn said(model: &Model) -> Said {
 fn titles(sites: &SitesView, columns: &[(Column, u16)], painter: &mut Painter<'_>) {
     let mut x = MARGIN;
     for (column, wide) in columns {
-        let (shown, all) = (sites.rows.len(), sites.sites.len());
+        let (shown, all) = (sites.list.rows.len(), sites.sites.len());
         let title = match column {
             Column::Site if shown == all => format!("Site {all}"),
             Column::Site => format!("Site {shown}/{all}"),
             other => other.title().to_owned(),
         };
-        painter.line(x, 2, *wide, Tone::Strong, &title);
+        painter.line(x, TITLES, *wide, Tone::Strong, &title);
         x += wide + GAP;
     }
 }
 
-fn row(sites: &SitesView, columns: &[(Column, u16)], painter: &mut Painter<'_>, y: u16, place: usize, now: Timestamp) {
-    let site = &sites.sites[sites.rows[place]];
-    let (selected, state) = (place == sites.row, sites.state(site, now));
-    painter.line(0, y, 1, Tone::Strong, if selected { "▌" } else { " " });
+fn row(
+    sites: &SitesView,
+    columns: &[(Column, u16)],
+    painter: &mut Painter<'_>,
+    y: u16,
+    (selected, site): (bool, &Site),
+    now: Timestamp,
+) {
+    let state = sites.state(site, now);
+    mark(painter, y, selected);
     let mut x = MARGIN;
     for (column, wide) in columns {
         let (tone, words) = column.cell(site, state, now);
-        if selected && *column == Column::Site {
-            painter.selected(x, y, *wide, tone, &words);
-        } else {
-            painter.line(x, y, *wide, tone, &words);
-        }
+        head(painter, (x, y, *wide), tone, selected && *column == Column::Site, &words);
         x += wide + GAP;
     }
 }
@@ -210,9 +205,9 @@ fn empty(model: &Model) -> Vec<String> {
             "for fieldpost-agent enroll, which is run at the site.",
         ]);
     }
-    if sites.rows.is_empty() {
+    if sites.list.rows.is_empty() {
         return vec![
-            format!("No site matches /{}", sites.filter.shown()),
+            format!("No site matches /{}", sites.list.filter.shown()),
             String::new(),
             model.say(Context::Sites, "{back} shows everything again"),
         ];

@@ -6,12 +6,9 @@ use super::{Order, live};
 use crate::app::commands::ask;
 use crate::app::dialog::Dialog;
 use crate::app::dialog::site::{DropDialog, EnrolDialog};
-use crate::app::grid::layout::body_height;
-use crate::app::input::Input;
 use crate::app::keymap::Action;
 use crate::app::model::{Effect, Model};
 use crate::app::screens::Screen;
-use crate::app::scroll::stepped;
 use fieldpost_common::id::{AppName, SiteName};
 
 pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -25,11 +22,10 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Ask => return ask(model),
         Action::AcceptDrop => accept_drop(model),
         Action::Enrol => enrol(model),
-        Action::Filter => model.sites.typing = true,
-        Action::Accept => model.sites.typing = false,
+        Action::Filter => model.sites.list.typing = true,
+        Action::Accept => model.sites.list.typing = false,
         Action::Decline | Action::Back => {
-            model.sites.filter = Input::default();
-            model.sites.typing = false;
+            model.sites.list.unfilter();
             model.sites.refilter(now);
         }
         Action::Sort => {
@@ -41,10 +37,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.sites.refilter(now);
             model.note(words);
         }
-        _ => {
-            let page = usize::from(body_height(model.size)).max(1);
-            model.sites.row = stepped(model.sites.row, model.sites.rows.len(), page, action);
-        }
+        _ => model.sites.list.step(model.size, action),
     }
     Vec::new()
 }

@@ -3,10 +3,14 @@
 use super::bindings::site;
 use super::site::SiteView;
 use crate::app::activity::{self, Known};
+use crate::app::dialog::Dialog;
+use crate::app::dialog::site::enrolment;
 use crate::app::flight::Flight;
+use crate::app::grid;
 use crate::app::model::{Effect, Model};
 use crate::app::office::{Request, SiteOrders, Trouble};
 use crate::app::screens::{Screen, Tab};
+use crate::app::update::link;
 use fieldpost_common::api::{Change, CommandInfo, Site, StateView};
 use fieldpost_common::id::SiteName;
 
@@ -76,21 +80,25 @@ pub(crate) fn ask_states(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Ask(Request::AskStates(name, apps))]
 }
 
-/// Takes a newly read list.
-pub(crate) fn take(model: &mut Model, sites: Vec<Site>) -> Vec<Effect> {
-    model.sites.load(sites, model.now, model.grid.now);
-    if model.sites.flight.landed() { vec![Effect::Ask(Request::Sites)] } else { Vec::new() }
-}
-
-/// The list couldn't be read; what is known of it stays.
-pub(crate) fn failed(model: &mut Model, trouble: &Trouble) {
-    model.sites.flight = Flight::Idle;
-    model.sites.stale = true;
-    model.sites.trouble = Some(trouble.words().to_owned());
+/// Takes a newly read list; when it couldn't be read, what is known of it stays.
+pub(crate) fn take(model: &mut Model, answer: Result<Vec<Site>, Trouble>) -> Vec<Effect> {
+    match answer {
+        Ok(sites) => {
+            model.sites.load(sites, model.now, model.grid.now);
+            if model.sites.flight.landed() { vec![Effect::Ask(Request::Sites)] } else { Vec::new() }
+        }
+        Err(trouble) => {
+            model.sites.flight = Flight::Idle;
+            model.sites.stale = true;
+            model.sites.trouble = Some(trouble.words().to_owned());
+            link::lost(model, &trouble)
+        }
+    }
 }
 
 /// Hands orders to the pages of the site: one may be open over each tab.
-pub(crate) fn take_orders(model: &mut Model, name: &SiteName, answer: &Result<SiteOrders, String>) -> Vec<Effect> {
+pub(crate) fn take_orders(model: &mut Model, name: &SiteName, answer: Result<SiteOrders, Trouble>) -> Vec<Effect> {
+    let answer = answer.map_err(Trouble::into_words);
     let mut effects = Vec::new();
     for page in pages(model, name) {
         if page.flight.landed() && effects.is_empty() {
@@ -102,7 +110,8 @@ pub(crate) fn take_orders(model: &mut Model, name: &SiteName, answer: &Result<Si
 }
 
 /// Hands states to the pages of the site.
-pub(crate) fn take_states(model: &mut Model, name: &SiteName, answer: &Result<Vec<StateView>, String>) -> Vec<Effect> {
+pub(crate) fn take_states(model: &mut Model, name: &SiteName, answer: Result<Vec<StateView>, Trouble>) -> Vec<Effect> {
+    let answer = answer.map_err(Trouble::into_words);
     let mut effects = Vec::new();
     for page in pages(model, name) {
         if page.states_flight.landed() && effects.is_empty() {
@@ -120,7 +129,8 @@ pub(crate) fn read_commands(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Hands what was asked to the pages of the site.
-pub(crate) fn take_commands(model: &mut Model, name: &SiteName, answer: &Result<Vec<CommandInfo>, String>) -> Vec<Effect> {
+pub(crate) fn take_commands(model: &mut Model, name: &SiteName, answer: Result<Vec<CommandInfo>, Trouble>) -> Vec<Effect> {
+    let answer = answer.map_err(Trouble::into_words);
     let mut effects = Vec::new();
     for page in pages(model, name) {
         if page.commands_flight.landed() && effects.is_empty() {
@@ -148,5 +158,24 @@ pub(crate) fn states_asked(model: &mut Model, name: &SiteName, answer: Result<()
             model.note(format!("{name} is asked for its state; it comes with its next poll"));
         }
         Err(trouble) => model.error(format!("{name} can't be asked: {}", trouble.words())),
+    }
+}
+
+/// What is gone at the site counts as deleted now, or doesn't.
+pub(crate) fn drop_accepted(model: &mut Model, site: &SiteName, answer: Result<(), Trouble>) -> Vec<Effect> {
+    model.working = model.working.saturating_sub(1);
+    match answer {
+        Ok(()) => model.note(format!("{site}: what is gone there counts as deleted")),
+        Err(trouble) => model.error(format!("{site}: {}", trouble.words())),
+    }
+    grid::live::reload(model)
+}
+
+/// Shows the string that enrols the site.
+pub(crate) fn enrolled(model: &mut Model, site: &SiteName, answer: Result<String, Trouble>) {
+    model.working = model.working.saturating_sub(1);
+    match answer {
+        Ok(string) => model.dialog = Some(Dialog::Info(enrolment(site, &string))),
+        Err(trouble) => model.error(format!("no enrolment string for {site}: {}", trouble.words())),
     }
 }

@@ -30,7 +30,7 @@ fn new_ones_come_in_at_the_top_and_the_selection_stays() {
     harness.press("j j");
     newest(&mut harness, 1_253);
     assert_eq!(selected(&harness), 1_248);
-    assert_eq!(harness.model.activity.top, 0, "at the top they are seen as they come");
+    assert_eq!(harness.model.activity.list.top, 0, "at the top they are seen as they come");
     harness.press("C-d C-d C-d");
     let (at, before) = (selected(&harness), harness.screen());
     newest(&mut harness, 1_256);
@@ -71,17 +71,17 @@ fn more_than_a_page_at_once_or_a_restored_server_leaves_no_gap() {
 #[test]
 fn f_shows_one_kind_after_the_other_and_esc_all() {
     let mut harness = activity((80, 24));
-    let mut counts = vec![harness.model.activity.rows.len()];
+    let mut counts = vec![harness.model.activity.list.rows.len()];
     for _ in 0..6 {
         harness.press("f");
-        counts.push(harness.model.activity.rows.len());
+        counts.push(harness.model.activity.list.rows.len());
     }
     assert_eq!(counts, [200, 100, 20, 40, 20, 20, 200]);
     harness.press("f f");
     harness.shows("5 Activity  publications");
     harness.shows("20/200+");
     harness.press("Esc");
-    assert_eq!(harness.model.activity.rows.len(), 200);
+    assert_eq!(harness.model.activity.list.rows.len(), 200);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_filter_looks_at_everything_and_further_back_by_itself() {
     let mut harness = activity((80, 24));
     harness.press("/");
     harness.type_text("no space borealis");
-    assert_eq!(harness.model.activity.rows.len(), 20);
+    assert_eq!(harness.model.activity.list.rows.len(), 20);
     harness.type_text("zzz");
     let asked = harness.requests();
     assert_eq!(asked, [Request::Activity { before: Some(1_051), limit: PAGE }]);

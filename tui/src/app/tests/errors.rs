@@ -50,6 +50,18 @@ fn the_page_shows_the_chain_the_suspects_and_the_walkbacks_made_clean() {
 }
 
 #[test]
+fn a_change_while_the_page_is_read_is_read_after_it() {
+    let mut harness = errors((80, 24));
+    harness.press("Enter");
+    harness.requests();
+    harness.press("r");
+    let of_page = |requests: &[Request]| requests.contains(&Request::Error(ErrorGroupId(1)));
+    assert!(!of_page(&harness.requests()), "one is under way");
+    harness.answer(Answer::Error(ErrorGroupId(1), Ok(Box::new(sample_errors::error()))));
+    assert!(of_page(&harness.requests()), "what is there may be older than the change");
+}
+
+#[test]
 fn without_errors_without_an_answer_and_without_a_server_it_says_what_to_do() {
     let mut harness = Harness::sample((80, 24));
     harness.press("4");
@@ -76,7 +88,7 @@ fn a_filter_matches_exception_frame_site_issue_and_state() {
     harness.press("Enter");
     harness.shows("No error matches /qqq");
     harness.press("Esc");
-    assert_eq!(harness.model.errors.rows.len(), 5);
+    assert_eq!(harness.model.errors.list.rows.len(), 5);
 }
 
 #[test]
@@ -142,7 +154,7 @@ fn from_a_cell_one_key_leads_to_errors_since_its_install_and_back() {
     let site = harness.model.errors.since.clone().expect("a cell").site;
     assert_eq!(harness.requests(), [Request::SiteOrders(site.clone()), Request::ErrorsOf(site.clone())]);
     assert_eq!(harness.model.screens.tab, Tab::Errors);
-    let all = harness.model.errors.rows.len();
+    let all = harness.model.errors.list.rows.len();
     assert!((1..5).contains(&all), "only those of the site: {all}");
     let since = harness.model.errors.since.clone().expect("a cell");
     let (_, mut finished) = sample::orders();
@@ -150,7 +162,7 @@ fn from_a_cell_one_key_leads_to_errors_since_its_install_and_back() {
     finished[0].application = since.application;
     finished[0].state = OrderState::Confirmed { at: sample::now() };
     harness.answer(Answer::SiteOrders(site, Ok(SiteOrders { open: Vec::new(), finished })));
-    assert_eq!(harness.model.errors.rows.len(), 0, "none was seen since just now");
+    assert_eq!(harness.model.errors.list.rows.len(), 0, "none was seen since just now");
     assert_snapshot!("none_since", harness.screen());
     harness.press("Esc");
     assert_eq!((harness.model.screens.tab, harness.model.errors.since.clone()), (Tab::Patches, None));
@@ -173,10 +185,10 @@ fn from_a_cell_an_error_counts_by_when_it_was_last_seen_at_that_site() {
     let hours = |ago: i64| Timestamp::from_ms(sample::now().as_ms() - ago * 3_600_000);
     // Errors 1 and 9 were seen somewhere since then, and at the site only before.
     harness.answer(Answer::SiteOrders(since.site.clone(), Ok(installed(&since, hours(20)))));
-    assert!(!harness.model.errors.rows.is_empty(), "nobody knows yet when they were seen there");
+    assert!(!harness.model.errors.list.rows.is_empty(), "nobody knows yet when they were seen there");
     let of = sample_errors::errors_of(&since.site);
     harness.answer(Answer::ErrorsOf(since.site.clone(), Ok(Box::new(of))));
-    assert_eq!(harness.model.errors.rows.len(), 0);
+    assert_eq!(harness.model.errors.list.rows.len(), 0);
     harness.shows("No error was reported");
     // Something changed: both are read again.
     let feed = Feed { epoch: "e".to_owned(), seq: 2 };
@@ -185,7 +197,7 @@ fn from_a_cell_an_error_counts_by_when_it_was_last_seen_at_that_site() {
     let mut of = sample_errors::errors_of(&since.site);
     of.groups[0].at_site.as_mut().expect("there").last_seen = sample::now();
     harness.answer(Answer::ErrorsOf(since.site, Ok(Box::new(of))));
-    assert_eq!(harness.model.errors.rows.len(), 1);
+    assert_eq!(harness.model.errors.list.rows.len(), 1);
 }
 
 #[test]

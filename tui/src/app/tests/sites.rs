@@ -53,7 +53,7 @@ fn changed(harness: &mut Harness, change: Change) {
 
 fn names(harness: &Harness) -> Vec<String> {
     let view = &harness.model.sites;
-    view.rows.iter().map(|row| view.sites[*row].name.to_string()).collect()
+    view.list.rows.iter().map(|row| view.sites[*row].name.to_string()).collect()
 }
 
 #[test]

@@ -175,14 +175,8 @@ pub(super) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 
 fn field(model: &mut Model) -> Option<&mut Input> {
     match model.context() {
-        Context::Filter if commands::is_shown(model) => Some(&mut model.commands.list.filter),
-        Context::Filter => Some(match model.screens.tab {
-            Tab::Patches => &mut model.grid.filter,
-            Tab::Sites => &mut model.sites.filter,
-            Tab::Alerts => &mut model.alerts.filter,
-            Tab::Errors => &mut model.errors.filter,
-            Tab::Activity => &mut model.activity.filter,
-        }),
+        Context::Filter if model.list().is_some() => model.list_mut().map(|list| &mut list.filter),
+        Context::Filter => Some(&mut model.grid.filter),
         Context::Search => match model.screens.top_mut() {
             Some(Screen::Diff(diff)) => Some(&mut diff.search.input),
             Some(Screen::Output(page)) => Some(&mut page.search.input),

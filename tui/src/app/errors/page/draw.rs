@@ -22,7 +22,8 @@ pub(crate) fn draw(model: &Model, page: &ErrorPage, painter: &mut Painter<'_>, a
     let lines = lines::lines(model, page);
     let last = (page.top + self::page((area.width, area.height))).min(lines.len());
     let chosen = vec![(Tone::Accent, format!("#{}", page.group))];
-    let counts = vec![(Tone::Faint, place(&model.errors, model.errors.row)), (Tone::Faint, format!("{last}/{}", lines.len()))];
+    let counts =
+        vec![(Tone::Faint, place(&model.errors, model.errors.list.row)), (Tone::Faint, format!("{last}/{}", lines.len()))];
     header::draw(model, Said { chosen, counts }, painter, area.width);
     painter.rule(1);
     for (y, line) in (TOP..area.height - 1).zip(lines.iter().skip(page.top)) {

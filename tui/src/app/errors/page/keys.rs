@@ -49,7 +49,7 @@ fn jump(model: &mut Model, choose: impl Fn(&[usize], usize) -> Option<usize>) {
 /// Shows the next error of the list; the list follows, so that going back leads to it.
 fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(group) = beside(model, by) else { return Vec::new() };
-    model.errors.row = model.errors.beside(group, 0).unwrap_or(model.errors.row);
+    model.errors.list.row = model.errors.beside(group, 0).unwrap_or(model.errors.list.row);
     if let Some(page) = shown_mut(model) {
         *page = ErrorPage::new(group);
     }
