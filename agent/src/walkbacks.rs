@@ -138,7 +138,7 @@ impl Collector {
 
     /// The oldest of what waits, as much as goes into one request; none: nothing waits.
     pub fn batch(&mut self, now: Timestamp) -> io::Result<Option<(Vec<u64>, Walkbacks)>> {
-        let (numbers, pieces, broken) = self.spool.batch(self.at_most)?;
+        let (numbers, pieces, broken) = self.spool.batch(self.at_most, &self.config)?;
         for application in broken {
             self.ledger.dropped(&application, 1);
         }

@@ -7,6 +7,7 @@ use super::ripe::Ripe;
 use super::spool::{Header, Origin};
 use super::{Collector, folder_of};
 use crate::config::Application;
+use crate::redact::Cut;
 use crate::root::open_file;
 use crate::scan::meta::Meta;
 use cap_std::fs::Dir;
@@ -48,7 +49,8 @@ impl Collector {
         loop {
             let at = pieces.at();
             let Some(content) = pieces.next()? else { break };
-            let header = header(found, &meta, (at, pieces.at()), &content);
+            let cut = Cut::of(&pieces.before(at)?, &content, pieces.at() < meta.size);
+            let header = Header { cut, ..header(found, &meta, (at, pieces.at()), &content) };
             taken += self.keep(&header, &content)?;
             if at == start {
                 self.ledger.dropped(&application.name, pieces.leave_out()?);
@@ -88,6 +90,7 @@ fn header(found: Found<'_>, meta: &Meta, (offset, ends): (u64, u64), content: &[
         offset,
         sha256,
         origin: Origin { directory: directory.to_owned(), path: entry.path.clone(), meta: ledger::facts(meta), ends },
+        cut: Cut::default(),
     }
 }
 
