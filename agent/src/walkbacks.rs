@@ -15,6 +15,7 @@ mod tests;
 use crate::config::{AfterSending, Application, Config};
 use crate::root::open_dir;
 use cap_std::fs::Dir;
+use fieldpost_common::id::AppName;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{Dropped, Walkbacks};
 use ledger::Ledger;
@@ -43,7 +44,22 @@ pub struct Looked {
     /// How many pieces wait to be sent.
     pub waiting: usize,
     /// What stood in the way.
-    pub troubles: Vec<String>,
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// What keeps walkbacks from being found or taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Whose walkbacks; none: those of all.
+    pub application: Option<AppName>,
+    /// What, in words that may leave the site.
+    pub words: String,
+}
+
+impl Looked {
+    fn stands(&mut self, application: &Application, words: String) {
+        self.obstacles.push(Obstacle { application: Some(application.name.clone()), words });
+    }
 }
 
 /// Looks, keeps and hands out.
@@ -76,12 +92,13 @@ impl Collector {
             for directory in &application.walkbacks {
                 if let Err(error) = self.directory(application, directory.as_path(), mono, &mut looked) {
                     let path = directory.as_path().display();
-                    looked.troubles.push(format!("the walkback directory {path} can't be read: {error}"));
+                    looked.stands(application, format!("the walkback directory {path} can't be read: {error}"));
                 }
             }
         }
         if let Err(error) = self.save() {
-            looked.troubles.push(format!("what was taken of walkbacks can't be noted: {error}"));
+            let words = format!("what was taken of walkbacks can't be noted: {error}");
+            looked.obstacles.push(Obstacle { application: None, words });
         }
         looked.waiting = self.spool.len();
         looked
@@ -100,7 +117,9 @@ impl Collector {
         let dir = Dir::open_ambient_dir(path, cap_std::ambient_authority())?;
         let listing = files::list(&dir)?;
         let shown = path.display();
-        looked.troubles.extend(listing.troubles().into_iter().map(|words| format!("in the walkback directory {shown} {words}")));
+        for words in listing.troubles(&application.redact) {
+            looked.stands(application, format!("in the walkback directory {shown} {words}"));
+        }
         let mut since_saved = 0;
         self.ledger.renamed(path, &listing.entries);
         let gone = self.ledger.retain(path, &listing);
@@ -125,7 +144,10 @@ impl Collector {
                         self.seen.remove(&whole);
                     }
                 }
-                Err(error) => looked.troubles.push(format!("the walkback {} can't be taken: {error}", whole.display())),
+                Err(error) => {
+                    let name = application.redact.name(&entry.path);
+                    looked.stands(application, format!("the walkback {shown}/{name} can't be taken: {error}"));
+                }
             }
             since_saved += 1;
             if since_saved >= SAVE_EVERY {

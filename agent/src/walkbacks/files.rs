@@ -1,5 +1,6 @@
 //! The files of a walkback directory and its folders: regular ones with one name, no link followed, never too many.
 
+use crate::redact::Rules;
 use crate::root::open_dir;
 use crate::scan::meta::{Kind, Meta};
 use cap_std::fs::Dir;
@@ -26,7 +27,7 @@ pub(super) struct Listing {
     /// The files, oldest first.
     pub(super) entries: Vec<Entry>,
     /// What could not be looked into, as the paths in it begin: a folder, or a file by its whole name.
-    pub(super) unread: Vec<String>,
+    pub(super) unread: Vec<(String, io::Error)>,
     /// Files whose names are no text: nobody could name such a report.
     pub(super) nameless: usize,
     /// Files beyond those that are looked at.
@@ -38,13 +39,14 @@ impl Listing {
     /// be a disk that is not mounted.
     pub(super) fn lacks(&self, path: &str) -> bool {
         let is_unseen = self.entries.is_empty() || self.beyond > 0;
-        !is_unseen && !self.unread.iter().any(|unread| path.starts_with(unread))
+        !is_unseen && !self.unread.iter().any(|(unread, _)| path.starts_with(unread))
     }
 
-    /// What stands in the way, in words.
-    pub(super) fn troubles(&self) -> Vec<String> {
+    /// What stands in the way, in words that may leave the site.
+    pub(super) fn troubles(&self, rules: &Rules) -> Vec<String> {
         let mut words = Vec::new();
-        words.extend(self.unread.iter().map(|path| format!("{} can't be read", Clean::line(path))));
+        words
+            .extend(self.unread.iter().map(|(path, error)| format!("{} can't be read: {error}", Clean::line(&rules.name(path)))));
         let nameless = count(self.nameless, "file");
         words.extend((self.nameless > 0).then(|| format!("{nameless} with a name that is no text can't be sent: rename them")));
         let beyond = count(self.beyond, "file");
@@ -69,8 +71,8 @@ fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Res
         let meta = match dir.symlink_metadata(&name).map(|meta| Meta::from_cap(&meta)) {
             Ok(meta) => meta,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(_) => {
-                found.unread.extend(path);
+            Err(error) => {
+                found.unread.extend(path.map(|path| (path, error)));
                 continue;
             }
         };
@@ -79,8 +81,8 @@ fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Res
                 // One folder that can't be read is no reason to leave out the others.
                 let path = format!("{path}/");
                 let below = open_dir(dir, &name).and_then(|below| folder(&below, &path, depth + 1, found));
-                if below.is_err() {
-                    found.unread.push(path);
+                if let Err(error) = below {
+                    found.unread.push((path, error));
                 }
             }
             (Kind::File, path) if meta.links == 1 && meta.size > 0 => match path {

@@ -136,7 +136,7 @@ fn what_cant_be_seen_for_a_while_is_not_forgotten_and_counts_once() {
     assert_eq!(site.send().len(), 1);
     let (here, away) = (site.folder.path().join("crashes"), site.folder.path().join("away"));
     fs::rename(&here, &away).unwrap();
-    assert!(site.settle().troubles[0].contains("can't be read"), "the directory is gone");
+    assert!(site.settle().obstacles[0].words.contains("can't be read"), "the directory is gone");
     fs::create_dir(&here).unwrap();
     site.settle();
     fs::remove_dir(&here).unwrap();
@@ -155,7 +155,7 @@ fn a_file_whose_name_is_no_text_is_said_to_stay_at_the_site() {
     let name = OsStr::from_bytes(b"crash-\xff.log");
     fs::write(site.folder.path().join("crashes").join(name), JAVA).unwrap();
     let looked = site.settle();
-    assert!(looked.troubles[0].contains("1 file with a name that is no text"), "{:?}", looked.troubles);
+    assert!(looked.obstacles[0].words.contains("1 file with a name that is no text"), "{:?}", looked.obstacles);
 }
 
 #[test]
