@@ -68,8 +68,8 @@ pub struct Collector {
     config: Arc<Config>,
     ledger: Ledger,
     spool: Spool,
-    /// What was seen of each file that isn't in the ledger as it is now.
-    seen: HashMap<PathBuf, Seen>,
+    /// What was seen of each file that isn't in the ledger as it is now, by directory and path.
+    seen: HashMap<PathBuf, HashMap<String, Seen>>,
     /// A refused batch is sent again with fewer pieces.
     at_most: usize,
 }
@@ -122,28 +122,27 @@ impl Collector {
         }
         let mut since_saved = 0;
         self.ledger.renamed(path, &listing.entries);
-        let gone = self.ledger.retain(path, &listing);
-        self.seen.retain(|seen, _| !seen.starts_with(path) || !gone.contains(seen));
+        self.ledger.retain(path, &listing);
+        // What isn't listed any more is not remembered.
+        let before = self.seen.remove(path).unwrap_or_default();
+        let mut after = HashMap::new();
         for entry in &listing.entries {
-            let whole = path.join(&entry.path);
-            let known = self.ledger.get(path, entry);
-            if known.is_some_and(|known| known.is_all_of(&entry.meta)) {
-                self.seen.remove(&whole);
+            if self.ledger.has_all_of(path, entry) {
                 continue;
             }
-            let (ripe, seen) = ripe(self.seen.get(&whole), entry.meta, mono);
-            self.seen.insert(whole.clone(), seen);
+            let (ripe, seen) = ripe(before.get(&entry.path), entry.meta, mono);
             if ripe == Ripe::Not {
                 looked.unsettled += 1;
+                after.insert(entry.path.clone(), seen);
                 continue;
             }
-            match self.file(&dir, Found { application, directory: path, entry }, ripe) {
-                Ok(taken) => {
-                    looked.taken += taken;
-                    if ripe == Ripe::Settled {
-                        self.seen.remove(&whole);
-                    }
-                }
+            let taken = self.file(&dir, Found { application, directory: path, entry }, ripe);
+            if ripe == Ripe::Growing || !matches!(taken, Ok(Some(_))) {
+                after.insert(entry.path.clone(), seen);
+            }
+            match taken {
+                Ok(Some(taken)) => looked.taken += taken,
+                Ok(None) => looked.unsettled += 1,
                 Err(error) => {
                     let name = application.redact.name(&entry.path);
                     looked.stands(application, format!("the walkback {shown}/{name} can't be taken: {error}"));
@@ -155,6 +154,7 @@ impl Collector {
                 self.save()?;
             }
         }
+        self.seen.insert(path.to_owned(), after);
         Ok(())
     }
 
@@ -179,6 +179,11 @@ impl Collector {
                 Ok(None) => {}
                 Err(error) => troubles.push(format!("a walkback that was sent can't be cleared away: {error}")),
             }
+        }
+        // What the server has matters only where files are cleared away: there it must not be forgotten.
+        let clears = self.config.applications.iter().any(|one| one.walkbacks_sent != AfterSending::Keep);
+        if clears && let Err(error) = self.save() {
+            troubles.push(format!("what was sent of walkbacks can't be noted: {error}"));
         }
         troubles
     }
@@ -206,12 +211,16 @@ impl Collector {
     }
 
     fn after(&mut self, header: &Header, troubles: &mut Vec<String>) {
+        let is_whole = self.ledger.sent(&header.origin, header.offset);
         let Some(application) = self.config.application(&header.application) else { return };
         let target = match &application.walkbacks_sent {
             AfterSending::Keep => return,
             AfterSending::Delete => None,
             AfterSending::Move(folder) => Some(folder.as_path()),
         };
+        if !is_whole {
+            return;
+        }
         if let Err(error) = header.origin.clear_away(target) {
             let path = header.origin.directory.join(&header.origin.path);
             troubles.push(format!("the walkback {} was sent and can't be cleared away: {error}", path.display()));

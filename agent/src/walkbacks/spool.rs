@@ -51,6 +51,9 @@ pub(super) struct Origin {
     pub(super) meta: Facts,
     /// Where in the file it ends.
     pub(super) ends: u64,
+    /// Which file it was of all that ever stood under that name.
+    #[serde(default)]
+    pub(super) generation: u64,
 }
 
 impl Origin {
@@ -142,7 +145,8 @@ impl Spool {
         while (self.waiting.len() > self.max_waiting || self.bytes > MAX_BYTES) && self.waiting.len() > 2 {
             let Some(lost) = self.waiting.remove(self.waiting.len() / 2) else { break };
             self.bytes -= lost.size;
-            std::fs::remove_file(self.path(&lost))?;
+            // The piece itself is kept: one that can't be removed is found again when the agent starts.
+            let _ = std::fs::remove_file(self.path(&lost));
             gone.push(lost.application);
         }
         Ok(gone)
