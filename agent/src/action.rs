@@ -2,7 +2,8 @@
 
 use crate::config;
 use crate::machine::Ended;
-use crate::process::{self, End};
+use crate::process::{self, End, Printed};
+use crate::redact::Rules;
 use crate::server::Server;
 use fieldpost_common::command::MAX_ACTION_OUTPUT;
 use fieldpost_common::id::{ActionName, AppName, CommandId, SiteName};
@@ -26,6 +27,8 @@ pub struct Action<'a> {
     pub application: &'a AppName,
     /// The action's name.
     pub name: &'a ActionName,
+    /// What of its output doesn't leave the site.
+    pub redact: &'a Rules,
 }
 
 /// Runs it. The output that is kept is the end of what it printed, on either stream.
@@ -39,18 +42,21 @@ pub async fn run(action: &Action<'_>, server: &Server, command: &CommandId, stop
         .env("FIELDPOST_SITE", action.site.as_str())
         .env("FIELDPOST_APPLICATION", action.application.as_str())
         .env("FIELDPOST_ACTION", action.name.as_str());
-    let (printed, output) = watch::channel(Vec::new());
-    let stream = tokio::spawn(stream(server.clone(), command.clone(), output.clone()));
+    let rules = action.redact;
+    // A rule holds for a line, so it must have the whole of it.
+    let nothing = if rules.is_empty() { Printed::as_it_comes } else { Printed::whole_lines };
+    let (printed, output) = watch::channel(nothing(MAX_ACTION_OUTPUT));
+    let stream = tokio::spawn(stream(server.clone(), command.clone(), output.clone(), rules.clone()));
     let stop = async {
         if stopped.await.is_err() {
             std::future::pending::<()>().await;
         }
     };
-    let end = process::follow(&mut process, action.config.timeout, stop, MAX_ACTION_OUTPUT, &printed).await;
+    let end = process::follow(&mut process, action.config.timeout, stop, &printed).await;
     drop(printed);
     // The whole output is sent last; should that fail, its end stands in the result.
     let _ = stream.await;
-    let whole = output.borrow().clone();
+    let whole = redacted(&output.borrow(), rules);
     if let Err(trouble) = server.put_output(command, &whole, true).await {
         tracing::warn!("the output of an action could not be sent: {trouble}");
     }
@@ -70,10 +76,17 @@ fn ended(end: std::io::Result<End>, program: &str, limit: Duration, output: &[u8
     }
 }
 
+/// What of an output leaves the site.
+fn redacted(printed: &Printed, rules: &Rules) -> Vec<u8> {
+    let mut text = rules.whole(printed.text()).into_owned();
+    text.drain(..text.len().saturating_sub(MAX_ACTION_OUTPUT));
+    text
+}
+
 /// Sends what was printed so far, as long as there is more to come. What can't be sent now is sent with what comes next.
-async fn stream(server: Server, command: CommandId, mut output: watch::Receiver<Vec<u8>>) {
+async fn stream(server: Server, command: CommandId, mut output: watch::Receiver<Printed>, rules: Rules) {
     while output.changed().await.is_ok() {
-        let so_far = output.borrow_and_update().clone();
+        let so_far = redacted(&output.borrow_and_update(), &rules);
         if let Err(trouble) = server.put_output(&command, &so_far, false).await {
             tracing::debug!("the output of an action could not be sent yet: {trouble}");
         }

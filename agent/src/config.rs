@@ -8,6 +8,7 @@ pub use action::Action;
 pub use address::ServerUrl;
 pub use ignore::{Ignore, Patterns};
 
+use crate::redact::Rules;
 use fieldpost_common::id::{ActionName, AppName, LogName, SiteName, Version};
 use fieldpost_common::state::Format;
 use fieldpost_common::time::deserialize_duration;
@@ -81,6 +82,9 @@ pub struct Application {
     /// Programs that developers may order to be run, by the names that they know them by.
     #[serde(default)]
     pub actions: BTreeMap<ActionName, Action>,
+    /// What of all that it says about itself doesn't leave the site.
+    #[serde(default)]
+    pub redact: Rules,
 }
 
 /// What becomes of a file once the server has it.
@@ -339,6 +343,12 @@ after_install = { command = ["/usr/bin/true"] }
             (GOOD.replace("version =", "versoin ="), "acme.toml:8:1: "),
             (GOOD.replace("https://", "gopher://"), "acme.toml:2:10: "),
             (GOOD.replace("\"acme\"", "\"acme"), "acme.toml:3:"),
+            (format!("{GOOD}redact = 'one'\n"), "acme.toml:12:10: invalid type"),
+            (
+                format!("{GOOD}redact = [\n  'fine',\n  'user=(',\n]\n"),
+                "acme.toml:14:3: the redact rule \"user=(\" can't be used: unclosed",
+            ),
+            (format!("{GOOD}redact = ['(\\w{{900}}){{900}}']\n"), "acme.toml:12:11: the redact rule"),
         ];
         for (text, start) in cases {
             let error = error(&text);

@@ -268,7 +268,7 @@ impl Driver {
         self.beside(async move {
             // Hooks run one after the other.
             let _turn = turn.lock().await;
-            let report = hook::run(&hook, &occasion, entry.directory.as_path()).await;
+            let report = hook::run(&hook, &occasion, entry.directory.as_path(), &entry.redact).await;
             Event::HookDone { order, report }
         });
     }

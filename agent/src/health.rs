@@ -3,6 +3,7 @@
 
 use crate::config::StateSource;
 use crate::process::{self, Ended, Keep};
+use crate::redact::Rules;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::state::MAX_STATE;
 use fieldpost_common::text::Clean;
@@ -20,21 +21,31 @@ use tokio::process::Command;
 const PAUSE: Duration = Duration::from_millis(300);
 const LOOKS: u32 = 5;
 
-/// Fetches the state of an application.
-pub async fn fetch(source: Option<&StateSource>, site: &SiteName, application: &AppName) -> StateOutcome {
+/// The most that is handed on: more than is read says that there was more.
+const MOST: usize = MAX_STATE + 1;
+
+/// Fetches the state of an application, without what the rules match.
+pub async fn fetch(source: Option<&StateSource>, site: &SiteName, application: &AppName, rules: &Rules) -> StateOutcome {
     let Some(source) = source else { return StateOutcome::NotConfigured };
-    match (&source.file, &source.command) {
-        (Some(file), _) => from_file(file.as_path()).await,
-        (None, Some(command)) => from_command(command, source.timeout, site, application).await,
+    let reach = rules.reach(MOST);
+    let outcome = match (&source.file, &source.command) {
+        (Some(file), _) => from_file(file.as_path(), reach).await,
+        (None, Some(command)) => from_command(command, source.timeout, reach, site, application).await,
         (None, None) => StateOutcome::NotConfigured,
+    };
+    match outcome {
+        StateOutcome::Content { content, exit, modified } if !rules.is_empty() => {
+            StateOutcome::Content { content: rules.head(&content, MOST).into_owned(), exit, modified }
+        }
+        outcome => outcome,
     }
 }
 
-async fn from_command(command: &[String], limit: Duration, site: &SiteName, application: &AppName) -> StateOutcome {
+async fn from_command(command: &[String], limit: Duration, reach: usize, site: &SiteName, application: &AppName) -> StateOutcome {
     let Some((program, arguments)) = command.split_first() else { return StateOutcome::NotConfigured };
     let mut command = Command::new(program);
     command.args(arguments).env("FIELDPOST_SITE", site.as_str()).env("FIELDPOST_APPLICATION", application.as_str());
-    match process::run(&mut command, limit, Keep::Head(MAX_STATE + 1)).await {
+    match process::run(&mut command, limit, Keep::Head(reach)).await {
         Ok(Ended { timed_out: true, .. }) => StateOutcome::TimedOut { after_s: limit.as_secs() },
         Ok(Ended { code, out, err, .. }) => {
             // What failed before it could say anything says why on standard error.
@@ -46,16 +57,16 @@ async fn from_command(command: &[String], limit: Duration, site: &SiteName, appl
     }
 }
 
-async fn from_file(path: &Path) -> StateOutcome {
+async fn from_file(path: &Path, reach: usize) -> StateOutcome {
     for _ in 1..LOOKS {
-        match look(path).await {
+        match look(path, reach).await {
             Ok(Look::Settled(outcome)) => return outcome,
             Ok(Look::Changing(_)) => tokio::time::sleep(PAUSE).await,
             Err(error) => return unreadable(path, &error),
         }
     }
     // One that is written all the time is taken as it is.
-    match look(path).await {
+    match look(path, reach).await {
         Ok(Look::Settled(outcome) | Look::Changing(outcome)) => outcome,
         Err(error) => unreadable(path, &error),
     }
@@ -67,13 +78,13 @@ enum Look {
     Changing(StateOutcome),
 }
 
-async fn look(path: &Path) -> io::Result<Look> {
+async fn look(path: &Path, reach: usize) -> io::Result<Look> {
     let path = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || read(&path)).await;
+    let read = tokio::task::spawn_blocking(move || read(&path, reach)).await;
     read.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
-fn read(path: &Path) -> io::Result<Look> {
+fn read(path: &Path, reach: usize) -> io::Result<Look> {
     // Opening a pipe that nobody writes to would wait for ever.
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
     let file = File::options().read(true).custom_flags(flags).open(path)?;
@@ -82,7 +93,7 @@ fn read(path: &Path) -> io::Result<Look> {
         return Err(io::Error::other("it is not a file"));
     }
     let mut content = Vec::new();
-    (&file).take(MAX_STATE as u64 + 1).read_to_end(&mut content)?;
+    (&file).take(reach as u64).read_to_end(&mut content)?;
     let after = std::fs::metadata(path)?;
     let modified = Timestamp::from_ms(before.mtime().saturating_mul(1000).saturating_add(before.mtime_nsec() / 1_000_000));
     let outcome = StateOutcome::Content { content, exit: None, modified: Some(modified) };
@@ -107,9 +118,13 @@ mod tests {
     use std::path::PathBuf;
 
     fn fetched(source: &StateSource) -> StateOutcome {
+        redacted(source, &Rules::default())
+    }
+
+    fn redacted(source: &StateSource, rules: &Rules) -> StateOutcome {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let (site, application) = ("acme".parse().expect("site"), "trading".parse().expect("application"));
-        runtime.block_on(fetch(Some(source), &site, &application))
+        runtime.block_on(fetch(Some(source), &site, &application, rules))
     }
 
     fn source(rest: &str) -> StateSource {
@@ -153,6 +168,23 @@ mod tests {
         let outcome = fetched(&shell("echo \"$FIELDPOST_SITE $FIELDPOST_APPLICATION\"; exit 2", "10s"));
         let expected = StateOutcome::Content { content: b"acme trading\n".to_vec(), exit: Some(2), modified: None };
         assert_eq!(outcome, expected);
+    }
+
+    #[test]
+    fn what_a_rule_matches_stays_at_the_site_also_where_the_state_is_cut() {
+        let rules: Rules = serde_json::from_str("[\"user=([0-9]{6})\"]").expect("a rule");
+        let content = |source: &StateSource| match redacted(source, &rules) {
+            StateOutcome::Content { content, .. } => content,
+            outcome => panic!("{outcome:?}"),
+        };
+        assert_eq!(content(&shell("echo ok user=123456", "10s")), b"ok user=[redacted]\n");
+        assert_eq!(content(&shell("echo user=123456 >&2; exit 1", "10s")), b"user=[redacted]\n");
+        let dir = tempfile::tempdir().expect("directory");
+        let path = dir.path().join("state");
+        std::fs::write(&path, format!("{}\nuser=123456\n", "x".repeat(MAX_STATE - 8))).expect("written");
+        let content = content(&file(&path));
+        assert_eq!(content.len(), MOST, "that there was more is still said");
+        assert!(content.ends_with(b"\nuser=[re"), "{:?}", &content[MAX_STATE - 20..]);
     }
 
     #[test]

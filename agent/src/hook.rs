@@ -2,6 +2,7 @@
 
 use crate::config::Hook;
 use crate::process::{self, Ended, Keep};
+use crate::redact::Rules;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::text::Clean;
@@ -20,8 +21,8 @@ pub struct Occasion {
     pub patch: PatchName,
 }
 
-/// Runs a hook to its end or its time limit.
-pub async fn run(hook: &Hook, occasion: &Occasion, directory: &Path) -> HookReport {
+/// Runs a hook to its end or its time limit; what the rules match of its output is taken out.
+pub async fn run(hook: &Hook, occasion: &Occasion, directory: &Path, rules: &Rules) -> HookReport {
     let Some((program, arguments)) = hook.command.split_first() else {
         unreachable!("the config has no empty commands");
     };
@@ -33,8 +34,12 @@ pub async fn run(hook: &Hook, occasion: &Occasion, directory: &Path) -> HookRepo
         .env("FIELDPOST_SITE", occasion.site.as_str())
         .env("FIELDPOST_DIRECTORY", directory)
         .env("FIELDPOST_PATH", directory.join(occasion.patch.as_str()));
-    match process::run(&mut command, hook.timeout, Keep::Tail(MAX_HOOK_OUTPUT)).await {
-        Ok(Ended { code, timed_out, out, err }) => HookReport { code, timed_out, output: shown(&[out, err].concat()) },
+    let reach = rules.reach(MAX_HOOK_OUTPUT);
+    match process::run(&mut command, hook.timeout, Keep::Tail(reach)).await {
+        Ok(Ended { code, timed_out, out, err }) => {
+            let [out, err] = [&out, &err].map(|text| rules.tail(text, text.len() >= reach));
+            HookReport { code, timed_out, output: shown(&[out, err].concat()) }
+        }
         Err(error) => {
             HookReport { code: None, timed_out: false, output: Clean::line(&format!("{program} can't be run: {error}")) }
         }
@@ -62,6 +67,10 @@ mod tests {
         Hook { command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(), timeout: Duration::from_secs(seconds) }
     }
 
+    fn rules() -> Rules {
+        serde_json::from_str("[\"hunter[0-9]*\"]").expect("a rule")
+    }
+
     fn report(hook: &Hook) -> HookReport {
         let occasion = Occasion {
             site: "acme".parse().expect("site"),
@@ -69,7 +78,7 @@ mod tests {
             patch: "sub/Order.st".parse().expect("patch"),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-        runtime.block_on(run(hook, &occasion, Path::new("/srv/patches")))
+        runtime.block_on(run(hook, &occasion, Path::new("/srv/patches"), &rules()))
     }
 
     #[test]
@@ -89,6 +98,15 @@ mod tests {
         assert_eq!(report.code, Some(0));
         assert!(report.output.as_str().len() <= MAX_HOOK_OUTPUT);
         assert!(report.output.as_str().ends_with("the \\x1b[2Jend"), "{}", report.output);
+    }
+
+    #[test]
+    fn what_a_rule_matches_of_a_hooks_output_is_taken_out_also_where_its_end_is_cut_off() {
+        let said = report(&hook("echo hunter1; echo hunter2 >&2", 10));
+        assert_eq!(said.output.as_str(), "[redacted]\n[redacted]\n");
+        // What is kept begins in the middle of a match.
+        let long = report(&hook("printf 'hunter'; yes 1 | tr -d '\\n' | head -c 20000; echo; echo end", 10));
+        assert_eq!(long.output.as_str(), "end\n");
     }
 
     #[test]

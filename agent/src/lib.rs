@@ -10,6 +10,7 @@
 //! - [`process`], [`hook`], [`health`], [`action`]: programs that the config names, after an installation, to say how an
 //!   application is, or because a developer ordered it;
 //! - [`log`], [`about`]: what else commands ask for;
+//! - [`redact`]: what of all that doesn't leave the site;
 //! - [`walkbacks`]: what applications wrote when they crashed;
 //! - [`enroll`], [`check`], [`dry_run`]: the other commands.
 
@@ -34,6 +35,7 @@ pub mod log;
 pub mod machine;
 pub mod marker;
 pub mod process;
+pub mod redact;
 pub mod root;
 pub mod scan;
 pub mod server;

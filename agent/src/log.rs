@@ -1,5 +1,7 @@
-//! Reads a part of a log that the config names. Which lines fit is left to `fieldpost_common::command::log`.
+//! Reads a part of a log that the config names. Which lines fit is left to `fieldpost_common::command::log`: it sees none as it is before
+//! what the rules match was taken out, so that nobody can look for that either.
 
+use crate::redact::Rules;
 use fieldpost_common::command::log::{Chosen, LogPart, MAX_LINE, PatternError};
 use fieldpost_common::text::{self, Clean, count};
 use fieldpost_common::time::Timestamp;
@@ -45,7 +47,7 @@ pub struct Found {
 }
 
 /// Reads the part that is wanted, at most `most` bytes. Memory is bounded by `most`, however large the log.
-pub fn read(path: &Path, part: &LogPart, most: usize, now: Timestamp) -> Result<Found, LogError> {
+pub fn read(path: &Path, part: &LogPart, rules: &Rules, most: usize, now: Timestamp) -> Result<Found, LogError> {
     let unreadable = |error| LogError::Unreadable { path: path.to_owned(), error };
     let (mut file, size) = open(path).map_err(unreadable)?;
     let mut choice = part.choose(most, TimeZone::system(), now)?;
@@ -58,8 +60,9 @@ pub fn read(path: &Path, part: &LogPart, most: usize, now: Timestamp) -> Result<
         skip_line(&mut lines).map_err(unreadable)?;
     }
     let mut line = Vec::new();
-    while next_line(&mut lines, &mut line).map_err(unreadable)? {
-        choice.feed(&line);
+    let reach = rules.reach(MAX_LINE);
+    while next_line(&mut lines, &mut line, reach).map_err(unreadable)? {
+        choice.feed(&rules.head(&line, MAX_LINE));
     }
     let chosen = choice.end();
     if part.since.is_some() && chosen.with_time == 0 && chosen.looked_at > 0 {
@@ -78,13 +81,13 @@ fn open(path: &Path) -> io::Result<(File, u64)> {
 }
 
 /// The next line without its end, cut where it is too long; false: there is none.
-fn next_line(lines: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+fn next_line(lines: &mut impl BufRead, line: &mut Vec<u8>, reach: usize) -> io::Result<bool> {
     line.clear();
-    let read = lines.take(MAX_LINE as u64).read_until(b'\n', line)?;
+    let read = lines.take(reach as u64).read_until(b'\n', line)?;
     if line.last() == Some(&b'\n') {
         line.pop();
         line.pop_if(|last| *last == b'\r');
-    } else if read == MAX_LINE {
+    } else if read == reach {
         skip_line(lines)?;
     }
     Ok(read > 0)
@@ -119,7 +122,7 @@ mod tests {
 
     fn found(text: &[u8], part: &LogPart, most: usize) -> (String, String) {
         let (_dir, path) = log(text);
-        let found = read(&path, part, most, NOW).expect("readable");
+        let found = read(&path, part, &Rules::default(), most, NOW).expect("readable");
         (String::from_utf8_lossy(&found.text).into_owned(), found.note.to_string())
     }
 
@@ -151,16 +154,42 @@ mod tests {
     fn a_line_without_end_and_bytes_of_any_kind_are_sent_as_they_are_and_cut() {
         let text = [vec![0xff; 200_000], b"\nlast \x1b[2J".to_vec()].concat();
         let (_dir, path) = log(&text);
-        let found = read(&path, &LogPart::default(), 1 << 20, NOW).expect("readable");
+        let found = read(&path, &LogPart::default(), &Rules::default(), 1 << 20, NOW).expect("readable");
         assert_eq!(found.text.len(), MAX_LINE + 1 + 10);
         assert!(found.text.ends_with(b"\nlast \x1b[2J\n"));
+    }
+
+    fn redacted(text: &[u8], part: &LogPart) -> String {
+        let rules: Rules = serde_json::from_str("[\"token=([0-9a-f]{16})\"]").expect("a rule");
+        let (_dir, path) = log(text);
+        let found = read(&path, part, &rules, 1 << 20, NOW).expect("readable");
+        String::from_utf8_lossy(&found.text).into_owned()
+    }
+
+    #[test]
+    fn nobody_can_look_for_what_a_rule_takes_out() {
+        let text = b"a token=0123456789abcdef\nb\n";
+        let grep = |pattern: &str| LogPart { grep: Some(pattern.to_owned()), ..LogPart::default() };
+        assert_eq!(redacted(text, &grep("=0")), "");
+        assert_eq!(redacted(text, &grep("redacted")), "a token=[redacted]\n");
+    }
+
+    #[test]
+    fn a_line_that_is_cut_in_the_middle_of_a_match_does_not_end_with_its_head() {
+        let text = format!("{} token=0123456789abcdef\n", "x".repeat(MAX_LINE - 10));
+        let cut = redacted(text.as_bytes(), &LogPart::default());
+        assert!(cut.ends_with("x token=[re\n") && cut.len() == MAX_LINE + 1, "{}", &cut[MAX_LINE - 20..]);
+        // What goes before makes the line no longer: what is read for matching alone is never sent.
+        let many = "token=0123456789abcdef ".repeat(MAX_LINE / 23 + 40);
+        let cut = redacted(many.as_bytes(), &LogPart::default());
+        assert!(!cut.contains('1') && cut.len() < MAX_LINE, "{}", cut.len());
     }
 
     #[test]
     fn since_is_refused_where_no_line_says_its_time() {
         let (_dir, path) = log(b"no time\n");
         let part = LogPart { since: Some(NOW), ..LogPart::default() };
-        let error = read(&path, &part, 1000, NOW).expect_err("no times").to_string();
+        let error = read(&path, &part, &Rules::default(), 1000, NOW).expect_err("no times").to_string();
         assert!(error.contains("says when it was written"), "{error}");
     }
 
@@ -170,7 +199,7 @@ mod tests {
         let pipe = dir.path().join("pipe");
         std::process::Command::new("mkfifo").arg(&pipe).status().expect("a pipe");
         for path in [dir.path().join("gone"), dir.path().to_owned(), pipe] {
-            let error = read(&path, &LogPart::default(), 1000, NOW).expect_err("unreadable").to_string();
+            let error = read(&path, &LogPart::default(), &Rules::default(), 1000, NOW).expect_err("unreadable").to_string();
             assert!(error.contains(&path.display().to_string()), "{error}");
         }
     }

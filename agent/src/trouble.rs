@@ -87,4 +87,13 @@ impl Trouble {
         let codes = [Code::Forbidden, Code::NotFound, Code::Refused, Code::Invalid, Code::TooLarge, Code::WrongHash];
         self.code().is_some_and(|code| codes.contains(&code))
     }
+
+    /// Whether the server has no room for it. Of too many requests it says when to come again; of a quota it doesn't.
+    pub fn is_about_room(&self) -> bool {
+        match self.code() {
+            Some(Code::NoSpace) => true,
+            Some(Code::TooMany) => self.retry_after().is_none(),
+            _ => false,
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod tests;
 use crate::config::{AfterSending, Application, Config};
 use crate::root::open_dir;
 use cap_std::fs::Dir;
+use fieldpost_common::id::AppName;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{Dropped, Walkbacks};
 use ledger::Ledger;
@@ -43,7 +44,22 @@ pub struct Looked {
     /// How many pieces wait to be sent.
     pub waiting: usize,
     /// What stood in the way.
-    pub troubles: Vec<String>,
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// What keeps walkbacks from being found or taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Whose walkbacks; none: those of all.
+    pub application: Option<AppName>,
+    /// What, in words that may leave the site.
+    pub words: String,
+}
+
+impl Looked {
+    fn stands(&mut self, application: &Application, words: String) {
+        self.obstacles.push(Obstacle { application: Some(application.name.clone()), words });
+    }
 }
 
 /// Looks, keeps and hands out.
@@ -52,8 +68,8 @@ pub struct Collector {
     config: Arc<Config>,
     ledger: Ledger,
     spool: Spool,
-    /// What was seen of each file that isn't in the ledger as it is now.
-    seen: HashMap<PathBuf, Seen>,
+    /// What was seen of each file that isn't in the ledger as it is now, by directory and path.
+    seen: HashMap<PathBuf, HashMap<String, Seen>>,
     /// A refused batch is sent again with fewer pieces.
     at_most: usize,
 }
@@ -76,12 +92,13 @@ impl Collector {
             for directory in &application.walkbacks {
                 if let Err(error) = self.directory(application, directory.as_path(), mono, &mut looked) {
                     let path = directory.as_path().display();
-                    looked.troubles.push(format!("the walkback directory {path} can't be read: {error}"));
+                    looked.stands(application, format!("the walkback directory {path} can't be read: {error}"));
                 }
             }
         }
         if let Err(error) = self.save() {
-            looked.troubles.push(format!("what was taken of walkbacks can't be noted: {error}"));
+            let words = format!("what was taken of walkbacks can't be noted: {error}");
+            looked.obstacles.push(Obstacle { application: None, words });
         }
         looked.waiting = self.spool.len();
         looked
@@ -100,32 +117,36 @@ impl Collector {
         let dir = Dir::open_ambient_dir(path, cap_std::ambient_authority())?;
         let listing = files::list(&dir)?;
         let shown = path.display();
-        looked.troubles.extend(listing.troubles().into_iter().map(|words| format!("in the walkback directory {shown} {words}")));
+        for words in listing.troubles(&application.redact) {
+            looked.stands(application, format!("in the walkback directory {shown} {words}"));
+        }
         let mut since_saved = 0;
         self.ledger.renamed(path, &listing.entries);
-        let gone = self.ledger.retain(path, &listing);
-        self.seen.retain(|seen, _| !seen.starts_with(path) || !gone.contains(seen));
+        self.ledger.retain(path, &listing);
+        // What isn't listed any more is not remembered.
+        let before = self.seen.remove(path).unwrap_or_default();
+        let mut after = HashMap::new();
         for entry in &listing.entries {
-            let whole = path.join(&entry.path);
-            let known = self.ledger.get(path, entry);
-            if known.is_some_and(|known| known.is_all_of(&entry.meta)) {
-                self.seen.remove(&whole);
+            if self.ledger.has_all_of(path, entry) {
                 continue;
             }
-            let (ripe, seen) = ripe(self.seen.get(&whole), entry.meta, mono);
-            self.seen.insert(whole.clone(), seen);
+            let (ripe, seen) = ripe(before.get(&entry.path), entry.meta, mono);
             if ripe == Ripe::Not {
                 looked.unsettled += 1;
+                after.insert(entry.path.clone(), seen);
                 continue;
             }
-            match self.file(&dir, Found { application, directory: path, entry }, ripe) {
-                Ok(taken) => {
-                    looked.taken += taken;
-                    if ripe == Ripe::Settled {
-                        self.seen.remove(&whole);
-                    }
+            let taken = self.file(&dir, Found { application, directory: path, entry }, ripe);
+            if ripe == Ripe::Growing || !matches!(taken, Ok(Some(_))) {
+                after.insert(entry.path.clone(), seen);
+            }
+            match taken {
+                Ok(Some(taken)) => looked.taken += taken,
+                Ok(None) => looked.unsettled += 1,
+                Err(error) => {
+                    let name = application.redact.name(&entry.path);
+                    looked.stands(application, format!("the walkback {shown}/{name} can't be taken: {error}"));
                 }
-                Err(error) => looked.troubles.push(format!("the walkback {} can't be taken: {error}", whole.display())),
             }
             since_saved += 1;
             if since_saved >= SAVE_EVERY {
@@ -133,12 +154,13 @@ impl Collector {
                 self.save()?;
             }
         }
+        self.seen.insert(path.to_owned(), after);
         Ok(())
     }
 
     /// The oldest of what waits, as much as goes into one request; none: nothing waits.
     pub fn batch(&mut self, now: Timestamp) -> io::Result<Option<(Vec<u64>, Walkbacks)>> {
-        let (numbers, pieces, broken) = self.spool.batch(self.at_most)?;
+        let (numbers, pieces, broken) = self.spool.batch(self.at_most, &self.config)?;
         for application in broken {
             self.ledger.dropped(&application, 1);
         }
@@ -157,6 +179,11 @@ impl Collector {
                 Ok(None) => {}
                 Err(error) => troubles.push(format!("a walkback that was sent can't be cleared away: {error}")),
             }
+        }
+        // What the server has matters only where files are cleared away: there it must not be forgotten.
+        let clears = self.config.applications.iter().any(|one| one.walkbacks_sent != AfterSending::Keep);
+        if clears && let Err(error) = self.save() {
+            troubles.push(format!("what was sent of walkbacks can't be noted: {error}"));
         }
         troubles
     }
@@ -184,12 +211,16 @@ impl Collector {
     }
 
     fn after(&mut self, header: &Header, troubles: &mut Vec<String>) {
+        let is_whole = self.ledger.sent(&header.origin, header.offset);
         let Some(application) = self.config.application(&header.application) else { return };
         let target = match &application.walkbacks_sent {
             AfterSending::Keep => return,
             AfterSending::Delete => None,
             AfterSending::Move(folder) => Some(folder.as_path()),
         };
+        if !is_whole {
+            return;
+        }
         if let Err(error) = header.origin.clear_away(target) {
             let path = header.origin.directory.join(&header.origin.path);
             troubles.push(format!("the walkback {} was sent and can't be cleared away: {error}", path.display()));

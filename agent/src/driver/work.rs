@@ -60,8 +60,10 @@ async fn tell_state(
     application: &AppName,
     now: impl Fn() -> Timestamp,
 ) -> Ended {
-    let source = config.application(application).and_then(|entry| entry.state.as_ref());
-    let outcome = health::fetch(source, &config.site, application).await;
+    let entry = config.application(application);
+    let source = entry.and_then(|entry| entry.state.as_ref());
+    let rules = entry.map(|entry| entry.redact.clone()).unwrap_or_default();
+    let outcome = health::fetch(source, &config.site, application, &rules).await;
     let format = source.and_then(|source| source.format);
     let report = StateReport { command: command.clone(), at: now(), format, outcome };
     server.put_state(application, &report).await.map_or_else(Ended::Unsent, |()| Ended::Known)
@@ -80,10 +82,12 @@ async fn send_log(
     now: Timestamp,
 ) -> Ended {
     let failed = |words: &str| Ended::Failed { reason: Clean::line(words), tail: None };
-    let Some(path) = config.application(application).and_then(|entry| entry.logs.get(name)).cloned() else {
+    let entry = config.application(application);
+    let found = entry.and_then(|entry| Some((entry.logs.get(name)?.clone(), entry.redact.clone())));
+    let Some((path, rules)) = found else {
         return failed(&format!("the agent's config names no log {name} for {application}"));
     };
-    let read = tokio::task::spawn_blocking(move || log::read(path.as_path(), &part, MAX_OUTPUT, now)).await;
+    let read = tokio::task::spawn_blocking(move || log::read(path.as_path(), &part, &rules, MAX_OUTPUT, now)).await;
     match read {
         Ok(Ok(found)) => sent(server.put_output(command, &found.text, true).await, Some(found.note)),
         Ok(Err(error)) => failed(&error.to_string()),
@@ -98,10 +102,11 @@ async fn run_action(
     (application, name): (AppName, ActionName),
     stopped: oneshot::Receiver<()>,
 ) -> Ended {
-    let Some(action) = config.application(&application).and_then(|entry| entry.actions.get(&name)) else {
+    let entry = config.application(&application);
+    let Some((action, redact)) = entry.and_then(|entry| Some((entry.actions.get(&name)?, &entry.redact))) else {
         let words = format!("the agent's config names no action {name} for {application}");
         return Ended::Failed { reason: Clean::line(&words), tail: None };
     };
-    let action = Action { config: action, site: &config.site, application: &application, name: &name };
+    let action = Action { config: action, site: &config.site, application: &application, name: &name, redact };
     action::run(&action, &server, command, stopped).await
 }

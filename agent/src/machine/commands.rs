@@ -6,17 +6,18 @@ use super::state::{Lane, State};
 use super::work::{self, Ended, Way, Work, way};
 use crate::clock::Now;
 use crate::trouble::Trouble;
+use crate::walkbacks::Obstacle;
 use fieldpost_common::command::Command;
 use fieldpost_common::command::action::ActionOrder;
 use fieldpost_common::envelope::Envelope;
-use fieldpost_common::id::CommandId;
+use fieldpost_common::id::{AppName, CommandId};
 use fieldpost_common::order::Refusal;
 use fieldpost_common::problem::Code;
 use fieldpost_common::text::{Clean, count};
 use fieldpost_common::wire::{CommandOutcome, CommandResult};
 
 /// What is under way for a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Doing {
     Work {
         lane: work::Lane,
@@ -28,8 +29,8 @@ pub(super) enum Doing {
     Looking,
     /// It waits for the inventory to arrive.
     Inventory,
-    /// It waits until no walkback waits.
-    Walkbacks,
+    /// It waits until no walkback of this application waits.
+    Walkbacks(AppName),
 }
 
 /// A batch came: these are the open commands. One that was answered a moment ago may still stand there.
@@ -54,12 +55,12 @@ pub(super) fn lost(state: &mut State, now: Now) {
 /// Begins what can be begun, in the order of the commands.
 pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     for command in state.journal.commands.clone() {
-        match state.doing.get(&command.id).copied() {
+        match state.doing.get(&command.id).cloned() {
             Some(Doing::Work { lane, stopping: false }) if command.cancel => {
                 state.doing.insert(command.id.clone(), Doing::Work { lane, stopping: true });
                 out.push(Effect::Stop(command.id));
             }
-            Some(Doing::LookAhead | Doing::Inventory | Doing::Walkbacks) if command.cancel => {
+            Some(Doing::LookAhead | Doing::Inventory | Doing::Walkbacks(_)) if command.cancel => {
                 finish(state, &command.id, CommandOutcome::Stopped, None, now);
             }
             Some(_) => {}
@@ -83,7 +84,7 @@ fn begin(state: &mut State, command: &Command, now: Now, out: &mut Vec<Effect>) 
             state.refused_put = None;
         }
         Way::Walkbacks(application) if state.setup.walkbacks.contains(&application) => {
-            state.doing.insert(command.id.clone(), Doing::Walkbacks);
+            state.doing.insert(command.id.clone(), Doing::Walkbacks(application));
             state.walkbacks.ask();
         }
         Way::Walkbacks(application) => {
@@ -159,7 +160,8 @@ pub(super) fn worked(state: &mut State, id: &CommandId, end: Ended, now: Now, ou
         Ended::Done { note, tail } => finish(state, id, CommandOutcome::Done { note }, tail, now),
         Ended::Failed { reason, tail } => finish(state, id, CommandOutcome::Failed { reason }, tail, now),
         Ended::Stopped => finish(state, id, CommandOutcome::Stopped, None, now),
-        Ended::Unsent(trouble) if trouble.is_final() => {
+        // What has no room now would be read again and again; whoever asked may ask again.
+        Ended::Unsent(trouble) if trouble.is_final() || trouble.is_about_room() => {
             out.push(Effect::Log(Level::Error, format!("the server does not take what a command brought: {trouble}")));
             let reason = Clean::line(&format!("the server did not take it: {trouble}"));
             finish(state, id, CommandOutcome::Failed { reason }, None, now);
@@ -190,27 +192,56 @@ pub(super) fn looked(state: &mut State, now: Now) {
     let Some(report) = &state.report else { return };
     let files: usize = report.inventory.applications.values().map(|listing| listing.files.len()).sum();
     let words = format!("every file was read: {}", count(files, "patch"));
-    finish_all(state, Doing::Looking, &words, now);
+    finish_all(state, &Doing::Looking, &words, now);
 }
 
 /// The inventory was given to the server, or not.
 pub(super) fn inventory_put(state: &mut State, given: bool, now: Now) {
     if given {
-        finish_all(state, Doing::Inventory, "the inventory was sent whole", now);
+        finish_all(state, &Doing::Inventory, "the inventory was sent whole", now);
     }
 }
 
 /// No walkback waits any more, and none is being written; of some nobody knows, because they could not be read.
-pub(super) fn walkbacks_home(state: &mut State, unread: &[String], now: Now) {
-    let Some(first) = unread.first() else {
-        return finish_all(state, Doing::Walkbacks, "all walkbacks are home", now);
-    };
-    let more = if unread.len() > 1 { format!(" (and {} more)", unread.len() - 1) } else { String::new() };
-    finish_all(state, Doing::Walkbacks, &format!("what could be read is home, but {first}{more}"), now);
+pub(super) fn walkbacks_home(state: &mut State, obstacles: &[Obstacle], now: Now) {
+    for (id, application) in waiting_for_walkbacks(state) {
+        let outcome = match unread(obstacles, &application) {
+            None => CommandOutcome::Done { note: Some(Clean::line("all walkbacks are home")) },
+            Some(reason) => CommandOutcome::Failed { reason },
+        };
+        finish(state, &id, outcome, None, now);
+    }
 }
 
-fn finish_all(state: &mut State, doing: Doing, words: &str, now: Now) {
-    let waiting: Vec<_> = state.doing.iter().filter(|(_, one)| **one == doing).map(|(id, _)| id.clone()).collect();
+/// The server takes no walkbacks for a while: nobody waits for that.
+pub(super) fn walkbacks_stay(state: &mut State, trouble: &Trouble, now: Now) {
+    for (id, _) in waiting_for_walkbacks(state) {
+        let reason = Clean::line(&format!("walkbacks wait at the site: {trouble}"));
+        finish(state, &id, CommandOutcome::Failed { reason }, None, now);
+    }
+}
+
+fn waiting_for_walkbacks(state: &State) -> Vec<(CommandId, AppName)> {
+    let waiting = state.doing.iter().filter_map(|(id, doing)| match doing {
+        Doing::Walkbacks(application) => Some((id.clone(), application.clone())),
+        _ => None,
+    });
+    waiting.collect()
+}
+
+/// What of an application could not be read, in words that have an end.
+fn unread(obstacles: &[Obstacle], application: &AppName) -> Option<Clean> {
+    const NAMED: usize = 5;
+    const CELLS: usize = 300;
+    let its = |one: &&Obstacle| one.application.as_ref().is_none_or(|of| of == application);
+    let all: Vec<&Obstacle> = obstacles.iter().filter(its).collect();
+    let named: Vec<String> = all.iter().take(NAMED).map(|one| Clean::line(&one.words).cut(CELLS)).collect();
+    let more = if all.len() > NAMED { format!("; and {} more", all.len() - NAMED) } else { String::new() };
+    (!all.is_empty()).then(|| Clean::line(&format!("what could be read is home, but {}{more}", named.join("; "))))
+}
+
+fn finish_all(state: &mut State, doing: &Doing, words: &str, now: Now) {
+    let waiting: Vec<_> = state.doing.iter().filter(|(_, one)| *one == doing).map(|(id, _)| id.clone()).collect();
     for id in waiting {
         finish(state, &id, CommandOutcome::Done { note: Some(Clean::line(words)) }, None, now);
     }

@@ -6,7 +6,7 @@ use super::link;
 use super::state::{Lane, State};
 use crate::clock::Now;
 use crate::trouble::Trouble;
-use crate::walkbacks::Looked;
+use crate::walkbacks::{Looked, Obstacle};
 use fieldpost_common::problem::Code;
 use std::time::Duration;
 
@@ -29,9 +29,9 @@ pub(super) struct Standing {
     /// The server said no a moment ago.
     pub(super) resting: bool,
     /// What stood in the way of the last look.
-    unread: Vec<String>,
-    /// What stood in the way the last time, so that it is said once.
-    said: Vec<String>,
+    unread: Vec<Obstacle>,
+    /// Why the server took none the last time, so that it is said once.
+    refusal: Option<String>,
 }
 
 /// What is known of walkbacks that nobody has taken yet.
@@ -80,9 +80,11 @@ pub(super) fn looked(state: &mut State, looked: Looked, now: Now, out: &mut Vec<
     if state.walkbacks.shore != Shore::Asked {
         state.walkbacks.shore = if looked.unsettled == 0 { Shore::Quiet } else { Shore::Busy };
     }
-    state.walkbacks.unread.clone_from(&looked.troubles);
+    // What stands in the way look after look is said once.
+    let before = std::mem::replace(&mut state.walkbacks.unread, looked.obstacles);
+    let news = state.walkbacks.unread.iter().filter(|one| !before.contains(one));
+    out.extend(news.map(|one| Effect::Log(Level::Warn, one.words.clone())));
     home(state, now);
-    say(state, looked.troubles, out);
     if looked.taken > 0 {
         out.push(Effect::Log(
             Level::Info,
@@ -100,14 +102,20 @@ pub(super) fn sent(state: &mut State, waiting: usize, answer: Result<Vec<String>
     match answer {
         Ok(troubles) => {
             link::reached(state, out);
+            state.walkbacks.refusal = None;
             home(state, now);
-            say(state, troubles, out);
+            out.extend(troubles.into_iter().map(|words| Effect::Log(Level::Warn, words)));
         }
         Err(trouble) if trouble.is_final() || is_about_them(&trouble) => {
-            say(state, vec![format!("the server does not take walkbacks now: {trouble}")], out);
+            let words = format!("walkbacks can't be sent now: {trouble}");
+            if state.walkbacks.refusal.as_ref() != Some(&words) {
+                out.push(Effect::Log(Level::Warn, words.clone()));
+            }
+            state.walkbacks.refusal = Some(words);
             state.walkbacks.resting = !matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash));
             if state.walkbacks.resting {
                 state.set_timer(Timer::WalkbacksRest, REST, out);
+                commands::walkbacks_stay(state, &trouble, now);
             }
         }
         Err(trouble) => link::failed(state, &trouble, now, out),
@@ -125,11 +133,4 @@ fn home(state: &mut State, now: Now) {
 
 fn is_about_them(trouble: &Trouble) -> bool {
     matches!(trouble, Trouble::Local { .. }) || matches!(trouble.code(), Some(Code::TooMany | Code::NoSpace | Code::Changed))
-}
-
-fn say(state: &mut State, troubles: Vec<String>, out: &mut Vec<Effect>) {
-    for words in troubles.iter().filter(|words| !state.walkbacks.said.contains(words)) {
-        out.push(Effect::Log(Level::Warn, words.clone()));
-    }
-    state.walkbacks.said = troubles;
 }

@@ -1,9 +1,11 @@
 //! The files of a walkback directory and its folders: regular ones with one name, no link followed, never too many.
 
+use crate::redact::Rules;
 use crate::root::open_dir;
 use crate::scan::meta::{Kind, Meta};
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, MetadataExt as _};
 use fieldpost_common::text::{Clean, count};
+use std::collections::BTreeMap;
 use std::io;
 
 /// The most files that are looked at in one directory.
@@ -18,6 +20,8 @@ pub(super) struct Entry {
     pub(super) path: String,
     /// What the system says of it.
     pub(super) meta: Meta,
+    /// The file system of its folder.
+    pub(super) device: u64,
 }
 
 /// What a directory has.
@@ -25,8 +29,10 @@ pub(super) struct Entry {
 pub(super) struct Listing {
     /// The files, oldest first.
     pub(super) entries: Vec<Entry>,
+    /// The folders that were looked into, as the paths in them begin, and their file systems.
+    pub(super) folders: BTreeMap<String, u64>,
     /// What could not be looked into, as the paths in it begin: a folder, or a file by its whole name.
-    pub(super) unread: Vec<String>,
+    pub(super) unread: Vec<(String, io::Error)>,
     /// Files whose names are no text: nobody could name such a report.
     pub(super) nameless: usize,
     /// Files beyond those that are looked at.
@@ -34,17 +40,25 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Whether a file that isn't listed is gone. One that may be there and only couldn't be seen isn't, and a directory without any file may
-    /// be a disk that is not mounted.
-    pub(super) fn lacks(&self, path: &str) -> bool {
+    /// Whether a file that isn't listed is gone. One that may be there and only couldn't be seen isn't, nor one of a disk that is not
+    /// mounted: then another file system is listed, or nothing. Of old, which one a file is on was not noted (0).
+    pub(super) fn lacks(&self, path: &str, device: u64) -> bool {
         let is_unseen = self.entries.is_empty() || self.beyond > 0;
-        !is_unseen && !self.unread.iter().any(|unread| path.starts_with(unread))
+        let is_other = device != 0 && self.device(path) != Some(device);
+        !is_unseen && !is_other && !self.unread.iter().any(|(unread, _)| path.starts_with(unread))
     }
 
-    /// What stands in the way, in words.
-    pub(super) fn troubles(&self) -> Vec<String> {
+    /// The file system on which a path would be.
+    fn device(&self, path: &str) -> Option<u64> {
+        let mut folders = path.rmatch_indices('/').map(|(at, _)| &path[..=at]).chain([""]);
+        folders.find_map(|folder| self.folders.get(folder)).copied()
+    }
+
+    /// What stands in the way, in words that may leave the site.
+    pub(super) fn troubles(&self, rules: &Rules) -> Vec<String> {
         let mut words = Vec::new();
-        words.extend(self.unread.iter().map(|path| format!("{} can't be read", Clean::line(path))));
+        words
+            .extend(self.unread.iter().map(|(path, error)| format!("{} can't be read: {error}", Clean::line(&rules.name(path)))));
         let nameless = count(self.nameless, "file");
         words.extend((self.nameless > 0).then(|| format!("{nameless} with a name that is no text can't be sent: rename them")));
         let beyond = count(self.beyond, "file");
@@ -62,6 +76,8 @@ pub(super) fn list(dir: &Dir) -> io::Result<Listing> {
 }
 
 fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Result<()> {
+    let device = dir.dir_metadata()?.dev();
+    found.folders.insert(prefix.to_owned(), device);
     for entry in dir.entries()? {
         let entry = entry?;
         let name = entry.file_name();
@@ -69,8 +85,8 @@ fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Res
         let meta = match dir.symlink_metadata(&name).map(|meta| Meta::from_cap(&meta)) {
             Ok(meta) => meta,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(_) => {
-                found.unread.extend(path);
+            Err(error) => {
+                found.unread.extend(path.map(|path| (path, error)));
                 continue;
             }
         };
@@ -79,14 +95,14 @@ fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Res
                 // One folder that can't be read is no reason to leave out the others.
                 let path = format!("{path}/");
                 let below = open_dir(dir, &name).and_then(|below| folder(&below, &path, depth + 1, found));
-                if below.is_err() {
-                    found.unread.push(path);
+                if let Err(error) = below {
+                    found.unread.push((path, error));
                 }
             }
             (Kind::File, path) if meta.links == 1 && meta.size > 0 => match path {
                 None => found.nameless += 1,
                 Some(_) if found.entries.len() >= MAX_FILES => found.beyond += 1,
-                Some(path) => found.entries.push(Entry { path, meta }),
+                Some(path) => found.entries.push(Entry { path, meta, device }),
             },
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! How much of each file was taken, durable: `ledger.json` in the walkback folder of the state directory.
 
 use super::files::{Entry, Listing};
+use super::spool::Origin;
 use crate::durable;
 use crate::scan::meta::Meta;
 use fieldpost_common::hash::ContentHash;
@@ -22,6 +23,15 @@ pub(super) struct Known {
     pub(super) taken: u64,
     /// What they begin and end with.
     pub(super) head: ContentHash,
+    /// How many of them the server has, from the beginning on without a gap.
+    #[serde(default)]
+    pub(super) sent: u64,
+    /// Which file this is of all that ever stood under a name.
+    #[serde(default)]
+    pub(super) generation: u64,
+    /// The file system it is on.
+    #[serde(default)]
+    pub(super) device: u64,
 }
 
 /// What the system says of a file: equal means that nobody has written since.
@@ -37,12 +47,18 @@ pub(super) fn facts(meta: &Meta) -> Facts {
 }
 
 impl Known {
-    pub(super) fn new(meta: &Meta, taken: u64, head: ContentHash) -> Self {
-        Self { facts: facts(meta), taken, head }
+    /// One of which nothing was taken yet.
+    pub(super) fn nothing(generation: u64) -> Self {
+        let facts = Facts { size: 0, modified_us: 0, inode: 0 };
+        Self { facts, taken: 0, head: ContentHash::of(b""), sent: 0, generation, device: 0 }
     }
 
-    /// Whether all that there is was taken.
-    pub(super) fn is_all_of(&self, meta: &Meta) -> bool {
+    /// The same after more was taken.
+    pub(super) fn grown(self, meta: &Meta, taken: u64, head: ContentHash, device: u64) -> Self {
+        Self { facts: facts(meta), taken, head, device, ..self }
+    }
+
+    fn is_all_of(&self, meta: &Meta) -> bool {
         self.facts == facts(meta) && self.taken >= meta.size
     }
 }
@@ -55,6 +71,8 @@ struct Kept {
     ids: VecDeque<WalkbackId>,
     #[serde(default)]
     dropped: BTreeMap<AppName, u64>,
+    #[serde(default)]
+    generations: u64,
 }
 
 #[derive(Debug)]
@@ -96,22 +114,46 @@ impl Ledger {
         self.kept.files.get(directory)?.get(&entry.path)
     }
 
+    /// Whether all that there is of a file was taken. A file system may have another number after a restart.
+    pub(super) fn has_all_of(&mut self, directory: &Path, entry: &Entry) -> bool {
+        let known = self.kept.files.get_mut(directory).and_then(|files| files.get_mut(&entry.path));
+        let Some(known) = known.filter(|known| known.is_all_of(&entry.meta)) else { return false };
+        self.changed |= known.device != entry.device;
+        known.device = entry.device;
+        true
+    }
+
+    /// A file that begins, or begins anew.
+    pub(super) fn begin(&mut self) -> Known {
+        self.kept.generations += 1;
+        Known::nothing(self.kept.generations)
+    }
+
+    /// The server has a piece: says whether it has now all that stands before its end, too.
+    pub(super) fn sent(&mut self, origin: &Origin, offset: u64) -> bool {
+        let known = self.kept.files.get_mut(&origin.directory).and_then(|files| files.get_mut(&origin.path));
+        match known.filter(|known| known.generation == origin.generation && known.sent == offset) {
+            Some(known) => {
+                known.sent = origin.ends;
+                self.changed = true;
+                true
+            }
+            None => false,
+        }
+    }
+
     pub(super) fn set(&mut self, directory: &Path, entry: &Entry, known: Known) {
         self.kept.files.entry(directory.to_owned()).or_default().insert(entry.path.clone(), known);
         self.changed = true;
     }
 
-    /// Forgets files that are gone, and gives their paths. A file that was renamed keeps what is known of it.
-    pub(super) fn retain(&mut self, directory: &Path, listing: &Listing) -> HashSet<PathBuf> {
+    /// Forgets files that are gone. A file that was renamed keeps what is known of it.
+    pub(super) fn retain(&mut self, directory: &Path, listing: &Listing) {
         let present: HashSet<&str> = listing.entries.iter().map(|entry| entry.path.as_str()).collect();
-        let Some(files) = self.kept.files.get_mut(directory) else { return HashSet::new() };
-        let gone: Vec<String> =
-            files.keys().filter(|path| !present.contains(path.as_str()) && listing.lacks(path)).cloned().collect();
-        for path in &gone {
-            files.remove(path);
-        }
-        self.changed |= !gone.is_empty();
-        gone.into_iter().map(|path| directory.join(path)).collect()
+        let Some(files) = self.kept.files.get_mut(directory) else { return };
+        let before = files.len();
+        files.retain(|path, known| present.contains(path.as_str()) || !listing.lacks(path, known.device));
+        self.changed |= files.len() < before;
     }
 
     /// What was rotated: files that have a new name and the inode of one that is known get its entry.
@@ -130,8 +172,9 @@ impl Ledger {
             .filter_map(|entry| {
                 let before = inodes.get(&entry.meta.inode)?;
                 let known = files.get(before).filter(|known| known.taken <= entry.meta.size)?;
+                let is_other = known.device != 0 && known.device != entry.device;
                 // A file that is still there under its name with another inode was rotated too.
-                (before != &entry.path).then(|| (entry.path.clone(), known.clone()))
+                (!is_other && before != &entry.path).then(|| (entry.path.clone(), known.clone()))
             })
             .collect();
         for (path, known) in moved {

@@ -1,10 +1,12 @@
 //! Cuts what is new of a file into pieces that travel: between two reports where it can, else at the end of a line.
 
 use super::ripe::Ripe;
+use crate::redact::is_end;
 use fieldpost_common::walkback::walkbacks;
 use fieldpost_common::wire::MAX_PIECE;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::os::unix::fs::FileExt as _;
 
 /// Of what was added at once so many pieces go: the first, and the newest.
 pub(super) const MAX_PIECES_OF_FILE: u64 = 16;
@@ -31,6 +33,15 @@ impl<'a> Pieces<'a> {
     /// How far the pieces came.
     pub(super) fn at(&self) -> u64 {
         self.at
+    }
+
+    /// The two bytes before a place, or as many as there are.
+    pub(super) fn before(&self, at: u64) -> io::Result<Vec<u8>> {
+        let from = at.saturating_sub(2);
+        let mut bytes = [0; 2];
+        let bytes = &mut bytes[..if at < 2 { usize::from(at == 1) } else { 2 }];
+        self.file.read_exact_at(bytes, from)?;
+        Ok(bytes.to_vec())
     }
 
     /// The next piece. None: the rest stays where it is.
@@ -110,8 +121,4 @@ fn broken(piece: &[u8]) -> usize {
 
 fn line_end(piece: &[u8]) -> usize {
     piece.iter().rposition(|b| is_end(*b)).map_or(0, |at| at + 1)
-}
-
-fn is_end(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
 }

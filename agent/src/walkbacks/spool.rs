@@ -1,19 +1,24 @@
 //! Pieces that wait to be sent, each in a file of its own, packed. Over its quota the oldest and the newest stay.
+//!
+//! They wait as they were found: what the config's rules match is taken out when they leave, so that the rules of that moment hold.
 
 use super::folder_of;
 use super::ledger::{Facts, facts};
+use crate::config::Config;
+use crate::redact::{Cut, Rules};
 use crate::root::open_file;
 use cap_std::fs::Dir;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Version, WalkbackId};
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{MAX_COUNT, MAX_PIECES, Piece};
+use fieldpost_common::wire::{MAX_COUNT, MAX_PIECE, MAX_PIECES, Piece};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// The most pieces that wait.
@@ -33,6 +38,9 @@ pub(super) struct Header {
     pub(super) offset: u64,
     pub(super) sha256: ContentHash,
     pub(super) origin: Origin,
+    /// Where it was cut out of its file.
+    #[serde(default)]
+    pub(super) cut: Cut,
 }
 
 /// Where a piece came from.
@@ -43,6 +51,9 @@ pub(super) struct Origin {
     pub(super) meta: Facts,
     /// Where in the file it ends.
     pub(super) ends: u64,
+    /// Which file it was of all that ever stood under that name.
+    #[serde(default)]
+    pub(super) generation: u64,
 }
 
 impl Origin {
@@ -120,7 +131,7 @@ impl Spool {
     pub(super) fn add(&mut self, header: &Header, content: &[u8]) -> io::Result<Vec<AppName>> {
         let one = Waiting { number: self.next, size: 0, application: header.application.clone() };
         let (path, temp) = (self.path(&one), self.folder.join("new"));
-        let mut packed = zstd::Encoder::new(File::create(&temp)?, 3)?;
+        let mut packed = zstd::Encoder::new(create(&temp)?, 3)?;
         packed.write_all(&serde_json::to_vec(header)?)?;
         packed.write_all(b"\n")?;
         packed.write_all(content)?;
@@ -134,7 +145,8 @@ impl Spool {
         while (self.waiting.len() > self.max_waiting || self.bytes > MAX_BYTES) && self.waiting.len() > 2 {
             let Some(lost) = self.waiting.remove(self.waiting.len() / 2) else { break };
             self.bytes -= lost.size;
-            std::fs::remove_file(self.path(&lost))?;
+            // The piece itself is kept: one that can't be removed is found again when the agent starts.
+            let _ = std::fs::remove_file(self.path(&lost));
             gone.push(lost.application);
         }
         Ok(gone)
@@ -154,8 +166,9 @@ impl Spool {
         Ok(())
     }
 
-    /// The oldest pieces, at most so many; and whose pieces were broken and are gone.
-    pub(super) fn batch(&mut self, at_most: usize) -> io::Result<(Vec<u64>, Vec<Piece>, Vec<AppName>)> {
+    /// The oldest pieces, at most so many; and whose pieces are gone: they were broken, or the config doesn't name their application any
+    /// more, and with it the rules that held for them.
+    pub(super) fn batch(&mut self, at_most: usize, config: &Config) -> io::Result<(Vec<u64>, Vec<Piece>, Vec<AppName>)> {
         let (mut numbers, mut pieces, mut broken) = (Vec::new(), Vec::new(), Vec::new());
         let mut bytes = 0;
         while let Some(one) = self.waiting.get(numbers.len()).cloned() {
@@ -164,12 +177,17 @@ impl Spool {
             }
             match self.read(&one) {
                 Ok((header, content)) => {
-                    bytes += content.len();
+                    let Some(application) = config.application(&header.application) else {
+                        broken.push(self.lose(numbers.len(), one));
+                        continue;
+                    };
+                    let piece = piece(header, content, &application.redact);
+                    bytes += piece.content.len();
                     if bytes > MAX_PIECES && !pieces.is_empty() {
                         break;
                     }
                     numbers.push(one.number);
-                    pieces.push(piece(header, content));
+                    pieces.push(piece);
                 }
                 // A disk that can't be read now may be later; what can't be unpacked never will.
                 Err(error)
@@ -181,15 +199,20 @@ impl Spool {
                             | io::ErrorKind::Other
                     ) =>
                 {
-                    self.waiting.remove(numbers.len());
-                    self.bytes -= one.size;
-                    let _ = std::fs::remove_file(self.path(&one));
-                    broken.push(one.application);
+                    broken.push(self.lose(numbers.len(), one));
                 }
                 Err(error) => return Err(error),
             }
         }
         Ok((numbers, pieces, broken))
+    }
+
+    fn lose(&mut self, at: usize, one: Waiting) -> AppName {
+        self.waiting.remove(at);
+        self.bytes -= one.size;
+        // One that stays on the disk is found again, and lost again.
+        let _ = std::fs::remove_file(self.path(&one));
+        one.application
     }
 
     fn read(&self, one: &Waiting) -> io::Result<(Header, Vec<u8>)> {
@@ -220,7 +243,22 @@ impl Spool {
     }
 }
 
-fn piece(header: Header, content: Vec<u8>) -> Piece {
-    let Header { id, application, version, file, modified, mailed, offset, sha256, origin: _ } = header;
-    Piece { id, application, version, file, modified, mailed, offset, sha256, content }
+/// Only the agent's user may read what waits: nothing was taken out of it yet.
+fn create(path: &Path) -> io::Result<File> {
+    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+fn piece(header: Header, content: Vec<u8>, rules: &Rules) -> Piece {
+    let Header { id, application, version, file, modified, mailed, offset, sha256, origin, cut } = header;
+    let piece = Piece { id, application, version, file, modified, mailed, offset, sha256, content };
+    if rules.is_empty() { piece } else { redacted(piece, &origin.path, cut, rules) }
+}
+
+/// What of a piece leaves the site. Its id and hash are those of what is sent: they, too, would tell of what isn't.
+fn redacted(piece: Piece, path: &str, cut: Cut, rules: &Rules) -> Piece {
+    let content = rules.piece(&piece.content, cut, MAX_PIECE).into_owned();
+    let path = rules.name(path);
+    let sha256 = ContentHash::of(&content);
+    let id = Piece::id_of(&piece.application, &path, piece.offset, &sha256);
+    Piece { id, file: Clean::line(&path), sha256, content, ..piece }
 }

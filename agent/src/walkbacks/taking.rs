@@ -1,12 +1,13 @@
 //! Takes what is new of a file into the spool, piece by piece, and notes how much that was.
 
 use super::files::Entry;
-use super::ledger::{self, Known};
+use super::ledger;
 use super::piece::Pieces;
 use super::ripe::Ripe;
 use super::spool::{Header, Origin};
 use super::{Collector, folder_of};
 use crate::config::Application;
+use crate::redact::Cut;
 use crate::root::open_file;
 use crate::scan::meta::Meta;
 use cap_std::fs::Dir;
@@ -28,36 +29,57 @@ pub(super) struct Found<'a> {
 }
 
 impl Collector {
-    /// Takes what is new of a file that is ripe.
-    pub(super) fn file(&mut self, dir: &Dir, found: Found<'_>, ripe: Ripe) -> io::Result<usize> {
-        let Found { application, directory, entry } = found;
-        let (folder, name) = folder_of(dir, &entry.path)?;
-        let (mut file, meta) = open_file(&folder, OsStr::new(&name))?;
+    /// Takes what is new of a file that is ripe, and says in how many pieces; none: it changed since it was listed, and the next look will tell.
+    pub(super) fn file(&mut self, dir: &Dir, found: Found<'_>, ripe: Ripe) -> io::Result<Option<usize>> {
+        let Found { directory, entry, .. } = found;
+        let opened = folder_of(dir, &entry.path).and_then(|(folder, name)| open_file(&folder, OsStr::new(&name)));
+        let (mut file, meta) = match opened {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened?,
+        };
         let changed = meta.size < entry.meta.size || ripe == Ripe::Settled && meta.size != entry.meta.size;
         if !meta.is_plain() || changed {
-            // It changed since it was listed: the next look will tell.
-            return Ok(0);
+            return Ok(None);
         }
         let known = self.ledger.get(directory, entry).filter(|known| known.taken <= meta.size);
-        let start = match known {
-            Some(known) if known.head == head(&mut file, known.taken)? => known.taken,
-            _ => 0,
+        let known = match known {
+            Some(known) if known.head == head(&mut file, known.taken)? => known.clone(),
+            _ => self.ledger.begin(),
         };
-        let mut pieces = Pieces::new(&mut file, start, meta.size, ripe)?;
-        let mut taken = 0;
+        let mut kept = known.taken;
+        let mut pieces = Pieces::new(&mut file, known.taken, meta.size, ripe)?;
+        let taken = self.pieces(found, &meta, known.generation, &mut pieces, &mut kept);
+        let upto = if taken.is_ok() { pieces.at() } else { kept };
+        // Also where a later piece could not be kept: those before it are not taken twice.
+        if taken.is_ok() || known.taken < kept {
+            let head = head(&mut file, upto)?;
+            self.ledger.set(directory, entry, known.grown(&meta, upto, head, entry.device));
+        }
+        taken.map(Some)
+    }
+
+    /// Takes piece by piece; `kept` says how far that came.
+    fn pieces(
+        &mut self,
+        found: Found<'_>,
+        meta: &Meta,
+        generation: u64,
+        pieces: &mut Pieces<'_>,
+        kept: &mut u64,
+    ) -> io::Result<usize> {
+        let (start, mut taken) = (pieces.at(), 0);
         loop {
             let at = pieces.at();
-            let Some(content) = pieces.next()? else { break };
-            let header = header(found, &meta, (at, pieces.at()), &content);
+            let Some(content) = pieces.next()? else { return Ok(taken) };
+            let mut header = header(found, meta, (at, pieces.at()), &content);
+            header.cut = Cut::of(&pieces.before(at)?, &content, pieces.at() < meta.size);
+            header.origin.generation = generation;
             taken += self.keep(&header, &content)?;
+            *kept = pieces.at();
             if at == start {
-                self.ledger.dropped(&application.name, pieces.leave_out()?);
+                self.ledger.dropped(&found.application.name, pieces.leave_out()?);
             }
         }
-        let at = pieces.at();
-        let head = head(&mut file, at)?;
-        self.ledger.set(directory, entry, Known::new(&meta, at, head));
-        Ok(taken)
     }
 
     /// Keeps a piece until the server has it, unless it is a file that was kept before; gives how many were kept.
@@ -87,7 +109,14 @@ fn header(found: Found<'_>, meta: &Meta, (offset, ends): (u64, u64), content: &[
         mailed: application.walkbacks_mailed.matches(&entry.path),
         offset,
         sha256,
-        origin: Origin { directory: directory.to_owned(), path: entry.path.clone(), meta: ledger::facts(meta), ends },
+        origin: Origin {
+            directory: directory.to_owned(),
+            path: entry.path.clone(),
+            meta: ledger::facts(meta),
+            ends,
+            generation: 0,
+        },
+        cut: Cut::default(),
     }
 }
 

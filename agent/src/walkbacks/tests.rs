@@ -3,8 +3,10 @@
 
 use super::*;
 use crate::scan::meta::FRESH;
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::wire::{MAX_PIECE, Piece};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 struct Site {
@@ -134,7 +136,7 @@ fn what_cant_be_seen_for_a_while_is_not_forgotten_and_counts_once() {
     assert_eq!(site.send().len(), 1);
     let (here, away) = (site.folder.path().join("crashes"), site.folder.path().join("away"));
     fs::rename(&here, &away).unwrap();
-    assert!(site.settle().troubles[0].contains("can't be read"), "the directory is gone");
+    assert!(site.settle().obstacles[0].words.contains("can't be read"), "the directory is gone");
     fs::create_dir(&here).unwrap();
     site.settle();
     fs::remove_dir(&here).unwrap();
@@ -153,7 +155,7 @@ fn a_file_whose_name_is_no_text_is_said_to_stay_at_the_site() {
     let name = OsStr::from_bytes(b"crash-\xff.log");
     fs::write(site.folder.path().join("crashes").join(name), JAVA).unwrap();
     let looked = site.settle();
-    assert!(looked.troubles[0].contains("1 file with a name that is no text"), "{:?}", looked.troubles);
+    assert!(looked.obstacles[0].words.contains("1 file with a name that is no text"), "{:?}", looked.obstacles);
 }
 
 #[test]
@@ -194,6 +196,180 @@ fn what_was_sent_is_deleted_or_moved_if_the_config_says_so_and_nobody_wrote_sinc
     site.send();
     assert_eq!(fs::read(site.folder.path().join("done/b.log")).unwrap(), b"bb");
     assert!(!crashes.join("b.log").exists());
+}
+
+#[test]
+fn what_a_rule_matches_leaves_neither_in_a_piece_nor_in_its_name_id_or_hash() {
+    let mut site = Site::new("redact = [\"hunter[0-9]\"]");
+    site.write("of-hunter2.log", "error\npassword=hunter2\n");
+    site.settle();
+    let (numbers, batch) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    assert_eq!(texts(&batch.pieces), [("of-[redacted].log".to_owned(), 0, "error\npassword=[redacted]\n".to_owned())]);
+    let piece = &batch.pieces[0];
+    assert_eq!(piece.sha256, ContentHash::of(&piece.content));
+    assert_eq!(piece.id, Piece::id_of(&piece.application, "of-[redacted].log", 0, &piece.sha256));
+    let again = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    assert_eq!(again, (numbers, batch), "the server knows it by its id");
+    let waiting = fs::read_dir(site.folder.path().join("state/walkbacks/spool")).unwrap().next().unwrap().unwrap();
+    assert_eq!(waiting.metadata().unwrap().permissions().mode() & 0o777, 0o600, "it waits as it was found");
+}
+
+#[test]
+fn the_rules_of_the_moment_hold_and_what_no_rules_are_known_for_any_more_is_not_sent() {
+    let mut site = Site::new("");
+    site.write("a.log", "user ada\n");
+    site.settle();
+    site.reopen("redact = [\"user (.*)\"]");
+    let (_, batch) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    assert_eq!(batch.pieces[0].content, b"user [redacted]\n");
+    let path = site.folder.path().display();
+    let other = format!(
+        "server = \"https://post.example\"\nsite = \"acme\"\nstate_dir = \"{path}/state\"\n[[app]]\nname = \"billing\"\n\
+         version = \"1\"\npatches = \"{path}/patches\"\n"
+    );
+    site.collector = Collector::open(Arc::new(Config::parse(&other, Path::new("acme.toml")).unwrap())).unwrap();
+    assert!(site.collector.batch(Timestamp::from_ms(0)).unwrap().is_none());
+    assert_eq!((site.collector.waiting(), site.collector.ledger.all_dropped().map(|(_, count)| count).sum::<u64>()), (0, 1));
+}
+
+#[test]
+fn of_a_line_that_was_sent_in_part_before_the_rest_does_not_leave() {
+    let mut site = Site::new("redact = [\"[0-9]{16}\"]");
+    site.write("a.log", "card 41111111");
+    site.settle();
+    site.append("a.log", "11111111 declined\nnext\n");
+    site.settle();
+    site.append("a.log", "last\n");
+    site.settle();
+    let sent: Vec<_> = texts(&site.send()).into_iter().map(|(_, _, text)| text).collect();
+    assert_eq!(sent, ["card 41111111", "[redacted]\nnext\n", "last\n"]);
+}
+
+#[test]
+fn a_secret_at_a_cut_of_a_line_longer_than_a_piece_does_not_come_out() {
+    let mut site = Site::new("redact = [\"[0-9]{16}\"]");
+    let line = format!("{}4111111111111111{}\n", "x".repeat(MAX_PIECE - 7), "y".repeat(20));
+    site.write("a.log", format!("{line}next\n"));
+    site.settle();
+    let pieces = site.send();
+    assert_eq!(pieces.len(), 2);
+    assert!(pieces.iter().all(|piece| !piece.content.contains(&b'1') && piece.content.len() <= MAX_PIECE));
+    assert_eq!(pieces[1].content, b"[redacted]\nnext\n");
+}
+
+/// A file of so many lines, each as long as a piece.
+fn lines(count: usize) -> String {
+    (0..count).map(|at| format!("{}{at:07}\n", "x".repeat(MAX_PIECE - 8))).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn a_file_of_which_the_server_lacks_a_part_stays_whatever_the_config_says() {
+    let mut site = Site::new("walkbacks_sent = \"delete\"");
+    site.write("lost.log", lines(3));
+    site.settle();
+    let spool = site.folder.path().join("state/walkbacks/spool");
+    let mut waiting: Vec<_> = fs::read_dir(&spool).unwrap().map(|entry| entry.unwrap().path()).collect();
+    waiting.sort();
+    fs::write(&waiting[1], "junk").unwrap();
+    assert_eq!(site.send().len(), 2);
+    let crashes = site.folder.path().join("crashes");
+    assert!(crashes.join("lost.log").exists());
+    site.write("whole.log", lines(3).replace('x', "y"));
+    site.settle();
+    // What the server has is remembered.
+    let (first, _) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    site.collector.sent(&first[..1]);
+    site.reopen("walkbacks_sent = \"delete\"");
+    assert_eq!(site.send().len(), 2);
+    assert!(!crashes.join("whole.log").exists());
+    // Of a file that begins anew under its name, what the server has of the one before doesn't count.
+    site.write("anew.log", "one\n");
+    site.settle();
+    site.write("anew.log", "other\n");
+    site.settle();
+    let (numbers, _) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    site.collector.sent(&numbers[..1]);
+    assert!(crashes.join("anew.log").exists());
+    site.collector.sent(&numbers[1..]);
+    assert!(!crashes.join("anew.log").exists());
+}
+
+#[test]
+fn where_a_later_piece_cant_be_kept_those_before_it_are_not_taken_twice() {
+    let mut site = Site::new("");
+    site.write("a.log", lines(3));
+    let blocked = site.folder.path().join("state/walkbacks/spool/000000000003.trading.zst");
+    fs::create_dir(&blocked).unwrap();
+    let looked = site.settle();
+    assert!(looked.obstacles[0].words.contains("a.log can't be taken"), "{looked:?}");
+    assert_eq!(looked.waiting, 2);
+    fs::remove_dir(&blocked).unwrap();
+    assert_eq!(site.collector.look(site.mono).taken, 1);
+    let sent: String = texts(&site.send()).into_iter().map(|(_, _, text)| text).collect();
+    assert!(sent == lines(3), "each byte once");
+}
+
+#[test]
+fn a_file_that_changes_under_the_look_is_not_yet_home_and_one_that_vanished_is_forgotten() {
+    let mut site = Site::new("");
+    site.write("a.log", "one\n");
+    site.collector.look(site.mono);
+    let seen = |site: &Site| site.collector.seen.values().map(HashMap::len).sum::<usize>();
+    assert_eq!(seen(&site), 1);
+    let crashes = Dir::open_ambient_dir(site.folder.path().join("crashes"), cap_std::ambient_authority()).unwrap();
+    let listing = files::list(&crashes).unwrap();
+    let config = Arc::clone(&site.collector.config);
+    let directory = config.applications[0].walkbacks[0].as_path();
+    let found = Found { application: &config.applications[0], directory, entry: &listing.entries[0] };
+    site.append("a.log", "two\n");
+    assert_eq!(site.collector.file(&crashes, found, Ripe::Settled).unwrap(), None);
+    fs::remove_file(directory.join("a.log")).unwrap();
+    assert_eq!(site.collector.file(&crashes, found, Ripe::Settled).unwrap(), None);
+    assert_eq!(site.settle(), Looked::default());
+    assert_eq!(seen(&site), 0);
+}
+
+#[test]
+fn a_new_file_where_a_disk_is_not_mounted_makes_nothing_forgotten() {
+    let mut site = Site::new("");
+    site.write("sub/old.log", JAVA);
+    site.write("gone.log", "gone\n");
+    site.settle();
+    assert_eq!(site.send().len(), 2);
+    // As it looked while another disk was mounted there.
+    let crashes = site.folder.path().join("crashes");
+    let dir = Dir::open_ambient_dir(&crashes, cap_std::ambient_authority()).unwrap();
+    let mut listing = files::list(&dir).unwrap();
+    listing.entries.retain(|entry| entry.path.starts_with("sub/"));
+    listing.entries[0].device += 1;
+    assert!(site.collector.ledger.has_all_of(&crashes, &listing.entries[0]));
+    fs::remove_file(crashes.join("gone.log")).unwrap();
+    fs::rename(crashes.join("sub/old.log"), site.folder.path().join("away")).unwrap();
+    site.write("sub/new.log", "new\n");
+    site.settle();
+    assert_eq!(site.send().len(), 1);
+    fs::rename(site.folder.path().join("away"), crashes.join("sub/old.log")).unwrap();
+    site.append("sub/old.log", "more\n");
+    site.write("gone.log", "gone");
+    site.settle();
+    let mut sent = texts(&site.send());
+    sent.sort();
+    let expected = [("gone.log", 0, "gone"), ("sub/old.log", JAVA.len() as u64, "more\n")];
+    assert_eq!(sent, expected.map(|(name, at, text)| (name.to_owned(), at, text.to_owned())));
+}
+
+#[test]
+fn a_folder_that_cant_be_read_is_named_with_the_systems_reason() {
+    let site = Site::new("redact = [\"^hunter.*\"]");
+    let listing = files::Listing {
+        unread: vec![
+            ("locked/".to_owned(), io::Error::from(io::ErrorKind::PermissionDenied)),
+            ("hunter2/".to_owned(), io::Error::other("no")),
+        ],
+        ..files::Listing::default()
+    };
+    let words = listing.troubles(&site.collector.config.applications[0].redact);
+    assert_eq!(words, ["locked/ can't be read: permission denied", "[redacted] can't be read: no"]);
 }
 
 #[test]

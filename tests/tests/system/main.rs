@@ -19,7 +19,8 @@ mod errors;
 mod watching_verbs;
 // What is asked of a site: logs, actions, a look at all files.
 mod commands;
-// What a site decides for itself.
+// What a site decides for itself: how it polls, and what of its words stays there.
+mod redaction;
 mod site_config;
 // Many things at once: jobs, undo, reviews.
 mod bulk;

@@ -6,6 +6,7 @@ use super::bench::{
 use crate::journal::Journal;
 use crate::machine::{Effect, Ended, Event, ScanReason};
 use crate::server::PollAnswer;
+use crate::trouble::Trouble;
 use fieldpost_common::command::action::ActionOrder;
 use fieldpost_common::command::log::LogPart;
 use fieldpost_common::command::{Command, CommandKind};
@@ -118,6 +119,25 @@ fn what_the_server_refuses_is_given_up_with_a_word_in_the_log() {
     let effects = bench.feed(ended(&id(1), Ended::Unsent(problem(Code::Invalid))));
     assert_eq!((told(&effects), complaints(&effects)), (vec![], 1));
     assert!(bench.state.journal.commands.is_empty());
+}
+
+#[test]
+fn what_the_server_has_no_room_for_is_not_read_again_and_again() {
+    for code in [Code::NoSpace, Code::TooMany] {
+        let mut bench = Bench::polling(WAIT, &[]);
+        asked(&mut bench, &[log(1)]);
+        let effects = bench.feed(ended(&id(1), Ended::Unsent(problem(code))));
+        assert_eq!((told(&effects), bench.state.error()), (vec![], None));
+        let said = |outcome: &CommandOutcome| matches!(outcome, CommandOutcome::Failed { reason } if reason.as_str().ends_with("says: no"));
+        assert!(outcomes(&bench).iter().any(|(_, outcome)| said(outcome)), "{:?}", outcomes(&bench));
+    }
+    // Too many requests pass.
+    let mut bench = Bench::polling(WAIT, &[]);
+    asked(&mut bench, &[log(1)]);
+    let Trouble::Problem { problem, .. } = problem(Code::TooMany) else { panic!("a problem") };
+    let later = Trouble::Problem { problem, retry_after: Some(Duration::from_mins(1)) };
+    bench.feed(ended(&id(1), Ended::Unsent(later)));
+    assert_eq!(told(&bench.pass(Duration::from_mins(5))), [id(1)]);
 }
 
 #[test]

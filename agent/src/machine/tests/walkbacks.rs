@@ -5,7 +5,7 @@ use crate::journal::Journal;
 use crate::machine::{Effect, Event};
 use crate::server::PollAnswer;
 use crate::trouble::Trouble;
-use crate::walkbacks::Looked;
+use crate::walkbacks::{Looked, Obstacle};
 use fieldpost_common::command::{Command, CommandKind};
 use fieldpost_common::id::CommandId;
 use fieldpost_common::problem::Code;
@@ -100,20 +100,87 @@ fn whoever_asks_for_walkbacks_hears_once_a_later_look_found_none_and_none_waits(
     assert!(told(&bench));
 }
 
-#[test]
-fn what_could_not_be_read_is_not_called_home() {
+/// Somebody asks for the walkbacks of trading.
+fn asked() -> Bench {
     let mut bench = Bench::polling(WAIT, &[]);
     bench.state.setup.walkbacks.insert("trading".parse().expect("application"));
     let id: CommandId = fieldpost_common::id::hex32([7; 16]).parse().expect("command");
     let kind = CommandKind::Walkbacks { application: "trading".parse().expect("application") };
     let commands = vec![Command { id, kind, cancel: false }];
     bench.polled(Ok(PollAnswer { news: Some((Some("\"1\"".to_owned()), Batch { commands, ..batch(&[]) })), interval: None }));
-    let troubles = vec!["the walkback directory /srv/a can't be read: permission denied".to_owned()];
-    bench.feed(Event::WalkbacksLooked(Looked { troubles, ..Looked::default() }));
-    let note = |outcome: &CommandOutcome| match outcome {
-        CommandOutcome::Done { note } => note.as_ref().map(ToString::to_string),
+    bench
+}
+
+fn failed(bench: &Bench) -> Vec<String> {
+    let reason = |outcome: &CommandOutcome| match outcome {
+        CommandOutcome::Failed { reason } => Some(reason.to_string()),
         _ => None,
     };
-    let notes: Vec<_> = bench.state.journal.command_results.iter().filter_map(|one| note(&one.outcome)).collect();
-    assert_eq!(notes, ["what could be read is home, but the walkback directory /srv/a can't be read: permission denied"]);
+    bench.state.journal.command_results.iter().filter_map(|one| reason(&one.outcome)).collect()
+}
+
+fn obstacles(of: &[(Option<&str>, &str)]) -> Event {
+    let obstacle = |(application, words): &(Option<&str>, &str)| Obstacle {
+        application: application.map(|name| name.parse().expect("application")),
+        words: (*words).to_owned(),
+    };
+    Event::WalkbacksLooked(Looked { obstacles: of.iter().map(obstacle).collect(), ..Looked::default() })
+}
+
+#[test]
+fn what_could_not_be_read_of_the_application_is_named_and_not_called_home() {
+    let mut bench = asked();
+    bench.feed(obstacles(&[
+        (Some("trading"), "/a: permission denied"),
+        (Some("billing"), "/b: no such file"),
+        (None, "no space"),
+    ]));
+    assert_eq!(failed(&bench), ["what could be read is home, but /a: permission denied; no space"]);
+    let mut bench = asked();
+    bench.feed(obstacles(&[(Some("billing"), "/b: no such file")]));
+    assert_eq!(failed(&bench), Vec::<String>::new(), "nobody asked for that");
+    assert!(matches!(bench.state.journal.command_results[0].outcome, CommandOutcome::Done { .. }));
+}
+
+#[test]
+fn however_much_could_not_be_read_the_answer_has_an_end() {
+    let mut bench = asked();
+    let long = "x".repeat(1_000);
+    bench.feed(obstacles(&vec![(Some("trading"), long.as_str()); 100]));
+    let reason = failed(&bench).remove(0);
+    assert!(reason.len() < 2_000 && reason.ends_with("…; and 95 more"), "{reason}");
+}
+
+#[test]
+fn whoever_asks_for_walkbacks_hears_that_the_server_has_no_room_for_them() {
+    for trouble in [problem(Code::NoSpace), problem(Code::TooMany), problem(Code::Forbidden)] {
+        let mut bench = asked();
+        bench.feed(looked(3, 0));
+        bench.feed(sent(3, Err(trouble)));
+        assert_eq!(failed(&bench), ["walkbacks wait at the site: the server says: no"]);
+    }
+    let mut bench = asked();
+    bench.feed(looked(3, 0));
+    bench.feed(sent(3, Err(problem(Code::Invalid))));
+    assert_eq!(failed(&bench), Vec::<String>::new(), "fewer are sent the next time");
+}
+
+#[test]
+fn what_stands_in_the_way_of_every_look_and_every_batch_is_said_once() {
+    let mut bench = bench();
+    let look = || obstacles(&[(Some("trading"), "/a: permission denied")]);
+    assert_eq!(complaints(&bench.feed(look())), 1);
+    let waiting = |mut event: Event| {
+        if let Event::WalkbacksLooked(looked) = &mut event {
+            looked.waiting = 1;
+        }
+        event
+    };
+    for said in [1, 0, 0] {
+        bench.pass(Duration::from_mins(5));
+        assert_eq!(complaints(&bench.feed(waiting(look()))), 0);
+        assert_eq!(complaints(&bench.feed(sent(1, Err(problem(Code::NoSpace))))), said);
+    }
+    bench.feed(looked(1, 0));
+    assert_eq!(complaints(&bench.feed(look())), 1, "it was well in between");
 }

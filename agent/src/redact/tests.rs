@@ -1,0 +1,190 @@
+//! What the rules take out, whatever the bytes, and what they leave.
+
+use super::*;
+use proptest::prelude::*;
+
+fn rules(patterns: &[&str]) -> Rules {
+    serde_json::from_value(serde_json::json!(patterns)).expect("rules")
+}
+
+fn whole(patterns: &[&str], text: &[u8]) -> String {
+    String::from_utf8_lossy(&rules(patterns).whole(text)).into_owned()
+}
+
+fn utf16(text: &str, big: bool) -> Vec<u8> {
+    text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+}
+
+#[test]
+fn what_a_rule_matches_goes_and_where_it_has_groups_only_what_they_match() {
+    let text = b"user=ada card 4111111111111111 end\n";
+    assert_eq!(whole(&["[0-9]{16}"], text), "user=ada card [redacted] end\n");
+    assert_eq!(whole(&["user=(\\w+) card ([0-9]+)"], text), "user=[redacted] card [redacted] end\n");
+    assert_eq!(whole(&["(?:user|card)[= ]([a-z]+)|nothing"], text), "user=[redacted] card 4111111111111111 end\n");
+}
+
+#[test]
+fn what_several_rules_match_at_one_place_goes_once() {
+    assert_eq!(whole(&["abcd", "cdef", "ef(gh)"], b"xabcdefghx"), "x[redacted]x");
+}
+
+#[test]
+fn rules_hold_by_line_and_a_carriage_return_ends_one() {
+    let anchored = "^key: (.*)$";
+    assert_eq!(
+        whole(&[anchored], b"key: a b\rkey: c\r\nno key: d\nkey: e"),
+        "key: [redacted]\rkey: [redacted]\r\nno key: d\nkey: [redacted]"
+    );
+    assert_eq!(whole(&["(?s)a.*b"], b"a\nb"), "a\nb");
+    assert_eq!(
+        whole(&[anchored], b"\xEF\xBB\xBFkey: a\n"),
+        "\u{feff}key: [redacted]\n",
+        "a byte order mark is no part of a line"
+    );
+}
+
+#[test]
+fn a_rule_that_matches_nothing_at_a_place_takes_nothing_out_there() {
+    assert_eq!(whole(&["", "x*", "(y*)", "^", "\\b"], b"ab xx yy\n\n"), "ab [redacted] [redacted]\n\n");
+}
+
+#[test]
+fn without_rules_and_without_matches_nothing_is_copied() {
+    for rules in [rules(&[]), rules(&["secret"])] {
+        assert!(matches!(rules.whole(b"plain \xff\n"), Cow::Borrowed(_)));
+        assert!(matches!(rules.piece(b"plain\n", Cut::default(), 100), Cow::Borrowed(_)));
+        assert!(matches!(rules.name("plain"), Cow::Borrowed(_)));
+    }
+    let cut = Cut { before: true, after: true };
+    assert!(matches!(rules(&[]).piece(b"plain", cut, 100), Cow::Borrowed(_)));
+}
+
+#[test]
+fn a_line_that_is_no_utf_8_is_matched_too_in_whatever_encoding_its_letters_are_letters() {
+    let rule = &["pass=(\\w+)", "a.c"];
+    // ISO 8859-1, Windows-1252, Mac Roman, and UTF-8 that is torn.
+    for secret in [&b"p\xE4ss"[..], b"p\x8Ass", b"p\xA7ss\x9F", "pässwörd\u{142}".as_bytes()] {
+        let text = [b"caf\xe9 pass=", secret, b" end a\xffc\n"].concat();
+        assert_eq!(rules(rule).whole(&text), &b"caf\xe9 pass=[redacted] end [redacted]\n"[..], "{secret:?}");
+    }
+}
+
+#[test]
+fn utf_16_is_matched_and_can_still_be_read() {
+    let text = "first line\r\nпароль=тайна7 café key=пять: end\r\nlast line of it\r\n";
+    let expected = |star: char| text.replace("тайна7", &star.to_string().repeat(6)).replace("пять", &star.to_string().repeat(4));
+    for big in [false, true] {
+        for mark in ["", "\u{feff}"] {
+            let text = utf16(&format!("{mark}{text}"), big);
+            let redacted = rules(&["^пароль=(\\S+)", "key=(\\w+)"]).whole(&text).into_owned();
+            let units = redacted.chunks(2).map(|pair| {
+                let pair = [pair[0], pair[1]];
+                if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+            });
+            let read: String = char::decode_utf16(units).map(|one| one.expect("whole")).collect();
+            // A sign for each byte that is no zero: two of them are one of another script.
+            let read: String =
+                read.trim_start_matches('\u{feff}').chars().map(|one| if one == '\u{2a2a}' { '*' } else { one }).collect();
+            assert_eq!(read, expected('*'), "{big} {mark:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_utf_16_in_a_text_that_is_not_is_matched_too() {
+    // What a shell of Windows appends to a log.
+    let text = [&b"a long line of plain text in a log, and another one\n"[..], &utf16("key=4711\r\n", false)].concat();
+    let redacted = rules(&["key=([0-9]+)"]).whole(&text).into_owned();
+    assert!(redacted.ends_with(&utf16("key=****\r\n", false)), "{redacted:?}");
+}
+
+#[test]
+fn of_what_is_cut_no_head_of_a_match_is_left() {
+    let rules = rules(&["[0-9]{8}"]);
+    assert_eq!(rules.head(b"abc 12345678 end", 7), &b"abc [re"[..]);
+    assert_eq!(rules.head(b"12345678 12345678 12345678", 13), &b"[redacted] [r"[..]);
+    assert_eq!(rules.tail(b"5678 end\n12345678\n", true), &b"[redacted]\n"[..]);
+    assert_eq!(rules.tail(b"no line end", true), &b""[..]);
+    assert_eq!(rules.tail(b"begins here\n", false), &b"begins here\n"[..]);
+}
+
+#[test]
+fn of_a_piece_the_line_that_begins_before_it_goes_and_the_end_of_one_that_goes_on() {
+    let rules = rules(&["[0-9]{8}"]);
+    let piece =
+        |text: &[u8], before, after| String::from_utf8_lossy(&rules.piece(text, Cut { before, after }, 1 << 20)).into_owned();
+    assert_eq!(piece(b"678 rest\rnext\r", true, false), "[redacted]\rnext\r");
+    assert_eq!(piece(b"678 rest", true, false), "[redacted]");
+    assert_eq!(piece(b"\nnext\n", true, false), "\nnext\n", "the line ended before");
+    assert_eq!(piece(b"first\nlast 1234", false, true), "first\n[redacted]");
+    let long = [&b"x".repeat(3 * MARGIN)[..], b"1234"].concat();
+    assert_eq!(piece(&long, false, true), format!("{}[redacted]", "x".repeat(2 * MARGIN + 4)));
+    assert_eq!(
+        rules.piece(&utf16("5678 rest\nnext line\n", false), Cut { before: true, after: false }, 1 << 20),
+        utf16("*********\nnext line\n", false)
+    );
+}
+
+#[test]
+fn where_a_piece_was_cut_is_seen_from_the_bytes_around() {
+    let cut = |before: &[u8], piece: &[u8], goes_on| Cut::of(before, piece, goes_on);
+    assert_eq!(cut(b"", b"a", false), Cut::default());
+    assert_eq!(cut(b"x\n", b"a\r", true), Cut::default());
+    assert_eq!(cut(b"\n\0", b"a\0", true), Cut { before: false, after: true });
+    assert_eq!(cut(b"\nx", b"a", false), Cut { before: true, after: false });
+}
+
+#[test]
+fn a_piece_gets_no_larger_than_pieces_may_be() {
+    let text = b"1 2 3 4 5 6 7 8 9";
+    assert_eq!(rules(&["[0-9]"]).piece(text, Cut::default(), 100).len(), 8 + 9 * MARK.len());
+    assert_eq!(rules(&["[0-9]"]).piece(text, Cut::default(), text.len()), &b"* * * * * * * * *"[..]);
+}
+
+/// What a secret may stand among.
+fn around() -> impl Strategy<Value = Vec<u8>> {
+    let part = prop_oneof![
+        Just(b"\n".to_vec()),
+        Just(b"\r".to_vec()),
+        Just(b"\0".to_vec()),
+        Just(b"\xff\xfe".to_vec()),
+        Just(b"\xe2\x82".to_vec()),
+        Just("é€".as_bytes().to_vec()),
+        "[a-z =]{0,20}".prop_map(String::into_bytes),
+        prop::collection::vec(prop_oneof![0_u8..b'0', b':'..=255], 0..6),
+    ];
+    prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_bytes_and_wherever_a_file_is_cut_the_secret_does_not_come_out(
+        before in around(),
+        after in around(),
+        wide in prop::option::of(any::<bool>()),
+        cuts in prop::collection::vec(0_usize..200, 0..4),
+        most in 0_usize..200,
+    ) {
+        const SECRET: &str = "1234567890";
+        let rules = rules(&["[0-9]{10}"]);
+        let secret = wide.map_or(SECRET.as_bytes().to_vec(), |big| utf16(SECRET, big));
+        let file = [before, secret, after].concat();
+        let digits = |text: &[u8]| text.iter().filter(|byte| byte.is_ascii_digit()).count();
+        prop_assert_eq!(digits(&rules.whole(&file)), 0);
+        prop_assert_eq!(digits(&rules.head(&file, most)), 0);
+        prop_assert!(rules.head(&file, most).len() <= most);
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|at| at.min(file.len())).chain([0, file.len()]).collect();
+        cuts.sort_unstable();
+        for at in cuts.windows(2).map(|pair| pair[0]..pair[1]) {
+            let cut = Cut::of(&file[at.start.saturating_sub(2)..at.start], &file[at.clone()], at.end < file.len());
+            let sent = rules.piece(&file[at.clone()], cut, 1 << 20);
+            prop_assert_eq!(digits(&sent), 0, "{:?} of {:?}", at, file);
+            prop_assert!(rules.piece(&file[at.clone()], cut, at.len()).len() <= at.len());
+        }
+    }
+
+    #[test]
+    fn what_no_rule_matches_stays_byte_for_byte(text in around()) {
+        prop_assert_eq!(rules(&["[0-9]{10}", "(#{30})"]).whole(&text).into_owned(), text);
+    }
+}
