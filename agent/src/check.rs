@@ -1,16 +1,19 @@
 //! `check`: looks at each thing that an agent needs, and says how to mend what is wrong.
 
+mod access;
+mod directories;
+mod logs;
+mod programs;
+mod states;
+mod walkbacks;
+
 use crate::config::Config;
 use crate::lock::{Lock, LockError};
-use crate::marker::Markers;
-use crate::root::Root;
 use crate::server::Server;
 use crate::status::Status;
 use crate::token::Token;
 use crate::trust::Held;
 use fieldpost_common::exit;
-use fieldpost_common::id::AppName;
-use fieldpost_common::inventory::Directory;
 use fieldpost_common::problem::Code;
 use fieldpost_common::wire::Results;
 
@@ -30,7 +33,13 @@ fn found(what: impl Into<String>, how: Result<String, String>) -> Finding {
 /// Looks at everything.
 pub async fn check(config: &Config) -> Vec<Finding> {
     let mut findings = vec![found("config", Ok(format!("site {} at {}", config.site, config.server)))];
-    findings.extend(directories(config));
+    for application in &config.applications {
+        findings.push(directories::check(config, application));
+        findings.extend(states::check(application));
+        findings.extend(walkbacks::check(application));
+        findings.extend(logs::check(application));
+        findings.extend(programs::check(application, std::env::var_os("PATH").as_deref()));
+    }
     let held = Held::load(config.state_dir.as_path());
     let version = held.as_ref().map_or(0, Held::version);
     findings.push(found(
@@ -45,7 +54,7 @@ pub async fn check(config: &Config) -> Vec<Finding> {
         "lock",
         match Lock::take(&config.state("lock")) {
             Ok(_) => Ok("no agent runs".to_owned()),
-            Err(LockError::Held { pid, .. }) => Ok(format!("an agent runs, pid {pid}")),
+            Err(LockError::Held { pid, .. }) => Ok(format!("an agent runs, pid {pid}{}", other_user(&pid))),
             Err(error) => Err(error.to_string()),
         },
     ));
@@ -53,38 +62,23 @@ pub async fn check(config: &Config) -> Vec<Finding> {
     findings
 }
 
-fn directories(config: &Config) -> Vec<Finding> {
-    let markers = Markers::load(&config.state("markers"));
-    let one = |entry: &crate::config::Application| {
-        let path = entry.directory.as_path();
-        let how = match Root::open(path, &markers.expected(&config.site, &entry.name)) {
-            Ok(root) => match writable(&root) {
-                Ok(()) => Ok(format!("{}, the enrolled one", path.display())),
-                Err(error) => {
-                    Err(format!("{}: it can't be written: {error}\ngive it to the user that runs the agent", path.display()))
-                }
-            },
-            Err(wrong) => Err(format!("{}: {}\n{}", path.display(), wrong.explain(), cure(wrong, &entry.name))),
-        };
-        found(format!("directory of {}", entry.name), how)
-    };
-    config.applications.iter().map(one).collect()
+/// What this user may do says little about another.
+fn other_user(pid: &str) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    let own = rustix::process::geteuid().as_raw();
+    match std::fs::metadata(format!("/proc/{pid}")) {
+        Ok(process) if process.uid() != own => {
+            format!(", as the user {} while this is {own}: check as that one", process.uid())
+        }
+        _ => String::new(),
+    }
 }
 
-fn writable(root: &Root) -> std::io::Result<()> {
-    use rustix::fs::{Access, AtFlags};
-    Ok(rustix::fs::accessat(root.dir(), ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
-}
-
-fn cure(wrong: Directory, application: &AppName) -> String {
-    let mark = format!("`fieldpost-agent mark --config FILE {application}`");
-    match wrong {
-        Directory::Present => String::new(),
-        Directory::Missing => format!("mount it, or make it and run {mark}"),
-        Directory::NoMarker => format!("mount the right disk, or, if this is the right directory, run {mark}"),
-        Directory::OtherMarker => "name the right directory in the config".to_owned(),
-        Directory::NotADirectory => "name the directory itself in the config, not a link to it".to_owned(),
-        Directory::Unreadable => "let the user that runs the agent read it".to_owned(),
+/// How many things are wrong, in words.
+pub fn summary(findings: &[Finding]) -> String {
+    match findings.iter().filter(|finding| finding.how.is_err()).count() {
+        0 => "nothing is wrong".to_owned(),
+        wrong => format!("{wrong} of {} things are wrong", findings.len()),
     }
 }
 
@@ -118,5 +112,69 @@ async fn reach(config: &Config) -> Result<String, String> {
             "{trouble}\nask for a new enrolment string and run `fieldpost-agent enroll STRING --config FILE --again`"
         )),
         Err(trouble) => Err(trouble.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    const CONFIG: &str = r#"
+server = "http://127.0.0.1:1"
+site = "acme"
+state_dir = "/nowhere/state"
+[[app]]
+name = "trading"
+version = "7.7"
+patches = "/nowhere/patches"
+after_install = { command = ["/bin/sh"] }
+walkbacks = ["/nowhere/crashes"]
+walkbacks_sent = { move = "/nowhere/sent" }
+state = { file = "/nowhere/health.json" }
+[app.logs]
+main = "/nowhere/main.log"
+[app.actions]
+restart = ["/nowhere/restart"]
+"#;
+
+    #[tokio::test]
+    async fn everything_that_the_config_names_is_looked_at_and_what_is_wrong_says_how_to_mend_it() {
+        let sent = tempfile::tempdir().expect("a folder");
+        let text = CONFIG.replace("/nowhere/sent", &sent.path().display().to_string());
+        let config = Config::parse(&text, Path::new("acme.toml")).expect("a config");
+        let findings = check(&config).await;
+        let names: Vec<_> = findings.iter().map(|finding| finding.what.as_str()).collect();
+        let expected = [
+            "config",
+            "directory of trading",
+            "state of trading",
+            "walkbacks of trading",
+            "sent walkbacks of trading",
+            "log main of trading",
+            "after_install of trading",
+            "action restart of trading",
+            "trust",
+            "lock",
+            "server",
+        ];
+        assert_eq!(names, expected);
+        let fine: Vec<_> = findings.iter().filter(|finding| finding.how.is_ok()).map(|finding| finding.what.as_str()).collect();
+        assert_eq!(fine, ["config", "sent walkbacks of trading", "after_install of trading"], "{findings:#?}");
+        for finding in findings.iter().filter(|finding| finding.what.ends_with("trading")) {
+            let lines = finding.how.as_ref().map_or_else(|wrong| wrong.lines().count(), |_| 2);
+            assert_eq!(lines, 2, "what is wrong, and how to mend it: {finding:?}");
+        }
+        assert_eq!((code(&findings), summary(&findings).as_str()), (exit::FAILED, "8 of 11 things are wrong"));
+    }
+
+    #[test]
+    fn only_a_server_that_is_out_of_reach_has_a_code_of_its_own() {
+        let fine = found("lock", Ok(String::new()));
+        let server = found("server", Err(String::new()));
+        assert_eq!(code(std::slice::from_ref(&fine)), exit::OK);
+        assert_eq!(code(&[fine.clone(), server.clone()]), exit::UNREACHABLE);
+        assert_eq!(code(&[found("log", Err(String::new())), server]), exit::FAILED);
+        assert_eq!(summary(&[fine]), "nothing is wrong");
     }
 }

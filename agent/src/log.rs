@@ -72,7 +72,8 @@ pub fn read(path: &Path, part: &LogPart, rules: &Rules, most: usize, now: Timest
     Ok(Found { text: chosen.text, note })
 }
 
-fn open(path: &Path) -> io::Result<(File, u64)> {
+/// Opens a file, and says how large it is; what is no file is refused, and not waited for.
+pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
     // Opening a pipe that nobody writes to would wait for ever.
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
     let file = File::options().read(true).custom_flags(flags).open(path)?;

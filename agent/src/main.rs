@@ -210,6 +210,7 @@ async fn checked(config: &Config) -> ExitCode {
             Err(words) => println!("wrong  {}: {}", finding.what, words.replace('\n', "\n       ")),
         }
     }
+    println!("{}", check::summary(&findings));
     ExitCode::from(check::code(&findings))
 }
 

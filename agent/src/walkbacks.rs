@@ -18,6 +18,8 @@ use cap_std::fs::Dir;
 use fieldpost_common::id::AppName;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{Dropped, Walkbacks};
+use fieldpost_common::zone::Zone;
+use jiff::tz::TimeZone;
 use ledger::Ledger;
 use ripe::{Ripe, Seen, ripe};
 use spool::{Header, Spool};
@@ -166,7 +168,8 @@ impl Collector {
         }
         let dropped = self.ledger.all_dropped();
         let dropped: Vec<Dropped> = dropped.map(|(application, count)| Dropped { application, count }).collect();
-        Ok((!pieces.is_empty()).then_some((numbers, Walkbacks { at: now, pieces, dropped })))
+        let zone = Zone::of(&TimeZone::system(), now);
+        Ok((!pieces.is_empty()).then_some((numbers, Walkbacks { at: now, zone, pieces, dropped })))
     }
 
     /// The server has these: they leave the spool, and their files are treated as the config says.

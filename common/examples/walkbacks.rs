@@ -1,4 +1,4 @@
-//! Prints the reports in the files given, by tabs: file, dialect, class, message, first frame, frames, fingerprint, bytes.
+//! Prints the reports in the files given, by tabs: file, dialect, class, message, first frame, frames, fingerprint, bytes, time.
 //!
 //! With `--expected FILE.tsv DIR` it reads the files that the table names and prints the score. With `--speed FILE…` it
 //! prints how many reports and bytes are read in a second.
@@ -39,7 +39,7 @@ fn or_dash(text: Option<&Clean>) -> &str {
 
 fn shown(walkback: &Walkback) -> String {
     format!(
-        "{}\t{}\t{}\t{}\t{}\t{}\t{:?}",
+        "{}\t{}\t{}\t{}\t{}\t{}\t{:?}\t{}",
         walkback.dialect,
         or_dash(walkback.exception.as_ref()),
         or_dash(walkback.message.as_ref()),
@@ -47,6 +47,7 @@ fn shown(walkback: &Walkback) -> String {
         walkback.frames.len(),
         walkback.fingerprint,
         walkback.span,
+        walkback.written.map_or("-".to_owned(), |written| written.to_string()),
     )
 }
 

@@ -55,6 +55,7 @@ mod wide;
 mod tests;
 
 pub(crate) use comment_lines::comment_lines;
+pub(crate) use dates::{Slashes, find as find_date};
 pub use found::{Found, Kind, Precision, Why};
 pub use hints::{DateOrder, Hints};
 pub use located::{FoundAt, located};
@@ -65,7 +66,6 @@ pub(crate) use text::{lines, without_bom};
 pub use when::{When, WhenError};
 pub(crate) use wide::Wide;
 
-use dates::Slashes;
 use evidence::Evidence;
 
 /// How many lines at the head of a file may hold a comment that says who wrote it, or its issue.

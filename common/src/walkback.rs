@@ -4,6 +4,7 @@
 //! below names them all. What the groups of reports mean to people is left to others; nothing here keeps a report.
 //! The formats are described in `docs/walkbacks.md`.
 
+mod dating;
 mod dolphin;
 mod dotnet;
 mod fingerprint;
@@ -24,6 +25,7 @@ mod squeak;
 mod vast;
 mod visualworks;
 mod vm_crash;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -36,9 +38,11 @@ use serde::{Deserialize, Serialize};
 use crate::encoding::decode_utf16;
 pub use crate::id::Fingerprint;
 use crate::text::Clean;
+pub use dating::dated;
 pub use frame::{Frame, Role};
 use lines::Lines;
 use report::Report;
+pub use written::Written;
 
 /// The most of a file that is read; what lies beyond is no report that people look at.
 pub const MAX_READ: usize = 64 << 20;
@@ -159,6 +163,8 @@ pub struct Walkback {
     pub frames: Vec<Frame>,
     /// The place in the source, where a report has one beside its frames.
     pub location: Option<Clean>,
+    /// When it was written, if it says so.
+    pub written: Option<Written>,
     /// Which bytes of the file it is.
     pub span: Range<usize>,
     /// What it has in common with others of the same error.
@@ -215,14 +221,19 @@ pub fn walkbacks(bytes: &[u8]) -> Vec<Walkback> {
 fn split(bytes: &[u8]) -> Vec<Walkback> {
     let mut found = Vec::new();
     let mut lines = Lines::new(bytes);
+    // The line before, unless a report took it.
+    let mut before = None;
     while !lines.is_done() && found.len() < MAX_REPORTS {
         let start = lines.start();
         let report = if lines.is_blank() { None } else { DIALECTS.iter().find_map(|read| read(lines)) };
-        if let Some((report, rest)) = report {
+        if let Some((mut report, rest)) = report {
+            report.written = report.written.or_else(|| Written::of_log(lines, before, report.exception.as_deref()));
+            before = None;
             // Every reader takes at least the line it began with; this is what keeps a mistake in one from never ending.
             lines = if rest.start() > start { rest } else { lines.after() };
             found.push(report.finished(start..lines.start()));
         } else {
+            before = Some(lines);
             lines.advance();
         }
     }

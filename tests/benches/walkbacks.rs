@@ -8,6 +8,7 @@ use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::walkback::walkbacks;
 use fieldpost_common::wire::{Dropped, MAX_COUNT, Piece, Walkbacks, path};
+use fieldpost_common::zone::Zone;
 use fieldpost_tests::measure::{cpu_seconds, now};
 use fieldpost_tests::world::World;
 use rusqlite::Connection;
@@ -202,7 +203,13 @@ fn packed(reports: &[Vec<u8>], number: usize) -> Vec<Vec<u8>> {
         .collect();
     let request = |pieces: &[Piece]| {
         let dropped = vec![Dropped { application: application.clone(), count: 0 }];
-        let body = serde_json::to_vec(&Walkbacks { at: now, pieces: pieces.to_vec(), dropped }).expect("JSON");
+        let body = serde_json::to_vec(&Walkbacks {
+            at: now,
+            zone: Zone::of(&jiff::tz::TimeZone::UTC, now),
+            pieces: pieces.to_vec(),
+            dropped,
+        })
+        .expect("JSON");
         zstd::encode_all(body.as_slice(), 3).expect("zstd")
     };
     pieces.chunks(MAX_COUNT).map(request).collect()

@@ -40,7 +40,8 @@ fn build(what: &[&str]) -> PathBuf {
 pub fn command(program: &str) -> Command {
     let mut command = Command::new(folder().join(program));
     command.env_clear();
-    for kept in ["PATH", "TMPDIR", "LANG", "RUST_BACKTRACE"] {
+    // What a test writes as if at a site says the time of the test's zone.
+    for kept in ["PATH", "TMPDIR", "LANG", "TZ", "RUST_BACKTRACE"] {
         if let Some(value) = std::env::var_os(kept) {
             command.env(kept, value);
         }

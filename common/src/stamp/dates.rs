@@ -15,7 +15,7 @@ const MAX_SEARCH: usize = 4_000;
 
 /// How to read `4/8/2011`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slashes {
+pub(crate) enum Slashes {
     /// 8 April: Squeak and its kin print a fixed format whatever the locale.
     MonthFirst,
     /// 4 August, where something settled it.
@@ -26,10 +26,10 @@ pub(super) enum Slashes {
 
 /// A date in a text, and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Spot {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) when: When,
+pub(crate) struct Spot {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) when: When,
     pub(super) precision: Precision,
     /// The reading with the day first, when `when` is only that with the month first.
     pub(super) other: Option<When>,
@@ -43,13 +43,13 @@ impl Spot {
     }
 
     /// The stretch of a text that the date takes.
-    pub(super) fn of<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+    pub(crate) fn of<'a>(&self, text: &'a [u8]) -> &'a [u8] {
         text.get(self.start..self.end).unwrap_or_default()
     }
 }
 
 /// The first date in the text. A number that only looks like part of one (`1998-2011`, `2007/275`) isn't.
-pub(super) fn find(text: &[u8], slashes: Slashes) -> Option<Spot> {
+pub(crate) fn find(text: &[u8], slashes: Slashes) -> Option<Spot> {
     let text = &text[..text.len().min(MAX_SEARCH)];
     (0..text.len()).find_map(|start| {
         let before = start.checked_sub(1).map_or(b' ', |before| text[before]);

@@ -44,8 +44,18 @@ impl When {
     }
 
     /// The day, in the writer's zone.
-    pub(super) fn date(&self) -> Date {
+    pub(crate) fn date(&self) -> Date {
         self.date
+    }
+
+    /// The time of day, in the writer's zone.
+    pub(crate) fn time(&self) -> Option<Time> {
+        self.time
+    }
+
+    /// Minutes east of UTC, if the file says so.
+    pub(crate) fn offset(&self) -> Option<i16> {
+        self.offset
     }
 
     /// Nanoseconds since 1970, an unknown zone read as UTC.

@@ -2,10 +2,10 @@
 //!
 //! The time and the message are in the language of the machine.
 
-use super::Dialect;
 use super::lines::Lines;
 use super::report::{Report, is_head};
 use super::smalltalk::{self, Sent, bare};
+use super::{Dialect, Written};
 
 /// Reads either form.
 pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
@@ -39,7 +39,8 @@ fn dump(mut lines: Lines<'_>) -> (Report, Lines<'_>) {
         let text = lines.text();
         if !said && !text.is_empty() {
             said = true;
-            if let Some((_, what)) = text.split_once(": ") {
+            if let Some((time, what)) = text.split_once(": ") {
+                report.written = Written::read(time);
                 say(&mut report, what);
             }
         } else if text.contains("Stack Back Trace") {
@@ -88,6 +89,7 @@ fn logged(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         return None;
     }
     let mut report = Report::new(Dialect::Dolphin);
+    report.written = Written::read(time);
     describe(&mut report, what.strip_prefix("Unhandled exception - ").unwrap_or(what));
     let mut lines = first;
     while let Some(sent) = bare(&lines.text()).filter(|_| !lines.is_done()) {

@@ -3,10 +3,13 @@
 //! The words `at`, `in`, `line` and the messages are in the language of the machine, so frames are known by their form.
 //! ASP.NET's page has `[Class: message]` and frames with offsets; some logs put all of it on one line.
 
+mod lists;
+
 use super::Dialect;
 use super::frame::{Role, fold_digits};
 use super::lines::Lines;
 use super::report::{Report, is_head};
+use lists::{Lists, looked};
 
 /// Reads a report with its inner exceptions.
 pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
@@ -153,23 +156,41 @@ fn frame(line: &str) -> Option<&str> {
 }
 
 fn is_method(name: &str) -> bool {
-    let is_part = |c: char| {
-        c.is_alphanumeric()
-            || matches!(c, '.' | '_' | '`' | '<' | '>' | '+' | '|' | '$' | '[' | ']' | ',' | '-' | '{' | '}' | '@' | '/')
-    };
-    name.contains('.') && name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '<')) && name.chars().all(is_part)
+    let starts = name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '<'));
+    name.contains('.') && starts && name.chars().all(is_method_part)
+}
+
+fn is_method_part(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(c, '.' | '_' | '`' | '<' | '>' | '+' | '|' | '$' | '[' | ']' | ',' | '-' | '{' | '}' | '@' | '/')
 }
 
 /// Empty, or types with names: `SqlCommand cmd, Action`1 action`. A place of Java or JavaScript isn't that.
 fn are_arguments(arguments: &str) -> bool {
-    let java = matches!(arguments, "Unknown Source" | "Native Method");
-    arguments.trim().is_empty()
-        || !java
-            && arguments.split(", ").all(|argument| {
-                let argument = argument.trim();
-                !argument.contains([':', '"', ';', '=']) && argument.split(' ').count() <= 4 && argument.contains(' ')
-                    || argument.ends_with(['`', ']', '&', '*'])
-            })
+    arguments.trim().is_empty() || !is_java(arguments) && arguments.split(", ").all(|argument| is_argument(argument.trim()))
+}
+
+fn is_java(arguments: &str) -> bool {
+    matches!(arguments, "Unknown Source" | "Native Method")
+}
+
+/// A type and its name, or a type that ends as only types do. Few words are looked at: `argument` has no blanks around it.
+fn is_argument(argument: &str) -> bool {
+    const MOST_WORDS: usize = 4;
+    if argument.ends_with(['`', ']', '&', '*']) {
+        return true;
+    }
+    let mut words = 1;
+    for c in argument.chars() {
+        looked();
+        match c {
+            ':' | '"' | ';' | '=' => return false,
+            ' ' if words == MOST_WORDS => return false,
+            ' ' => words += 1,
+            _ => {}
+        }
+    }
+    words > 1
 }
 
 /// `Class: message at N.C.M(args) at …`, all on one line.
@@ -177,18 +198,32 @@ fn one_line(text: &str) -> Option<Report> {
     let (start, message) = class(text).filter(|(class, _)| is_exception(class))?;
     let first = message.find(" at ").filter(|_| message.contains('('))?;
     let mut report = Report::new(Dialect::DotNet);
+    let mut lists = Lists::new(message);
     let mut end = None;
     let mut from = first;
     while let Some(at) = message[from..].find(" at ").map(|found| from + found) {
         from = at + 4;
         let rest = &message[from..];
-        let Some((name, after)) = rest.split_once('(') else { break };
-        let Some((arguments, _)) = after.split_once(')') else { break };
-        if is_method(name) && are_arguments(arguments) {
+        let name = &rest[..rest.find(|c| !is_method_part(c)).unwrap_or(rest.len())];
+        let open = from + name.len();
+        if !message[open..].starts_with('(') || !is_method(name) {
+            continue;
+        }
+        let Some(close) = lists.close(open + 1) else { break };
+        if lists.are_arguments(open + 1) {
             end = end.or(Some(at));
-            push(&mut report, &rest[..name.len() + arguments.len() + 2]);
+            push(&mut report, shortened(&message[from..=close]));
         }
     }
     report.raised(Some(start), Some(&message[..end?]));
     Some(report)
 }
+
+/// No more of a frame is ever shown.
+fn shortened(method: &str) -> &str {
+    const LONGEST: usize = 4_000;
+    &method[..method.floor_char_boundary(LONGEST)]
+}
+
+#[cfg(test)]
+mod tests;

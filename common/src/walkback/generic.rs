@@ -1,9 +1,9 @@
 //! Anything else: the line that says what went wrong, if there is one, and the places that other languages name.
 
-use super::Dialect;
 use super::frame::{Role, last_part};
 use super::lines::Lines;
 use super::report::Report;
+use super::{Dialect, Written};
 
 /// So many lines are looked at.
 const MAX_LINES: usize = 2_000;
@@ -25,6 +25,9 @@ pub(super) fn read(lines: Lines<'_>) -> Option<Report> {
         let line = text.trim();
         if report.message.is_none() && report.exception.is_none() {
             said(&mut report, line);
+            if report.message.is_some() || report.exception.is_some() {
+                report.written = Written::of_line(line);
+            }
         } else if let Some(place) = place(line) {
             report.frames.push(&place, place.clone(), Role::Application);
         }

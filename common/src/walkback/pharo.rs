@@ -1,8 +1,8 @@
 //! Pharo: `PharoDebug.log`, to which each error is appended after a line `THERE_BE_DRAGONS_HERE`.
 
-use super::Dialect;
 use super::lines::Lines;
 use super::report::Report;
+use super::{Dialect, Written};
 use super::{smalltalk, squeak};
 
 /// The most lines of a title.
@@ -27,7 +27,12 @@ pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         }
         dated.advance();
     }
-    let start = if squeak::is_log_head(dated) { dated.after() } else { title.after() };
+    let start = if squeak::is_log_head(dated) {
+        report.written = Written::read(&dated.text());
+        dated.after()
+    } else {
+        title.after()
+    };
     let rest = squeak::body(&mut report, start);
     Some((report, rest))
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::frame::{Frames, shown};
 use super::lines::Lines;
-use super::{Dialect, MAX_MESSAGE, Walkback, dolphin, fingerprint};
+use super::{Dialect, MAX_MESSAGE, Walkback, Written, dolphin, fingerprint};
 use crate::text::{Clean, cut};
 
 /// A report as it was read: text that may still hold anything.
@@ -14,6 +14,7 @@ pub(super) struct Report {
     pub(super) message: Option<String>,
     pub(super) process: Option<String>,
     pub(super) location: Option<String>,
+    pub(super) written: Option<Written>,
     pub(super) frames: Frames,
     /// What was asked of whom, if it was a message that wasn't understood.
     pub(super) not_understood: Option<NotUnderstood>,
@@ -37,6 +38,7 @@ impl Report {
             message: None,
             process: None,
             location: None,
+            written: None,
             frames: Frames::default(),
             not_understood: None,
             root: None,
@@ -70,6 +72,7 @@ impl Report {
             process: self.process.map(line),
             location: self.location.map(|place| shown(&place)),
             frames,
+            written: self.written,
             span,
             fingerprint,
         }

@@ -2,10 +2,10 @@
 //!
 //! The title may have any form; the date on the next line and the lines `VM:` and `Image:` make it one.
 
-use super::Dialect;
 use super::lines::Lines;
 use super::report::{Report, is_head};
 use super::smalltalk::{self, bare};
+use super::{Dialect, Written};
 
 /// The line that begins the second, complete list of frames.
 const FULL_STACK: &str = "--- The full stack ---";
@@ -22,6 +22,7 @@ pub(super) fn read_log(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
     }
     let mut report = Report::new(Dialect::Squeak);
     smalltalk::titled(&mut report, &title);
+    report.written = Written::read(&dated.text());
     let rest = body(&mut report, dated.after());
     Some((report, rest))
 }

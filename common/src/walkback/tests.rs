@@ -3,6 +3,7 @@
 mod dialects;
 mod grouping;
 mod properties;
+mod times;
 
 use super::*;
 

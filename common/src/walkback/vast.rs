@@ -1,9 +1,9 @@
 //! VA Smalltalk: `walkback.log`, one report after each line `Walkback at 3:32:08 PM on 11/7/2019`.
 
-use super::Dialect;
 use super::lines::Lines;
 use super::report::{self, Report};
 use super::smalltalk::{self, Sent};
+use super::{Dialect, Written};
 
 /// Reads a report, up to the next.
 pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
@@ -11,6 +11,7 @@ pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
         return None;
     }
     let mut report = Report::new(Dialect::Vast);
+    report.written = Written::read(&lines.text());
     let Some(title) = lines.after().skip_blank() else { return Some((report, lines.after())) };
     if is_head(title) {
         return Some((report, lines.after()));

@@ -2,11 +2,11 @@
 //!
 //! A dump stands between lines `==2024/2/13==18:42:18==BEGIN RUNTIME DIAGNOSTIC DUMP` and `…END RUNTIME DIAGNOSTIC DUMP`.
 
-use super::Dialect;
 use super::frame::Role;
 use super::lines::Lines;
 use super::report::{Report, is_head};
 use super::smalltalk::{self, Sent, bare};
+use super::{Dialect, Written};
 
 const UNHANDLED: &str = "Unhandled exception:";
 
@@ -14,7 +14,9 @@ const UNHANDLED: &str = "Unhandled exception:";
 pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
     let raw = lines.raw();
     if raw.starts_with(b"==") && raw.trim_ascii_end().ends_with(b"==BEGIN RUNTIME DIAGNOSTIC DUMP") {
-        return Some(dump(lines.after()));
+        let (mut report, rest) = dump(lines.after());
+        report.written = Written::read(&lines.text().replace("==", " "));
+        return Some((report, rest));
     }
     notifier(lines)
 }

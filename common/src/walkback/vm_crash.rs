@@ -2,11 +2,11 @@
 //!
 //! What they print is in `reportStackState` of the OpenSmalltalk and Pharo machines. Methods are written with one `>`.
 
-use super::Dialect;
 use super::frame::{Role, uncounted};
 use super::lines::Lines;
 use super::report::{Report, is_head};
 use super::smalltalk::{self, Sent};
+use super::{Dialect, Written};
 
 /// What a crash begins with, before a time as C's `ctime` writes it.
 const SIGNALS: [&str; 8] = [
@@ -25,6 +25,7 @@ pub(super) fn read(lines: Lines<'_>) -> Option<(Report, Lines<'_>)> {
     let (signal, time) = head(lines)?;
     let mut report = Report::new(Dialect::SqueakVm);
     report.raised(Some(signal), None);
+    report.written = Written::read(&time);
     let mut smalltalk = false;
     let mut lines = lines.after();
     while !lines.is_done() && !is_head(lines) {

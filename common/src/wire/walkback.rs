@@ -7,6 +7,7 @@ use crate::hash::{ContentHash, Hasher};
 use crate::id::{AppName, Version, WalkbackId};
 use crate::text::Clean;
 use crate::time::Timestamp;
+use crate::zone::Zone;
 
 /// The most of one file that travels as one piece, in bytes.
 pub const MAX_PIECE: usize = 2 << 20;
@@ -20,6 +21,9 @@ pub const MAX_COUNT: usize = 500;
 pub struct Walkbacks {
     /// When it was sent, by the site's clock.
     pub at: Timestamp,
+    /// The site's zone; an older agent tells none, and its reports have the time of their file.
+    #[serde(default)]
+    pub zone: Zone,
     /// The pieces.
     pub pieces: Vec<Piece>,
     /// How many pieces of each application were dropped because the site's quota was full, in all.

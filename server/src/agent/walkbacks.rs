@@ -17,8 +17,9 @@ use fieldpost_common::error_group::{GroupEvent, advance, week_of};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName, Version, WalkbackId};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::walkback::{Fingerprint, walkbacks};
+use fieldpost_common::walkback::{Fingerprint, dated, walkbacks};
 use fieldpost_common::wire::{Dropped, MAX_COUNT, MAX_PIECE, Piece, StoredAnswer, Walkbacks};
+use fieldpost_common::zone::Zone;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -105,9 +106,7 @@ fn read(report: &Walkbacks, known: &HashSet<WalkbackId>, now: Timestamp) -> std:
     for piece in &report.pieces {
         if seen.insert(piece.id.clone()) {
             batch.ids.push(piece.id.clone());
-            // The site's clock may be wrong; how long before the sending the file was written is right all the same.
-            let at = Timestamp::from_ms(now.as_ms() - (report.at.as_ms() - piece.modified.as_ms()).max(0));
-            take(&mut batch, piece, at);
+            take(&mut batch, piece, &Clock { sent: report.at, zone: &report.zone, now });
         }
     }
     // Packing takes time too: it is done before the writer's turn.
@@ -119,8 +118,28 @@ fn read(report: &Walkbacks, known: &HashSet<WalkbackId>, now: Timestamp) -> std:
     Ok(batch)
 }
 
-fn take(batch: &mut Batch, piece: &Piece, at: Timestamp) {
-    for walkback in walkbacks(&piece.content) {
+/// What is known of a site's clock.
+struct Clock<'a> {
+    /// What it said when the report was sent.
+    sent: Timestamp,
+    zone: &'a Zone,
+    /// What ours says.
+    now: Timestamp,
+}
+
+impl Clock<'_> {
+    /// A moment of the site by our clock. Theirs may be wrong; how long before the sending something was is right all the same.
+    fn ours(&self, theirs: Timestamp) -> Timestamp {
+        Timestamp::from_ms(self.now.as_ms() - (self.sent.as_ms() - theirs.as_ms()).max(0))
+    }
+}
+
+fn take(batch: &mut Batch, piece: &Piece, clock: &Clock<'_>) {
+    let found = walkbacks(&piece.content);
+    let written: Vec<_> = found.iter().map(|walkback| walkback.written).collect();
+    let written = dated(&written, piece.modified.min(clock.sent), clock.zone);
+    for (walkback, at) in found.into_iter().zip(written) {
+        let at = clock.ours(at);
         let tally = Tally::one(at, piece.mailed);
         let key = (piece.application.clone(), walkback.fingerprint.clone());
         let found = batch.groups.entry(key).or_insert_with(|| Found {
@@ -137,20 +156,29 @@ fn take(batch: &mut Batch, piece: &Piece, at: Timestamp) {
         found.total.add(&tally);
         let count = found.counts.entry((piece.version.clone(), week_of(at))).or_insert(Tally { count: 0, mailed: 0, ..tally });
         count.add(&tally);
-        if found.texts.len() > NEWEST {
-            found.texts.remove(1);
+        // By when they were written: the first, and the newest few.
+        let place = found.texts.partition_point(|text| text.at <= at);
+        let full = found.texts.len() > NEWEST;
+        if full && place == 1 {
+            continue;
         }
         let whole = piece.content.get(walkback.span.clone()).unwrap_or_default();
-        found.texts.push(Text {
-            version: piece.version.clone(),
-            at,
-            file: piece.file.clone(),
-            process: walkback.process,
-            mailed: piece.mailed,
-            size: whole.len() as u64,
-            // Packed once it is known to stay.
-            body: shortened(whole),
-        });
+        found.texts.insert(
+            place,
+            Text {
+                version: piece.version.clone(),
+                at,
+                file: piece.file.clone(),
+                process: walkback.process,
+                mailed: piece.mailed,
+                size: whole.len() as u64,
+                // Packed once it is known to stay.
+                body: shortened(whole),
+            },
+        );
+        if full {
+            found.texts.remove(1);
+        }
     }
 }
 

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0006_walkbacks.sql"),
     include_str!("migrations/0007_text_quota.sql"),
     include_str!("migrations/0008_errors_opened.sql"),
+    include_str!("migrations/0009_walkbacks_by_time.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

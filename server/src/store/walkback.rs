@@ -56,14 +56,14 @@ pub(crate) fn text_kept(db: &Connection, quota: u64) -> Result<KeptTexts, StoreE
 }
 
 /// Brings the texts below their quota, at most so many of them. The error goes first whose texts take most, and of it the oldest that
-/// is neither its first nor its newest; what a site sent first stays longer than what followed it.
+/// is neither its first nor its newest; the first of a site stays longer than what followed it.
 pub(crate) fn text_evict(db: &Connection, quota: u64, most: usize) -> Result<(), StoreError> {
     let largest = "SELECT id FROM error_group WHERE texts > 2 ORDER BY text_bytes DESC LIMIT 1";
     let oldest = "DELETE FROM walkback WHERE seq =
                     (SELECT seq FROM walkback WHERE error_group = ?1
-                       AND seq > (SELECT min(seq) FROM walkback WHERE error_group = ?1)
-                       AND seq < (SELECT max(seq) FROM walkback WHERE error_group = ?1)
-                     ORDER BY first, seq LIMIT 1)";
+                       AND seq <> (SELECT seq FROM walkback WHERE error_group = ?1 ORDER BY at, seq LIMIT 1)
+                       AND seq <> (SELECT seq FROM walkback WHERE error_group = ?1 ORDER BY at DESC, seq DESC LIMIT 1)
+                     ORDER BY first, at, seq LIMIT 1)";
     for _ in 0..most {
         if text_kept(db, quota)?.bytes <= quota {
             break;
@@ -75,13 +75,11 @@ pub(crate) fn text_evict(db: &Connection, quota: u64, most: usize) -> Result<(),
     Ok(())
 }
 
-/// Keeps texts of one group and site, oldest first: the very first stays, and the newest few do.
+/// Keeps texts of one group and site: by when they were written the very first stays, and the newest few do.
 pub(crate) fn text_add(db: &Connection, group: ErrorGroupId, site: &SiteName, texts: &[Text]) -> Result<(), StoreError> {
     let id = column::int(group.0);
-    let mut find = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM walkback WHERE error_group = ?1 AND site = ?2)")?;
-    let mut first = !find.query_row(params![id, site.as_str()], |row| row.get::<_, bool>(0))?;
     let sql = "INSERT INTO walkback (error_group, site, version, at, file, process, mailed, first, size, body)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)";
     let mut add = db.prepare_cached(sql)?;
     for text in texts {
         add.execute(params![
@@ -92,22 +90,25 @@ pub(crate) fn text_add(db: &Connection, group: ErrorGroupId, site: &SiteName, te
             text.file.as_str(),
             text.process.as_ref().map(Clean::as_str),
             text.mailed,
-            first,
             column::int(text.size),
             text.body,
         ])?;
-        first = false;
     }
-    let sql = "DELETE FROM walkback WHERE error_group = ?1 AND site = ?2 AND first = 0 AND seq NOT IN
-                 (SELECT seq FROM walkback WHERE error_group = ?1 AND site = ?2 AND first = 0 ORDER BY seq DESC LIMIT ?3)";
-    db.prepare_cached(sql)?.execute(params![id, site.as_str(), column::int(NEWEST as u64)])?;
+    // What comes later may be older.
+    let first = "UPDATE walkback SET first = NOT first WHERE error_group = ?1 AND site = ?2 AND first <> (seq =
+                   (SELECT seq FROM walkback WHERE error_group = ?1 AND site = ?2 ORDER BY at, seq LIMIT 1))";
+    db.prepare_cached(first)?.execute(params![id, site.as_str()])?;
+    let between = "DELETE FROM walkback WHERE error_group = ?1 AND site = ?2 AND first = 0 AND seq NOT IN
+                     (SELECT seq FROM walkback WHERE error_group = ?1 AND site = ?2 AND first = 0
+                      ORDER BY at DESC, seq DESC LIMIT ?3)";
+    db.prepare_cached(between)?.execute(params![id, site.as_str(), column::int(NEWEST as u64)])?;
     Ok(())
 }
 
 /// The texts that are kept of a group, those of one site together, oldest first.
 pub(crate) fn text_list(db: &Connection, group: ErrorGroupId) -> Result<Vec<KeptWalkback>, StoreError> {
     let sql =
-        "SELECT site, version, at, file, process, mailed, size, body FROM walkback WHERE error_group = ?1 ORDER BY site, seq";
+        "SELECT site, version, at, file, process, mailed, size, body FROM walkback WHERE error_group = ?1 ORDER BY site, at, seq";
     let mut all = db.prepare_cached(sql)?;
     let rows = all.query_map([column::int(group.0)], |row| {
         let kept = KeptWalkback {

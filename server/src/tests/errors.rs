@@ -11,6 +11,8 @@ use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{Dropped, Piece, StoredAnswer, Walkbacks, path as wire};
+use fieldpost_common::zone::Zone;
+use jiff::tz::TimeZone;
 use reqwest::Method;
 
 fn java(number: usize, place: &str) -> String {
@@ -34,7 +36,8 @@ fn piece(name: &str, text: &str) -> Piece {
 
 async fn give(world: &World, agent: &Agent, pieces: Vec<Piece>) -> Result<StoredAnswer, Problem> {
     let dropped = vec![Dropped { application: "trading".parse().unwrap(), count: 3 }];
-    let body = Walkbacks { at: crate::clock::now(), pieces, dropped };
+    let zone = Zone::of(&TimeZone::fixed(jiff::tz::offset(2)), crate::clock::now());
+    let body = Walkbacks { at: crate::clock::now(), zone, pieces, dropped };
     read(world.request(Method::POST, wire::WALKBACKS, &agent.token).json(&body).send().await.unwrap()).await
 }
 
@@ -304,4 +307,55 @@ async fn asked_about_a_site_an_error_says_how_often_and_when_it_happened_there()
     assert!(of("corvid").await.unwrap().groups.is_empty());
     assert_eq!(of("nowhere").await.unwrap_err().code, Code::NotFound);
     assert!(errors(&world).await.groups.iter().all(|group| group.at_site.is_none()));
+}
+
+/// A report of Java in a log, so many hours ago by a clock two hours east of UTC.
+fn logged(number: usize, hours: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(crate::clock::now().as_ms() - hours * 3_600_000).unwrap();
+    let local = jiff::tz::offset(2).to_datetime(at);
+    format!("{} ERROR [main] {}\n", local.strftime("%Y-%m-%d %H:%M:%S,000"), java(number, "Book"))
+}
+
+fn hours_ago(at: Timestamp) -> i64 {
+    (crate::clock::now().as_ms() - at.as_ms() + 1_800_000) / 3_600_000
+}
+
+#[tokio::test]
+async fn a_log_that_gathered_reports_for_weeks_fills_the_weeks_in_which_they_were_written() {
+    const WEEK: i64 = 7 * 24;
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    let log = [(1, 30 * WEEK), (2, 3 * WEEK), (3, 3 * WEEK), (4, WEEK), (5, 1)].map(|(number, ago)| logged(number, ago)).concat();
+    give(&world, &acme, vec![piece("book.log", &log)]).await.unwrap();
+    let group = errors(&world).await.groups.remove(0);
+    assert_eq!(group.weeks.iter().map(|week| week.count).collect::<Vec<_>>(), [1, 2, 1, 1]);
+    assert_eq!((hours_ago(group.first_seen), hours_ago(group.last_seen)), (30 * WEEK, 1));
+    let view = view(&world, &group).await;
+    let ages: Vec<_> = view.walkbacks.iter().map(|walkback| hours_ago(walkback.at)).collect();
+    assert_eq!(ages, [30 * WEEK, 3 * WEEK, 3 * WEEK, WEEK, 1]);
+}
+
+#[tokio::test]
+async fn the_texts_that_are_kept_are_the_first_and_the_newest_by_when_they_were_written() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    for batch in [vec![50, 10, 90, 20, 30, 40, 60, 5], vec![70, 1, 95]] {
+        let pieces = batch.into_iter().map(|ago| piece("a.log", &logged(usize::try_from(ago).unwrap(), ago)));
+        give(&world, &acme, pieces.collect()).await.unwrap();
+    }
+    let group = errors(&world).await.groups.remove(0);
+    let view = view(&world, &group).await;
+    let ages: Vec<_> = view.walkbacks.iter().map(|walkback| hours_ago(walkback.at)).collect();
+    assert_eq!((group.count, ages), (11, vec![95, 20, 10, 5, 1]));
+}
+
+#[tokio::test]
+async fn an_agent_that_tells_no_zone_has_the_time_of_its_files() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    let pieces = vec![piece("a.log", &logged(1, 500))];
+    let body = serde_json::json!({ "at": crate::clock::now(), "pieces": pieces });
+    let answer = world.request(Method::POST, wire::WALKBACKS, &acme.token).json(&body).send().await.unwrap();
+    read::<StoredAnswer>(answer).await.unwrap();
+    assert_eq!(hours_ago(errors(&world).await.groups[0].first_seen), 0);
 }

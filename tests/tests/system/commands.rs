@@ -1,6 +1,7 @@
 //! What is asked of a site: logs, local actions, a look at all files, and what becomes of it when things go wrong.
 
 use fieldpost_tests::patience::until_true;
+use fieldpost_tests::terminal::Terminal;
 use fieldpost_tests::world::World;
 
 /// acme with a log and three actions, of which one takes long.
@@ -56,6 +57,33 @@ fn a_log_at_a_site_is_read_from_here() {
     let missing = ada.run(&["logs", "acme", "nosuch"]);
     assert!(missing.code == 1 && missing.err.contains("names no log nosuch for trading"), "{}", missing.err);
     assert_eq!(ada.run(&["logs", "acme", "main", "--grep", "("]).code, 2);
+}
+
+#[test]
+fn in_the_app_one_key_on_a_site_lists_its_logs_and_the_lines_of_one_come_to_the_screen() {
+    let world = acme();
+    let mut app = Terminal::start(world.ada(), &[], 30, 120, &[]);
+    app.wait_text("trading");
+    app.press("2");
+    app.wait_text("acme: ok, nothing waits for it");
+    app.press("a");
+    app.wait_text("Ask acme for");
+    // The agent names them; until it does, others stand there.
+    app.wait_text("log main of trading");
+    app.wait_text("run hello of trading");
+    app.press("kkkkkkkk\r");
+    app.wait_text("last 500 lines since 2h with");
+    app.press(" with line 99[89]|end\r");
+    app.wait_for("the end of the log", |screen| {
+        screen.contains("2026-11-28 10:16:39 line 999") && screen.contains("line 998") && !screen.contains("line 997")
+    });
+    app.wait_for("what it holds, which moves no cursor", |screen| screen.contains("[2Jthe end"));
+    let asked = world.ada().json(&["command", "acme", "list"]);
+    assert_eq!(asked["commands"][0]["state"], "done", "{asked}");
+    app.press("\x1b");
+    app.wait_for("the sites", |screen| !screen.contains("line 999") && screen.contains("acme"));
+    app.press("q");
+    assert_eq!(app.wait_end(), 0);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use super::DemoError;
 use super::story::check;
 use super::world::{World, text};
 use crate::clock::{self, Stopwatch};
+use jiff::ZonedDateTime;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use std::fs::File;
 use std::time::{Duration, SystemTime};
@@ -39,15 +41,16 @@ impl Crash {
     }
 
     /// The report of the crash number so-and-so, each in its own process.
-    fn report(&self, number: usize) -> String {
+    fn report(&self, number: usize, at: &ZonedDateTime) -> String {
+        let at = at.strftime("%Y/%-m/%-d==%-H:%M:%S");
         let [first, second, third] = self.frames;
         let frames = format!("[1] \t{first}\n[2] \t{second}\n[3] \t{third}\n");
         format!(
-            "==2026/1/1==9:00:00==BEGIN RUNTIME DIAGNOSTIC DUMP\n\nCause of Dump: Unhandled exception: {}\n\
+            "=={at}==BEGIN RUNTIME DIAGNOSTIC DUMP\n\nCause of Dump: Unhandled exception: {}\n\
              Smalltalk Version: 'VisualWorks, 9.3 of March 1, 2023'\n\
              ------------------------------------------------------------\nActive Process\nProcess named: 'worker {number}'\n\
              Process priority: 50\nProcess identity hash: {}\nContext Stack:\n{frames}\n\
-             ==2026/1/1==9:00:00==END RUNTIME DIAGNOSTIC DUMP\n",
+             =={at}==END RUNTIME DIAGNOSTIC DUMP\n",
             self.text,
             10_000 + number
         )
@@ -108,7 +111,9 @@ pub(super) async fn chapter(world: &World) -> Result<(), DemoError> {
 /// Writes a report into a site's folder, as if at that time.
 fn write(world: &World, site: &str, crash: &Crash, number: usize, at: Option<SystemTime>) -> Result<(), DemoError> {
     let path = world.crashes(site).join(format!("dump-{number}.log"));
-    world.save(&path, crash.report(number).as_bytes())?;
+    let said = at.map_or_else(|| jiff::Timestamp::from_millisecond(clock::now().as_ms()), jiff::Timestamp::try_from);
+    let said = said.map_err(|error| DemoError::Check(format!("a time of a walkback: {error}")))?;
+    world.save(&path, crash.report(number, &said.to_zoned_datetime(TimeZone::system())).as_bytes())?;
     let Some(at) = at else { return Ok(()) };
     let dated = File::options().write(true).open(&path).and_then(|file| file.set_modified(at));
     dated.map_err(DemoError::io(path.display().to_string()))
@@ -167,10 +172,12 @@ mod tests {
 
     #[test]
     fn every_report_is_one_walkback_and_each_error_is_one_group() {
+        let at = jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
         let print = |crash: &Crash, number| {
-            let mut found = walkbacks(crash.report(number).as_bytes());
+            let mut found = walkbacks(crash.report(number, &at).as_bytes());
             assert_eq!(found.len(), 1);
             let one = found.remove(0);
+            assert_eq!(one.written.map(|written| written.to_string()).as_deref(), Some("1970-01-01T00:00:00"));
             assert_eq!(one.top_frame().map(ToString::to_string).as_deref(), Some(crash.place()));
             one.fingerprint
         };
