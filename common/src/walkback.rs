@@ -221,19 +221,19 @@ pub fn walkbacks(bytes: &[u8]) -> Vec<Walkback> {
 fn split(bytes: &[u8]) -> Vec<Walkback> {
     let mut found = Vec::new();
     let mut lines = Lines::new(bytes);
-    // The line before, unless a report took it.
-    let mut before = None;
+    // The line before and the one before that, unless a report took them.
+    let mut before = [None; 2];
     while !lines.is_done() && found.len() < MAX_REPORTS {
         let start = lines.start();
         let report = if lines.is_blank() { None } else { DIALECTS.iter().find_map(|read| read(lines)) };
         if let Some((mut report, rest)) = report {
             report.written = report.written.or_else(|| Written::of_log(lines, before, report.exception.as_deref()));
-            before = None;
+            before = [None; 2];
             // Every reader takes at least the line it began with; this is what keeps a mistake in one from never ending.
             lines = if rest.start() > start { rest } else { lines.after() };
             found.push(report.finished(start..lines.start()));
         } else {
-            before = Some(lines);
+            before = [Some(lines), before[0]];
             lines.advance();
         }
     }

@@ -14,6 +14,8 @@ use crate::stamp::{Slashes, find_date};
 const REACH: usize = 300;
 /// What stands before the time of a log line: a level, the name of a thread or a host. More words are a sentence that holds a time.
 const WORDS_BEFORE: usize = 2;
+/// How Java's own logging begins the line of a message.
+const JAVA_LEVELS: [&str; 7] = ["SEVERE: ", "WARNING: ", "INFO: ", "CONFIG: ", "FINE: ", "FINER: ", "FINEST: "];
 
 /// When a report was written, as it says itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,12 +60,16 @@ impl Written {
         Some(Self { day, time, offset: spot.when.offset().map(|minutes| i32::from(minutes) * 60) })
     }
 
-    /// The time of the log line that a report begins on, else that of the line directly before.
-    pub(super) fn of_log(first: Lines<'_>, before: Option<Lines<'_>>, class: Option<&str>) -> Option<Self> {
+    /// The time of the log line that a report begins on, else that of the line directly before. Java's own logging takes two lines for a
+    /// message (`java.util.logging.SimpleFormatter`): of what begins with a level the line above says when.
+    pub(super) fn of_log(first: Lines<'_>, before: [Option<Lines<'_>>; 2], class: Option<&str>) -> Option<Self> {
         let text = first.text();
         // What a message says of times is about something else.
         let lead = class.filter(|class| !class.is_empty()).and_then(|class| text.find(class)).map_or(&*text, |at| &text[..at]);
-        Self::of_line(lead).or_else(|| Self::of_line(&before?.text()))
+        let [before, above] = before.map(|line| line.map(|line| line.text()));
+        let message = before.as_deref().is_some_and(|line| JAVA_LEVELS.iter().any(|level| line.starts_with(level)));
+        let above = above.as_deref().filter(|_| message);
+        [Some(lead), before.as_deref(), above].into_iter().flatten().find_map(Self::of_line)
     }
 
     /// The time of a log line.

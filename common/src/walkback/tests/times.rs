@@ -80,6 +80,7 @@ fn in_a_log_the_line_that_a_report_begins_on_says_when_or_the_one_directly_befor
             "2026-03-04T09:02:11",
         ),
         ("2026-03-04 09:02:11 FATAL: the book is gone\n".to_owned(), "2026-03-04T09:02:11"),
+        (format!("Mar 04, 2026 9:02:11 PM com.acme.Book open\nSEVERE: it failed\n{JAVA}"), "2026-03-04T21:02:11"),
         (
             "04/03/2026 09:02:11.123 PST gem\na ZeroDivide occurred (error 2026), x\nInteger >> / @2 line 3\n".to_owned(),
             "4/3/2026 09:02:11.123",
