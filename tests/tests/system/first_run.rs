@@ -22,7 +22,7 @@ fn a_newcomer_pastes_the_login_string_and_sees_the_patches() {
     // The key must be trusted by whoever holds the root key; the app says so before it goes on.
     app.wait_text("fieldpost trust add bn");
     app.press("\x1b");
-    app.wait_text("No site runs trading yet");
+    app.wait_for("the patches alone", |screen| screen.contains("No site runs trading yet") && !screen.contains("trust add bn"));
     app.wait_text("bn ·");
     app.press("q");
     assert_eq!(app.wait_end(), 0);

@@ -5,6 +5,7 @@ use crate::app::harness::Harness;
 use crate::app::model::Message;
 use crate::app::office::Request;
 use crate::app::sample;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 #[test]
 fn vim_keys_and_arrows_move_and_stop_at_the_edges() {
@@ -17,6 +18,22 @@ fn vim_keys_and_arrows_move_and_stop_at_the_edges() {
     assert_eq!((harness.model.grid.row, harness.model.grid.column), (0, 0));
     harness.press("C-d C-d C-u");
     assert_eq!(harness.model.grid.row, 8, "half a page of 17 rows, down twice and up once");
+}
+
+#[test]
+fn esc_and_the_next_key_that_arrive_together_are_both_taken() {
+    let mut harness = Harness::sample((80, 24));
+    let together = |c| Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT));
+    harness.press("?");
+    harness.take(together('j'));
+    assert!(harness.model.overlay.is_none());
+    assert_eq!(harness.model.grid.row, 1);
+    // In a text field it is that key, as shells have it, or none.
+    harness.press("/");
+    harness.type_text("two words");
+    harness.take(together('b'));
+    harness.take(together('q'));
+    assert_eq!(harness.model.grid.filter.text(), "two words");
 }
 
 #[test]

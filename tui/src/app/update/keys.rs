@@ -23,6 +23,12 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     let context = model.context();
     match model.keys.find(context, event.into()) {
         Some(binding) => perform(model, context, binding),
+        None if event.modifiers.contains(KeyModifiers::ALT) && field(model).is_none() => {
+            // Over a slow line Esc and the key after it arrive together, which reads as that key with Alt.
+            let mut effects = key(model, KeyCode::Esc.into());
+            effects.extend(key(model, KeyEvent { modifiers: event.modifiers - KeyModifiers::ALT, ..event }));
+            effects
+        }
         None => typed(model, event),
     }
 }
