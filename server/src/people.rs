@@ -32,6 +32,12 @@ impl People {
         tokens.insert(token, (user, role));
     }
 
+    /// The user has no token any more.
+    pub(crate) fn remove(&self, user: &UserName) {
+        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        tokens.retain(|_, (owner, _)| owner != user);
+    }
+
     /// The user may do this from now on, whatever token is in use.
     pub(crate) fn role_set(&self, user: &UserName, role: Role) {
         let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);

@@ -82,6 +82,7 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Developer, Method::PUT, api::TRUST, SIGNED, put(trust::next)),
         route(Who::Viewer, Method::GET, api::USERS, NOTHING, get(users::list)),
         route(Who::Admin, Method::POST, api::USERS, SMALL, post(users::add)),
+        route(Who::Admin, Method::DELETE, api::USER, NOTHING, delete(users::remove)),
         route(Who::Viewer, Method::GET, api::APPS, NOTHING, get(applications::list)),
         route(Who::Admin, Method::POST, api::APPS, SMALL, post(applications::add)),
         route(Who::Admin, Method::PUT, api::APP, SMALL, put(applications::set)),

@@ -74,6 +74,7 @@ impl Memory {
             Effect::SiteGone(site) => self.mailboxes.remove(&site),
             Effect::UserRole(user, role) => self.people.role_set(&user, role),
             Effect::UserToken(user, role, token) => self.people.token_set(user, role, token),
+            Effect::UserGone(user) => self.people.remove(&user),
         }
     }
 }

@@ -132,6 +132,8 @@ pub(crate) enum Effect {
     UserRole(UserName, Role),
     /// The user has a new token.
     UserToken(UserName, Role, ContentHash),
+    /// The user is no more.
+    UserGone(UserName),
 }
 
 /// The open store.

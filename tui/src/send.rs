@@ -87,6 +87,16 @@ pub enum SendError {
         /// Why.
         refusal: Refusal,
     },
+    /// It was published with a key that is trusted no longer.
+    #[error(
+        "{patch} was published with a key that may sign no more ({refusal})\nlook at it (`fieldpost diff`) and publish it again: your own key then stands for it"
+    )]
+    PublisherGone {
+        /// The patch.
+        patch: PatchName,
+        /// Why.
+        refusal: Refusal,
+    },
     /// The key doesn't reach there.
     #[error(
         "your key may not do this for {application} at {site}\nwhoever holds the root key can change its scope with `fieldpost trust add`"
@@ -152,6 +162,7 @@ pub fn check(wish: &Wish, prepared: &Prepared, trust: &Trust, now: Timestamp) ->
         _ if wish.shown => Ok(()),
         Ok(publication) if publication.versions.contains(&wish.version) => Ok(()),
         Ok(_) => Err(SendError::OtherVersion { patch, sha256, site: wish.site.clone(), version: wish.version.clone() }),
+        Err(refusal @ (Refusal::Revoked | Refusal::KeyExpired)) => Err(SendError::PublisherGone { patch, refusal }),
         Err(refusal) => Err(SendError::BadPublication { patch, refusal }),
     }
 }

@@ -20,6 +20,7 @@ use fieldpost_common::id::{AppName, UserName, Version};
 use fieldpost_common::order::Refusal;
 use fieldpost_common::publication::Publication;
 use fieldpost_common::time::Timestamp;
+use fieldpost_common::trust::Trust;
 use rusqlite::Connection;
 
 pub(crate) async fn publish(
@@ -45,13 +46,24 @@ fn take(tx: &mut Tx<'_>, publish: &Publish, user: &UserName, now: Timestamp) -> 
     }
     let fetch = |version| current::current_fetch(tx, &statement.application, &statement.patch, version);
     let is: Vec<_> = statement.versions.iter().map(fetch).collect::<Result<_, _>>()?;
-    let news = judge_publication(&statement.sha256, &statement.versions, &is, &publish.replaces, now)?;
+    let mut news = judge_publication(&statement.sha256, &statement.versions, &is, &publish.replaces, now)?;
+    for version in &statement.versions {
+        if !news.contains(&version) && !stands(tx, &statement, version, (&trust, now))? {
+            news.push(version);
+        }
+    }
     let changed = !news.is_empty();
     if changed {
         keep(tx, &statement, publish, (&by, user), &news, now)?;
     }
     let Publication { application, patch, sha256, .. } = statement;
     Ok((RevisionKey { application, patch, sha256 }, changed))
+}
+
+/// Whether the word of whoever published this before still counts: a key that may sign no more takes it along.
+fn stands(db: &Connection, new: &Publication, version: &Version, (trust, now): (&Trust, Timestamp)) -> Result<bool, Error> {
+    let before = publication::publication_newest(db, (&new.application, &new.patch), &new.sha256, version)?;
+    Ok(before.is_some_and(|before| Publication::open(&before, trust, now).is_ok()))
 }
 
 fn app(tx: &Tx<'_>, name: &AppName, versions: &[Version]) -> Result<AppSettings, Error> {

@@ -4,13 +4,15 @@ use crate::auth::{Admin, Viewer};
 use crate::clock;
 use crate::error::Error;
 use crate::invite::invite;
-use crate::request::Said;
+use crate::request::{At, Said};
 use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
 use crate::store::{Effect, user};
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use fieldpost_common::api::{Change, Invited, NewUser, User};
+use fieldpost_common::id::UserName;
 
 pub(crate) async fn list(State(server): State<Shared>, _: Viewer) -> Result<Json<Vec<User>>, Error> {
     Ok(Json(server.store.peek(user::user_list)?))
@@ -37,4 +39,26 @@ pub(crate) async fn add(
     });
     add.await?;
     Ok(Json(invited))
+}
+
+/// Token, key and open invitation are gone at once. What the key signed stays signed: that ends with the trust document.
+pub(crate) async fn remove(State(server): State<Shared>, Admin(by): Admin, At(name): At<UserName>) -> Result<StatusCode, Error> {
+    if by == name {
+        return Err(Error::Invalid("nobody shuts themselves out: another admin does".to_owned()));
+    }
+    let now = clock::now();
+    let remove = server.store.write(move |tx| {
+        if !user::user_delete(tx, &name)? {
+            return Err(Error::no_such("user", &name));
+        }
+        let mut row = activity(format!("user:{by}"), "user_removed");
+        row.detail = Some(name.to_string());
+        activity_add(tx, row, now)?;
+        tx.then(Effect::UserGone(name));
+        tx.then(Effect::Changed(Change::Users));
+        tx.then(Effect::Changed(Change::Activity));
+        Ok(())
+    });
+    remove.await?;
+    Ok(StatusCode::NO_CONTENT)
 }

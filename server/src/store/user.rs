@@ -55,6 +55,11 @@ pub(crate) fn user_login(
     Ok(())
 }
 
+/// Forgets a person; false: there is none of that name.
+pub(crate) fn user_delete(db: &Connection, name: &UserName) -> Result<bool, StoreError> {
+    Ok(db.execute("DELETE FROM user WHERE name = ?1", [name.as_str()])? > 0)
+}
+
 /// Everyone.
 pub(crate) fn user_list(db: &Connection) -> Result<Vec<User>, StoreError> {
     let mut all = db.prepare_cached("SELECT name, role, key, last_seen FROM user ORDER BY name")?;

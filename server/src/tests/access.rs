@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 fn filled(path: &str) -> String {
     path.replace("{application}", "trading")
         .replace("{site}", "acme")
+        .replace("{user}", "nobody")
         .replace("{order}", &"0".repeat(32))
         .replace("{sha256}", &hash("x").to_string())
 }
@@ -93,6 +94,25 @@ async fn a_token_that_was_replaced_is_answered_like_one_that_never_was() {
     assert_eq!(replaced, world.get::<()>(&stranger, path::WHOAMI).await.unwrap_err());
     let users: Vec<User> = world.get(&newer, path::USERS).await.unwrap();
     assert_eq!(users.len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_is_removed_is_shut_out_at_once_with_token_key_and_invitation() {
+    let world = World::start().await;
+    let vi = world.person("vi", Role::Viewer, 7).await;
+    let new = fieldpost_common::api::NewUser { name: "vi".parse().unwrap(), role: Role::Admin };
+    let invited: fieldpost_common::api::Invited = world.post(&world.ada, path::USERS, &new).await.unwrap();
+    let remove = async |name: &str| {
+        let sent = world.request(reqwest::Method::DELETE, &path::USER.replace("{user}", name), &world.ada.token).send().await;
+        sent.unwrap().status()
+    };
+    assert_eq!(remove("vi").await, StatusCode::NO_CONTENT);
+    assert_eq!(world.get::<()>(&vi, path::WHOAMI).await.unwrap_err().code, Code::Unauthorized);
+    assert_eq!(world.log_in(&vi, &invited.secret).await.unwrap_err().code, Code::InvitationSpent);
+    let chain: fieldpost_common::api::TrustChain = world.get(&world.ada, path::TRUST).await.unwrap();
+    assert!(chain.pending.iter().all(|key| key.user.as_str() != "vi"));
+    assert_eq!(remove("vi").await, StatusCode::NOT_FOUND);
+    assert_eq!(remove("ada").await, StatusCode::UNPROCESSABLE_ENTITY, "nobody shuts themselves out");
 }
 
 #[tokio::test]

@@ -26,6 +26,17 @@ async fn the_same_content_published_again_is_silently_the_same() {
 }
 
 #[tokio::test]
+async fn what_a_revoked_key_published_is_published_anew_by_another_with_the_same_content() {
+    let world = World::start().await;
+    let bn = world.developer("bn", 3).await;
+    world.publish(&bn, "Order.st", ("7.7", "one"), None).await.unwrap();
+    world.revoke(&bn).await;
+    assert!(world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap().changed);
+    assert!(!world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap().changed);
+    assert_eq!(world.publish(&bn, "Order.st", ("7.7", "two"), Some("one")).await.unwrap_err().code, Code::Refused);
+}
+
+#[tokio::test]
 async fn a_publication_by_a_key_that_nobody_trusts_is_refused() {
     let world = World::start().await;
     let eve = world.person("eve", Role::Developer, 9).await;

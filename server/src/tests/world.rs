@@ -159,12 +159,22 @@ impl World {
     /// Another developer, trusted.
     pub(super) async fn developer(&self, name: &'static str, seed: u8) -> Person {
         let person = self.person(name, Role::Developer, seed).await;
+        self.trust(|trust| trust.developers.push(developer(&person))).await;
+        person
+    }
+
+    /// A person's key signs nothing any more.
+    pub(super) async fn revoke(&self, person: &Person) {
+        self.trust(|trust| trust.revoked.push(person.key.public().id())).await;
+    }
+
+    /// The next version of the trust document.
+    async fn trust(&self, change: impl FnOnce(&mut Trust)) {
         let chain: fieldpost_common::api::TrustChain = self.get(&self.ada, path::TRUST).await.unwrap();
         let mut trust = Trust::walk(&chain.versions, &root().public()).unwrap().unwrap();
         trust.version += 1;
-        trust.developers.push(developer(&person));
+        change(&mut trust);
         self.put(&self.ada, path::TRUST, &trust.sign(&root())).await.unwrap();
-        person
     }
 
     /// A site that runs `trading`, enrolled.

@@ -38,6 +38,31 @@ fn a_second_developer_may_send_once_the_root_holder_trusts_their_key() {
 }
 
 #[test]
+fn what_a_revoked_key_signed_is_installed_nowhere_more_and_whoever_is_removed_is_shut_out() {
+    let mut world = World::start();
+    let bn = world.developer("bn");
+    world.site("acme", "7.7");
+    world.wait_seen("acme");
+    world.kill_agent("acme");
+    world.file("b.st", "by bn");
+    bn.ok(&["publish", "b.st", "--app", "trading", "--version", "7.7"]);
+    bn.ok(&["send", "b.st", "--app", "trading", "--to", "acme", "--yes", "--wait=0"]);
+    // The laptop is stolen.
+    drop(world.ada().ok(&["user", "remove", "bn", "--yes"]).says("fieldpost trust revoke bn"));
+    drop(bn.run(&["sites"]).says("token"));
+    world.ada().ok(&["trust", "revoke", "bn", "--yes"]);
+    world.start_agent("acme");
+    world.ada().wait_state("trading", "b.st", "acme", "blocked");
+    assert_eq!(world.read("acme", "b.st"), None);
+    let sent = world.ada().run(&["send", "b.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
+    assert_ne!(sent.code, 0);
+    drop(sent.says("publish it again"));
+    world.ada().ok(&["publish", "b.st", "--app", "trading", "--version", "7.7"]);
+    world.ada().ok(&["send", "b.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
+    assert_eq!(world.read("acme", "b.st").as_deref(), Some(&b"by bn"[..]));
+}
+
+#[test]
 fn a_patch_that_is_current_with_two_contents_is_in_sync_at_each_version_with_its_own() {
     let mut world = World::start();
     world.site("acme", "7.6");

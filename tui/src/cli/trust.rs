@@ -7,7 +7,7 @@ use crate::session::{Session, SessionError};
 use fieldpost_common::api::{PendingKey, TrustChain};
 use fieldpost_common::envelope::SecretKey;
 use fieldpost_common::exit;
-use fieldpost_common::id::{AppName, SiteName, UserName};
+use fieldpost_common::id::{AppName, KeyId, SiteName, UserName};
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::{Developer, Scope, Trust};
 use serde_json::json;
@@ -18,6 +18,17 @@ pub(crate) enum Verb {
     Show,
     /// Trust a person's key, or change how far it reaches; needs the root key
     Add(AddArgs),
+    /// Trust a person's keys no longer: sites refuse what they sign; needs the root key
+    Revoke {
+        /// Whose keys
+        name: UserName,
+        /// Only this one of them
+        #[arg(long, value_name = "ID")]
+        key: Option<KeyId>,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Found the trust document when the first login was interrupted; needs the root key
     Found,
 }
@@ -53,6 +64,7 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
             talk.data(&json!({ "trust": trust, "pending": chain.pending }), || words(&trust, &chain))?;
         }
         Verb::Add(args) => add(args, session, talk).await?,
+        Verb::Revoke { name, key, yes } => revoke(&name, key.as_ref(), yes, session, talk).await?,
         Verb::Found => {
             let root = root(session)?;
             let key = session.key.clone().ok_or_else(|| SessionError::NoKey(session.keyring.folder().display().to_string()))?;
@@ -74,13 +86,19 @@ fn root(session: &Session) -> Result<SecretKey, Failure> {
     })
 }
 
+/// The root key that signs the version after this one.
+fn root_of(trust: &Trust, session: &Session) -> Result<SecretKey, Failure> {
+    let root = root(session)?;
+    if root.public() == trust.root {
+        return Ok(root);
+    }
+    let words = format!("{} is not the root key of the present trust document", session.keyring.root_file().display());
+    Err(Failure { code: exit::NOT_PERMITTED, words })
+}
+
 async fn add(args: AddArgs, session: &Session, talk: Talk) -> Result<(), Failure> {
     let (trust, chain) = session.trust().await?;
-    let root = root(session)?;
-    if root.public() != trust.root {
-        let words = format!("{} is not the root key of the present trust document", session.keyring.root_file().display());
-        return Err(Failure { code: exit::NOT_PERMITTED, words });
-    }
+    let root = root_of(&trust, session)?;
     let developer = developer(&args, &trust, &chain, session.now())?;
     let question =
         format!("trust {}'s key {}? compare the fingerprint with them by voice", args.name, developer.key.fingerprint());
@@ -129,6 +147,43 @@ fn next(trust: &Trust, developer: Developer) -> Trust {
     next
 }
 
+async fn revoke(name: &UserName, key: Option<&KeyId>, yes: bool, session: &Session, talk: Talk) -> Result<(), Failure> {
+    let (trust, _) = session.trust().await?;
+    let root = root_of(&trust, session)?;
+    let (next, revoked) = without(&trust, name, key)?;
+    let ids = revoked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if !yes && !talk.confirm(&format!("sites are to refuse what {name}'s key {ids} signs, for ever?"), "--yes")? {
+        return Err(Failure::new("nothing was changed"));
+    }
+    session.client.trust_put(&next.sign(&root)).await?;
+    talk.data(&json!({ "version": next.version, "user": name, "revoked": revoked }), || {
+        format!("{name}'s key {ids} signs nothing any more (trust version {}); each site knows with its next poll", next.version)
+    })?;
+    talk.say(&format!(
+        "what it published can't be sent until somebody publishes it again; `fieldpost user remove {name}` ends the token too"
+    ));
+    Ok(())
+}
+
+/// The next version without a person's keys, or one of them, and which those are.
+fn without(trust: &Trust, name: &UserName, key: Option<&KeyId>) -> Result<(Trust, Vec<KeyId>), Failure> {
+    let theirs = |developer: &Developer| developer.user == *name && key.is_none_or(|key| developer.key.id() == *key);
+    let (gone, stay): (Vec<_>, Vec<_>) = trust.developers.iter().cloned().partition(theirs);
+    if gone.is_empty() {
+        let which = key.map_or_else(|| "no key".to_owned(), |key| format!("no key {key}"));
+        return Err(Failure::new(format!("{name} has {which} that is trusted: `fieldpost trust show` lists who has")));
+    }
+    if stay.is_empty() {
+        return Err(Failure::new("nobody could sign anything any more: trust another key first, with `fieldpost trust add`"));
+    }
+    let revoked: Vec<KeyId> = gone.iter().map(|developer| developer.key.id()).collect();
+    let mut next = trust.clone();
+    next.version += 1;
+    next.developers = stay;
+    next.revoked.extend(revoked.iter().cloned());
+    Ok((next, revoked))
+}
+
 fn words(trust: &Trust, chain: &TrustChain) -> String {
     let mut lines = vec![format!("version {}, root key {}", trust.version, trust.root.fingerprint())];
     lines.extend(trust.developers.iter().map(|developer| {
@@ -156,6 +211,7 @@ fn reach<T: ToString>(what: &str, scope: &Scope<T>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fieldpost_common::order::Refusal;
 
     fn key(seed: u8) -> SecretKey {
         SecretKey::from_seed([seed; 32])
@@ -194,6 +250,29 @@ mod tests {
         let next = next(&first(), ada);
         assert_eq!(next.developers.len(), 1);
         assert!(!next.developers[0].may_remove);
+    }
+
+    #[test]
+    fn a_revoked_key_signs_nothing_more_and_the_other_keys_stay() {
+        let now = Timestamp::default();
+        let waiting = PendingKey { user: "bn".parse().expect("user"), key: key(3).public(), since: now };
+        let chain = TrustChain { versions: Vec::new(), pending: vec![waiting] };
+        let both = next(&first(), developer(&args("bn"), &first(), &chain, now).expect("a key waits"));
+        let (next, revoked) = without(&both, &"bn".parse().expect("user"), None).expect("it is trusted");
+        assert_eq!(revoked, [key(3).public().id()]);
+        assert_eq!(both.accept(&next.sign(&key(1))).as_ref(), Ok(&next));
+        assert_eq!(next.developer(&key(3).public().id(), now), Err(Refusal::Revoked));
+        assert!(next.developer(&key(2).public().id(), now).is_ok());
+    }
+
+    #[test]
+    fn the_last_key_and_keys_that_nobody_trusts_are_not_revoked() {
+        let ada = "ada".parse().expect("user");
+        assert!(without(&first(), &ada, None).expect_err("the last").words.contains("trust another key first"));
+        let other = key(9).public().id();
+        assert!(without(&first(), &ada, Some(&other)).expect_err("not theirs").words.contains(&other.to_string()));
+        let cy = "cy".parse().expect("user");
+        assert!(without(&first(), &cy, None).expect_err("nobody").words.contains("cy has no key"));
     }
 
     #[test]

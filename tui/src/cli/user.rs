@@ -22,6 +22,14 @@ pub(crate) enum Verb {
     },
     /// List them
     List,
+    /// Shut a person out: their token, their key's waiting, an invitation that isn't used yet
+    Remove {
+        /// Their name
+        name: UserName,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// A role, as it is written on the command line.
@@ -57,8 +65,26 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
             let now = session.now();
             talk.data(&json!({ "users": users }), || users.iter().map(|user| line(user, now)).collect::<Vec<_>>().join("\n"))?;
         }
+        Verb::Remove { name, yes } => remove(&name, yes, session, talk).await?,
     }
     Ok(exit::OK)
+}
+
+async fn remove(name: &UserName, yes: bool, session: &Session, talk: Talk) -> Result<(), Failure> {
+    if !yes && !talk.confirm(&format!("shut {name} out?"), "--yes")? {
+        return Err(Failure::new("nothing was changed"));
+    }
+    session.client.user_remove(name).await?;
+    // The server can't take back what sites were told with the root key.
+    let (trust, _) = session.trust().await?;
+    let trusted = trust.developers.iter().any(|developer| developer.user == *name);
+    talk.data(&json!({ "user": name, "removed": true, "trusted": trusted }), || format!("{name} is shut out"))?;
+    if trusted {
+        talk.say(&format!(
+            "what they published can still be sent. Was their key stolen? `fieldpost trust revoke {name}`, with the root key"
+        ));
+    }
+    Ok(())
 }
 
 fn line(user: &User, now: Timestamp) -> String {

@@ -8,7 +8,7 @@ use fieldpost_common::api::{
 };
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, OrderId, SiteName};
+use fieldpost_common::id::{AppName, OrderId, SiteName, UserName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::trust::SignedTrust;
 use reqwest::Method;
@@ -44,6 +44,11 @@ impl Client {
     /// Invites a person.
     pub async fn user_add(&self, user: &NewUser) -> Result<Invited, ClientError> {
         self.give(Method::POST, path::USERS, user).await
+    }
+
+    /// Shuts a person out.
+    pub async fn user_remove(&self, user: &UserName) -> Result<(), ClientError> {
+        self.bytes(self.request(Method::DELETE, &with(path::USER, "user", user.as_str()))).await.map(drop)
     }
 
     /// The applications.
