@@ -66,7 +66,7 @@ impl Written {
         let text = first.text();
         // What a message says of times is about something else.
         let lead = class.filter(|class| !class.is_empty()).and_then(|class| text.find(class)).map_or(&*text, |at| &text[..at]);
-        let [before, above] = before.map(|line| line.map(|line| line.text()));
+        let [before, above] = before.map(|line| line.map(Lines::text));
         let message = before.as_deref().is_some_and(|line| JAVA_LEVELS.iter().any(|level| line.starts_with(level)));
         let above = above.as_deref().filter(|_| message);
         [Some(lead), before.as_deref(), above].into_iter().flatten().find_map(Self::of_line)
