@@ -19,6 +19,8 @@ pub(crate) struct Before {
     pub(crate) held: Option<HeldDrop>,
     /// A person says that the drop is meant.
     pub(crate) drop_accepted: bool,
+    /// Whose newest order puts something there that nobody has ever published: what a site had made itself, put back by an undo.
+    pub(crate) unpublished: BTreeSet<PatchName>,
 }
 
 /// What is different now.
@@ -53,7 +55,8 @@ pub(crate) fn observe(
         let known = before.cells.get(name);
         let fact = listing.files.get(name);
         let shown = orders.get(name).and_then(|order| confirm(order, fact, now));
-        let cell = next(known, fact, published.get(name), shown.is_some(), now);
+        let agreed = shown.is_some() && !before.unpublished.contains(name);
+        let cell = next(known, fact, published.get(name), agreed, now);
         if cell != known.copied() {
             changes.cells.extend(cell.map(|cell| (name.clone(), cell)));
         }
@@ -82,23 +85,23 @@ fn confirm(order: &OrderInfo, fact: Option<&FileFact>, now: Timestamp) -> Option
     (next != order.state).then(|| (order.id.clone(), next))
 }
 
-/// The cell as it is now; `None`: there is nothing to be said about it.
+/// The cell as it is now; `None`: there is nothing to be said about it. `agreed`: an order is confirmed by which both agree.
 fn next(
     known: Option<&CellRow>,
     fact: Option<&FileFact>,
     published: Option<&ContentHash>,
-    confirmed: bool,
+    agreed: bool,
     now: Timestamp,
 ) -> Option<CellRow> {
-    if known.is_none() && fact.is_none() && !confirmed {
+    if known.is_none() && fact.is_none() && !agreed {
         return None;
     }
     let has = fact.map(|fact| fact.sha256);
     let base = known.map_or(Base::Never, |known| known.base);
     let base = match (has, published) {
         (Some(has), Some(published)) if has == *published => Base::Content(has),
-        (Some(has), _) if confirmed => Base::Content(has),
-        (None, _) if confirmed => Base::Absent,
+        (Some(has), _) if agreed => Base::Content(has),
+        (None, _) if agreed => Base::Absent,
         (None, None) if base != Base::Never => Base::Absent,
         _ => base,
     };

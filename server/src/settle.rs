@@ -3,13 +3,15 @@
 use crate::error::Error;
 use crate::observe::{Before, Changes, observe};
 use crate::store::activity::{activity, activity_add};
-use crate::store::{Effect, Tx, application, cell, current, order, revision, site, site_app, upload};
+use crate::store::{Effect, Tx, application, cell, current, order, publication, revision, site, site_app, upload};
 use fieldpost_common::api::{Change, OrderInfo, Origin};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::inventory::{Inventory, Listing};
 use fieldpost_common::name::PatchName;
+use fieldpost_common::order::state::OrderState;
 use fieldpost_common::time::Timestamp;
+use rusqlite::Connection;
 use std::collections::BTreeMap;
 
 /// Keeps an inventory and all that follows from it: the contents that the server wants.
@@ -57,8 +59,18 @@ fn listing_settle(
         return Ok(());
     }
     site_app::site_app_set(tx, site, app, &listing.version)?;
-    let before = Before { cells: cell::cell_map(tx, site, app)?, held: site_app::site_app_held(tx, site, app)?, drop_accepted };
     let newest = order::order_newest_list(tx, site, app)?;
+    let mut before = Before {
+        cells: cell::cell_map(tx, site, app)?,
+        held: site_app::site_app_held(tx, site, app)?,
+        drop_accepted,
+        ..Before::default()
+    };
+    for order in newest.iter().filter(|order| !matches!(order.state, OrderState::Confirmed { .. })) {
+        if !is_vendors(tx, order)? {
+            before.unpublished.insert(order.patch.clone());
+        }
+    }
     let orders: BTreeMap<PatchName, OrderInfo> = newest.into_iter().map(|order| (order.patch.clone(), order)).collect();
     let published = current::current_map(tx, app, &listing.version)?;
     let changes = observe(&before, listing, &orders, &published, now);
@@ -68,6 +80,15 @@ fn listing_settle(
     tx.then(Effect::Changed(Change::Grid { application: app.clone() }));
     tx.then(Effect::Changed(Change::Sites));
     Ok(())
+}
+
+/// Whether site and vendor agree once the order is carried out. Bytes that were never published are the site's own: put back by an undo, they
+/// are as new to the vendor as they were before.
+pub(crate) fn is_vendors(db: &Connection, order: &OrderInfo) -> Result<bool, Error> {
+    match order.action.outcome() {
+        None => Ok(true),
+        Some(sha256) => Ok(publication::publication_exists(db, (&order.application, &order.patch), &sha256)?),
+    }
 }
 
 fn changes_keep(

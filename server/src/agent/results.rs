@@ -6,7 +6,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::request::Said;
 use crate::server::Shared;
-use crate::settle::order_note;
+use crate::settle::{is_vendors, order_note};
 use crate::store::cell::{CellRow, cell_fetch, cell_set};
 use crate::store::command_output::command_output_fetch;
 use crate::store::{Effect, Tx, command, counter, order};
@@ -64,8 +64,10 @@ fn shown_already(tx: &Tx<'_>, order: &OrderInfo, state: OrderState, now: Timesta
     if newest.id != order.id || cell.has != order.action.outcome() {
         return Ok(state);
     }
-    let base = cell.has.map_or(Base::Absent, Base::Content);
-    cell_set(tx, place, &order.patch, &CellRow { base, ..cell })?;
+    if is_vendors(tx, order)? {
+        let base = cell.has.map_or(Base::Absent, Base::Content);
+        cell_set(tx, place, &order.patch, &CellRow { base, ..cell })?;
+    }
     Ok(advance(state, OrderEvent::Shown, now))
 }
 

@@ -30,6 +30,10 @@ fn row(has: Option<&str>, base: Base) -> CellRow {
     CellRow { has: has.map(hash), size: has.map_or(0, |text| text.len() as u64), since: at(1), base }
 }
 
+fn row_of(has: &str, since: i64) -> CellRow {
+    CellRow { since: at(since), ..row(Some(has), Base::Never) }
+}
+
 fn before(cells: &[(&str, CellRow)]) -> Before {
     Before { cells: cells.iter().map(|(file, row)| (name(file), *row)).collect(), ..Before::default() }
 }
@@ -85,6 +89,16 @@ fn an_order_is_confirmed_by_what_the_site_shows_and_becomes_the_base() {
     let known = row(Some("one"), Base::Never);
     let changes = observe(&before(&[("a", known)]), &listing(&[("a", "two")]), &orders, &published(&[("a", "three")]), at(9));
     assert_eq!(only(&changes).base, Base::Content(hash("two")));
+    assert_eq!(changes.orders[0].1, OrderState::Confirmed { at: at(9) });
+}
+
+#[test]
+fn what_was_never_published_and_is_put_back_is_confirmed_and_the_base_stays() {
+    let orders = [order("a", put("made on site"), OrderState::Offered { at: at(2) })].into();
+    let known = before(&[("a", row(Some("one"), Base::Content(hash("one"))))]);
+    let before = Before { unpublished: [name("a")].into(), ..known };
+    let changes = observe(&before, &listing(&[("a", "made on site")]), &orders, &published(&[("a", "one")]), at(9));
+    assert_eq!(only(&changes), CellRow { base: Base::Content(hash("one")), ..row_of("made on site", 9) });
     assert_eq!(changes.orders[0].1, OrderState::Confirmed { at: at(9) });
 }
 

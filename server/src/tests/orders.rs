@@ -90,6 +90,25 @@ async fn an_order_for_a_content_that_the_server_has_not_is_refused() {
 }
 
 #[tokio::test]
+async fn what_a_site_made_itself_is_as_new_as_before_once_an_undo_has_put_it_back() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    world.upload(&world.ada, "by hand").await;
+    for has in ["one", "by hand"] {
+        acme.file("Order.st", has);
+        acme.tell(&world).await;
+    }
+    assert_eq!(world.word("Order.st", "acme").await, "retrieve");
+    for (text, expected, word) in [("one", "by hand", "in_sync"), ("by hand", "one", "retrieve")] {
+        world.send(&world.ada, CELL, Some(text), Some(expected), None).await.unwrap();
+        acme.file("Order.st", text);
+        acme.tell(&world).await;
+        assert_eq!(world.word("Order.st", "acme").await, word, "a colleague's next send asks before it overwrites this");
+    }
+}
+
+#[tokio::test]
 async fn unknown_sites_and_applications_are_named() {
     let world = start().await;
     let problem = world.send(&world.ada, ("Order.st", "nowhere"), Some("one"), None, None).await.unwrap_err();
