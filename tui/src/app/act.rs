@@ -76,11 +76,17 @@ pub(crate) fn retrieve(model: &mut Model) -> Vec<Effect> {
 
 /// Opens the diff of a cell; `to_publish`: on the way to publishing what the site has.
 pub(crate) fn open_diff(model: &mut Model, place: Place, to_publish: bool) -> Vec<Effect> {
-    let view = &model.grid;
-    let Some(application) = view.application().cloned() else { return Vec::new() };
+    let Some(application) = model.grid.application().cloned() else { return Vec::new() };
+    let (sides, offer) = sides(&model.grid, place, to_publish);
+    let of = Of::Cell { site: model.grid.site(place.site).name.clone(), to_publish };
+    show(model, (place, of), sides, offer, application)
+}
+
+/// What a cell's diff shows now, and what may be published from it.
+pub(crate) fn sides(view: &GridView, place: Place, to_publish: bool) -> ((Side, Side), Option<Offer>) {
     let cell = view.cell(place);
     let Some(candidate) = content_to_publish(view, place) else {
-        return show(model, place, published_side(&model.grid, place), absent_side(&model.grid, place), None, application);
+        return ((published_side(view, place), absent_side(view, place)), None);
     };
     let (published, site) = (published_side(view, place), candidate_side(view, place, candidate));
     // A diff reads from the older to the newer side; on the way to publishing, from what is current to what would be.
@@ -88,20 +94,19 @@ pub(crate) fn open_diff(model: &mut Model, place: Place, to_publish: bool) -> Ve
     let at_site = view.table.has(place.patch, place.site);
     let offer = (published.sha256 != Some(candidate)).then(|| offer(view, place, candidate));
     let offer = offer.or_else(|| to_publish.then(|| self::offer(view, place, candidate)));
-    let (left, right) = match (at_site, forward) {
+    let sides = match (at_site, forward) {
         (None, _) if published.sha256.is_some() => (absent_side(view, place), published),
         (_, true) => (published, site),
         (_, false) => (site, published),
     };
-    show(model, place, left, right, offer, application)
+    (sides, offer)
 }
 
 /// Opens a diff of two contents.
 pub(crate) fn show(
     model: &mut Model,
-    place: Place,
-    left: Side,
-    right: Side,
+    (place, of): (Place, Of),
+    (left, right): (Side, Side),
     offer: Option<Offer>,
     application: fieldpost_common::id::AppName,
 ) -> Vec<Effect> {
@@ -111,10 +116,9 @@ pub(crate) fn show(
     }
     let ticket = model.ticket();
     let patch = model.grid.patch(place.patch).name.clone();
-    let site = model.grid.site(place.site).name.clone();
     let settings = model.grid.settings().cloned();
     let pair = Pair { application, patch: patch.clone(), settings, left: left.sha256, right: right.sha256 };
-    let view = DiffView::new(ticket, patch, Of::Cell(site), (left, right), offer);
+    let view = DiffView::new(ticket, patch, of, (left, right), offer);
     model.screens.open(Screen::Diff(Box::new(view)));
     vec![Effect::Ask(Request::Compare { ticket, pair })]
 }

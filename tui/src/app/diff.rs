@@ -9,10 +9,12 @@ pub(crate) mod keys;
 mod line;
 pub(crate) mod search;
 
+use super::act;
 use super::compare::lines::{Lines, Spaces};
 use super::compare::rows::{Folds, Half, Layout, Row, Rows};
 use super::compare::{Blob, Comparison, Shown, Texts};
-use super::model::Model;
+use super::grid::Place;
+use super::model::{Effect, Model};
 use super::office::{Request, Ticket};
 use super::screens::Screen;
 use fieldpost_common::hash::ContentHash;
@@ -69,8 +71,10 @@ pub(crate) struct Offer {
 /// Where the two contents come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Of {
-    /// A cell: what is published and what the site has.
-    Cell(SiteName),
+    /// A cell: what is published and what the site has; or, on the way to publishing it, what would be.
+    Cell { site: SiteName, to_publish: bool },
+    /// What a site has and what an undo would put back there.
+    PutBack(SiteName),
     /// Any two of the patch's revisions.
     Revisions,
 }
@@ -128,7 +132,7 @@ impl DiffView {
     /// The site whose cell it is of.
     pub(crate) fn site(&self) -> Option<&SiteName> {
         match &self.of {
-            Of::Cell(site) => Some(site),
+            Of::Cell { site, .. } | Of::PutBack(site) => Some(site),
             Of::Revisions => None,
         }
     }
@@ -272,6 +276,31 @@ impl DiffView {
             self.go_to_hunk(hunk, page);
         }
     }
+}
+
+/// Where the cell is whose diff is on top, if it has other contents by now than those on the screen.
+pub(crate) fn outdated(model: &Model) -> Option<(Place, bool)> {
+    let Some(Screen::Diff(diff)) = model.screens.top() else { return None };
+    let Of::Cell { site, to_publish } = &diff.of else { return None };
+    let place = model.grid.find(&diff.patch, site)?;
+    let ((left, right), _) = act::sides(&model.grid, place, *to_publish);
+    let (now, shown) = ([left.sha256, right.sha256], [diff.left.sha256, diff.right.sha256]);
+    // The same two the other way round are what was seen.
+    let same = now == shown || now == [shown[1], shown[0]];
+    (!same).then_some((place, *to_publish))
+}
+
+/// Shows what is there now in place of a diff that is outdated, in the same layout.
+pub(crate) fn renew(model: &mut Model) -> Vec<Effect> {
+    let Some((place, to_publish)) = outdated(model) else { return Vec::new() };
+    let Some(Screen::Diff(before)) = model.screens.top() else { return Vec::new() };
+    let (wanted, numbers) = (before.wanted, before.numbers);
+    model.screens.back();
+    let effects = act::open_diff(model, place, to_publish);
+    if let Some(Screen::Diff(diff)) = model.screens.top_mut() {
+        (diff.wanted, diff.numbers) = (wanted, numbers);
+    }
+    effects
 }
 
 /// Fits every open diff to the terminal.

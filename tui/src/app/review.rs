@@ -7,7 +7,7 @@ pub(crate) mod keys;
 use super::act;
 use super::dialog::publish::{PublishDialog, Step};
 use super::dialog::send::{marked_patches, marked_sites};
-use super::diff::Side;
+use super::diff::{Of, Side};
 use super::grid::{GridView, Place};
 use super::jobs;
 use super::model::{Effect, Model};
@@ -181,5 +181,6 @@ pub(crate) fn look(model: &mut Model, application: AppName, put: PutTask) -> Vec
         event: "would be put back".to_owned(),
     };
     model.review = Some(Review::PutBack(application.clone(), put));
-    act::show(model, place, now, before, None, application)
+    let of = Of::PutBack(model.grid.site(place.site).name.clone());
+    act::show(model, (place, of), (now, before), None, application)
 }

@@ -1,6 +1,7 @@
 //! The keys of the diff screen and of its search, and when each can do something.
 
-use super::{Body, DiffView, SPLIT_FROM};
+use super::head::OUTDATED;
+use super::{Body, DiffView, SPLIT_FROM, outdated};
 use crate::app::grid::bindings::{is_sending, may_act};
 use crate::app::keymap::{Action as A, Binding, Valid, always, bind, ch, ctrl, key, when};
 use crate::app::model::Model;
@@ -84,8 +85,14 @@ fn has_folds(model: &Model) -> Valid {
 fn can_publish(model: &Model) -> Valid {
     may_act(model)?;
     let diff = shown(model)?;
+    is_current(model)?;
     when(diff.offer.is_some(), "what is shown is published already")?;
     when(matches!(diff.body, Body::Ready(_)), "wait until the content is shown: only what was shown is signed")
+}
+
+/// Nobody decides over what they haven't seen.
+fn is_current(model: &Model) -> Valid {
+    when(outdated(model).is_none(), OUTDATED)
 }
 
 /// Enter is for what is usual: never for going back to something older.
@@ -98,6 +105,7 @@ fn can_accept(model: &Model) -> Valid {
 fn can_send(model: &Model) -> Valid {
     may_act(model)?;
     let diff = shown(model)?;
+    is_current(model)?;
     let Some(site) = diff.site() else { return Err("revisions are sent from the grid: this diff is of no site") };
     let cell = model.grid.find(&diff.patch, site).map(|place| model.grid.cell(place));
     when(cell.is_some_and(|cell| cell.send().is_some() && !is_sending(&cell)), "there is nothing to send here")

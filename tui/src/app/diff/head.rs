@@ -1,11 +1,12 @@
 //! The head of the diff screen: what is compared, both contents' facts, the search and the notes. Two lines for the contents on a
 //! small terminal, more where there is room.
 
-use super::{Body, DiffView, Of, Side};
+use super::{Body, DiffView, Of, Side, outdated};
 use crate::app::compare::Blob;
 use crate::app::compare::lines::Spaces;
 use crate::app::dialog::draw::wrap;
 use crate::app::grid::explain::{stamp_ago, without_address};
+use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::paint::Painter;
 use crate::app::review::Review;
@@ -15,6 +16,8 @@ use fieldpost_common::stamp::{Stamp, When, Why};
 use fieldpost_common::text::{Clean, size};
 use fieldpost_common::time::Timestamp;
 
+/// Why nothing can be done from here, and the key that helps.
+pub(super) const OUTDATED: &str = "changed meanwhile: {refresh} shows it";
 /// From so many rows on each content has three lines.
 const ROOMY: u16 = 30;
 /// From so many columns on the issue has its link beside it.
@@ -87,7 +90,7 @@ pub(super) fn draw(model: &Model, view: &DiffView, painter: &mut Painter<'_>, ar
 
 fn title(model: &Model, view: &DiffView, painter: &mut Painter<'_>, area: ratatui::layout::Rect) {
     let of = match &view.of {
-        Of::Cell(site) => format!("@ {site}"),
+        Of::Cell { site, .. } | Of::PutBack(site) => format!("@ {site}"),
         Of::Revisions => "two revisions".to_owned(),
     };
     let issue =
@@ -98,7 +101,10 @@ fn title(model: &Model, view: &DiffView, painter: &mut Painter<'_>, area: ratatu
         let link = link.filter(|_| area.width >= WITH_LINK).map_or(String::new(), |link| format!("  {}", Clean::line(&link)));
         format!("   issue {issue}{link}")
     });
-    let (tone, words) = link_words(model).unwrap_or_else(|| (Tone::Faint, position(view, area)));
+    let (tone, words) = match outdated(model) {
+        Some(_) => (Tone::Alarm, model.say(Context::Diff, OUTDATED)),
+        None => link_words(model).unwrap_or_else(|| (Tone::Faint, position(view, area))),
+    };
     let room = area.width.saturating_sub(u16::try_from(words.chars().count()).unwrap_or(0) + 3);
     let place = model.review.as_ref().and_then(Review::place).map_or(String::new(), |place| format!("{place}  "));
     painter.pieces(1, 0, room, &[(Tone::Strong, format!("{place}{} {of}", view.patch)), (Tone::Faint, issue)]);

@@ -9,7 +9,6 @@ use super::layout::{
 };
 use super::sort::Sort;
 use super::{GridView, Mode, Place, is_silent, sums};
-use crate::app::dialog::draw::wrap;
 use crate::app::header::{self, Said};
 use crate::app::keymap::Context;
 use crate::app::model::{Link, Model};
@@ -67,14 +66,9 @@ fn explanation(model: &Model, place: Place, painter: &mut Painter<'_>, y: u16, a
     };
     let tone = tone(&grid.cell(place));
     let tone = if tone == Tone::Faint { Tone::Plain } else { tone };
-    if explain_height(area.height) < 2 {
-        return painter.line(1, y, area.width - 2, tone, &fact);
-    }
-    let lines = wrap(&fact, usize::from(area.width - 2));
-    painter.line(1, y, area.width - 2, tone, &lines[0]);
-    if lines.len() > 1 {
-        painter.line(1, y + 1, area.width - 2, tone, &lines[1..].join(" "));
-    } else {
+    painter.line(1, y, area.width - 2, tone, &fact);
+    if explain_height(area.height) > 1 {
+        // However long the fact is: the key is what a newcomer looks for, and it leads to the rest.
         painter.line(1, y + 1, area.width - 2, Tone::Faint, &advice);
     }
 }

@@ -3,6 +3,7 @@
 use super::{GridView, Place};
 use crate::app::keymap::{Context, Keymap};
 use fieldpost_common::cell::{Blocked, Cell, Direction, Overlay, Standing};
+use fieldpost_common::grid::GridCell;
 use fieldpost_common::order::Action;
 use fieldpost_common::stamp::When;
 use fieldpost_common::text::{Clean, age};
@@ -101,8 +102,19 @@ fn standing(view: &GridView, place: Place, cell: &Cell) -> String {
         Standing::Removed => format!("removed by an order; {published}"),
         Standing::SendUpdate => format!("the site has an older one; {published}"),
         Standing::Retrieve => format!("{changed}; {published}"),
-        Standing::Conflict => format!("conflict: {published}, {changed}"),
+        Standing::Conflict => conflict(view, place),
     }
+}
+
+/// As short as can be, so that it has room on a narrow screen beside the site's name.
+fn conflict(view: &GridView, place: Place) -> String {
+    let published = view.table.published(place.patch, place.site);
+    let published = published.map_or("published".to_owned(), |one| format!("{} published {}", one.by, ago(one.at, view.now)));
+    let facts = view.table.facts(place.patch, place.site);
+    let author = facts.and_then(|facts| facts.author.as_deref()).map(|author| Clean::line(without_address(author)));
+    let changed = author.map_or("changed there".to_owned(), |author| format!("{author} changed it there"));
+    let when = facts.and_then(|facts| changed_ago(facts, view.now)).unwrap_or_default();
+    format!("conflict: {published}, {changed}{when}")
 }
 
 fn published(view: &GridView, place: Place) -> String {
@@ -114,12 +126,14 @@ fn published(view: &GridView, place: Place) -> String {
 fn changed(view: &GridView, place: Place) -> String {
     let Some(facts) = view.table.facts(place.patch, place.site) else { return "changed at the site".to_owned() };
     let by = facts.author.as_deref().map_or(String::new(), |author| format!(" by {}", Clean::line(author)));
-    let when = match (&facts.changed_at, facts.since) {
-        (Some(when), _) => format!(" {}", stamp_ago(when, view.now)),
-        (None, Some(since)) => format!(" {}", ago(since, view.now)),
-        (None, None) => String::new(),
-    };
+    let when = changed_ago(facts, view.now).unwrap_or_default();
     format!("changed at the site{by}{when}")
+}
+
+/// When the site's content was changed, as it says itself, else since when it has been there.
+fn changed_ago(facts: &GridCell, now: Timestamp) -> Option<String> {
+    let when = facts.changed_at.as_ref().map(|when| stamp_ago(when, now)).or_else(|| facts.since.map(|since| ago(since, now)));
+    when.map(|when| format!(" {when}"))
 }
 
 /// What happens on which key of the grid.

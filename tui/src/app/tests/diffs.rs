@@ -67,6 +67,32 @@ fn a_first_look_that_is_coarse_says_so_until_the_closer_one_is_there() {
 }
 
 #[test]
+fn a_diff_whose_cell_changed_meanwhile_says_so_acts_on_nothing_and_r_shows_what_is_there_now() {
+    let (old, new) = long();
+    let mut harness = opened((100, 24), old.as_bytes(), new.as_bytes());
+    harness.press("Tab");
+    let mut grid = sample::grid();
+    let cell = grid.cells.iter_mut().find(|cell| cell.patch == 0 && cell.site == 0).expect("acme's cell");
+    cell.has = Some(content("edited again"));
+    harness.reload(grid);
+    harness.shows("changed meanwhile: r shows it");
+    for key in ["<", ">", "Enter"] {
+        harness.press(key);
+        assert!(harness.model.dialog.is_none(), "{key} would decide over what nobody has seen");
+    }
+    harness.requests();
+    harness.press("r");
+    let Some(Request::Compare { pair, .. }) =
+        harness.requests().into_iter().find(|one| matches!(one, Request::Compare { .. }))
+    else {
+        panic!("it is not shown anew")
+    };
+    assert_eq!(pair.right, Some(content("edited again")));
+    assert!(!harness.screen().contains("changed meanwhile"));
+    assert_eq!(harness.model.screens.all_mut().count(), 1, "the outdated one is gone");
+}
+
+#[test]
 fn a_difference_far_to_the_right_is_seen_without_a_key() {
     let line = |end: &str| format!("head\n\ttotal := {}price{end}. \"rounded\"\nend\n", "lots * price + ".repeat(8));
     let mut harness = opened((80, 24), line("").as_bytes(), line(" * 2").as_bytes());

@@ -248,5 +248,6 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     model.errors.stale = true;
     effects.extend(alerts::live::read(model));
     effects.extend(show(model, model.screens.tab));
+    effects.extend(diff::renew(model));
     effects
 }
