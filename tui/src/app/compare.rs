@@ -12,6 +12,7 @@ pub mod rows;
 pub mod sideways;
 mod slide;
 pub mod text;
+pub mod unified;
 pub mod words;
 
 use crate::clock::Deadline;

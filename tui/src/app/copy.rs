@@ -1,16 +1,17 @@
-//! What can be copied from where one is, and the menu that offers it. How it reaches the clipboard is left to `drive`.
+//! What is copied: the menu that offers it, and the issue that a browser opens. What each screen has to offer is left to
+//! `copy::things`, how it reaches the clipboard to `drive`.
 
 pub(crate) mod bindings;
 pub(crate) mod draw;
+mod things;
 
-use super::grid::Place;
+use super::compare::unified::unified;
 use super::keymap::{Action, Valid, when};
 use super::model::{Effect, Model};
 use super::overlay::Overlay;
-use super::screens::{Screen, Tab};
+use super::screens::Screen;
 use super::scroll::stepped;
-use fieldpost_common::cell::Cell;
-use fieldpost_common::id::SiteName;
+use things::{issue, things};
 
 /// One thing to copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,16 @@ pub(crate) struct Copyable {
     pub(crate) letter: char,
     /// What it is: `name`.
     pub(crate) what: &'static str,
-    pub(crate) text: String,
+    pub(crate) text: Text,
+}
+
+/// Its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// This.
+    Known(String),
+    /// All of what is shown, which may be long: made when it is copied.
+    Shown,
 }
 
 /// The menu; never empty.
@@ -30,91 +40,10 @@ pub(crate) struct CopyMenu {
     pub(crate) cursor: usize,
 }
 
-/// What can be copied from the screen that is shown.
-pub(crate) fn copyables(model: &Model) -> Vec<Copyable> {
-    let mut items = Vec::new();
-    let mut add = |letter, what, text: Option<String>| items.extend(text.map(|text| Copyable { letter, what, text }));
-    let grid = &model.grid;
-    let Some(place) = place(model) else {
-        add('n', "name", site(model).map(ToString::to_string));
-        return items;
-    };
-    let patch = grid.patch(place.patch);
-    if model.screens.top().is_none() && !grid.marks.is_empty() {
-        let names: Vec<_> = grid.marks.iter().map(ToString::to_string).collect();
-        add('m', "names of the marked patches", Some(names.join("\n")));
-    }
-    add('n', "name", Some(patch.name.to_string()));
-    add('s', "site", Some(grid.site(place.site).name.to_string()));
-    let (published, at_site) = hashes(model, place);
-    add('p', "SHA-256 of what is published", published);
-    add('h', "SHA-256 of what the site has", at_site);
-    add('i', "issue link", issue_link(model));
-    add('d', "command line that compares", command(model, place, "diff", "--site"));
-    let verb = doing(&grid.cell(place));
-    add('c', "command line that does the same", verb.and_then(|(verb, to)| command(model, place, verb, to)));
-    items
-}
-
-fn hashes(model: &Model, place: Place) -> (Option<String>, Option<String>) {
-    let table = &model.grid.table;
-    let published = table.published(place.patch, place.site).and_then(|one| one.sha256);
-    (published.map(|sha256| sha256.to_string()), table.has(place.patch, place.site).map(|sha256| sha256.to_string()))
-}
-
-/// The cell that the screen is about: the diff's, or the selected one.
-fn place(model: &Model) -> Option<Place> {
-    match (model.screens.top(), model.screens.tab) {
-        (Some(Screen::Diff(diff)), _) => model.grid.find(&diff.patch, diff.site()?),
-        (None, Tab::Patches) => model.grid.selected(),
-        _ => None,
-    }
-}
-
-/// The site that the screen is about, where it is about a site alone.
-fn site(model: &Model) -> Option<&SiteName> {
-    match (model.screens.top(), model.screens.tab) {
-        (Some(Screen::Site(page)), _) => Some(&page.name),
-        (None, Tab::Sites) => model.sites.selected().map(|site| &site.name),
-        (None, Tab::Alerts) => model.alerts.selected().and_then(|one| one.subject.site()),
-        _ => None,
-    }
-}
-
-/// The verb for what the cell's own key would do.
-fn doing(cell: &Cell) -> Option<(&'static str, &'static str)> {
-    use fieldpost_common::cell::Direction::Forward;
-    match (cell.send(), cell.retrieve()) {
-        (Some(Forward), _) => Some(("send", "--to")),
-        (_, Some(_)) => Some(("retrieve", "--from")),
-        _ => None,
-    }
-}
-
-fn command(model: &Model, place: Place, verb: &str, site: &str) -> Option<String> {
-    let grid = &model.grid;
-    let name = grid.patch(place.patch).name.as_str();
-    let rest = format!("--app {} {site} {}", grid.application()?, grid.site(place.site).name);
-    // A name that begins with a dash would be taken for an option.
-    let is_like_an_option = name.starts_with('-');
-    let name = quoted(name);
-    Some(if is_like_an_option { format!("fieldpost {verb} {rest} -- {name}") } else { format!("fieldpost {verb} {name} {rest}") })
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:@%,=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 /// The address of the issue of what is selected, where it is one for a browser.
-pub(crate) fn issue_link(model: &Model) -> Option<String> {
-    let place = place(model)?;
-    let issue = model.grid.patch(place.patch).issue.as_ref()?;
-    model.grid.settings()?.issue_link(issue).filter(|link| is_web(link))
+fn issue_link(model: &Model) -> Option<String> {
+    let (application, issue) = issue(model)?;
+    application?.issue_link(&issue).filter(|link| is_web(link))
 }
 
 /// Anything else might start a program, or be taken for an option.
@@ -124,18 +53,17 @@ fn is_web(link: &str) -> bool {
 }
 
 pub(crate) fn can_copy(model: &Model) -> Valid {
-    when(place(model).is_some() || site(model).is_some(), "nothing is selected that could be copied")
+    when(!things(model).is_empty(), "nothing is shown here that could be copied")
 }
 
 pub(crate) fn has_issue(model: &Model) -> Valid {
-    let issue = place(model).is_some_and(|place| model.grid.patch(place.patch).issue.is_some());
-    when(issue, "no issue is known of this patch")?;
+    when(issue(model).is_some(), "no issue is known of what is selected")?;
     when(issue_link(model).is_some(), "the application has no issue address: `fieldpost app set --issue-url` gives it one")
 }
 
 /// Opens the menu.
 pub(crate) fn open(model: &mut Model) {
-    let items = copyables(model);
+    let items = things(model);
     if !items.is_empty() {
         model.overlay = Some(Overlay::Copy(CopyMenu { title: "Copy", items, cursor: 0 }));
     }
@@ -147,7 +75,7 @@ pub(crate) fn open_issue(model: &mut Model) -> Vec<Effect> {
     if let Some(browser) = model.browser.clone() {
         return vec![Effect::Browse { browser, link }];
     }
-    let item = Copyable { letter: 'i', what: "issue link", text: link };
+    let item = Copyable { letter: 'i', what: "issue link", text: Text::Known(link) };
     model.overlay = Some(Overlay::Copy(CopyMenu { title: "No browser here: copy the address", items: vec![item], cursor: 0 }));
     Vec::new()
 }
@@ -178,19 +106,28 @@ pub(crate) fn letter(model: &mut Model, letter: char) -> Vec<Effect> {
 fn copy(model: &mut Model, chosen: usize) -> Vec<Effect> {
     let Some(Overlay::Copy(mut menu)) = model.overlay.take() else { return Vec::new() };
     let Copyable { what, text, .. } = menu.items.swap_remove(chosen);
+    let text = match text {
+        Text::Known(text) => text,
+        Text::Shown => shown(model),
+    };
     vec![Effect::Copy { what, text }]
+}
+
+/// All of what the screen shows a part of.
+fn shown(model: &Model) -> String {
+    match model.screens.top() {
+        Some(Screen::Diff(diff)) => {
+            let names = (diff.left.title.as_str(), diff.right.title.as_str());
+            diff.text().map_or(String::new(), |(texts, lines)| unified(texts, lines, names))
+        }
+        Some(Screen::Output(page)) => page.all(),
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_command_line_survives_the_shell() {
-        for (word, expected) in [("a/b-1.st", "a/b-1.st"), ("it's here.st", r"'it'\''s here.st'"), ("$(x)", "'$(x)'")] {
-            assert_eq!(quoted(word), expected);
-        }
-    }
 
     #[test]
     fn only_web_addresses_go_to_a_browser() {

@@ -43,6 +43,10 @@ pub(crate) struct HistoryView {
 }
 
 impl HistoryView {
+    pub(crate) fn patch(&self) -> &PatchName {
+        &self.patch
+    }
+
     fn revisions(&self) -> &[Revision] {
         match &self.body {
             Body::Ready(revisions) => revisions,
@@ -50,7 +54,7 @@ impl HistoryView {
         }
     }
 
-    fn selected(&self) -> Option<&Revision> {
+    pub(crate) fn selected(&self) -> Option<&Revision> {
         self.revisions().get(self.at)
     }
 

@@ -52,6 +52,11 @@ impl OutputView {
         self.told.output.as_ref().map(|output| &*output.text)
     }
 
+    /// All that came so far, as it may be shown.
+    pub(crate) fn all(&self) -> String {
+        self.text().map_or(String::new(), |text| text.all().to_owned())
+    }
+
     fn lines(&self) -> usize {
         self.text().map_or(0, Text::len)
     }

@@ -92,7 +92,46 @@ pub fn lines(old: &Text, new: &Text, spaces: Spaces, deadline: Deadline) -> Line
     let changes = changes(lens, std::iter::once(head).chain(inner).chain([tail]));
     let runs = runs(slide(changes, &left, &right), lens);
     let other_ends = runs.iter().map(|run| other_ends(old, new, run)).sum();
+    // Where a whole text ends its lines otherwise, one note says it; where some lines do, each of them is a change.
+    let some = spaces == Spaces::Exact && other_ends > 0 && (old.ends().is_mixed() || new.ends().is_mixed());
+    let runs = if some { by_ends(old, new, runs) } else { runs };
     Lines { runs, spaces, coarse, other_ends }
+}
+
+/// Takes the lines whose ends differ out of those that are the same. A last line without an end differs in nothing.
+fn by_ends(old: &Text, new: &Text, runs: Vec<Run>) -> Vec<Run> {
+    let mut out: Vec<Run> = Vec::with_capacity(runs.len());
+    for run in runs {
+        let Run::Same { old: left, new: right, len } = run else {
+            push(&mut out, run);
+            continue;
+        };
+        for step in 0..len {
+            let (left, right) = (left + step, right + step);
+            let (one, other) = (old.end(left), new.end(right));
+            let same = one == other || one.is_empty() || other.is_empty();
+            push(
+                &mut out,
+                if same {
+                    Run::Same { old: left, new: right, len: 1 }
+                } else {
+                    Run::Change { old: left..left + 1, new: right..right + 1 }
+                },
+            );
+        }
+    }
+    out
+}
+
+/// Adds a run; it goes on with the last one if that is of its kind.
+fn push(runs: &mut Vec<Run>, run: Run) {
+    match (runs.last_mut(), &run) {
+        (Some(Run::Same { len, .. }), Run::Same { len: more, .. }) => *len += more,
+        (Some(Run::Change { old, new }), Run::Change { old: more_old, new: more_new }) => {
+            (old.end, new.end) = (more_old.end, more_new.end);
+        }
+        _ => runs.push(run),
+    }
 }
 
 /// Which lines belong together. A line that the other side doesn't have belongs to none: leaving these out first makes it quick
@@ -174,10 +213,21 @@ mod tests {
     }
 
     #[test]
-    fn a_line_end_alone_is_no_change_but_is_counted() {
-        let lines = compared("a\nb\r\nc\n", "a\nb\nc\n", Spaces::Exact);
+    fn where_a_whole_text_ends_its_lines_otherwise_no_line_is_a_change_but_all_are_counted() {
+        let lines = compared("a\r\nb\r\nc", "a\nb\nc", Spaces::Exact);
         assert!(changes(&lines).is_empty());
-        assert_eq!(lines.other_ends, 1);
+        assert_eq!(lines.other_ends, 2);
+    }
+
+    #[test]
+    fn where_some_lines_end_otherwise_each_of_them_is_a_change() {
+        let (old, new) = ("a\r\nb\r\nc\nd\ne", "a\r\nb\nc\r\nd\ne\n");
+        let lines = compared(old, new, Spaces::Exact);
+        assert_eq!(changes(&lines), [(1..3, 1..3)]);
+        assert_eq!(lines.runs.len(), 3, "{:?}", lines.runs);
+        assert!(changes(&compared(old, new, Spaces::Ignored)).is_empty());
+        let beside = compared("x\nb\r\nc\n", "y\nb\nc\n", Spaces::Exact);
+        assert_eq!(changes(&beside), [(0..2, 0..2)], "it goes on with the change before");
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Text {
     }
 
     /// What ends a line: nothing only at the end of the text.
-    pub(super) fn end(&self, line: usize) -> &str {
+    pub fn end(&self, line: usize) -> &str {
         let Some((_, end)) = self.lines.get(line) else { return "" };
         let next = self.lines.get(line + 1).map_or(self.all.len(), |(start, _)| *start);
         &self.all[*end..next]

@@ -1,6 +1,6 @@
 //! Draws the copy menu: each thing under its letter, and as much of it as there is room for.
 
-use super::{CopyMenu, Copyable};
+use super::{CopyMenu, Copyable, Text};
 use crate::app::paint::Painter;
 use crate::app::popup::{Popup, Row, field_width};
 use crate::app::theme::Tone;
@@ -19,7 +19,11 @@ pub(crate) fn draw(menu: &CopyMenu, painter: &mut Painter<'_>, area: Rect) {
 
 fn item_rows(item: &Copyable, selected: bool, area: Rect) -> Vec<Row> {
     let what = Row { pieces: vec![(Tone::Strong, format!("{}  ", item.letter)), (Tone::Plain, item.what.to_owned())], selected };
-    let text = Clean::line(item.text.lines().next().unwrap_or_default()).to_string();
+    let text = match &item.text {
+        Text::Known(text) => text.lines().next().unwrap_or_default(),
+        Text::Shown => "all of it, not only what is on the screen",
+    };
+    let text = Clean::line(text).to_string();
     let text = pieces(&text, field_width(area))
         .into_iter()
         .map(|line| Row { pieces: vec![(Tone::Faint, format!("   {line}"))], selected: false });

@@ -160,6 +160,8 @@ impl<'a> Frame<'a> {
             pieces.push((Tone::Faint, false, "‹".to_owned()));
             (shift, room) = (by_itself + 1, room - 1);
         }
+        let end = self.end(part, line);
+        room = room.saturating_sub(end.len());
         pieces.extend(cells(line, &marks, shift, room).into_iter().map(|(look, text)| match look {
             Look::Plain => (plain, false, text),
             Look::Word => (word, false, text),
@@ -167,7 +169,25 @@ impl<'a> Frame<'a> {
             Look::Here => (Tone::Accent, true, text),
             Look::Odd => (Tone::Busy, false, text),
         }));
+        if !end.is_empty() {
+            pieces.push((word, false, end.to_owned()));
+        }
         pieces
+    }
+
+    /// The line's end, to be seen where it is all that differs.
+    fn end(&self, part: &Part, line: &str) -> &'static str {
+        let (own, others) = match part.half {
+            Half::Left => (&self.texts.left, &self.texts.right),
+            Half::Right => (&self.texts.right, &self.texts.left),
+        };
+        let is_all = part.other.is_some_and(|other| others.line(other) == line && others.end(other) != own.end(part.line));
+        match own.end(part.line) {
+            "\n" if is_all => r"\n",
+            "\r\n" if is_all => r"\r\n",
+            "\r" if is_all => r"\r",
+            _ => "",
+        }
     }
 
     /// How far a changed line is moved so that what differs in it is seen, as long as nobody moves the lines by hand or looks for

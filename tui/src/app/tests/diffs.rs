@@ -4,6 +4,7 @@ use crate::app::compare::lines::{Run, Spaces};
 use crate::app::compare::{Comparison, Shown, compare};
 use crate::app::diff::Body;
 use crate::app::harness::Harness;
+use crate::app::model::Effect;
 use crate::app::office::{Answer, Basis, Request, Task, Ticket, Trouble};
 use crate::app::sample::{self, content};
 use crate::app::screens::Screen;
@@ -82,14 +83,36 @@ fn a_diff_whose_cell_changed_meanwhile_says_so_acts_on_nothing_and_r_shows_what_
     }
     harness.requests();
     harness.press("r");
-    let Some(Request::Compare { pair, .. }) =
-        harness.requests().into_iter().find(|one| matches!(one, Request::Compare { .. }))
+    let Some(Request::Compare { pair, .. }) = harness.requests().into_iter().find(|one| matches!(one, Request::Compare { .. }))
     else {
         panic!("it is not shown anew")
     };
     assert_eq!(pair.right, Some(content("edited again")));
     assert!(!harness.screen().contains("changed meanwhile"));
     assert_eq!(harness.model.screens.all_mut().count(), 1, "the outdated one is gone");
+}
+
+#[test]
+fn lines_that_differ_in_their_end_alone_are_changes_with_their_ends_to_be_seen() {
+    let mut harness = opened((100, 24), b"a\r\nb\r\nc\nd\n", b"a\r\nb\nc\r\nd\n");
+    harness.shows("change 1/1");
+    for line in ["-b\\r\\n", "-c\\n", "+b\\n", "+c\\r\\n"] {
+        harness.shows(line);
+    }
+    harness.press("Tab");
+    harness.shows("-b\\r\\n");
+    harness.shows("+c\\r\\n");
+    harness.press("w");
+    answer_lines(&mut harness);
+    harness.shows("no change");
+}
+
+#[test]
+fn the_diff_is_copied_as_other_programs_print_it() {
+    let mut harness = opened((100, 24), b"a\nb\n", b"a\nc\n");
+    harness.press("y u");
+    let Some(Effect::Copy { what: "the diff", text }) = harness.effects.pop() else { panic!("nothing is copied") };
+    assert!(text.ends_with("+++ at acme\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n"), "{text}");
 }
 
 #[test]
@@ -445,6 +468,9 @@ fn the_history_of_a_diff_is_one_key_away_and_leads_back() {
     let mut harness = opened((80, 24), b"a\n", b"b\n");
     harness.press("H");
     answer_history(&mut harness);
+    harness.press("y");
+    harness.shows("SHA-256 of the revision");
+    harness.press("Esc");
     harness.press("j d");
     answer(&mut harness, Some(b"a\n"), Some(b"b\n"));
     harness.shows("two revisions");

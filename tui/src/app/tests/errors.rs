@@ -50,6 +50,18 @@ fn the_page_shows_the_chain_the_suspects_and_the_walkbacks_made_clean() {
 }
 
 #[test]
+fn an_error_is_copied_with_its_place_and_its_issue_and_the_issue_is_opened() {
+    for mut harness in [errors((100, 40)), page((100, 40))] {
+        harness.press("y");
+        for text in ["fieldpost errors show 1", "where it happens", "https://tracker.example/4711"] {
+            harness.shows(text);
+        }
+        harness.press("Esc o");
+        harness.shows("https://tracker.example/4711");
+    }
+}
+
+#[test]
 fn a_change_while_the_page_is_read_is_read_after_it() {
     let mut harness = errors((80, 24));
     harness.press("Enter");

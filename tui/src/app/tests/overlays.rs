@@ -133,7 +133,7 @@ fn the_issue_is_opened_where_a_browser_is_and_else_offered_to_copy() {
     assert_eq!(harness.effects.pop(), Some(Effect::Browse { browser, link }));
     harness.select("hotfix-ledger.st", "acme");
     harness.press("o");
-    harness.shows("no issue is known of this patch");
+    harness.shows("no issue is known of what is selected");
 }
 
 #[test]
