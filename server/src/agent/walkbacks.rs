@@ -95,6 +95,8 @@ struct Batch {
 struct Found {
     face: Face,
     total: Tally,
+    /// When the newest was written that the application hasn't mailed itself: only of those people have to hear.
+    heard: Option<Timestamp>,
     counts: BTreeMap<(Version, i64), Tally>,
     /// The first, and the newest few.
     texts: Vec<Text>,
@@ -150,10 +152,12 @@ fn take(batch: &mut Batch, piece: &Piece, clock: &Clock<'_>) {
                 top_frame: walkback.top_frame().cloned(),
             },
             total: Tally { count: 0, mailed: 0, ..tally },
+            heard: None,
             counts: BTreeMap::new(),
             texts: Vec::new(),
         });
         found.total.add(&tally);
+        found.heard = found.heard.max((!piece.mailed).then_some(at));
         let count = found.counts.entry((piece.version.clone(), week_of(at))).or_insert(Tally { count: 0, mailed: 0, ..tally });
         count.add(&tally);
         // By when they were written: the first, and the newest few.
@@ -211,9 +215,9 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: Batch, bounds: Bounds, now: Tim
         for ((version, week), tally) in &found.counts {
             count_add(tx, id, (site, version, *week), tally)?;
         }
-        if let Some(fix) = state.fix().cloned() {
+        if let (Some(fix), Some(at)) = (state.fix().cloned(), found.heard) {
             let has_fix_since = fix_since(tx, site, app, &fix)?;
-            let seen = GroupEvent::Seen { site: site.clone(), at: found.total.last, has_fix_since };
+            let seen = GroupEvent::Seen { site: site.clone(), at, has_fix_since };
             let after = advance(state.clone(), seen, now);
             if after != state {
                 group_state_set(tx, id, &after)?;

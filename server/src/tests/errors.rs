@@ -200,6 +200,27 @@ async fn what_fixes_an_error_is_what_is_published_or_a_revision_that_is_known() 
 }
 
 #[tokio::test]
+async fn what_the_application_mailed_itself_is_counted_and_makes_no_error_regressed() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    give(&world, &acme, vec![piece("a.log", &java(1, "Book"))]).await.unwrap();
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    acme.file("Order.st", "one");
+    acme.tell(&world).await;
+    let group = errors(&world).await.groups.remove(0);
+    let route = path::ERROR_MARK.replace("{group}", &group.id.to_string());
+    let fixed = MarkError::Fixed { patch: "Order.st".parse().unwrap(), revision: None };
+    world.post::<ErrorGroup>(&world.ada, &route, &fixed).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    for (mailed, state) in [(true, ErrorState::Fixed), (false, ErrorState::Regressed)] {
+        let name = format!("{mailed}.log");
+        give(&world, &acme, vec![Piece { mailed, ..piece(&name, &(java(1, "Book") + &name)) }]).await.unwrap();
+        assert_eq!(errors(&world).await.groups[0].state, state);
+    }
+    assert_eq!(errors(&world).await.groups[0].count, 3);
+}
+
+#[tokio::test]
 async fn a_site_reports_no_errors_of_an_application_that_it_does_not_run() {
     let world = World::start().await;
     let acme = world.site("acme", "7.7").await;

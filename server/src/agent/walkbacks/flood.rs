@@ -53,6 +53,7 @@ fn together(site: &SiteName, rest: impl Iterator<Item = (AppName, Found)>, most:
 
 fn add(others: &mut Found, found: Found) {
     others.total.add(&found.total);
+    others.heard = others.heard.max(found.heard);
     for (place, tally) in found.counts {
         others.counts.entry(place).and_modify(|count| count.add(&tally)).or_insert(tally);
     }
