@@ -151,7 +151,8 @@ fn job_words(model: &Model) -> Option<(Tone, String)> {
         (Some((answered, all)), _) => Some((Tone::Busy, format!("sending {answered}/{all}"))),
         (None, 0) => (model.working > 0).then(|| (Tone::Busy, "working…".to_owned())),
         (None, bad) => {
-            let key = model.keys.label(model.place(), Action::Jobs);
+            // Within a dialog it isn't bound; the screen below has it.
+            let key = model.keys.label(Context::Grid, Action::Jobs);
             Some((Tone::Alarm, format!("! {bad} not done: {key}")))
         }
     }

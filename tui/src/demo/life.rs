@@ -43,7 +43,7 @@ pub(super) fn words(world: &World, icon: &str) -> Vec<String> {
         "acme's state turns bad and an error comes back there, and later".to_owned(),
         "corvid falls silent.".to_owned(),
         String::new(),
-        "2 shows the sites, 3 what is wrong, 4 what was reported, ? the keys.".to_owned(),
+        "Esc closes this. Then 2 shows the sites, 3 what is wrong, 4 what was reported, ? the keys.".to_owned(),
         String::new(),
         "Beside the app, in a browser and in files:".to_owned(),
         icon.to_owned(),

@@ -214,6 +214,9 @@ fn told(plan: &Plan, application: &AppName, keys: &Keymap) -> Vec<(Tone, String)
     if plan.orders.len() > LISTED {
         lines.push((Tone::Faint, format!("and {} more", plan.orders.len() - LISTED)));
     }
+    if lines.is_empty() {
+        lines.push((Tone::Plain, "Every chosen cell is already as it would be.".to_owned()));
+    }
     lines
 }
 
