@@ -186,6 +186,7 @@ fn a_conflict_that_was_left_half_way_is_taken_up_again() {
     let Some(Request::Merge { ticket, .. }) = harness.requests().pop() else { panic!("no contents were asked for") };
     answered(&mut harness, ticket, [BASE.as_bytes(), published().as_bytes(), site().as_bytes()], Vec::new());
     harness.shows("resumed: 1 of 3 decided");
+    assert_snapshot!("conflict_resumed", harness.screen());
 
     // Another day, after the connection was lost: only the file is left.
     let (mut harness, ticket) = opened((80, 24));
@@ -367,6 +368,7 @@ fn a_conflict_that_changes_while_it_is_open_says_so() {
     cell.has = Some(content("another"));
     harness.reload(grid);
     harness.shows("changed meanwhile: Esc, then Enter shows it");
+    assert_snapshot!("conflict_outdated", harness.screen());
 }
 
 #[test]

@@ -76,6 +76,24 @@ fn dialogs() {
     assert_snapshot!("why_it_is_blocked", harness.screen());
     harness.press("Esc v");
     assert_snapshot!("versions", harness.screen());
+    harness.press("Esc S");
+    assert_snapshot!("orders", harness.screen());
+    harness.press("Esc s");
+    assert_snapshot!("groups", harness.screen());
+    harness.press("Esc");
+    harness.select("4720-Limits-check.st", "acme");
+    harness.press("x");
+    assert_snapshot!("take_back", harness.screen());
+    harness.press("Esc J");
+    assert_snapshot!("no_jobs", harness.screen());
+}
+
+#[test]
+fn a_send_of_what_is_the_same_everywhere_says_so() {
+    let mut harness = Harness::sample((80, 24));
+    harness.select("4731-Journal-export.patch", "acme");
+    harness.press("Space c >");
+    harness.shows("Every chosen cell is already as it would be.");
 }
 
 #[test]

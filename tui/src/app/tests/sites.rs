@@ -185,6 +185,7 @@ fn an_admin_gets_a_new_enrolment_string_whole_on_every_screen_and_once() {
     become_role(&mut harness, Role::Admin);
     harness.press("E");
     harness.shows("Make a new enrolment string?");
+    assert_snapshot!("enrol", harness.screen());
     harness.press("Enter");
     assert_eq!(harness.requests(), [Request::Enrol("delta-uat".parse().unwrap())]);
     let string: String = "fieldpost-enrolment.".chars().chain(std::iter::repeat_n('a', 180)).collect();
