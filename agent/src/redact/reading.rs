@@ -66,9 +66,12 @@ impl<'a> Reader<'a> {
     /// Without what nobody sees, if it has such.
     fn as_shown(&mut self, signs: impl Iterator<Item = Sign> + Clone, hide: &mut impl FnMut(Range<usize>)) {
         let has = |test: fn(char) -> bool| signs.clone().any(|sign| test(sign.character));
-        let (vanishing, backspace) = (has(vanishes), has(|character| character == BACKSPACE));
-        // Zeros stand between the characters of an escape sequence too, where UTF-16 isn't known as such.
+        let (zero, vanishing, backspace) = (has(|one| one == '\0'), has(vanishes), has(|one| one == BACKSPACE));
+        // Where UTF-16 isn't known as such, zeros stand between the characters of an escape sequence too.
         let signs = signs.filter(|sign| sign.character != '\0');
+        if zero {
+            self.read(signs.clone(), hide);
+        }
         if vanishing {
             self.read(Shown::of(signs.clone()).filter(|sign| sign.character != BACKSPACE), hide);
         }
