@@ -29,8 +29,11 @@ struct Distance {
 }
 
 impl Zone {
-    /// What a zone's rules say for the years up to now.
+    /// What a zone's rules say for the years up to now. Of a zone that the system couldn't find they say nothing, though it behaves like UTC.
     pub fn of(zone: &TimeZone, now: Timestamp) -> Self {
+        if zone.is_unknown() {
+            return Self::default();
+        }
         let since = Timestamp::from_ms(now.as_ms() - YEARS * YEAR_MS);
         let (Some(start), Some(end)) = (moment(since), moment(now)) else { return Self::default() };
         let changes = zone.preceding(end).take_while(|change| change.timestamp() > start).take(MOST - 1);
@@ -116,7 +119,9 @@ mod tests {
         let zone = Zone::of(&TimeZone::fixed(jiff::tz::offset(-5)), at("2026-11-28T10:00:00Z"));
         assert_eq!(zone.0.len(), 1);
         assert_eq!(zone.moment(local("1999-01-01T00:00:00")), Some(at("1999-01-01T05:00:00Z")));
-        assert_eq!(Zone::default().moment(local("1999-01-01T00:00:00")), None);
+        let unknown = Zone::of(&TimeZone::unknown(), at("2026-11-28T10:00:00Z"));
+        assert_eq!(unknown.moment(local("1999-01-01T00:00:00")), None);
+        assert_ne!(Zone::of(&TimeZone::UTC, at("2026-11-28T10:00:00Z")), unknown, "UTC is known");
     }
 
     #[test]

@@ -47,22 +47,28 @@ fn sound(file: &Path) -> Result<(), String> {
     if let Err(error) = runnable(file) {
         return wrong(&why(Deed::Run, &error), "let the user that runs the agent run it: `chmod +x`");
     }
-    match interpreter(file).filter(|interpreter| !interpreter.exists()) {
+    let line = first_line(file).unwrap_or_default();
+    // The system takes it for a part of the name or option that it stands behind.
+    if line.ends_with('\r') {
+        return wrong("its first line ends with a carriage return", "save it with Unix line ends");
+    }
+    let interpreter = line.split([' ', '\t']).find(|name| !name.is_empty()).filter(|name| name.starts_with('/'));
+    match interpreter.filter(|interpreter| !Path::new(interpreter).exists()) {
         Some(interpreter) => wrong(
-            &format!("its first line names {}, which isn't there", interpreter.display()),
+            &format!("its first line names {interpreter}, which isn't there"),
             "install that, or name the right one in the first line",
         ),
         None => Ok(()),
     }
 }
 
-/// What a script names in its first line; one that can't be read is left to the system.
-fn interpreter(file: &Path) -> Option<PathBuf> {
+/// What stands behind `#!` in the first line of a script; one that can't be read is left to the system.
+fn first_line(file: &Path) -> Option<String> {
     const LONGEST: u64 = 256;
     let mut line = Vec::new();
     BufReader::new(File::open(file).ok()?.take(LONGEST)).read_until(b'\n', &mut line).ok()?;
-    let line = std::str::from_utf8(line.strip_prefix(b"#!")?).ok()?;
-    line.split_whitespace().next().filter(|name| name.starts_with('/')).map(PathBuf::from)
+    let line = line.strip_prefix(b"#!")?;
+    String::from_utf8(line.strip_suffix(b"\n").unwrap_or(line).to_vec()).ok()
 }
 
 #[cfg(test)]
@@ -102,5 +108,21 @@ mod tests {
         assert!(look(&at(""), None).expect_err("a folder").contains("it is not a file"));
         let script = look(&at("script"), None).expect_err("no shell");
         assert!(script.contains("its first line names /no/such/shell, which isn't there\n"), "{script}");
+    }
+
+    #[test]
+    fn a_script_with_the_line_ends_of_windows_says_how_to_mend_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let look_at = |text: &str| {
+            let file = dir.path().join("script");
+            program(&file, text, 0o755);
+            look(&file.display().to_string(), None).map_err(|wrong| wrong.rsplit_once(": ").expect("words").1.to_owned())
+        };
+        let cure = "its first line ends with a carriage return\nsave it with Unix line ends";
+        for line in ["#!/bin/sh\r\necho\r\n", "#!/bin/sh -e\r\n", "#!/usr/bin/env python3\r\n", "#! /no/such/shell\r"] {
+            assert_eq!(look_at(line), Err(cure.to_owned()), "{line:?}");
+        }
+        assert!(look_at("#! \t/bin/sh\t-e\n").is_ok());
+        assert!(look_at("#!/bin/sh").is_ok());
     }
 }
