@@ -1,5 +1,6 @@
 //! Writes a frame with few bytes: lines that are already on the screen are moved instead of sent again, as when something is
-//! scrolled, and short stretches that didn't change are written over instead of jumped over. A frame like the one before is no byte.
+//! scrolled, short stretches that didn't change are written over instead of jumped over, and the rest of a line is blanked at once.
+//! A frame like the one before is no byte.
 
 mod shift;
 
@@ -12,6 +13,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// A jump takes about so many bytes.
 const JUMP: usize = 6;
+/// Fewer blanks are written.
+const BLANKS: usize = 12;
 
 /// A terminal that remembers what it shows.
 pub(crate) struct Frugal<W: Write> {
@@ -32,16 +35,33 @@ enum Cursor {
     At(Position),
 }
 
+impl Cursor {
+    /// What was written took it along.
+    fn moves(&mut self) {
+        if let Self::At(_) = self {
+            *self = Self::Shown;
+        }
+    }
+}
+
 impl<W: Write> Frugal<W> {
     pub(crate) fn new(writer: W) -> Self {
         Self { inner: CrosstermBackend::new(writer), shown: Vec::new(), cursor: Cursor::Unknown }
     }
 
-    /// What was written took the cursor along.
-    fn cursor_moved(&mut self) {
-        if let Cursor::At(_) = self.cursor {
-            self.cursor = Cursor::Shown;
+    /// Has the terminal blank what is to be blank to the end of its line, and remembers that it did.
+    fn blank_tails(&mut self, wanted: &[Vec<Cell>]) -> io::Result<()> {
+        for (y, (shown, wanted)) in self.shown.iter_mut().zip(wanted).enumerate() {
+            let tail = wanted.iter().rposition(|cell| *cell != Cell::EMPTY).map_or(0, |last| last + 1);
+            let Some(from) = (tail..shown.len()).find(|x| shown[*x] != Cell::EMPTY) else { continue };
+            if shown[from..].iter().filter(|cell| **cell != Cell::EMPTY).count() >= BLANKS {
+                // Colours are at rest between frames: what is blanked has none.
+                write!(self.inner, "\x1b[{};{}H\x1b[K", y + 1, from + 1)?;
+                shown[from..].fill(Cell::EMPTY);
+                self.cursor.moves();
+            }
         }
+        Ok(())
     }
 
     /// Somebody wiped the terminal: neither its cells nor its cursor are known any more.
@@ -132,12 +152,13 @@ impl<W: Write> Backend for Frugal<W> {
         }
         if let Some(shift) = shift(&self.shown, &wanted) {
             self.move_lines(&shift)?;
-            self.cursor_moved();
+            self.cursor.moves();
         }
+        self.blank_tails(&wanted)?;
         let changes = changes(&self.shown, &wanted);
         if !changes.is_empty() {
             self.inner.draw(changes.into_iter())?;
-            self.cursor_moved();
+            self.cursor.moves();
         }
         self.shown = wanted;
         Ok(())
@@ -276,6 +297,17 @@ mod tests {
         screen.show(&["a-b-c-d-e-f-g".to_owned()]);
         let bytes = screen.show(&["b-c-d-e-f-g-h".to_owned()]);
         assert!(bytes < 50, "{bytes} bytes");
+    }
+
+    #[test]
+    fn what_becomes_blank_to_the_end_of_a_line_is_blanked_at_once() {
+        let mut screen = Screen::new();
+        screen.show(&["a long line of words".to_owned(), "価格価格価格価格価格".to_owned(), "stays".to_owned()]);
+        let bytes = screen.show(&["a".to_owned(), "価".to_owned(), "stays".to_owned()]);
+        assert!(bytes < 25, "{bytes} bytes");
+        // In the middle of a wide character, and of other ones.
+        screen.show(&["b long line of words".to_owned(), "価格価格価格価格価格".to_owned()]);
+        screen.show(&["b long".to_owned(), "x".to_owned()]);
     }
 
     #[test]
