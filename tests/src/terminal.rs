@@ -125,6 +125,11 @@ impl Terminal {
         self.screen.lock().expect("the screen").bytes.len()
     }
 
+    /// What was written after the first so many bytes.
+    pub fn written_after(&self, before: usize) -> Vec<u8> {
+        self.screen.lock().expect("the screen").bytes[before..].to_vec()
+    }
+
     /// What a user would complain about after the app ended: modes that are still on. Empty when the terminal is as before.
     pub fn modes_left_on(&self) -> Vec<&'static str> {
         let screen = self.screen.lock().expect("the screen");
@@ -157,9 +162,17 @@ impl Terminal {
     /// # Panics
     /// When it never is, with what is still on.
     pub fn wait_as_before(&self, when: &str) {
-        let result =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| until_true(when, || self.modes_left_on().is_empty())));
-        assert!(result.is_ok(), "{when} there is still {:?}", self.modes_left_on());
+        self.wait_as_before_but(when, &[]);
+    }
+
+    /// Waits for the same, but for modes that another program has on by right: one like tmux, within which the app ran.
+    ///
+    /// # Panics
+    /// When it never is, with what is still on.
+    pub fn wait_as_before_but(&self, when: &str, by_right: &[&str]) {
+        let wrong = || self.modes_left_on().into_iter().filter(|mode| !by_right.contains(mode)).collect::<Vec<_>>();
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| until_true(when, || wrong().is_empty())));
+        assert!(result.is_ok(), "{when} there is still {:?}", wrong());
     }
 
     /// Whether the program has written these bytes.

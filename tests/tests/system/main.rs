@@ -36,8 +36,11 @@ mod tabs;
 mod conflict;
 // How the terminal is left, whatever happens; and what a person sets up: login, keys, looks.
 mod first_run;
+mod multiplexers;
 mod settings;
 mod terminal;
+// What the terminal gets to read.
+mod wire;
 // The demo that the README starts with.
 mod demo;
 // What the code base promises about itself.

@@ -5,7 +5,8 @@ mod stop;
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 pub(crate) use frugal::Frugal;
@@ -39,8 +40,10 @@ pub(crate) fn leave() {
     if TITLED.swap(false, Ordering::SeqCst) {
         let _ = out.write_all(b"\x1b[23;2t");
     }
+    // GNU screen has no alternate screen by default: there the last frame would stay, with the prompt somewhere within.
+    let wiped = queue!(out, EndSynchronizedUpdate, cursor::MoveTo(0, 0), Clear(ClearType::FromCursorDown));
     // There may be no terminal any more; there is nothing to be done about that.
-    let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = wiped.and_then(|()| execute!(out, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show));
     let _ = disable_raw_mode();
 }
 
@@ -135,20 +138,28 @@ impl Screen {
         self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
-    /// Draws, and writes what changed between the marks of a synchronised update.
+    /// Draws, and writes what changed.
     pub(crate) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(render)?;
         let body = self.pending.take();
-        let mut frame = Vec::with_capacity(body.len() + 16);
-        queue!(frame, BeginSynchronizedUpdate)?;
-        frame.extend_from_slice(&body);
-        queue!(frame, EndSynchronizedUpdate)?;
         let mut out = io::stdout().lock();
         // Something has panicked beside the app, and its words stand on the terminal.
         if !TAKEN.load(Ordering::SeqCst) {
             return Ok(());
         }
-        out.write_all(&frame)?;
-        out.flush()
+        write_frame(&mut out, &body)
     }
+}
+
+/// Writes what changed, between the marks of a synchronised update and in one piece; nothing when nothing did.
+pub(crate) fn write_frame(out: &mut impl Write, body: &[u8]) -> io::Result<()> {
+    if body.is_empty() {
+        return Ok(());
+    }
+    let mut frame = Vec::with_capacity(body.len() + 16);
+    queue!(frame, BeginSynchronizedUpdate)?;
+    frame.extend_from_slice(body);
+    queue!(frame, EndSynchronizedUpdate)?;
+    out.write_all(&frame)?;
+    out.flush()
 }

@@ -1,5 +1,6 @@
 //! Writes a frame with few bytes: lines that are already on the screen are moved instead of sent again, as when something is
-//! scrolled, and short stretches that didn't change are written over instead of jumped over.
+//! scrolled, short stretches that didn't change are written over instead of jumped over, and the rest of a line is blanked at once.
+//! A frame like the one before is no byte.
 
 mod shift;
 
@@ -12,17 +13,61 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// A jump takes about so many bytes.
 const JUMP: usize = 6;
+/// Fewer blanks are written.
+const BLANKS: usize = 12;
 
 /// A terminal that remembers what it shows.
 pub(crate) struct Frugal<W: Write> {
     inner: CrosstermBackend<W>,
     /// Row by row; what lies beyond is blank.
     shown: Vec<Vec<Cell>>,
+    cursor: Cursor,
+}
+
+/// The terminal's cursor, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    /// Nobody has said anything to this terminal, or somebody else may have.
+    Unknown,
+    Hidden,
+    /// Seen wherever the last cell was written.
+    Shown,
+    At(Position),
+}
+
+impl Cursor {
+    /// What was written took it along.
+    fn moves(&mut self) {
+        if let Self::At(_) = self {
+            *self = Self::Shown;
+        }
+    }
 }
 
 impl<W: Write> Frugal<W> {
     pub(crate) fn new(writer: W) -> Self {
-        Self { inner: CrosstermBackend::new(writer), shown: Vec::new() }
+        Self { inner: CrosstermBackend::new(writer), shown: Vec::new(), cursor: Cursor::Unknown }
+    }
+
+    /// Has the terminal blank what is to be blank to the end of its line, and remembers that it did.
+    fn blank_tails(&mut self, wanted: &[Vec<Cell>]) -> io::Result<()> {
+        for (y, (shown, wanted)) in self.shown.iter_mut().zip(wanted).enumerate() {
+            let tail = wanted.iter().rposition(|cell| *cell != Cell::EMPTY).map_or(0, |last| last + 1);
+            let Some(from) = (tail..shown.len()).find(|x| shown[*x] != Cell::EMPTY) else { continue };
+            if shown[from..].iter().filter(|cell| **cell != Cell::EMPTY).count() >= BLANKS {
+                // Colours are at rest between frames: what is blanked has none.
+                write!(self.inner, "\x1b[{};{}H\x1b[K", y + 1, from + 1)?;
+                shown[from..].fill(Cell::EMPTY);
+                self.cursor.moves();
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody wiped the terminal: neither its cells nor its cursor are known any more.
+    fn forget(&mut self) {
+        self.shown.clear();
+        self.cursor = Cursor::Unknown;
     }
 
     /// Has the terminal move lines, and remembers that it did.
@@ -107,18 +152,32 @@ impl<W: Write> Backend for Frugal<W> {
         }
         if let Some(shift) = shift(&self.shown, &wanted) {
             self.move_lines(&shift)?;
+            self.cursor.moves();
         }
-        self.inner.draw(changes(&self.shown, &wanted).into_iter())?;
+        self.blank_tails(&wanted)?;
+        let changes = changes(&self.shown, &wanted);
+        if !changes.is_empty() {
+            self.inner.draw(changes.into_iter())?;
+            self.cursor.moves();
+        }
         self.shown = wanted;
         Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.inner.hide_cursor()
+        if self.cursor != Cursor::Hidden {
+            self.inner.hide_cursor()?;
+            self.cursor = Cursor::Hidden;
+        }
+        Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.inner.show_cursor()
+        if matches!(self.cursor, Cursor::Unknown | Cursor::Hidden) {
+            self.inner.show_cursor()?;
+            self.cursor = Cursor::Shown;
+        }
+        Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -126,17 +185,24 @@ impl<W: Write> Backend for Frugal<W> {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.inner.set_cursor_position(position)
+        let position = position.into();
+        if self.cursor != Cursor::At(position) {
+            self.inner.set_cursor_position(position)?;
+            if matches!(self.cursor, Cursor::Shown | Cursor::At(_)) {
+                self.cursor = Cursor::At(position);
+            }
+        }
+        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.shown.clear();
+        self.forget();
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         // Only whole screens are ever cleared.
-        self.shown.clear();
+        self.forget();
         self.inner.clear_region(clear_type)
     }
 
@@ -231,5 +297,50 @@ mod tests {
         screen.show(&["a-b-c-d-e-f-g".to_owned()]);
         let bytes = screen.show(&["b-c-d-e-f-g-h".to_owned()]);
         assert!(bytes < 50, "{bytes} bytes");
+    }
+
+    #[test]
+    fn what_becomes_blank_to_the_end_of_a_line_is_blanked_at_once() {
+        let mut screen = Screen::new();
+        screen.show(&["a long line of words".to_owned(), "価格価格価格価格価格".to_owned(), "stays".to_owned()]);
+        let bytes = screen.show(&["a".to_owned(), "価".to_owned(), "stays".to_owned()]);
+        assert!(bytes < 25, "{bytes} bytes");
+        // In the middle of a wide character, and of other ones.
+        screen.show(&["b long line of words".to_owned(), "価格価格価格価格価格".to_owned()]);
+        screen.show(&["b long".to_owned(), "x".to_owned()]);
+    }
+
+    #[test]
+    fn the_cursor_is_set_again_only_when_something_took_it_along() {
+        let mut screen = Screen::new();
+        let place = Position::new(3, 1);
+        let mut after = |lines: &[String]| {
+            screen.show(lines);
+            screen.frugal.show_cursor().expect("memory");
+            screen.frugal.set_cursor_position(place).expect("memory");
+            let bytes = screen.pending.take();
+            screen.parser.process(&bytes);
+            assert_eq!(screen.parser.screen().cursor_position(), (1, 3));
+            bytes.len()
+        };
+        assert!(after(&numbered(0..12)) > 0);
+        assert_eq!(after(&numbered(0..12)), 0, "nothing moved it");
+        assert!(after(&numbered(1..13)) > 0, "lines were moved");
+        assert_eq!(after(&numbered(1..13)), 0);
+    }
+
+    #[test]
+    fn a_cursor_of_which_nothing_is_known_is_hidden_again() {
+        let mut screen = Screen::new();
+        let mut hides = |before: fn(&mut Screen)| {
+            before(&mut screen);
+            screen.pending.take();
+            screen.frugal.hide_cursor().expect("memory");
+            !screen.pending.take().is_empty()
+        };
+        assert!(hides(|_| {}), "at the start");
+        assert!(!hides(|_| {}), "it is hidden already");
+        // A shell had the terminal.
+        assert!(hides(|screen| screen.frugal.clear_region(ClearType::All).expect("memory")));
     }
 }

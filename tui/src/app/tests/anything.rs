@@ -8,7 +8,7 @@ use crate::app::model::{Effect, Message};
 use crate::app::office::{Answer, Done, Merged, Newcomer, Outcome, Request, SiteOrders, Trouble};
 use crate::app::{sample, sample_commands, sample_errors, sample_health};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use fieldpost_common::api::{Change, Changes};
+use fieldpost_common::api::{AuditState, Change, Changes, Role, Whoami};
 use fieldpost_common::merge::merge;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -43,7 +43,7 @@ fn keys() -> impl Strategy<Value = KeyEvent> {
         KeyCode::F(1),
     ];
     let letters =
-        "jkhlgGdqxyopPavsSuUrnNzV+<>=/?:[]{}wctimsbefAEDHJ*@#12345 漢\u{301}".chars().map(KeyCode::Char).collect::<Vec<_>>();
+        "jkhlgGdqxyopPavsSuUrnNzV+<>=/?:[]{}wctimsbefACEDHJ*@#12345 漢\u{301}".chars().map(KeyCode::Char).collect::<Vec<_>>();
     let modifiers = prop_oneof![8 => Just(KeyModifiers::NONE), 1 => Just(KeyModifiers::CONTROL), 1 => Just(KeyModifiers::ALT)];
     let code = prop_oneof![prop::sample::select(codes.to_vec()), prop::sample::select(letters)];
     (code, modifiers).prop_map(|(code, modifiers)| KeyEvent::new(code, modifiers))
@@ -64,12 +64,23 @@ fn outcome(well: bool) -> Outcome {
     Outcome { what: "a.st".to_owned(), result }
 }
 
+fn whoami() -> Whoami {
+    Whoami {
+        user: "ada".parse().expect("a name"),
+        role: Role::Admin,
+        generation: "0123456789abcdef0123456789abcdef".parse().expect("a generation"),
+        url: "https://post.acme.example".to_owned(),
+        server_version: "1".to_owned(),
+        now: sample::now(),
+    }
+}
+
 /// The answer that a server, or the lack of one, would give.
 pub(super) fn answer(request: Request, well: bool) -> Answer {
     let trouble = || Trouble::Unreachable("the server can't be reached".to_owned());
     let grid = sample::grid();
     match request {
-        Request::Whoami => Answer::Whoami(Err(trouble())),
+        Request::Whoami => Answer::Whoami(if well { Ok(whoami()) } else { Err(trouble()) }),
         Request::Apps => Answer::Apps(if well { Ok(grid.application.into_iter().collect()) } else { Err(trouble()) }),
         Request::Grid(application) => {
             Answer::Grid(application, if well { Ok(Box::new(Sheet::of(grid))) } else { Err(trouble()) })
@@ -141,7 +152,10 @@ pub(super) fn answer(request: Request, well: bool) -> Answer {
             let page = sample::activity(before.map_or(1_250, |before| before.saturating_sub(1)), limit);
             Answer::Activity { before, answer: if well { Ok(page) } else { Err(trouble()) } }
         }
-        Request::Audit => Answer::Audit(Err(trouble())),
+        Request::Audit => {
+            let audit = AuditState { rows: 1_250, head: None, broken_at: None };
+            Answer::Audit(if well { Ok(audit) } else { Err(trouble()) })
+        }
         Request::LogIn(_) => {
             let newcomer = Newcomer { user: "ada".to_owned(), server: "post".to_owned(), advice: vec!["advice".to_owned()] };
             Answer::LoggedIn(if well { Ok(newcomer) } else { Err(trouble()) })
