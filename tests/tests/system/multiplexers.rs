@@ -73,13 +73,6 @@ impl Multiplexer {
         lines.filter(|line| self.status.is_none_or(|status| !line.starts_with(status))).map(str::to_owned).collect()
     }
 
-    /// Has the shell write its terminal's settings into a file, and reads it.
-    fn settings(&self, shell: &mut Terminal, world: &World, file: &str) -> String {
-        let path = world.path().join(file);
-        shell.press(&format!("clear; stty -g > {}\r", path.display()));
-        until("the settings are written", || std::fs::read_to_string(&path).ok().filter(|text| text.ends_with('\n')))
-    }
-
     fn check(&self) {
         if !self.is_installed() {
             return;
@@ -87,7 +80,7 @@ impl Multiplexer {
         let world = World::start();
         world.publish("a.st", "one\n", "7.7");
         let mut shell = self.shell(&world);
-        let before = self.settings(&mut shell, &world, "before");
+        let before = settings(&mut shell, &world, "before");
         shell.press(&format!("clear; {}\r", binaries::folder().join("fieldpost").display()));
         shell.wait_text(SHOWN);
         shell.wait_text("? help");
@@ -97,11 +90,18 @@ impl Multiplexer {
             last == "shell>" && !screen.contains(SHOWN) && !screen.contains("? help")
         });
         shell.wait_as_before_but(&format!("in the shell within {}", self.name), &["alternate screen", "raw mode"]);
-        assert_eq!(self.settings(&mut shell, &world, "after"), before, "stty -g within {}", self.name);
+        assert_eq!(settings(&mut shell, &world, "after"), before, "stty -g within {}", self.name);
         shell.press("exit\r");
         shell.wait_end();
         shell.wait_as_before(&format!("after {}", self.name));
     }
+}
+
+/// Has the shell write its terminal's settings into a file, and reads it.
+fn settings(shell: &mut Terminal, world: &World, file: &str) -> String {
+    let path = world.path().join(file);
+    shell.press(&format!("clear; stty -g > {}\r", path.display()));
+    until("the settings are written", || std::fs::read_to_string(&path).ok().filter(|text| text.ends_with('\n')))
 }
 
 #[test]

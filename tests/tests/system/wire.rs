@@ -1,7 +1,7 @@
 //! What goes through the pseudo terminal: people sit behind slow lines, and an app that nobody touches says nothing.
 
 use fieldpost_tests::measure::cpu_ticks;
-use fieldpost_tests::patience::until;
+use fieldpost_tests::patience::until_true;
 use fieldpost_tests::terminal::Terminal;
 use fieldpost_tests::world::World;
 use std::time::Duration;
@@ -42,8 +42,8 @@ fn busy() -> World {
     let publish = || world.ada().ok(&["publish", "all", "--app", "trading", "--version", "7.7"]);
     write("one");
     publish();
-    let sent: Vec<_> = (0..30).map(|number| format!("{}-Order-part-{number}.st", 4600 + number)).collect();
-    let send = ["send"].into_iter().chain(sent.iter().map(String::as_str));
+    let names: Vec<_> = (0..30).map(|number| format!("{}-Order-part-{number}.st", 4600 + number)).collect();
+    let send = ["send"].into_iter().chain(names.iter().map(String::as_str));
     world.ada().ok(&send.chain(["--app", "trading", "--to", "acme", "--yes", "--wait=60"]).collect::<Vec<_>>());
     // Of those that were sent the first are now older there, and some were changed there since.
     for number in 0..10 {
@@ -79,10 +79,10 @@ impl Watched {
     /// Waits until nothing more comes, and gives what came.
     fn settle(&mut self) -> Vec<u8> {
         let before = self.read;
-        let _quiet = until("the app has nothing more to say", || {
+        until_true("the app has nothing more to say", || {
             let written = self.app.written();
             std::thread::sleep(QUIET);
-            (self.app.written() == written).then_some(())
+            self.app.written() == written
         });
         let new = self.app.written_after(before);
         self.read = before + new.len();
@@ -94,7 +94,7 @@ impl Watched {
         self.settle();
         self.app.press(key);
         let before = self.read;
-        until(&format!("{key:?} shows"), || (self.app.written() > before).then_some(()));
+        until_true(&format!("{key:?} shows"), || self.app.written() > before);
         frames(&self.settle())
     }
 

@@ -55,8 +55,6 @@ pub(crate) async fn run_setup(setup: Setup, office: impl Office) -> anyhow::Resu
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         anyhow::bail!("the app needs a terminal; in scripts use a command, such as `fieldpost patches --json`");
     }
-    // Under NO_COLOR crossterm writes escape sequences that wipe reverse and bold; the theme without colours does it right.
-    crossterm::style::force_color_output(true);
     leave_on_panic();
     let mut signals = Signals::new()?;
     let _guard = Guard;

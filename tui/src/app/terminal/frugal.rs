@@ -2,8 +2,10 @@
 //! scrolled, short stretches that didn't change are written over instead of jumped over, and the rest of a line is blanked at once.
 //! A frame like the one before is no byte.
 
+mod paint;
 mod shift;
 
+use paint::paint;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -157,7 +159,7 @@ impl<W: Write> Backend for Frugal<W> {
         self.blank_tails(&wanted)?;
         let changes = changes(&self.shown, &wanted);
         if !changes.is_empty() {
-            self.inner.draw(changes.into_iter())?;
+            paint(&mut self.inner, changes)?;
             self.cursor.moves();
         }
         self.shown = wanted;
@@ -232,7 +234,6 @@ mod tests {
 
     impl Screen {
         fn new() -> Self {
-            crossterm::style::force_color_output(true);
             let pending = Pending::default();
             let rows = std::num::NonZero::new(12).expect("rows");
             let columns = std::num::NonZero::new(20).expect("columns");

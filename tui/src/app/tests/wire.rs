@@ -40,7 +40,6 @@ impl Write for Counting {
 
 impl Wire {
     pub(super) fn new((width, height): (u16, u16)) -> Self {
-        crossterm::style::force_color_output(true);
         let pending = Pending::default();
         let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, width, height)) };
         let terminal = Terminal::with_options(Frugal::new(pending.clone()), options).unwrap();
