@@ -71,6 +71,9 @@ struct Kept {
     ids: VecDeque<WalkbackId>,
     #[serde(default)]
     dropped: BTreeMap<AppName, u64>,
+    /// How much of that the server knows.
+    #[serde(default)]
+    told: BTreeMap<AppName, u64>,
     #[serde(default)]
     generations: u64,
 }
@@ -209,7 +212,20 @@ impl Ledger {
         }
     }
 
-    pub(super) fn all_dropped(&self) -> impl Iterator<Item = (AppName, u64)> {
-        self.kept.dropped.iter().map(|(application, count)| (application.clone(), *count))
+    /// How many pieces of an application could not be kept, in all.
+    pub(super) fn dropped_of(&self, application: &AppName) -> u64 {
+        self.kept.dropped.get(application).copied().unwrap_or(0)
+    }
+
+    /// Whether the server doesn't know all of that.
+    pub(super) fn is_untold(&self, application: &AppName) -> bool {
+        self.dropped_of(application) > self.kept.told.get(application).copied().unwrap_or(0)
+    }
+
+    /// The server knows how many were dropped.
+    pub(super) fn told(&mut self, application: &AppName, count: u64) {
+        if count > 0 && self.kept.told.insert(application.clone(), count) != Some(count) {
+            self.changed = true;
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 use super::folder_of;
 use super::ledger::{Facts, facts};
+use super::queue::Queue;
 use crate::config::Config;
 use crate::redact::{Cut, Rules};
 use crate::root::open_file;
@@ -14,7 +15,7 @@ use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{MAX_COUNT, MAX_PIECE, MAX_PIECES, Piece};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead as _, Read as _, Write as _};
@@ -119,8 +120,18 @@ impl Spool {
         Ok(Self { folder, waiting: waiting.into(), bytes, next, unsynced: false, max_waiting: MAX_WAITING })
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.waiting.len()
+    /// What waits.
+    pub(super) fn queue(&self) -> Queue {
+        let mut queue = Queue::default();
+        for one in &self.waiting {
+            queue.add(&one.application, one.number);
+        }
+        queue
+    }
+
+    /// Whose the oldest piece is of those that aren't put off.
+    pub(super) fn first_but(&self, put_off: &BTreeSet<AppName>) -> Option<&AppName> {
+        self.waiting.iter().map(|one| &one.application).find(|application| !put_off.contains(application))
     }
 
     fn path(&self, one: &Waiting) -> PathBuf {
@@ -166,21 +177,22 @@ impl Spool {
         Ok(())
     }
 
-    /// The oldest pieces, at most so many; and whose pieces are gone: they were broken, or the config doesn't name their application any
-    /// more, and with it the rules that held for them.
-    pub(super) fn batch(&mut self, at_most: usize, config: &Config) -> io::Result<(Vec<u64>, Vec<Piece>, Vec<AppName>)> {
-        let (mut numbers, mut pieces, mut broken) = (Vec::new(), Vec::new(), Vec::new());
-        let mut bytes = 0;
-        while let Some(one) = self.waiting.get(numbers.len()).cloned() {
+    /// The oldest pieces of an application, at most so many; and how many are gone: they were broken, or the config doesn't name it any more, and
+    /// with it the rules that held for them.
+    pub(super) fn batch(&mut self, of: &AppName, at_most: usize, config: &Config) -> io::Result<(Vec<u64>, Vec<Piece>, u64)> {
+        let (mut numbers, mut pieces, mut broken) = (Vec::new(), Vec::new(), 0);
+        let (mut at, mut bytes) = (0, 0);
+        while let Some(one) = self.waiting.get(at) {
+            if one.application != *of {
+                at += 1;
+                continue;
+            }
             if pieces.len() >= at_most.min(MAX_COUNT) {
                 break;
             }
-            match self.read(&one) {
-                Ok((header, content)) => {
-                    let Some(application) = config.application(&header.application) else {
-                        broken.push(self.lose(numbers.len(), one));
-                        continue;
-                    };
+            let (one, application) = (one.clone(), config.application(of));
+            match (self.read(&one), application) {
+                (Ok((header, content)), Some(application)) => {
                     let piece = piece(header, content, &application.redact);
                     bytes += piece.content.len();
                     if bytes > MAX_PIECES && !pieces.is_empty() {
@@ -188,31 +200,24 @@ impl Spool {
                     }
                     numbers.push(one.number);
                     pieces.push(piece);
+                    at += 1;
                 }
                 // A disk that can't be read now may be later; what can't be unpacked never will.
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::InvalidData
-                            | io::ErrorKind::UnexpectedEof
-                            | io::ErrorKind::NotFound
-                            | io::ErrorKind::Other
-                    ) =>
-                {
-                    broken.push(self.lose(numbers.len(), one));
+                (Err(error), Some(_)) if !is_broken(&error) => return Err(error),
+                _ => {
+                    self.lose(at, &one);
+                    broken += 1;
                 }
-                Err(error) => return Err(error),
             }
         }
         Ok((numbers, pieces, broken))
     }
 
-    fn lose(&mut self, at: usize, one: Waiting) -> AppName {
+    fn lose(&mut self, at: usize, one: &Waiting) {
         self.waiting.remove(at);
         self.bytes -= one.size;
         // One that stays on the disk is found again, and lost again.
-        let _ = std::fs::remove_file(self.path(&one));
-        one.application
+        let _ = std::fs::remove_file(self.path(one));
     }
 
     fn read(&self, one: &Waiting) -> io::Result<(Header, Vec<u8>)> {
@@ -241,6 +246,11 @@ impl Spool {
         (&mut reader).take(64 << 10).read_until(b'\n', &mut line)?;
         serde_json::from_slice(&line).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
+}
+
+fn is_broken(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, NotFound, Other, UnexpectedEof};
+    matches!(error.kind(), InvalidData | UnexpectedEof | NotFound | Other)
 }
 
 /// Only the agent's user may read what waits: nothing was taken out of it yet.
