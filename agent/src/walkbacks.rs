@@ -3,6 +3,8 @@
 //!
 //! The ledger remembers how much of each file was taken, the spool holds what was taken and not sent yet.
 
+mod after;
+mod again;
 mod files;
 mod ledger;
 mod piece;
@@ -13,7 +15,7 @@ mod taking;
 #[cfg(test)]
 mod tests;
 
-use crate::config::{AfterSending, Application, Config};
+use crate::config::{Application, Config};
 use crate::root::open_dir;
 use cap_std::fs::Dir;
 use fieldpost_common::id::AppName;
@@ -24,7 +26,7 @@ use jiff::tz::TimeZone;
 use ledger::Ledger;
 pub use queue::Queue;
 use ripe::{Ripe, Seen, ripe};
-use spool::{Header, Spool};
+use spool::Spool;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::io;
@@ -102,8 +104,10 @@ impl Collector {
         let folder = config.state(FOLDER);
         std::fs::create_dir_all(&folder)?;
         let ledger = Ledger::load(&folder);
-        let spool = Spool::open(folder.join("spool"))?;
-        Ok(Self { config, ledger, spool, seen: HashMap::new(), at_most: usize::MAX })
+        let spool = Spool::open(folder.join("spool"), ledger.spooled())?;
+        let mut collector = Self { config, ledger, spool, seen: HashMap::new(), at_most: usize::MAX };
+        collector.drop_what_is_taken_again();
+        Ok(collector)
     }
 
     /// Looks at all directories, and takes what is new and settled. `mono` is a clock that only goes on.
@@ -132,7 +136,7 @@ impl Collector {
         }
         // What the ledger says was taken has to be there after a power cut.
         self.spool.sync()?;
-        self.ledger.save()
+        self.ledger.save(self.spool.next())
     }
 
     fn directory(&mut self, application: &Application, path: &Path, mono: Duration, looked: &mut Looked) -> io::Result<()> {
@@ -218,20 +222,7 @@ impl Collector {
     pub fn sent(&mut self, outgoing: &Outgoing) -> Vec<String> {
         self.at_most = usize::MAX;
         self.ledger.told(&outgoing.application, outgoing.dropped);
-        let mut troubles = Vec::new();
-        for number in &outgoing.numbers {
-            match self.spool.remove(*number) {
-                Ok(Some(header)) => self.after(&header, &mut troubles),
-                Ok(None) => {}
-                Err(error) => troubles.push(format!("a walkback that was sent can't be cleared away: {error}")),
-            }
-        }
-        // What the server has matters only where files are cleared away: there it must not be forgotten.
-        let clears = self.config.applications.iter().any(|one| one.walkbacks_sent != AfterSending::Keep);
-        if clears && let Err(error) = self.save() {
-            troubles.push(format!("what was sent of walkbacks can't be noted: {error}"));
-        }
-        troubles
+        self.after(outgoing, &after::STEPS)
     }
 
     /// The server doesn't take these: fewer are sent the next time; one that is refused alone is dropped.
@@ -247,29 +238,10 @@ impl Collector {
         }
         let mut dropped = 0;
         for number in &outgoing.numbers {
-            if let Ok(Some(header)) = self.spool.remove(*number) {
-                self.ledger.dropped(&header.application, 1);
-                dropped += 1;
-            }
+            dropped += usize::from(self.spool.remove(*number).is_ok());
         }
+        self.ledger.dropped(&outgoing.application, dropped as u64);
         dropped
-    }
-
-    fn after(&mut self, header: &Header, troubles: &mut Vec<String>) {
-        let is_whole = self.ledger.sent(&header.origin, header.offset);
-        let Some(application) = self.config.application(&header.application) else { return };
-        let target = match &application.walkbacks_sent {
-            AfterSending::Keep => return,
-            AfterSending::Delete => None,
-            AfterSending::Move(folder) => Some(folder.as_path()),
-        };
-        if !is_whole {
-            return;
-        }
-        if let Err(error) = header.origin.clear_away(target) {
-            let path = header.origin.directory.join(&header.origin.path);
-            troubles.push(format!("the walkback {} was sent and can't be cleared away: {error}", path.display()));
-        }
     }
 }
 

@@ -99,8 +99,8 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    /// Opens the folder, and sees what waits in it.
-    pub(super) fn open(folder: PathBuf) -> io::Result<Self> {
+    /// Opens the folder, and sees what waits in it. Numbers go on from `next` at least: none is given twice.
+    pub(super) fn open(folder: PathBuf, next: u64) -> io::Result<Self> {
         std::fs::create_dir_all(&folder)?;
         let mut waiting = Vec::new();
         for entry in std::fs::read_dir(&folder)? {
@@ -116,7 +116,8 @@ impl Spool {
             waiting.push(Waiting { number, size: entry.metadata()?.len(), application });
         }
         waiting.sort_by_key(|one| one.number);
-        let (bytes, next) = (waiting.iter().map(|one| one.size).sum(), waiting.last().map_or(1, |one| one.number + 1));
+        let bytes = waiting.iter().map(|one| one.size).sum();
+        let next = waiting.last().map_or(1, |one| one.number + 1).max(next);
         Ok(Self { folder, waiting: waiting.into(), bytes, next, unsynced: false, max_waiting: MAX_WAITING })
     }
 
@@ -230,21 +231,31 @@ impl Spool {
         Ok((header, content))
     }
 
-    /// Takes a piece out, and gives its header.
-    pub(super) fn remove(&mut self, number: u64) -> io::Result<Option<Header>> {
-        let Some(at) = self.waiting.iter().position(|one| one.number == number) else { return Ok(None) };
-        let Some(one) = self.waiting.remove(at) else { return Ok(None) };
+    /// Takes a piece out; one that is gone already is as good.
+    pub(super) fn remove(&mut self, number: u64) -> io::Result<()> {
+        let Some(at) = self.waiting.iter().position(|one| one.number == number) else { return Ok(()) };
+        let Some(one) = self.waiting.remove(at) else { return Ok(()) };
         self.bytes -= one.size;
-        let header = self.header(&one).ok();
-        std::fs::remove_file(self.path(&one))?;
-        Ok(header)
+        std::fs::remove_file(self.path(&one))
     }
 
-    fn header(&self, one: &Waiting) -> io::Result<Header> {
-        let mut reader = io::BufReader::new(zstd::Decoder::new(File::open(self.path(one))?)?);
+    /// The number of the next piece.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// The pieces from a number on.
+    pub(super) fn since(&self, number: u64) -> Vec<u64> {
+        self.waiting.iter().map(|one| one.number).filter(|one| *one >= number).collect()
+    }
+
+    /// A piece without its content, if it can be read.
+    pub(super) fn header(&self, number: u64) -> Option<Header> {
+        let one = self.waiting.iter().find(|one| one.number == number)?;
+        let mut reader = io::BufReader::new(zstd::Decoder::new(File::open(self.path(one)).ok()?).ok()?);
         let mut line = Vec::new();
-        (&mut reader).take(64 << 10).read_until(b'\n', &mut line)?;
-        serde_json::from_slice(&line).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        (&mut reader).take(64 << 10).read_until(b'\n', &mut line).ok()?;
+        serde_json::from_slice(&line).ok()
     }
 }
 

@@ -500,6 +500,62 @@ fn a_batch_that_is_refused_is_halved_and_only_the_piece_that_is_refused_alone_is
     assert_eq!(site.send().len(), 3);
 }
 
+#[test]
+fn what_a_look_kept_before_the_agent_was_killed_in_it_counts_once() {
+    let mut site = Site::new("");
+    let ledger = site.folder.path().join("state/walkbacks/ledger.json");
+    for name in ["grown.log", "gone.log", "anew.log"] {
+        site.write(name, &format!("{name}\n{JAVA}"));
+    }
+    site.settle();
+    assert_eq!(site.send().len(), 3);
+    site.reopen("");
+    let before = fs::read(&ledger).unwrap();
+    for name in ["grown.log", "gone.log", "anew.log"] {
+        site.append(name, JAVA);
+    }
+    site.write("new.log", format!("new\n{JAVA}"));
+    assert_eq!(site.settle().taken, 4);
+    // As if it had been killed before the ledger was written.
+    fs::write(&ledger, before).unwrap();
+    site.append("grown.log", JAVA);
+    site.append("new.log", JAVA);
+    fs::remove_file(site.folder.path().join("crashes/gone.log")).unwrap();
+    site.write("anew.log", "anew\n");
+    site.reopen("");
+    site.settle();
+    let mut sent = texts(&site.send());
+    sent.sort();
+    let (at, both) = (JAVA.len() as u64, JAVA.repeat(2));
+    let expected = [
+        ("anew.log", 0, "anew\n".to_owned()),
+        ("anew.log", 9 + at, JAVA.to_owned()),
+        ("gone.log", 9 + at, JAVA.to_owned()),
+        ("grown.log", 10 + at, both.clone()),
+        ("new.log", 0, format!("new\n{both}")),
+    ];
+    assert_eq!(sent, expected.map(|(name, at, text)| (name.to_owned(), at, text)));
+    assert_eq!(site.settle(), Looked::default());
+}
+
+#[test]
+fn whenever_the_agent_is_killed_after_sending_the_file_is_cleared_away_once_it_runs_again() {
+    for done in 0..=after::STEPS.len() {
+        let mut site = Site::new("walkbacks_sent = \"delete\"");
+        site.write("a.log", lines(3));
+        site.write("b.log", "b\n");
+        site.settle();
+        let (outgoing, _) = site.batch();
+        assert!(outgoing.numbers.len() < 4, "the first of two requests");
+        assert_eq!(site.collector.after(&outgoing, &after::STEPS[..done]), Vec::<String>::new());
+        site.reopen("walkbacks_sent = \"delete\"");
+        site.settle();
+        site.send();
+        let left = fs::read_dir(site.folder.path().join("crashes")).unwrap().count();
+        assert_eq!((left, site.settle()), (0, Looked::default()), "after {done} steps");
+    }
+}
+
 const TWO: &str = "[[app]]\nname = \"billing\"\nversion = \"1\"\npatches = \"FOLDER/patches\"\nwalkbacks = [\"FOLDER/bills\"]\n";
 
 /// A site with a second application.
