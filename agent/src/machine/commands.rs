@@ -220,15 +220,11 @@ pub(super) fn walkbacks_home(state: &mut State, queue: &Queue, now: Now) {
         .doing
         .iter()
         .filter_map(|(id, doing)| match doing {
-            Doing::Walkbacks(application, errand) => Some((id.clone(), errand.home(application, queue)?.cloned())),
+            Doing::Walkbacks(application, errand) => Some((id.clone(), errand.outcome(application, queue)?)),
             _ => None,
         })
         .collect();
-    for (id, unread) in home {
-        let outcome = match unread {
-            None => CommandOutcome::Done { note: Some(Clean::line("all walkbacks are home")) },
-            Some(reason) => CommandOutcome::Failed { reason },
-        };
+    for (id, outcome) in home {
         finish(state, &id, outcome, None, now);
     }
 }

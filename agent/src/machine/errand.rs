@@ -3,6 +3,7 @@
 use crate::walkbacks::{Looked, Obstacle, Queue};
 use fieldpost_common::id::AppName;
 use fieldpost_common::text::Clean;
+use fieldpost_common::wire::CommandOutcome;
 use std::time::Duration;
 
 /// How far it is.
@@ -48,14 +49,14 @@ impl Errand {
         };
     }
 
-    /// What could not be read, once all the rest is home.
-    pub(super) fn home(&self, application: &AppName, queue: &Queue) -> Option<Option<&Clean>> {
-        match self {
-            Self::Sending { upto, unread } if queue.oldest(application).is_none_or(|oldest| oldest > *upto) => {
-                Some(unread.as_ref())
-            }
-            _ => None,
-        }
+    /// What becomes of it, once all is home but what could not be read.
+    pub(super) fn outcome(&self, application: &AppName, queue: &Queue) -> Option<CommandOutcome> {
+        let Self::Sending { upto, unread } = self else { return None };
+        let is_home = queue.oldest(application).is_none_or(|oldest| oldest > *upto);
+        is_home.then(|| match unread {
+            None => CommandOutcome::Done { note: Some(Clean::line("all walkbacks are home")) },
+            Some(reason) => CommandOutcome::Failed { reason: reason.clone() },
+        })
     }
 }
 
