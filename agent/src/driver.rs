@@ -25,7 +25,7 @@ use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::{CommandResult, OrderResult, Results};
 use files::Files;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -156,7 +156,7 @@ impl Driver {
             }
             Effect::TellCommands(results) => self.tell_commands(results),
             Effect::LookForWalkbacks => self.look_for_walkbacks(),
-            Effect::SendWalkbacks => self.send_walkbacks(),
+            Effect::SendWalkbacks { put_off } => self.send_walkbacks(put_off),
             Effect::SendResults(results) => self.send_results(results),
             Effect::Hook { order, application, patch } => self.hook(order, application, patch),
             Effect::Timer { id, after } => {
@@ -247,9 +247,9 @@ impl Driver {
         });
     }
 
-    fn send_walkbacks(&self) {
+    fn send_walkbacks(&self, put_off: BTreeSet<AppName>) {
         let (walkbacks, server, clock) = (Arc::clone(&self.walkbacks), self.server.clone(), self.clock);
-        self.beside(async move { sending::send(&walkbacks, &server, clock.now().wall).await });
+        self.beside(async move { sending::send(&walkbacks, &server, put_off, clock.now().wall).await });
     }
 
     fn send_results(&self, sent: Vec<OrderResult>) {

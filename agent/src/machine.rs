@@ -5,6 +5,7 @@
 mod backoff;
 mod commands;
 mod effect;
+mod errand;
 mod event;
 mod link;
 mod network;
@@ -73,7 +74,7 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
         Event::CommandsTold { sent, answer } => commands::results_told(state, &sent, answer, now, out),
         Event::ResultsSent { sent, answer } => network::results_sent(state, &sent, answer, now, out),
         Event::WalkbacksLooked(looked) => walkbacks::looked(state, looked, now, out),
-        Event::WalkbacksSent { waiting, answer } => walkbacks::sent(state, waiting, answer, now, out),
+        Event::WalkbacksSent { of, queue, answer } => walkbacks::sent(state, of, queue, answer, now, out),
         Event::SaveFailed(error) => {
             // What isn't journalled must be asked for again.
             state.journal.etag = None;
@@ -101,6 +102,7 @@ fn timer(state: &mut State, id: u64, out: &mut Vec<Effect>) {
         Timer::Retry => link::probe(state),
         Timer::Walkbacks => state.walkbacks.look_due = true,
         Timer::WalkbacksRest => state.walkbacks.resting = false,
+        Timer::WalkbacksPutOff => state.walkbacks.put_off.clear(),
         Timer::Parking => polling::park_again(state),
     }
 }

@@ -3,16 +3,19 @@
 //!
 //! The ledger remembers how much of each file was taken, the spool holds what was taken and not sent yet.
 
+mod after;
+mod again;
 mod files;
 mod ledger;
 mod piece;
+mod queue;
 mod ripe;
 mod spool;
 mod taking;
 #[cfg(test)]
 mod tests;
 
-use crate::config::{AfterSending, Application, Config};
+use crate::config::{Application, Config};
 use crate::root::open_dir;
 use cap_std::fs::Dir;
 use fieldpost_common::id::AppName;
@@ -21,9 +24,10 @@ use fieldpost_common::wire::{Dropped, Walkbacks};
 use fieldpost_common::zone::Zone;
 use jiff::tz::TimeZone;
 use ledger::Ledger;
+pub use queue::Queue;
 use ripe::{Ripe, Seen, ripe};
-use spool::{Header, Spool};
-use std::collections::HashMap;
+use spool::Spool;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,8 +47,10 @@ pub struct Looked {
     pub taken: usize,
     /// How many files are being written, or were written a moment ago.
     pub unsettled: usize,
-    /// How many pieces wait to be sent.
-    pub waiting: usize,
+    /// Since when the oldest of them has waited for that to end, by application. One that begins anew waits anew.
+    pub unsettled_since: BTreeMap<AppName, Duration>,
+    /// What waits to be sent.
+    pub queue: Queue,
     /// What stood in the way.
     pub obstacles: Vec<Obstacle>,
 }
@@ -62,6 +68,22 @@ impl Looked {
     fn stands(&mut self, application: &Application, words: String) {
         self.obstacles.push(Obstacle { application: Some(application.name.clone()), words });
     }
+
+    fn is_unsettled(&mut self, application: &Application, since: Duration) {
+        self.unsettled += 1;
+        self.unsettled_since.entry(application.name.clone()).and_modify(|oldest| *oldest = since.min(*oldest)).or_insert(since);
+    }
+}
+
+/// What goes in one request: of one application, so that one that the server doesn't know holds up no other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Whose.
+    pub application: AppName,
+    /// The numbers of the pieces; none: only what was dropped is told.
+    pub numbers: Vec<u64>,
+    /// How many pieces of it were dropped, in all.
+    pub dropped: u64,
 }
 
 /// Looks, keeps and hands out.
@@ -82,8 +104,10 @@ impl Collector {
         let folder = config.state(FOLDER);
         std::fs::create_dir_all(&folder)?;
         let ledger = Ledger::load(&folder);
-        let spool = Spool::open(folder.join("spool"))?;
-        Ok(Self { config, ledger, spool, seen: HashMap::new(), at_most: usize::MAX })
+        let spool = Spool::open(folder.join("spool"), ledger.spooled())?;
+        let mut collector = Self { config, ledger, spool, seen: HashMap::new(), at_most: usize::MAX };
+        collector.drop_what_is_taken_again();
+        Ok(collector)
     }
 
     /// Looks at all directories, and takes what is new and settled. `mono` is a clock that only goes on.
@@ -102,7 +126,7 @@ impl Collector {
             let words = format!("what was taken of walkbacks can't be noted: {error}");
             looked.obstacles.push(Obstacle { application: None, words });
         }
-        looked.waiting = self.spool.len();
+        looked.queue = self.queue();
         looked
     }
 
@@ -112,7 +136,7 @@ impl Collector {
         }
         // What the ledger says was taken has to be there after a power cut.
         self.spool.sync()?;
-        self.ledger.save()
+        self.ledger.save(self.spool.next())
     }
 
     fn directory(&mut self, application: &Application, path: &Path, mono: Duration, looked: &mut Looked) -> io::Result<()> {
@@ -134,7 +158,7 @@ impl Collector {
             }
             let (ripe, seen) = ripe(before.get(&entry.path), entry.meta, mono);
             if ripe == Ripe::Not {
-                looked.unsettled += 1;
+                looked.is_unsettled(application, seen.since());
                 after.insert(entry.path.clone(), seen);
                 continue;
             }
@@ -144,7 +168,7 @@ impl Collector {
             }
             match taken {
                 Ok(Some(taken)) => looked.taken += taken,
-                Ok(None) => looked.unsettled += 1,
+                Ok(None) => looked.is_unsettled(application, seen.since()),
                 Err(error) => {
                     let name = application.redact.name(&entry.path);
                     looked.stands(application, format!("the walkback {shown}/{name} can't be taken: {error}"));
@@ -160,74 +184,64 @@ impl Collector {
         Ok(())
     }
 
-    /// The oldest of what waits, as much as goes into one request; none: nothing waits.
-    pub fn batch(&mut self, now: Timestamp) -> io::Result<Option<(Vec<u64>, Walkbacks)>> {
-        let (numbers, pieces, broken) = self.spool.batch(self.at_most, &self.config)?;
-        for application in broken {
-            self.ledger.dropped(&application, 1);
+    /// The oldest of what waits and of what is of the same application, as much as goes into one request; none: nothing waits but what is put off.
+    pub fn batch(&mut self, now: Timestamp, put_off: &BTreeSet<AppName>) -> io::Result<Option<(Outgoing, Walkbacks)>> {
+        while let Some(application) = self.next(put_off) {
+            let (numbers, pieces, broken) = self.spool.batch(&application, self.at_most, &self.config)?;
+            self.ledger.dropped(&application, broken);
+            if pieces.is_empty() && !self.untold().contains(&application) {
+                continue;
+            }
+            let count = self.ledger.dropped_of(&application);
+            let dropped = (count > 0).then(|| Dropped { application: application.clone(), count }).into_iter().collect();
+            let zone = Zone::of(&TimeZone::system(), now);
+            let outgoing = Outgoing { application, numbers, dropped: count };
+            return Ok(Some((outgoing, Walkbacks { at: now, zone, pieces, dropped })));
         }
-        let dropped = self.ledger.all_dropped();
-        let dropped: Vec<Dropped> = dropped.map(|(application, count)| Dropped { application, count }).collect();
-        let zone = Zone::of(&TimeZone::system(), now);
-        Ok((!pieces.is_empty()).then_some((numbers, Walkbacks { at: now, zone, pieces, dropped })))
+        Ok(None)
+    }
+
+    /// Whose turn it is.
+    fn next(&self, put_off: &BTreeSet<AppName>) -> Option<AppName> {
+        let waiting = self.spool.first_but(put_off).cloned();
+        waiting.or_else(|| self.untold().into_iter().find(|application| !put_off.contains(application)))
+    }
+
+    /// What was dropped and not told: of those that the config names, the server was never told of another.
+    fn untold(&self) -> BTreeSet<AppName> {
+        let names = self.config.applications.iter().map(|one| &one.name);
+        names.filter(|name| self.ledger.is_untold(name)).cloned().collect()
+    }
+
+    /// What waits.
+    pub fn queue(&self) -> Queue {
+        Queue { untold: self.untold(), ..self.spool.queue() }
     }
 
     /// The server has these: they leave the spool, and their files are treated as the config says.
-    pub fn sent(&mut self, numbers: &[u64]) -> Vec<String> {
+    pub fn sent(&mut self, outgoing: &Outgoing) -> Vec<String> {
         self.at_most = usize::MAX;
-        let mut troubles = Vec::new();
-        for number in numbers {
-            match self.spool.remove(*number) {
-                Ok(Some(header)) => self.after(&header, &mut troubles),
-                Ok(None) => {}
-                Err(error) => troubles.push(format!("a walkback that was sent can't be cleared away: {error}")),
-            }
-        }
-        // What the server has matters only where files are cleared away: there it must not be forgotten.
-        let clears = self.config.applications.iter().any(|one| one.walkbacks_sent != AfterSending::Keep);
-        if clears && let Err(error) = self.save() {
-            troubles.push(format!("what was sent of walkbacks can't be noted: {error}"));
-        }
-        troubles
+        self.ledger.told(&outgoing.application, outgoing.dropped);
+        self.after(outgoing, &after::STEPS)
     }
 
     /// The server doesn't take these: fewer are sent the next time; one that is refused alone is dropped.
-    pub fn refused(&mut self, numbers: &[u64]) -> usize {
-        self.at_most = numbers.len() / 2;
+    pub fn refused(&mut self, outgoing: &Outgoing) -> usize {
+        self.at_most = outgoing.numbers.len() / 2;
         if self.at_most > 0 {
             return 0;
         }
         self.at_most = usize::MAX;
+        if outgoing.numbers.is_empty() {
+            // A server that doesn't take this isn't asked again until there is more to tell.
+            self.ledger.told(&outgoing.application, outgoing.dropped);
+        }
         let mut dropped = 0;
-        for number in numbers {
-            if let Ok(Some(header)) = self.spool.remove(*number) {
-                self.ledger.dropped(&header.application, 1);
-                dropped += 1;
-            }
+        for number in &outgoing.numbers {
+            dropped += usize::from(self.spool.remove(*number).is_ok());
         }
+        self.ledger.dropped(&outgoing.application, dropped as u64);
         dropped
-    }
-
-    /// How many pieces wait.
-    pub fn waiting(&self) -> usize {
-        self.spool.len()
-    }
-
-    fn after(&mut self, header: &Header, troubles: &mut Vec<String>) {
-        let is_whole = self.ledger.sent(&header.origin, header.offset);
-        let Some(application) = self.config.application(&header.application) else { return };
-        let target = match &application.walkbacks_sent {
-            AfterSending::Keep => return,
-            AfterSending::Delete => None,
-            AfterSending::Move(folder) => Some(folder.as_path()),
-        };
-        if !is_whole {
-            return;
-        }
-        if let Err(error) = header.origin.clear_away(target) {
-            let path = header.origin.directory.join(&header.origin.path);
-            troubles.push(format!("the walkback {} was sent and can't be cleared away: {error}", path.display()));
-        }
     }
 }
 

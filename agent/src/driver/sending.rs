@@ -1,39 +1,55 @@
-//! Sends one batch of walkbacks: packed beside the loop, taken out of the spool only once the server has it.
+//! Sends one batch of walkbacks, of one application: packed beside the loop, taken out of the spool only once the server has it.
 
 use super::local;
 use crate::machine::Event;
 use crate::server::Server;
 use crate::trouble::Trouble;
-use crate::walkbacks::Collector;
+use crate::walkbacks::{Collector, Outgoing};
+use fieldpost_common::id::AppName;
 use fieldpost_common::problem::Code;
 use fieldpost_common::time::Timestamp;
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(super) async fn send(walkbacks: &Arc<Mutex<Collector>>, server: &Server, now: Timestamp) -> Event {
+pub(super) async fn send(
+    walkbacks: &Arc<Mutex<Collector>>,
+    server: &Server,
+    put_off: BTreeSet<AppName>,
+    now: Timestamp,
+) -> Event {
     let packed = with(walkbacks, move |walkbacks| {
-        let Some((numbers, batch)) = walkbacks.batch(now)? else { return Ok(None) };
-        Ok(Some((numbers, zstd::encode_all(serde_json::to_vec(&batch)?.as_slice(), 3)?)))
+        let Some((outgoing, batch)) = walkbacks.batch(now, &put_off)? else { return Ok(None) };
+        Ok(Some((outgoing, zstd::encode_all(serde_json::to_vec(&batch)?.as_slice(), 3)?)))
     });
-    let answer = match packed.await {
-        Ok(Some((numbers, body))) => match server.send_walkbacks(body).await {
-            Ok(_) => Ok(with(walkbacks, move |walkbacks| walkbacks.sent(&numbers)).await),
-            Err(trouble) => {
-                if matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash)) {
-                    refused(walkbacks, numbers).await;
-                }
-                Err(trouble)
-            }
-        },
-        Ok(None) => Ok(Vec::new()),
-        Err(error) => Err(unreadable(&error)),
+    let (of, answer) = match packed.await {
+        Ok(Some((outgoing, body))) => (Some(outgoing.application.clone()), give(walkbacks, server, outgoing, body).await),
+        Ok(None) => (None, Ok(Vec::new())),
+        Err(error) => (None, Err(unreadable(&error))),
     };
-    let waiting = with(walkbacks, |walkbacks| walkbacks.waiting()).await;
-    Event::WalkbacksSent { waiting, answer }
+    let queue = with(walkbacks, |walkbacks| walkbacks.queue()).await;
+    Event::WalkbacksSent { of, queue, answer }
 }
 
-async fn refused(walkbacks: &Arc<Mutex<Collector>>, numbers: Vec<u64>) {
-    let dropped = with(walkbacks, move |walkbacks| walkbacks.refused(&numbers)).await;
+async fn give(
+    walkbacks: &Arc<Mutex<Collector>>,
+    server: &Server,
+    outgoing: Outgoing,
+    body: Vec<u8>,
+) -> Result<Vec<String>, Trouble> {
+    match server.send_walkbacks(body).await {
+        Ok(_) => Ok(with(walkbacks, move |walkbacks| walkbacks.sent(&outgoing)).await),
+        Err(trouble) => {
+            if matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash)) {
+                refused(walkbacks, outgoing).await;
+            }
+            Err(trouble)
+        }
+    }
+}
+
+async fn refused(walkbacks: &Arc<Mutex<Collector>>, outgoing: Outgoing) {
+    let dropped = with(walkbacks, move |walkbacks| walkbacks.refused(&outgoing)).await;
     if dropped > 0 {
         tracing::error!("a walkback that the server does not take was dropped");
     }

@@ -1,12 +1,13 @@
 //! What the server asks beside orders: each command has one effect at most and is answered until the answer is heard.
 
 use super::effect::{Effect, Level, ScanReason};
+use super::errand::Errand;
 use super::link;
 use super::state::{Lane, State};
 use super::work::{self, Ended, Way, Work, way};
 use crate::clock::Now;
 use crate::trouble::Trouble;
-use crate::walkbacks::Obstacle;
+use crate::walkbacks::{Looked, Queue};
 use fieldpost_common::command::Command;
 use fieldpost_common::command::action::ActionOrder;
 use fieldpost_common::envelope::Envelope;
@@ -29,8 +30,8 @@ pub(super) enum Doing {
     Looking,
     /// It waits for the inventory to arrive.
     Inventory,
-    /// It waits until no walkback of this application waits.
-    Walkbacks(AppName),
+    /// It waits until the walkbacks of this application are home.
+    Walkbacks(AppName, Errand),
 }
 
 /// A batch came: these are the open commands. One that was answered a moment ago may still stand there.
@@ -60,7 +61,7 @@ pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
                 state.doing.insert(command.id.clone(), Doing::Work { lane, stopping: true });
                 out.push(Effect::Stop(command.id));
             }
-            Some(Doing::LookAhead | Doing::Inventory | Doing::Walkbacks(_)) if command.cancel => {
+            Some(Doing::LookAhead | Doing::Inventory | Doing::Walkbacks(..)) if command.cancel => {
                 finish(state, &command.id, CommandOutcome::Stopped, None, now);
             }
             Some(_) => {}
@@ -84,8 +85,9 @@ fn begin(state: &mut State, command: &Command, now: Now, out: &mut Vec<Effect>) 
             state.refused_put = None;
         }
         Way::Walkbacks(application) if state.setup.walkbacks.contains(&application) => {
-            state.doing.insert(command.id.clone(), Doing::Walkbacks(application));
-            state.walkbacks.ask();
+            tell_later(state, &command.id, CommandOutcome::Began, None, now);
+            state.walkbacks.ask(&application);
+            state.doing.insert(command.id.clone(), Doing::Walkbacks(application, Errand::Ahead));
         }
         Way::Walkbacks(application) => {
             let reason = Clean::line(&format!("the agent's config names no walkbacks for {application}"));
@@ -202,42 +204,46 @@ pub(super) fn inventory_put(state: &mut State, given: bool, now: Now) {
     }
 }
 
-/// No walkback waits any more, and none is being written; of some nobody knows, because they could not be read.
-pub(super) fn walkbacks_home(state: &mut State, obstacles: &[Obstacle], now: Now) {
-    for (id, application) in waiting_for_walkbacks(state) {
-        let outcome = match unread(obstacles, &application) {
-            None => CommandOutcome::Done { note: Some(Clean::line("all walkbacks are home")) },
-            Some(reason) => CommandOutcome::Failed { reason },
-        };
+/// A look for walkbacks begins.
+pub(super) fn looking_for_walkbacks(state: &mut State) {
+    errands(state).for_each(|(_, errand)| errand.looking());
+}
+
+/// A look for walkbacks ended.
+pub(super) fn looked_for_walkbacks(state: &mut State, looked: &Looked, now: Now) {
+    errands(state).for_each(|(application, errand)| errand.looked(application, looked, now.mono));
+}
+
+/// Tells those who asked for walkbacks and whose are home; of some nobody knows, because they could not be read.
+pub(super) fn walkbacks_home(state: &mut State, queue: &Queue, now: Now) {
+    let home: Vec<_> = state
+        .doing
+        .iter()
+        .filter_map(|(id, doing)| match doing {
+            Doing::Walkbacks(application, errand) => Some((id.clone(), errand.outcome(application, queue)?)),
+            _ => None,
+        })
+        .collect();
+    for (id, outcome) in home {
         finish(state, &id, outcome, None, now);
     }
 }
 
-/// The server takes no walkbacks for a while: nobody waits for that.
-pub(super) fn walkbacks_stay(state: &mut State, trouble: &Trouble, now: Now) {
-    for (id, _) in waiting_for_walkbacks(state) {
+/// The server takes no walkbacks for a while, or none of one application: nobody waits for that.
+pub(super) fn walkbacks_stay(state: &mut State, of: Option<&AppName>, trouble: &Trouble, now: Now) {
+    let is_meant = |doing: &Doing| matches!(doing, Doing::Walkbacks(application, _) if of.is_none_or(|of| of == application));
+    let waiting: Vec<_> = state.doing.iter().filter(|(_, doing)| is_meant(doing)).map(|(id, _)| id.clone()).collect();
+    for id in waiting {
         let reason = Clean::line(&format!("walkbacks wait at the site: {trouble}"));
         finish(state, &id, CommandOutcome::Failed { reason }, None, now);
     }
 }
 
-fn waiting_for_walkbacks(state: &State) -> Vec<(CommandId, AppName)> {
-    let waiting = state.doing.iter().filter_map(|(id, doing)| match doing {
-        Doing::Walkbacks(application) => Some((id.clone(), application.clone())),
+fn errands(state: &mut State) -> impl Iterator<Item = (&AppName, &mut Errand)> {
+    state.doing.values_mut().filter_map(|doing| match doing {
+        Doing::Walkbacks(application, errand) => Some((&*application, errand)),
         _ => None,
-    });
-    waiting.collect()
-}
-
-/// What of an application could not be read, in words that have an end.
-fn unread(obstacles: &[Obstacle], application: &AppName) -> Option<Clean> {
-    const NAMED: usize = 5;
-    const CELLS: usize = 300;
-    let its = |one: &&Obstacle| one.application.as_ref().is_none_or(|of| of == application);
-    let all: Vec<&Obstacle> = obstacles.iter().filter(its).collect();
-    let named: Vec<String> = all.iter().take(NAMED).map(|one| Clean::line(&one.words).cut(CELLS)).collect();
-    let more = if all.len() > NAMED { format!("; and {} more", all.len() - NAMED) } else { String::new() };
-    (!all.is_empty()).then(|| Clean::line(&format!("what could be read is home, but {}{more}", named.join("; "))))
+    })
 }
 
 fn finish_all(state: &mut State, doing: &Doing, words: &str, now: Now) {

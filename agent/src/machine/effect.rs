@@ -7,7 +7,7 @@ use fieldpost_common::id::{AppName, CommandId, OrderId};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::plan::{Place, Step};
 use fieldpost_common::wire::{CommandResult, OrderResult};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 /// One thing to do.
@@ -60,7 +60,10 @@ pub enum Effect {
     /// Look at the walkback directories.
     LookForWalkbacks,
     /// Send what was found there.
-    SendWalkbacks,
+    SendWalkbacks {
+        /// Whose waits: the server doesn't know these applications.
+        put_off: BTreeSet<AppName>,
+    },
     /// Stop doing what a command asks for: somebody took it back.
     Stop(CommandId),
     /// Say what became of commands.
@@ -123,6 +126,8 @@ pub enum Timer {
     Walkbacks,
     /// Send walkbacks again.
     WalkbacksRest,
+    /// Send those again that are put off.
+    WalkbacksPutOff,
     /// Let polls wait at the server again.
     Parking,
 }

@@ -6,9 +6,9 @@ use crate::install::Installed;
 use crate::scan::Report;
 use crate::server::PollAnswer;
 use crate::trouble::Trouble;
-use crate::walkbacks::Looked;
+use crate::walkbacks::{Looked, Queue};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{CommandId, OrderId};
+use fieldpost_common::id::{AppName, CommandId, OrderId};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Step;
@@ -92,8 +92,10 @@ pub enum Event {
     WalkbacksLooked(Looked),
     /// Walkbacks were sent.
     WalkbacksSent {
-        /// How many wait still.
-        waiting: usize,
+        /// Whose; none: there was nothing to be sent, or it could not be read.
+        of: Option<AppName>,
+        /// What waits still.
+        queue: Queue,
         /// The server's answer; with it, what stood in the way of clearing away.
         answer: Result<Vec<String>, Trouble>,
     },

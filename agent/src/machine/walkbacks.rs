@@ -6,8 +6,10 @@ use super::link;
 use super::state::{Lane, State};
 use crate::clock::Now;
 use crate::trouble::Trouble;
-use crate::walkbacks::{Looked, Obstacle};
+use crate::walkbacks::{Looked, Obstacle, Queue};
+use fieldpost_common::id::AppName;
 use fieldpost_common::problem::Code;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How often directories are looked at.
@@ -22,36 +24,26 @@ const REST: Duration = Duration::from_mins(5);
 pub(super) struct Standing {
     /// A look is due.
     pub(super) look_due: bool,
-    /// How many pieces wait.
-    pub(super) waiting: usize,
-    /// What the last look says of what isn't home yet.
-    shore: Shore,
+    /// What waits.
+    queue: Queue,
     /// The server said no a moment ago.
     pub(super) resting: bool,
+    /// Applications that the server didn't know a moment ago: those of others are sent.
+    pub(super) put_off: BTreeSet<AppName>,
+    /// Of these it was said that the server doesn't know them.
+    strangers: BTreeSet<AppName>,
     /// What stood in the way of the last look.
     unread: Vec<Obstacle>,
     /// Why the server took none the last time, so that it is said once.
     refusal: Option<String>,
 }
 
-/// What is known of walkbacks that nobody has taken yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Shore {
-    /// Some files are being written, or no look has ended.
-    #[default]
-    Busy,
-    /// Somebody wants to know, and the look that answers it hasn't begun.
-    Asked,
-    /// The last look left none.
-    Quiet,
-}
-
 impl Standing {
-    /// Somebody wants to have what isn't home yet, now.
-    pub(super) fn ask(&mut self) {
-        self.shore = Shore::Asked;
+    /// Somebody wants to have what isn't home yet of an application, now.
+    pub(super) fn ask(&mut self, application: &AppName) {
         self.look_due = true;
         self.resting = false;
+        self.put_off.remove(application);
     }
 }
 
@@ -59,54 +51,61 @@ impl Standing {
 pub(super) fn look(state: &mut State, out: &mut Vec<Effect>) {
     if state.walkbacks.look_due && !state.is_busy(Lane::Walkbacks) {
         state.walkbacks.look_due = false;
-        state.walkbacks.shore = Shore::Busy;
         state.busy.insert(Lane::Walkbacks);
+        commands::looking_for_walkbacks(state);
         out.push(Effect::LookForWalkbacks);
     }
 }
 
 /// Sends, if something waits.
 pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
-    if state.walkbacks.waiting > 0 && !state.walkbacks.resting && !state.is_busy(Lane::Walkbacks) {
+    let Standing { queue, put_off, resting, .. } = &state.walkbacks;
+    if queue.has_more_than(put_off) && !resting && !state.is_busy(Lane::Walkbacks) {
+        out.push(Effect::SendWalkbacks { put_off: put_off.clone() });
         state.busy.insert(Lane::Walkbacks);
-        out.push(Effect::SendWalkbacks);
     }
 }
 
 /// A look ended.
 pub(super) fn looked(state: &mut State, looked: Looked, now: Now, out: &mut Vec<Effect>) {
     state.busy.remove(&Lane::Walkbacks);
-    state.walkbacks.waiting = looked.waiting;
-    if state.walkbacks.shore != Shore::Asked {
-        state.walkbacks.shore = if looked.unsettled == 0 { Shore::Quiet } else { Shore::Busy };
+    commands::looked_for_walkbacks(state, &looked, now);
+    commands::walkbacks_home(state, &looked.queue, now);
+    if looked.taken > 0 {
+        let taken = fieldpost_common::text::count(looked.taken, "walkback");
+        out.push(Effect::Log(Level::Info, format!("{taken} taken, {} to be sent", looked.queue.count)));
     }
+    state.walkbacks.queue = looked.queue;
     // What stands in the way look after look is said once.
     let before = std::mem::replace(&mut state.walkbacks.unread, looked.obstacles);
     let news = state.walkbacks.unread.iter().filter(|one| !before.contains(one));
     out.extend(news.map(|one| Effect::Log(Level::Warn, one.words.clone())));
-    home(state, now);
-    if looked.taken > 0 {
-        out.push(Effect::Log(
-            Level::Info,
-            format!("{} taken, {} to be sent", fieldpost_common::text::count(looked.taken, "walkback"), looked.waiting),
-        ));
-    }
     let again = if looked.unsettled > 0 { LOOK_AGAIN } else { LOOK_EVERY };
     state.set_timer(Timer::Walkbacks, again, out);
 }
 
 /// A batch was sent, or not.
-pub(super) fn sent(state: &mut State, waiting: usize, answer: Result<Vec<String>, Trouble>, now: Now, out: &mut Vec<Effect>) {
+pub(super) fn sent(
+    state: &mut State,
+    of: Option<AppName>,
+    queue: Queue,
+    answer: Result<Vec<String>, Trouble>,
+    now: Now,
+    out: &mut Vec<Effect>,
+) {
     state.busy.remove(&Lane::Walkbacks);
-    state.walkbacks.waiting = waiting;
-    match answer {
-        Ok(troubles) => {
+    match (answer, of) {
+        (Ok(troubles), of) => {
             link::reached(state, out);
             state.walkbacks.refusal = None;
-            home(state, now);
+            if let Some(of) = of {
+                state.walkbacks.strangers.remove(&of);
+            }
+            commands::walkbacks_home(state, &queue, now);
             out.extend(troubles.into_iter().map(|words| Effect::Log(Level::Warn, words)));
         }
-        Err(trouble) if trouble.is_final() || is_about_them(&trouble) => {
+        (Err(trouble), Some(of)) if trouble.code() == Some(Code::NotFound) => unknown(state, of, &trouble, now, out),
+        (Err(trouble), _) if trouble.is_final() || is_about_them(&trouble) => {
             let words = format!("walkbacks can't be sent now: {trouble}");
             if state.walkbacks.refusal.as_ref() != Some(&words) {
                 out.push(Effect::Log(Level::Warn, words.clone()));
@@ -115,19 +114,23 @@ pub(super) fn sent(state: &mut State, waiting: usize, answer: Result<Vec<String>
             state.walkbacks.resting = !matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash));
             if state.walkbacks.resting {
                 state.set_timer(Timer::WalkbacksRest, REST, out);
-                commands::walkbacks_stay(state, &trouble, now);
+                commands::walkbacks_stay(state, None, &trouble, now);
             }
         }
-        Err(trouble) => link::failed(state, &trouble, now, out),
+        (Err(trouble), _) => link::failed(state, &trouble, now, out),
     }
+    state.walkbacks.queue = queue;
 }
 
-/// Says so to whoever asked, once all are home, or all that could be read.
-fn home(state: &mut State, now: Now) {
-    if state.walkbacks.waiting == 0 && state.walkbacks.shore == Shore::Quiet {
-        let unread = std::mem::take(&mut state.walkbacks.unread);
-        commands::walkbacks_home(state, &unread, now);
-        state.walkbacks.unread = unread;
+/// The server doesn't know the application, or not at this site: its walkbacks wait, and hold up nobody's.
+fn unknown(state: &mut State, of: AppName, trouble: &Trouble, now: Now, out: &mut Vec<Effect>) {
+    commands::walkbacks_stay(state, Some(&of), trouble, now);
+    if state.walkbacks.strangers.insert(of.clone()) {
+        out.push(Effect::Log(Level::Warn, format!("walkbacks of {of} wait: {trouble}")));
+    }
+    state.walkbacks.put_off.insert(of);
+    if !state.timers.is_set(Timer::WalkbacksPutOff) {
+        state.set_timer(Timer::WalkbacksPutOff, REST, out);
     }
 }
 

@@ -1,12 +1,13 @@
 //! How much of each file was taken, durable: `ledger.json` in the walkback folder of the state directory.
 
 use super::files::{Entry, Listing};
-use super::spool::Origin;
+use super::spool::{Header, Origin};
 use crate::durable;
 use crate::scan::meta::Meta;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, WalkbackId};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -71,8 +72,14 @@ struct Kept {
     ids: VecDeque<WalkbackId>,
     #[serde(default)]
     dropped: BTreeMap<AppName, u64>,
+    /// How much of that the server knows.
+    #[serde(default)]
+    told: BTreeMap<AppName, u64>,
     #[serde(default)]
     generations: u64,
+    /// The number that the next piece had.
+    #[serde(default)]
+    spooled: u64,
 }
 
 #[derive(Debug)]
@@ -98,7 +105,9 @@ impl Ledger {
         Self { path, kept, ids, changed: false }
     }
 
-    pub(super) fn save(&mut self) -> io::Result<()> {
+    /// Writes what is known when the next piece has this number.
+    pub(super) fn save(&mut self, spooled: u64) -> io::Result<()> {
+        self.kept.spooled = spooled;
         let bytes = serde_json::to_vec(&self.kept)?;
         durable::write(&self.path, &bytes, 0o600)?;
         self.changed = false;
@@ -129,17 +138,43 @@ impl Ledger {
         Known::nothing(self.kept.generations)
     }
 
-    /// The server has a piece: says whether it has now all that stands before its end, too.
-    pub(super) fn sent(&mut self, origin: &Origin, offset: u64) -> bool {
+    /// A file of that generation was taken.
+    pub(super) fn began(&mut self, generation: u64) {
+        self.kept.generations = self.kept.generations.max(generation);
+    }
+
+    /// The server has a piece; it counts if it has all that stands before it, too.
+    pub(super) fn sent(&mut self, origin: &Origin, offset: u64) {
         let known = self.kept.files.get_mut(&origin.directory).and_then(|files| files.get_mut(&origin.path));
-        match known.filter(|known| known.generation == origin.generation && known.sent == offset) {
-            Some(known) => {
-                known.sent = origin.ends;
-                self.changed = true;
-                true
-            }
-            None => false,
+        if let Some(known) = known.filter(|known| known.generation == origin.generation && known.sent == offset) {
+            known.sent = origin.ends;
+            self.changed = true;
         }
+    }
+
+    /// Whether the server has a file up to the end of this piece.
+    pub(super) fn server_has(&self, origin: &Origin) -> bool {
+        self.known(origin).is_some_and(|known| known.generation == origin.generation && known.sent >= origin.ends)
+    }
+
+    /// Whether it is noted that this piece was taken: of this file, or of one that stood there before.
+    pub(super) fn knows(&self, header: &Header) -> bool {
+        let Header { id, offset, origin, .. } = header;
+        let is_noted = |known: &Known| match known.generation.cmp(&origin.generation) {
+            Ordering::Less => false,
+            Ordering::Equal => known.taken >= origin.ends,
+            Ordering::Greater => true,
+        };
+        *offset == 0 && !self.is_new(id) || self.known(origin).is_some_and(is_noted)
+    }
+
+    fn known(&self, origin: &Origin) -> Option<&Known> {
+        self.kept.files.get(&origin.directory)?.get(&origin.path)
+    }
+
+    /// The number of the first piece that was kept after this was written.
+    pub(super) fn spooled(&self) -> u64 {
+        self.kept.spooled
     }
 
     pub(super) fn set(&mut self, directory: &Path, entry: &Entry, known: Known) {
@@ -209,7 +244,20 @@ impl Ledger {
         }
     }
 
-    pub(super) fn all_dropped(&self) -> impl Iterator<Item = (AppName, u64)> {
-        self.kept.dropped.iter().map(|(application, count)| (application.clone(), *count))
+    /// How many pieces of an application could not be kept, in all.
+    pub(super) fn dropped_of(&self, application: &AppName) -> u64 {
+        self.kept.dropped.get(application).copied().unwrap_or(0)
+    }
+
+    /// Whether the server doesn't know all of that.
+    pub(super) fn is_untold(&self, application: &AppName) -> bool {
+        self.dropped_of(application) > self.kept.told.get(application).copied().unwrap_or(0)
+    }
+
+    /// The server knows how many were dropped.
+    pub(super) fn told(&mut self, application: &AppName, count: u64) {
+        if count > 0 && self.kept.told.insert(application.clone(), count) != Some(count) {
+            self.changed = true;
+        }
     }
 }

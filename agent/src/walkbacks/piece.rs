@@ -2,7 +2,7 @@
 
 use super::ripe::Ripe;
 use crate::redact::is_end;
-use fieldpost_common::walkback::walkbacks;
+use fieldpost_common::walkback::{MAX_REPORTS, walkbacks};
 use fieldpost_common::wire::MAX_PIECE;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -47,7 +47,7 @@ impl<'a> Pieces<'a> {
     /// The next piece. None: the rest stays where it is.
     pub(super) fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut piece = self.read()?;
-        let full = piece.len() == MAX_PIECE;
+        let full = piece.len() == MAX_PIECE || is_crowded(&piece);
         let length = match self.ripe {
             _ if full => cut(&piece),
             Ripe::Growing => whole(&piece),
@@ -88,6 +88,12 @@ impl<'a> Pieces<'a> {
         self.at += broken as u64;
         Ok((self.at - before).div_ceil(MAX))
     }
+}
+
+/// Whether it may hold more reports than are read of one piece. Each takes a line at least.
+fn is_crowded(piece: &[u8]) -> bool {
+    let lines = piece.iter().filter(|b| is_end(**b)).take(MAX_REPORTS).count();
+    lines == MAX_REPORTS && walkbacks(piece).len() == MAX_REPORTS
 }
 
 /// Where to cut what is full.

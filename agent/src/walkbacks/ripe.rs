@@ -16,6 +16,13 @@ pub(super) struct Seen {
     since: Duration,
 }
 
+impl Seen {
+    /// Since when it waits to be taken; one that begins anew waits anew.
+    pub(super) fn since(&self) -> Duration {
+        self.since
+    }
+}
+
 /// Whether a file may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ripe {

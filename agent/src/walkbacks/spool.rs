@@ -4,6 +4,7 @@
 
 use super::folder_of;
 use super::ledger::{Facts, facts};
+use super::queue::Queue;
 use crate::config::Config;
 use crate::redact::{Cut, Rules};
 use crate::root::open_file;
@@ -14,7 +15,7 @@ use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{MAX_COUNT, MAX_PIECE, MAX_PIECES, Piece};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead as _, Read as _, Write as _};
@@ -98,8 +99,8 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    /// Opens the folder, and sees what waits in it.
-    pub(super) fn open(folder: PathBuf) -> io::Result<Self> {
+    /// Opens the folder, and sees what waits in it. Numbers go on from `next` at least: none is given twice.
+    pub(super) fn open(folder: PathBuf, next: u64) -> io::Result<Self> {
         std::fs::create_dir_all(&folder)?;
         let mut waiting = Vec::new();
         for entry in std::fs::read_dir(&folder)? {
@@ -115,12 +116,23 @@ impl Spool {
             waiting.push(Waiting { number, size: entry.metadata()?.len(), application });
         }
         waiting.sort_by_key(|one| one.number);
-        let (bytes, next) = (waiting.iter().map(|one| one.size).sum(), waiting.last().map_or(1, |one| one.number + 1));
+        let bytes = waiting.iter().map(|one| one.size).sum();
+        let next = waiting.last().map_or(1, |one| one.number + 1).max(next);
         Ok(Self { folder, waiting: waiting.into(), bytes, next, unsynced: false, max_waiting: MAX_WAITING })
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.waiting.len()
+    /// What waits.
+    pub(super) fn queue(&self) -> Queue {
+        let mut queue = Queue::default();
+        for one in &self.waiting {
+            queue.add(&one.application, one.number);
+        }
+        queue
+    }
+
+    /// Whose the oldest piece is of those that aren't put off.
+    pub(super) fn first_but(&self, put_off: &BTreeSet<AppName>) -> Option<&AppName> {
+        self.waiting.iter().map(|one| &one.application).find(|application| !put_off.contains(application))
     }
 
     fn path(&self, one: &Waiting) -> PathBuf {
@@ -166,21 +178,22 @@ impl Spool {
         Ok(())
     }
 
-    /// The oldest pieces, at most so many; and whose pieces are gone: they were broken, or the config doesn't name their application any
-    /// more, and with it the rules that held for them.
-    pub(super) fn batch(&mut self, at_most: usize, config: &Config) -> io::Result<(Vec<u64>, Vec<Piece>, Vec<AppName>)> {
-        let (mut numbers, mut pieces, mut broken) = (Vec::new(), Vec::new(), Vec::new());
-        let mut bytes = 0;
-        while let Some(one) = self.waiting.get(numbers.len()).cloned() {
+    /// The oldest pieces of an application, at most so many; and how many are gone: they were broken, or the config doesn't name it any more, and
+    /// with it the rules that held for them.
+    pub(super) fn batch(&mut self, of: &AppName, at_most: usize, config: &Config) -> io::Result<(Vec<u64>, Vec<Piece>, u64)> {
+        let (mut numbers, mut pieces, mut broken) = (Vec::new(), Vec::new(), 0);
+        let (mut at, mut bytes) = (0, 0);
+        while let Some(one) = self.waiting.get(at) {
+            if one.application != *of {
+                at += 1;
+                continue;
+            }
             if pieces.len() >= at_most.min(MAX_COUNT) {
                 break;
             }
-            match self.read(&one) {
-                Ok((header, content)) => {
-                    let Some(application) = config.application(&header.application) else {
-                        broken.push(self.lose(numbers.len(), one));
-                        continue;
-                    };
+            let (one, application) = (one.clone(), config.application(of));
+            match (self.read(&one), application) {
+                (Ok((header, content)), Some(application)) => {
                     let piece = piece(header, content, &application.redact);
                     bytes += piece.content.len();
                     if bytes > MAX_PIECES && !pieces.is_empty() {
@@ -188,31 +201,24 @@ impl Spool {
                     }
                     numbers.push(one.number);
                     pieces.push(piece);
+                    at += 1;
                 }
                 // A disk that can't be read now may be later; what can't be unpacked never will.
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::InvalidData
-                            | io::ErrorKind::UnexpectedEof
-                            | io::ErrorKind::NotFound
-                            | io::ErrorKind::Other
-                    ) =>
-                {
-                    broken.push(self.lose(numbers.len(), one));
+                (Err(error), Some(_)) if !is_broken(&error) => return Err(error),
+                _ => {
+                    self.lose(at, &one);
+                    broken += 1;
                 }
-                Err(error) => return Err(error),
             }
         }
         Ok((numbers, pieces, broken))
     }
 
-    fn lose(&mut self, at: usize, one: Waiting) -> AppName {
+    fn lose(&mut self, at: usize, one: &Waiting) {
         self.waiting.remove(at);
         self.bytes -= one.size;
         // One that stays on the disk is found again, and lost again.
-        let _ = std::fs::remove_file(self.path(&one));
-        one.application
+        let _ = std::fs::remove_file(self.path(one));
     }
 
     fn read(&self, one: &Waiting) -> io::Result<(Header, Vec<u8>)> {
@@ -225,22 +231,37 @@ impl Spool {
         Ok((header, content))
     }
 
-    /// Takes a piece out, and gives its header.
-    pub(super) fn remove(&mut self, number: u64) -> io::Result<Option<Header>> {
-        let Some(at) = self.waiting.iter().position(|one| one.number == number) else { return Ok(None) };
-        let Some(one) = self.waiting.remove(at) else { return Ok(None) };
+    /// Takes a piece out; one that is gone already is as good.
+    pub(super) fn remove(&mut self, number: u64) -> io::Result<()> {
+        let Some(at) = self.waiting.iter().position(|one| one.number == number) else { return Ok(()) };
+        let Some(one) = self.waiting.remove(at) else { return Ok(()) };
         self.bytes -= one.size;
-        let header = self.header(&one).ok();
-        std::fs::remove_file(self.path(&one))?;
-        Ok(header)
+        std::fs::remove_file(self.path(&one))
     }
 
-    fn header(&self, one: &Waiting) -> io::Result<Header> {
-        let mut reader = io::BufReader::new(zstd::Decoder::new(File::open(self.path(one))?)?);
-        let mut line = Vec::new();
-        (&mut reader).take(64 << 10).read_until(b'\n', &mut line)?;
-        serde_json::from_slice(&line).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    /// The number of the next piece.
+    pub(super) fn next(&self) -> u64 {
+        self.next
     }
+
+    /// The pieces from a number on.
+    pub(super) fn since(&self, number: u64) -> Vec<u64> {
+        self.waiting.iter().map(|one| one.number).filter(|one| *one >= number).collect()
+    }
+
+    /// A piece without its content, if it can be read.
+    pub(super) fn header(&self, number: u64) -> Option<Header> {
+        let one = self.waiting.iter().find(|one| one.number == number)?;
+        let mut reader = io::BufReader::new(zstd::Decoder::new(File::open(self.path(one)).ok()?).ok()?);
+        let mut line = Vec::new();
+        (&mut reader).take(64 << 10).read_until(b'\n', &mut line).ok()?;
+        serde_json::from_slice(&line).ok()
+    }
+}
+
+fn is_broken(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, NotFound, Other, UnexpectedEof};
+    matches!(error.kind(), InvalidData | UnexpectedEof | NotFound | Other)
 }
 
 /// Only the agent's user may read what waits: nothing was taken out of it yet.

@@ -4,6 +4,7 @@
 use super::*;
 use crate::scan::meta::FRESH;
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::walkback::walkbacks;
 use fieldpost_common::wire::{MAX_PIECE, Piece};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -54,11 +55,28 @@ impl Site {
     /// Sends everything, and gives it.
     fn send(&mut self) -> Vec<Piece> {
         let mut all = Vec::new();
-        while let Some((numbers, batch)) = self.collector.batch(Timestamp::from_ms(0)).unwrap() {
-            assert_eq!(self.collector.sent(&numbers), Vec::<String>::new());
+        while let Some((outgoing, batch)) = self.next() {
+            assert_eq!(self.collector.sent(&outgoing), Vec::<String>::new());
             all.extend(batch.pieces);
         }
         all
+    }
+
+    /// What goes next, if anything waits.
+    fn next(&mut self) -> Option<(Outgoing, Walkbacks)> {
+        self.collector.batch(Timestamp::from_ms(0), &BTreeSet::new()).unwrap()
+    }
+
+    /// What goes next.
+    fn batch(&mut self) -> (Outgoing, Walkbacks) {
+        self.next().unwrap()
+    }
+
+    /// The server takes the first so many of what goes next, and no more.
+    fn send_first(&mut self, count: usize) {
+        let (mut outgoing, _) = self.batch();
+        outgoing.numbers.truncate(count);
+        self.collector.sent(&outgoing);
     }
 }
 
@@ -80,7 +98,8 @@ fn texts(pieces: &[Piece]) -> Vec<(String, u64, String)> {
 fn a_file_is_taken_after_two_equal_looks_and_only_once() {
     let mut site = Site::new("");
     site.write("a.log", "one\n");
-    assert_eq!(site.collector.look(site.mono), Looked { unsettled: 1, ..Looked::default() });
+    let unsettled_since = BTreeMap::from([("trading".parse().unwrap(), site.mono)]);
+    assert_eq!(site.collector.look(site.mono), Looked { unsettled: 1, unsettled_since, ..Looked::default() });
     // Too soon: it may be written within the same moment.
     assert_eq!(site.collector.look(site.mono + Duration::from_millis(10)).taken, 0);
     site.append("a.log", "two\n");
@@ -203,13 +222,13 @@ fn what_a_rule_matches_leaves_neither_in_a_piece_nor_in_its_name_id_or_hash() {
     let mut site = Site::new("redact = [\"hunter[0-9]\"]");
     site.write("of-hunter2.log", "error\npassword=hunter2\n");
     site.settle();
-    let (numbers, batch) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    let (outgoing, batch) = site.batch();
     assert_eq!(texts(&batch.pieces), [("of-[redacted].log".to_owned(), 0, "error\npassword=[redacted]\n".to_owned())]);
     let piece = &batch.pieces[0];
     assert_eq!(piece.sha256, ContentHash::of(&piece.content));
     assert_eq!(piece.id, Piece::id_of(&piece.application, "of-[redacted].log", 0, &piece.sha256));
-    let again = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
-    assert_eq!(again, (numbers, batch), "the server knows it by its id");
+    let again = site.batch();
+    assert_eq!(again, (outgoing, batch), "the server knows it by its id");
     let waiting = fs::read_dir(site.folder.path().join("state/walkbacks/spool")).unwrap().next().unwrap().unwrap();
     assert_eq!(waiting.metadata().unwrap().permissions().mode() & 0o777, 0o600, "it waits as it was found");
 }
@@ -220,7 +239,7 @@ fn the_rules_of_the_moment_hold_and_what_no_rules_are_known_for_any_more_is_not_
     site.write("a.log", "user ada\n");
     site.settle();
     site.reopen("redact = [\"user (.*)\"]");
-    let (_, batch) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    let (_, batch) = site.batch();
     assert_eq!(batch.pieces[0].content, b"user [redacted]\n");
     let path = site.folder.path().display();
     let other = format!(
@@ -228,8 +247,9 @@ fn the_rules_of_the_moment_hold_and_what_no_rules_are_known_for_any_more_is_not_
          version = \"1\"\npatches = \"{path}/patches\"\n"
     );
     site.collector = Collector::open(Arc::new(Config::parse(&other, Path::new("acme.toml")).unwrap())).unwrap();
-    assert!(site.collector.batch(Timestamp::from_ms(0)).unwrap().is_none());
-    assert_eq!((site.collector.waiting(), site.collector.ledger.all_dropped().map(|(_, count)| count).sum::<u64>()), (0, 1));
+    assert!(site.next().is_none(), "nor is it told how many: the config doesn't name the application");
+    let dropped = site.collector.ledger.dropped_of(&"trading".parse().unwrap());
+    assert_eq!((site.collector.queue(), dropped), (Queue::default(), 1));
 }
 
 #[test]
@@ -277,8 +297,7 @@ fn a_file_of_which_the_server_lacks_a_part_stays_whatever_the_config_says() {
     site.write("whole.log", lines(3).replace('x', "y"));
     site.settle();
     // What the server has is remembered.
-    let (first, _) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
-    site.collector.sent(&first[..1]);
+    site.send_first(1);
     site.reopen("walkbacks_sent = \"delete\"");
     assert_eq!(site.send().len(), 2);
     assert!(!crashes.join("whole.log").exists());
@@ -287,10 +306,9 @@ fn a_file_of_which_the_server_lacks_a_part_stays_whatever_the_config_says() {
     site.settle();
     site.write("anew.log", "other\n");
     site.settle();
-    let (numbers, _) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
-    site.collector.sent(&numbers[..1]);
+    site.send_first(1);
     assert!(crashes.join("anew.log").exists());
-    site.collector.sent(&numbers[1..]);
+    site.send_first(1);
     assert!(!crashes.join("anew.log").exists());
 }
 
@@ -302,7 +320,7 @@ fn where_a_later_piece_cant_be_kept_those_before_it_are_not_taken_twice() {
     fs::create_dir(&blocked).unwrap();
     let looked = site.settle();
     assert!(looked.obstacles[0].words.contains("a.log can't be taken"), "{looked:?}");
-    assert_eq!(looked.waiting, 2);
+    assert_eq!(looked.queue.count, 2);
     fs::remove_dir(&blocked).unwrap();
     assert_eq!(site.collector.look(site.mono).taken, 1);
     let sent: String = texts(&site.send()).into_iter().map(|(_, _, text)| text).collect();
@@ -394,8 +412,8 @@ fn over_the_quota_the_oldest_and_the_newest_stay_and_what_went_is_counted() {
         site.write(&format!("{at:02}.log"), format!("error {at}\n"));
     }
     let looked = site.settle();
-    assert_eq!((looked.taken, looked.waiting), (20, 6));
-    let (_, batch) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    assert_eq!((looked.taken, looked.queue.count), (20, 6));
+    let (_, batch) = site.batch();
     assert_eq!(batch.dropped[0].count, 14);
     let kept: Vec<_> = batch.pieces.iter().map(|piece| piece.file.as_str()).collect();
     assert_eq!(kept, ["00.log", "01.log", "02.log", "17.log", "18.log", "19.log"]);
@@ -410,7 +428,7 @@ fn a_huge_file_is_cut_between_reports_and_of_too_much_the_first_and_the_newest_a
     site.write("long.log", &numbered);
     site.write("junk.log", vec![b'x'; 17 * MAX_PIECE]);
     site.settle();
-    let (_, batch) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
+    let (_, batch) = site.batch();
     assert_eq!(batch.dropped[0].count, 1 + 1, "what lies between is counted");
     let pieces = site.send();
     let of = |name: &str| pieces.iter().filter(|piece| piece.file.as_str() == name).collect::<Vec<_>>();
@@ -420,6 +438,18 @@ fn a_huge_file_is_cut_between_reports_and_of_too_much_the_first_and_the_newest_a
     assert!(long.len() == 16 && numbered.as_bytes().starts_with(&long[0].content), "{}", long.len());
     assert!(numbered.as_bytes().ends_with(&long[15].content), "the newest are kept");
     assert!(long.iter().all(|piece| piece.content.len() % 4096 == 0), "lines are whole");
+    assert_eq!(site.settle(), Looked::default());
+}
+
+#[test]
+fn of_more_reports_than_the_server_reads_of_one_piece_none_is_lost() {
+    let mut site = Site::new("");
+    let report = |at: usize| format!("a.E: x\n\tat b.C.{}(D:1)\n", if at.is_multiple_of(2) { "e" } else { "f" });
+    site.write("many.log", (0..50_000).map(report).collect::<Vec<_>>().concat());
+    site.settle();
+    let pieces = site.send();
+    let reports: Vec<_> = pieces.iter().map(|piece| walkbacks(&piece.content).len()).collect();
+    assert_eq!(reports.iter().sum::<usize>(), 50_000, "{reports:?}");
     assert_eq!(site.settle(), Looked::default());
 }
 
@@ -461,13 +491,118 @@ fn a_batch_that_is_refused_is_halved_and_only_the_piece_that_is_refused_alone_is
     }
     site.settle();
     for expected in [4, 2] {
-        let (numbers, _) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
-        assert_eq!(numbers.len(), expected);
-        assert_eq!(site.collector.refused(&numbers), 0);
+        let (outgoing, _) = site.batch();
+        assert_eq!(outgoing.numbers.len(), expected);
+        assert_eq!(site.collector.refused(&outgoing), 0);
     }
-    let (numbers, _) = site.collector.batch(Timestamp::from_ms(0)).unwrap().unwrap();
-    assert_eq!((numbers.len(), site.collector.refused(&numbers)), (1, 1));
+    let (outgoing, _) = site.batch();
+    assert_eq!((outgoing.numbers.len(), site.collector.refused(&outgoing)), (1, 1));
     assert_eq!(site.send().len(), 3);
+}
+
+#[test]
+fn what_a_look_kept_before_the_agent_was_killed_in_it_counts_once() {
+    let mut site = Site::new("");
+    let ledger = site.folder.path().join("state/walkbacks/ledger.json");
+    for name in ["grown.log", "gone.log", "anew.log"] {
+        site.write(name, &format!("{name}\n{JAVA}"));
+    }
+    site.settle();
+    assert_eq!(site.send().len(), 3);
+    site.reopen("");
+    let before = fs::read(&ledger).unwrap();
+    for name in ["grown.log", "gone.log", "anew.log"] {
+        site.append(name, JAVA);
+    }
+    site.write("new.log", format!("new\n{JAVA}"));
+    assert_eq!(site.settle().taken, 4);
+    // As if it had been killed before the ledger was written.
+    fs::write(&ledger, before).unwrap();
+    site.append("grown.log", JAVA);
+    site.append("new.log", JAVA);
+    fs::remove_file(site.folder.path().join("crashes/gone.log")).unwrap();
+    site.write("anew.log", "anew\n");
+    site.reopen("");
+    site.settle();
+    let mut sent = texts(&site.send());
+    sent.sort();
+    let (at, both) = (JAVA.len() as u64, JAVA.repeat(2));
+    let expected = [
+        ("anew.log", 0, "anew\n".to_owned()),
+        ("anew.log", 9 + at, JAVA.to_owned()),
+        ("gone.log", 9 + at, JAVA.to_owned()),
+        ("grown.log", 10 + at, both.clone()),
+        ("new.log", 0, format!("new\n{both}")),
+    ];
+    assert_eq!(sent, expected.map(|(name, at, text)| (name.to_owned(), at, text)));
+    assert_eq!(site.settle(), Looked::default());
+}
+
+#[test]
+fn whenever_the_agent_is_killed_after_sending_the_file_is_cleared_away_once_it_runs_again() {
+    for done in 0..=after::STEPS.len() {
+        let mut site = Site::new("walkbacks_sent = \"delete\"");
+        site.write("a.log", lines(3));
+        site.write("b.log", "b\n");
+        site.settle();
+        let (outgoing, _) = site.batch();
+        assert!(outgoing.numbers.len() < 4, "the first of two requests");
+        assert_eq!(site.collector.after(&outgoing, &after::STEPS[..done]), Vec::<String>::new());
+        site.reopen("walkbacks_sent = \"delete\"");
+        site.settle();
+        site.send();
+        let left = fs::read_dir(site.folder.path().join("crashes")).unwrap().count();
+        assert_eq!((left, site.settle()), (0, Looked::default()), "after {done} steps");
+    }
+}
+
+const TWO: &str = "[[app]]\nname = \"billing\"\nversion = \"1\"\npatches = \"FOLDER/patches\"\nwalkbacks = [\"FOLDER/bills\"]\n";
+
+/// A site with a second application.
+fn two() -> Site {
+    let mut site = Site::new("");
+    for folder in ["patches2", "bills"] {
+        fs::create_dir(site.folder.path().join(folder)).unwrap();
+    }
+    site.reopen(&TWO.replace("FOLDER/patches", "FOLDER/patches2"));
+    site
+}
+
+#[test]
+fn what_one_application_wrote_goes_in_requests_of_its_own_and_holds_up_nothing_of_another() {
+    let mut site = two();
+    for name in ["1.log", "2.log", "../bills/1.log", "../bills/2.log"] {
+        site.write(name, name);
+        site.settle();
+    }
+    site.collector.ledger.dropped(&"billing".parse().unwrap(), 7);
+    let put_off = BTreeSet::from(["trading".parse().unwrap()]);
+    let (outgoing, batch) = site.collector.batch(Timestamp::from_ms(0), &put_off).unwrap().unwrap();
+    assert_eq!((outgoing.application.as_str(), outgoing.numbers.len(), batch.pieces.len()), ("billing", 2, 2));
+    site.collector.sent(&outgoing);
+    let queue = site.collector.queue();
+    assert!(!queue.has_more_than(&put_off) && queue.has_more_than(&BTreeSet::new()), "{queue:?}");
+    assert_eq!(site.collector.batch(Timestamp::from_ms(0), &put_off).unwrap(), None);
+    let (outgoing, batch) = site.batch();
+    assert_eq!((outgoing.application.as_str(), batch.pieces.len(), batch.dropped.len()), ("trading", 2, 0));
+}
+
+#[test]
+fn what_was_dropped_is_told_once_also_where_no_piece_waits() {
+    let mut site = Site::new("");
+    let trading: AppName = "trading".parse().unwrap();
+    site.collector.ledger.dropped(&trading, 3);
+    assert!(site.settle().queue.has_more_than(&BTreeSet::new()));
+    let (outgoing, batch) = site.batch();
+    assert_eq!((batch.pieces.len(), batch.dropped[0].count), (0, 3));
+    site.collector.sent(&outgoing);
+    assert_eq!(site.settle().queue, Queue::default());
+    site.reopen("");
+    assert_eq!(site.next(), None);
+    // A server that doesn't take it isn't asked in a circle.
+    site.collector.ledger.dropped(&trading, 1);
+    let (outgoing, _) = site.batch();
+    assert_eq!((site.collector.refused(&outgoing), site.next()), (0, None));
 }
 
 #[test]

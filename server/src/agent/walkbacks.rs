@@ -196,8 +196,7 @@ fn shortened(whole: &[u8]) -> Vec<u8> {
 
 /// Keeps a batch; false: some of it was kept by somebody else meanwhile, and nothing is done.
 fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: Batch, bounds: Bounds, now: Timestamp) -> Result<bool, Error> {
-    let named = batch.groups.keys().map(|(app, _)| app).chain(batch.dropped.iter().map(|dropped| &dropped.application));
-    for app in named {
+    for (app, _) in batch.groups.keys() {
         site_app::site_app_version(tx, site, app)?.ok_or_else(|| Error::no_such("application at this site", app))?;
     }
     for (at, id) in batch.ids.iter().enumerate() {
@@ -207,7 +206,10 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: Batch, bounds: Bounds, now: Tim
         }
     }
     for dropped in &batch.dropped {
-        dropped_set(tx, site, dropped)?;
+        // A count that nobody can look up here is no reason to refuse walkbacks: older agents name every application that they ever had.
+        if site_app::site_app_version(tx, site, &dropped.application)?.is_some() {
+            dropped_set(tx, site, dropped)?;
+        }
     }
     let mut texts = 0;
     for ((app, fingerprint), found) in &flood::bounded(tx, site, batch.groups, bounds.new, now)? {
@@ -231,6 +233,8 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, batch: Batch, bounds: Bounds, now: Tim
     text_evict(tx, bounds.texts, texts + MORE_TEXTS)?;
     if !batch.ids.is_empty() {
         tx.then(Effect::News);
+    }
+    if !batch.ids.is_empty() || !batch.dropped.is_empty() {
         tx.then(Effect::Changed(Change::Errors));
     }
     Ok(true)

@@ -35,7 +35,11 @@ fn piece(name: &str, text: &str) -> Piece {
 }
 
 async fn give(world: &World, agent: &Agent, pieces: Vec<Piece>) -> Result<StoredAnswer, Problem> {
-    let dropped = vec![Dropped { application: "trading".parse().unwrap(), count: 3 }];
+    give_with(world, agent, pieces, &[("trading", 3)]).await
+}
+
+async fn give_with(world: &World, agent: &Agent, pieces: Vec<Piece>, dropped: &[(&str, u64)]) -> Result<StoredAnswer, Problem> {
+    let dropped = dropped.iter().map(|(app, count)| Dropped { application: app.parse().unwrap(), count: *count }).collect();
     let zone = Zone::of(&TimeZone::fixed(jiff::tz::offset(2)), crate::clock::now());
     let body = Walkbacks { at: crate::clock::now(), zone, pieces, dropped };
     read(world.request(Method::POST, wire::WALKBACKS, &agent.token).json(&body).send().await.unwrap()).await
@@ -82,6 +86,19 @@ async fn the_same_pieces_twice_are_counted_once_also_within_one_batch() {
     assert_eq!(errors.groups.len(), 1);
     assert_eq!((errors.groups[0].count, errors.groups[0].state), (2, ErrorState::New));
     assert_eq!(errors.dropped[0].count, 3);
+}
+
+#[tokio::test]
+async fn what_was_dropped_of_an_application_that_is_not_known_at_the_site_holds_up_no_walkback_of_another() {
+    let world = World::start().await;
+    let acme = world.site("acme", "7.7").await;
+    let dropped = [("billing", 1), ("trading", 3)];
+    give_with(&world, &acme, vec![piece("a.log", &java(1, "Book"))], &dropped).await.unwrap();
+    let now = errors(&world).await;
+    assert_eq!((now.groups[0].count, now.dropped.len(), now.dropped[0].count), (1, 1, 3));
+    // Also where no piece waits.
+    give_with(&world, &acme, Vec::new(), &[("trading", 4)]).await.unwrap();
+    assert_eq!(errors(&world).await.dropped[0].count, 4);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod alerts;
 mod silences;
 mod watching;
 // What applications ran into: walkbacks, groups, fixes.
+mod crash_loop;
 mod errors;
 mod watching_verbs;
 // What is asked of a site: logs, actions, a look at all files.
