@@ -505,7 +505,7 @@ fn what_a_look_kept_before_the_agent_was_killed_in_it_counts_once() {
     let mut site = Site::new("");
     let ledger = site.folder.path().join("state/walkbacks/ledger.json");
     for name in ["grown.log", "gone.log", "anew.log"] {
-        site.write(name, &format!("{name}\n{JAVA}"));
+        site.write(name, format!("{name}\n{JAVA}"));
     }
     site.settle();
     assert_eq!(site.send().len(), 3);
