@@ -3,12 +3,15 @@
 //! Rules hold by line; lines end at `\n` and at `\r`. Bytes that are no UTF-8 are read in several ways, and what a rule finds in
 //! any of them goes. A text is matched on more than what is kept of it, so that a cut leaves no head of a match.
 
+mod marks;
 mod reading;
+mod shown;
 #[cfg(test)]
 mod tests;
 
+use marks::{Mark, Marks};
 pub use reading::is_end;
-use reading::{lines, readings, wide};
+use reading::{Reader, lines, wide};
 use regex::{Regex, RegexBuilder};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -59,33 +62,21 @@ impl Visitor<'_> for Pattern {
 }
 
 impl Rule {
-    /// What of a line goes. An empty match is none.
-    fn find(&self, line: &str, mut found: impl FnMut(Range<usize>)) {
-        let mut take = |range: Range<usize>| {
-            if !range.is_empty() {
-                found(range);
-            }
-        };
+    /// What of a line goes, and where its match begins: nothing that comes later stands before that. An empty match is none.
+    fn find(&self, line: &str, mut found: impl FnMut(usize, Range<usize>)) {
         if self.0.captures_len() == 1 {
-            for one in self.0.find_iter(line) {
-                take(one.range());
+            for one in self.0.find_iter(line).filter(|one| !one.is_empty()) {
+                found(one.start(), one.range());
             }
             return;
         }
         for captures in self.0.captures_iter(line) {
-            for one in captures.iter().skip(1).flatten() {
-                take(one.range());
+            let start = captures.get_match().start();
+            for one in captures.iter().skip(1).flatten().filter(|one| !one.is_empty()) {
+                found(start, one.range());
             }
         }
     }
-}
-
-/// A part that goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Hidden {
-    at: Range<usize>,
-    /// One sign for each byte, zeros left: what is UTF-16 can still be read.
-    masked: bool,
 }
 
 /// Where a piece of a file was cut.
@@ -127,12 +118,12 @@ impl Rules {
 
     /// The first `most` bytes of what was read as far as [`Self::reach`] says.
     pub fn head<'a>(&self, text: &'a [u8], most: usize) -> Cow<'a, [u8]> {
-        let hidden = self.hidden(text);
+        let marks = self.marks(text);
         let keep = text.len().min(most);
-        if hidden.is_empty() {
+        if marks.is_empty() {
             return Cow::Borrowed(&text[..keep]);
         }
-        let mut kept = without(text, &hidden, keep);
+        let mut kept = marks.without(keep);
         kept.truncate(most);
         Cow::Owned(kept)
     }
@@ -157,98 +148,48 @@ impl Rules {
         if self.is_empty() {
             return Cow::Borrowed(text);
         }
-        let mut hidden = self.hidden(text);
-        let mut hide = |at: Range<usize>| {
-            let masked = text[at.clone()].contains(&0);
-            hidden.extend((!at.is_empty()).then_some(Hidden { at, masked }));
-        };
+        let mut marks = self.marks(text);
+        let mut hide = |at: Range<usize>| marks.set(at.clone(), mark(text[at].contains(&0)));
         if cut.before {
             hide(0..line_end(text));
         }
         if cut.after {
             hide(last_line(text).max(text.len().saturating_sub(MARGIN))..text.len());
         }
-        if hidden.is_empty() {
+        if marks.is_empty() {
             return Cow::Borrowed(text);
         }
-        let mut hidden = merged(hidden);
-        let shorter = without(text, &hidden, text.len());
-        if shorter.len() <= most {
-            return Cow::Owned(shorter);
+        if marks.length() > most {
+            marks.mask();
         }
-        for one in &mut hidden {
-            one.masked = true;
-        }
-        Cow::Owned(without(text, &hidden, text.len()))
+        Cow::Owned(marks.without(text.len()))
     }
 
-    /// What goes of a text, in order.
-    fn hidden(&self, text: &[u8]) -> Vec<Hidden> {
-        let mut hidden = Vec::new();
+    /// What goes of a text.
+    fn marks<'a>(&self, text: &'a [u8]) -> Marks<'a> {
+        let mut marks = Marks::of(text);
         if self.is_empty() {
-            return hidden;
+            return marks;
         }
+        let mut reader = Reader::new(&self.0);
         let wide = wide(text);
         for at in lines(text) {
             let line = &text[at.clone()];
-            let masked = !wide.is_empty() || line.contains(&0);
-            for reading in readings(line) {
-                for rule in &self.0 {
-                    rule.find(&reading.text, |found| {
-                        hidden.push(Hidden {
-                            at: at.start + reading.place(found.start)..at.start + reading.place(found.end),
-                            masked,
-                        });
-                    });
-                }
-            }
+            let mark = mark(!wide.is_empty() || line.contains(&0));
+            reader.narrow(line, |found| marks.set(at.start + found.start..at.start + found.end, mark));
         }
         for way in wide {
-            way.lines(text, |line| {
-                for rule in &self.0 {
-                    rule.find(&line.text, |found| {
-                        hidden.push(Hidden { at: line.place(found.start)..line.place(found.end), masked: true });
-                    });
-                }
-            });
-        }
-        merged(hidden)
-    }
-}
-
-/// In order, and what touches is one.
-fn merged(mut hidden: Vec<Hidden>) -> Vec<Hidden> {
-    hidden.sort_by_key(|one| one.at.start);
-    let mut merged: Vec<Hidden> = Vec::new();
-    for one in hidden {
-        match merged.last_mut().filter(|last| one.at.start <= last.at.end) {
-            Some(last) => {
-                last.at.end = last.at.end.max(one.at.end);
-                last.masked |= one.masked;
+            for line in way.lines(text) {
+                reader.wide(text, line, way, |found| marks.set(found, Mark::Masked));
             }
-            None => merged.push(one),
         }
+        marks
     }
-    merged
 }
 
-/// The first `keep` bytes of a text without what is hidden.
-fn without(text: &[u8], hidden: &[Hidden], keep: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(keep);
-    let mut from = 0;
-    for Hidden { at, masked } in hidden.iter().take_while(|one| one.at.start < keep) {
-        out.extend_from_slice(&text[from..at.start]);
-        if *masked {
-            out.extend(text[at.clone()].iter().map(|byte| if *byte == 0 { 0 } else { b'*' }));
-        } else {
-            out.extend_from_slice(MARK);
-        }
-        from = at.end;
-    }
-    if from < keep {
-        out.extend_from_slice(&text[from..keep]);
-    }
-    out
+/// Of what may be UTF-16 each byte is masked.
+fn mark(wide: bool) -> Mark {
+    if wide { Mark::Masked } else { Mark::Goes }
 }
 
 /// Where the first line ends, before its end.

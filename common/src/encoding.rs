@@ -48,7 +48,8 @@ impl Encoding {
         bytes.iter().map(|byte| self.character(*byte)).collect()
     }
 
-    fn character(self, byte: u8) -> char {
+    /// One byte as this encoding has it.
+    pub fn character(self, byte: u8) -> char {
         match self {
             Encoding::MacRoman => upper_half(MAC_ROMAN, 0x80, byte),
             Encoding::Windows1252 if byte < 0xA0 => upper_half(WINDOWS_1252, 0x80, byte),

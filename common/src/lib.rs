@@ -20,6 +20,7 @@ pub mod correction;
 pub mod encoding;
 pub mod envelope;
 pub mod error_group;
+pub mod escape;
 pub mod exit;
 pub mod grid;
 pub mod hash;

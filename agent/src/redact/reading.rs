@@ -1,70 +1,153 @@
-//! Bytes as text, and back: in which ways a line may be read, and where in the bytes each of its characters begins.
+//! Bytes as text, and back: in which ways a line may be read, and where in the bytes each of its characters stands.
+//!
+//! A line may be as long as what travels at once. So only one reading of it is in memory, and no list of places: they are counted anew where
+//! something was found.
 
+use super::Rule;
+use super::shown::{BACKSPACE, Overstruck, Shown, vanishes};
 use fieldpost_common::encoding::Encoding;
-use std::borrow::Cow;
 use std::ops::Range;
 
-/// A line read in one way.
-pub(super) struct Reading<'a> {
-    pub(super) text: Cow<'a, str>,
-    /// Where each character begins, in the text and in the bytes; none: in both alike.
-    places: Vec<(usize, usize)>,
-    /// Where it ends in the bytes.
-    end: usize,
+#[cfg(test)]
+thread_local! {
+    /// How much room the largest reading of this thread took; what a test of the memory counts.
+    pub(super) static LARGEST: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-impl Reading<'_> {
-    /// One character after the other, with its place in the bytes.
-    fn of(characters: impl Iterator<Item = (usize, char)>, end: usize) -> Self {
-        let (mut text, mut places) = (String::new(), Vec::new());
-        for (at, character) in characters {
-            places.push((text.len(), at));
-            text.push(character);
-        }
-        Self { text: Cow::Owned(text), places, end }
+/// A character, and the bytes that it was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sign {
+    pub(super) character: char,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Reads lines in one way after the other.
+pub(super) struct Reader<'a> {
+    rules: &'a [Rule],
+    /// The line, as it is read now.
+    text: String,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(rules: &'a [Rule]) -> Self {
+        Self { rules, text: String::new() }
     }
 
-    /// Where in the bytes the character stands that begins there in the text.
-    pub(super) fn place(&self, offset: usize) -> usize {
-        if offset == self.text.len() {
-            return self.end;
+    /// What goes of a line that isn't UTF-16.
+    pub(super) fn narrow(&mut self, line: &[u8], mut hide: impl FnMut(Range<usize>)) {
+        if let Ok(text) = std::str::from_utf8(line) {
+            for rule in self.rules {
+                rule.find(text, |_, range| hide(range));
+            }
+            if !line.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+                self.as_shown(mixed(line), &mut hide);
+            }
+            return;
         }
-        if self.places.is_empty() {
-            return offset;
+        self.both(mixed(line), &mut hide);
+        // Which bytes are letters differs: all that are letters in any are.
+        for encoding in [Encoding::Windows1252, Encoding::Latin9, Encoding::MacRoman] {
+            self.both(single(line, encoding), &mut hide);
         }
-        self.places.get(self.places.partition_point(|(at, _)| *at < offset)).map_or(self.end, |(_, at)| *at)
+    }
+
+    /// What goes of a line of UTF-16.
+    pub(super) fn wide(&mut self, text: &[u8], line: Range<usize>, way: Wide, mut hide: impl FnMut(Range<usize>)) {
+        self.both(way.signs(text, line), &mut hide);
+    }
+
+    /// As it is, and as it is shown.
+    fn both(&mut self, signs: impl Iterator<Item = Sign> + Clone, hide: &mut impl FnMut(Range<usize>)) {
+        self.read(&signs, hide);
+        self.as_shown(signs, hide);
+    }
+
+    /// Without what nobody sees, if it has such.
+    fn as_shown(&mut self, signs: impl Iterator<Item = Sign> + Clone, hide: &mut impl FnMut(Range<usize>)) {
+        let has = |test: fn(char) -> bool| signs.clone().any(|sign| test(sign.character));
+        let (zero, vanishing, backspace) = (has(|one| one == '\0'), has(vanishes), has(|one| one == BACKSPACE));
+        // Where UTF-16 isn't known as such, zeros stand between the characters of an escape sequence too.
+        let signs = signs.filter(|sign| sign.character != '\0');
+        if zero {
+            self.read(&signs, hide);
+        }
+        if vanishing {
+            self.read(&Shown::of(signs.clone()).filter(|sign| sign.character != BACKSPACE), hide);
+        }
+        if backspace {
+            self.read(&Overstruck::of(Shown::of(signs)), hide);
+        }
+    }
+
+    fn read(&mut self, signs: &(impl Iterator<Item = Sign> + Clone), hide: &mut impl FnMut(Range<usize>)) {
+        self.text.clear();
+        self.text.reserve_exact(signs.clone().map(|sign| sign.character.len_utf8()).sum());
+        self.text.extend(signs.clone().map(|sign| sign.character));
+        #[cfg(test)]
+        LARGEST.set(LARGEST.get().max(self.text.capacity()));
+        for rule in self.rules {
+            let mut places = Places { signs: signs.clone(), offset: 0 };
+            rule.find(&self.text, |from, range| {
+                places.advance(from);
+                hide(places.clone().bytes(range));
+            });
+        }
     }
 }
 
-/// The ways in which a line may be read that isn't UTF-16.
-pub(super) fn readings(line: &[u8]) -> Vec<Reading<'_>> {
-    let mut all = Vec::with_capacity(1);
-    if let Ok(text) = std::str::from_utf8(line) {
-        all.push(Reading { text: Cow::Borrowed(text), places: Vec::new(), end: line.len() });
-    } else {
-        all.push(Reading::of(mixed(line), line.len()));
-        // Which bytes are letters differs: all that are letters in either are.
-        for encoding in [Encoding::Windows1252, Encoding::MacRoman] {
-            all.push(Reading::of(encoding.read(line).chars().enumerate(), line.len()));
+/// Where in the bytes stands what stands in the text: walked through from the left to the right.
+#[derive(Clone)]
+struct Places<I> {
+    signs: I,
+    /// So far in the text.
+    offset: usize,
+}
+
+impl<I: Iterator<Item = Sign>> Places<I> {
+    /// Goes to the character that begins there; gives the last one before it.
+    fn advance(&mut self, offset: usize) -> Option<Sign> {
+        let mut last = None;
+        while self.offset < offset {
+            let sign = self.signs.next()?;
+            self.offset += sign.character.len_utf8();
+            last = Some(sign);
         }
+        last
     }
-    if line.contains(&0) {
-        let other = line.iter().enumerate().filter(|(_, byte)| **byte != 0);
-        all.push(Reading::of(other.map(|(at, byte)| (at, char::from(*byte))), line.len()));
+
+    /// The bytes of a part of the text that isn't empty.
+    fn bytes(mut self, part: Range<usize>) -> Range<usize> {
+        self.advance(part.start);
+        let Some(first) = self.signs.next() else { return 0..0 };
+        self.offset += first.character.len_utf8();
+        let last = self.advance(part.end).unwrap_or(first);
+        first.start..last.end
     }
-    all
 }
 
 /// UTF-8 where it is, and a character for each byte where it isn't.
-fn mixed(line: &[u8]) -> impl Iterator<Item = (usize, char)> {
+fn mixed(line: &[u8]) -> impl Iterator<Item = Sign> + Clone {
     let mut at = 0;
     line.utf8_chunks().flat_map(move |chunk| {
         let start = at;
         let odd = start + chunk.valid().len();
         at = odd + chunk.invalid().len();
-        let valid = chunk.valid().char_indices().map(move |(offset, character)| (start + offset, character));
-        valid.chain(chunk.invalid().iter().enumerate().map(move |(offset, byte)| (odd + offset, char::from(*byte))))
+        let valid = chunk.valid().char_indices().map(move |(offset, character)| {
+            let start = start + offset;
+            Sign { character, start, end: start + character.len_utf8() }
+        });
+        valid.chain(bytes(odd, chunk.invalid(), char::from))
     })
+}
+
+/// A character for each byte.
+fn single(line: &[u8], encoding: Encoding) -> impl Iterator<Item = Sign> + Clone {
+    bytes(0, line, move |byte| encoding.character(byte))
+}
+
+fn bytes(from: usize, bytes: &[u8], character: impl Fn(u8) -> char + Clone) -> impl Iterator<Item = Sign> + Clone {
+    bytes.iter().enumerate().map(move |(at, byte)| Sign { character: character(*byte), start: from + at, end: from + at + 1 })
 }
 
 /// Whether a byte ends a line.
@@ -111,7 +194,7 @@ pub(super) fn wide(text: &[u8]) -> Vec<Wide> {
 }
 
 impl Wide {
-    fn units(self, text: &[u8]) -> impl Iterator<Item = (usize, u16)> {
+    fn units(self, text: &[u8]) -> impl Iterator<Item = (usize, u16)> + Clone {
         let unit = if self.big { u16::from_be_bytes } else { u16::from_le_bytes };
         let (pairs, _) = text.get(self.start..).unwrap_or_default().as_chunks::<2>();
         pairs.iter().enumerate().map(move |(at, pair)| (self.start + 2 * at, unit(*pair)))
@@ -122,33 +205,24 @@ impl Wide {
         self.units(text).filter(|(_, unit)| u8::try_from(*unit).is_ok_and(is_end)).map(|(at, _)| at)
     }
 
-    /// Reads line by line.
-    pub(super) fn lines(self, text: &[u8], mut read: impl FnMut(&Reading<'_>)) {
-        let mut line = Vec::new();
-        let mut take = |line: &mut Vec<(usize, u16)>, end: usize| {
-            read(&Reading::of(characters(line).into_iter(), end));
-            line.clear();
-        };
-        for (at, unit) in self.units(text) {
-            if u8::try_from(unit).is_ok_and(is_end) {
-                take(&mut line, at);
-            } else {
-                line.push((at, unit));
-            }
-        }
-        let end = line.last().map_or(text.len(), |(at, _)| at + 2);
-        take(&mut line, end);
+    /// The lines, without their ends.
+    pub(super) fn lines(self, text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+        let mut start = self.start;
+        self.ends(text).chain([text.len()]).filter_map(move |end| {
+            let line = start..end;
+            start = end + 2;
+            (line.start < line.end).then_some(line)
+        })
     }
-}
 
-/// Units as characters; one that is none alone becomes the sign for that.
-fn characters(line: &[(usize, u16)]) -> Vec<(usize, char)> {
-    let mut at = 0;
-    let decoded = char::decode_utf16(line.iter().map(|(_, unit)| *unit));
-    let placed = decoded.map(|read| {
-        let place = line[at].0;
-        at += read.as_ref().map_or(1, |character| character.len_utf16());
-        (place, read.unwrap_or(char::REPLACEMENT_CHARACTER))
-    });
-    placed.collect()
+    /// A line's characters; a unit that is none alone becomes the sign for that.
+    fn signs(self, text: &[u8], line: Range<usize>) -> impl Iterator<Item = Sign> + Clone {
+        let mut at = line.start;
+        let units = Self { start: 0, ..self }.units(&text[line]).map(|(_, unit)| unit);
+        char::decode_utf16(units).map(move |read| {
+            let start = at;
+            at += 2 * read.as_ref().map_or(1, |character| character.len_utf16());
+            Sign { character: read.unwrap_or(char::REPLACEMENT_CHARACTER), start, end: at }
+        })
+    }
 }

@@ -62,8 +62,8 @@ fn without_rules_and_without_matches_nothing_is_copied() {
 #[test]
 fn a_line_that_is_no_utf_8_is_matched_too_in_whatever_encoding_its_letters_are_letters() {
     let rule = &["pass=(\\w+)", "a.c"];
-    // ISO 8859-1, Windows-1252, Mac Roman, and UTF-8 that is torn.
-    for secret in [&b"p\xE4ss"[..], b"p\x8Ass", b"p\xA7ss\x9F", "pässwörd\u{142}".as_bytes()] {
+    // ISO 8859-1, ISO 8859-15, Windows-1252, Mac Roman, and UTF-8 that is torn.
+    for secret in [&b"p\xE4ss"[..], b"p\x8Ass", b"p\xA8ss", b"p\xA7ss\x9F", "pässwörd\u{142}".as_bytes()] {
         let text = [b"caf\xe9 pass=", secret, b" end a\xffc\n"].concat();
         assert_eq!(rules(rule).whole(&text), &b"caf\xe9 pass=[redacted] end [redacted]\n"[..], "{secret:?}");
     }
@@ -141,6 +141,66 @@ fn a_piece_gets_no_larger_than_pieces_may_be() {
     assert_eq!(rules(&["[0-9]"]).piece(text, Cut::default(), text.len()), &b"* * * * * * * * *"[..]);
 }
 
+#[test]
+fn a_secret_is_found_among_what_colours_a_terminal() {
+    let rule = &["password=(\\S+)", "^level=(\\w+)$"];
+    for (text, expected) in [
+        // As Rust's `tracing` writes a field.
+        ("\x1b[3mpassword\x1b[0m\x1b[2m=\x1b[0mhunter2 end", "\x1b[3mpassword\x1b[0m\x1b[2m=\x1b[0m[redacted] end"),
+        ("password\x1b(B\x1b[m\x0f=hunter2", "password\x1b(B\x1b[m\x0f=[redacted]"),
+        (
+            "\x1b]8;;http://x/\x1b\\password\x1b]8;;\x07=hun\x1b[1mter2\x1b[0m",
+            "\x1b]8;;http://x/\x1b\\password\x1b]8;;\x07=[redacted]\x1b[0m",
+        ),
+        ("\x1b[32mlevel\x1b[0m=high\x1b[0m", "\x1b[32mlevel\x1b[0m=[redacted]\x1b[0m"),
+        // What only looks like the begin of a sequence hides nothing.
+        ("\x1b]0;password=hunter2", "\x1b]0;password=[redacted]"),
+    ] {
+        assert_eq!(whole(rule, text.as_bytes()), expected);
+    }
+    let wide = utf16("password\x1b[0m=hunter2 and the rest\n", false);
+    assert_eq!(*rules(rule).whole(&wide), utf16("password\x1b[0m=******* and the rest\n", false));
+    assert_eq!(whole(rule, b"caf\xe9 password\x1b[0m=hunter2"), "caf\u{fffd} password\x1b[0m=[redacted]");
+}
+
+#[test]
+fn a_secret_is_found_among_characters_that_nobody_sees_and_under_those_that_were_struck_over() {
+    let rule = &["key=([0-9]{4})"];
+    for text in [
+        "k\u{200b}ey=4\u{ad}711",
+        "key=\u{202e}4711",
+        "k\0ey=4711",
+        "kk\x08ey=4711",
+        "key=4\x084711",
+        "k\x08ke\x08ey=47_\x081\x08_1",
+    ] {
+        let text = whole(rule, text.as_bytes());
+        assert!(!text.contains("11"), "{text:?}");
+    }
+}
+
+#[test]
+fn what_separates_fields_still_separates_them() {
+    // FIX, whose fields end with a control character.
+    let text = b"554=hunter2\x0155=ACME\x0138=100\x01";
+    assert_eq!(whole(&["554=([^\\x01]+)"], text), "554=[redacted]\x0155=ACME\x0138=100\x01");
+    assert_eq!(whole(&["[0-9]{5}"], b"38=100\x1f200"), "38=100\x1f200");
+}
+
+#[test]
+fn a_long_line_is_read_in_one_way_after_the_other_and_takes_no_more_room_however_much_is_found() {
+    const LONG: usize = 128 << 10;
+    for (unit, most) in [(&b"4 \xe4"[..], 4), (b"\x80 \x1b[1m4", 3), (&utf16("4 \u{200b}x", false), 2), (b"4 ", 1)] {
+        reading::LARGEST.set(0);
+        let line = unit.repeat(LONG / unit.len());
+        let redacted = rules(&["4", "(4) +"]).piece(&line, Cut::default(), LONG).into_owned();
+        assert_eq!(redacted.len(), line.len());
+        assert!(!redacted.contains(&b'4') && redacted.capacity() == line.len());
+        let largest = reading::LARGEST.get();
+        assert!(largest <= LONG * most / 2, "{largest} for {unit:?}");
+    }
+}
+
 /// What a secret may stand among.
 fn around() -> impl Strategy<Value = Vec<u8>> {
     let part = prop_oneof![
@@ -154,6 +214,14 @@ fn around() -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(prop_oneof![0_u8..b'0', b':'..=255], 0..6),
     ];
     prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+}
+
+/// What stands between characters, and isn't seen.
+fn unseen() -> impl Strategy<Value = String> {
+    let color = "\x1b\\[[0-9;:?]{0,6}[mKhl]";
+    let one =
+        prop_oneof!["", color, "\x1b\\][0-9];[a-z]{0,5}(\x07|\x1b\\\\)", "\x1b[(][B0]", "[\u{200b}\u{ad}\u{202e}\u{feff}\0]"];
+    prop::collection::vec(one, 0..3).prop_map(|all| all.concat())
 }
 
 proptest! {
@@ -181,6 +249,28 @@ proptest! {
             prop_assert_eq!(digits(&sent), 0, "{:?} of {:?}", at, file);
             prop_assert!(rules.piece(&file[at.clone()], cut, at.len()).len() <= at.len());
         }
+    }
+
+    #[test]
+    fn whatever_colours_a_secret_or_stands_between_its_characters_unseen_it_does_not_come_out(
+        before in around(),
+        after in around(),
+        wide in prop::option::of(any::<bool>()),
+        between in prop::collection::vec(unseen(), 9),
+        struck in any::<bool>(),
+    ) {
+        let digits = ('0'..='9').zip(between.iter().map(String::as_str).chain([""]));
+        let over = |digit: char| if struck { format!("{digit}\x08") } else { String::new() };
+        let secret: String = digits.map(|(digit, unseen)| [over(digit), digit.to_string(), unseen.to_owned()].concat()).collect();
+        // What was begun before it, and would take its first character, ends here.
+        let secret = format!("\x1b[m{secret} ");
+        let file = [before, secret.into_bytes(), after].concat();
+        // UTF-16 is known by its zeros: characters that are zeros themselves would blur them; and half of one isn't a digit that is left.
+        let fits = |one: char| one != '\0' && (one.is_ascii() || !utf16(&one.to_string(), true).iter().any(u8::is_ascii_digit));
+        let text: String = String::from_utf8_lossy(&file).chars().filter(|one| fits(*one)).collect();
+        let file = wide.map_or(file, |big| utf16(&text, big));
+        let redacted = rules(&["[0-9]{10}"]).whole(&file).into_owned();
+        prop_assert!(!redacted.iter().any(u8::is_ascii_digit), "{:?} of {:?}", String::from_utf8_lossy(&redacted), file);
     }
 
     #[test]

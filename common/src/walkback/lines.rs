@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use memchr::memchr2;
 
 use crate::encoding;
+use crate::escape::{begins_sequence, without_sequences};
 
 /// Nothing that a reader looks for stands further right.
 const MAX_LINE: usize = 16 * 1024;
@@ -83,7 +84,7 @@ impl<'a> Lines<'a> {
             }
             Err(_) => Cow::Owned(encoding::decode(raw).0.trim_end().to_owned()),
         };
-        if text.contains('\x1b') { Cow::Owned(plain(&text)) } else { text }
+        if text.contains(begins_sequence) { Cow::Owned(without_sequences(&text)) } else { text }
     }
 
     /// The next line that isn't blank, this one included, if it is among the next few.
@@ -101,20 +102,4 @@ impl<'a> Lines<'a> {
         }
         None
     }
-}
-
-/// Leaves out what colours a terminal: `ESC [ … letter`.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '\x1b' || chars.peek() != Some(&'[') {
-            out.push(c);
-            continue;
-        }
-        chars.next();
-        while chars.next_if(|c| c.is_ascii_digit() || matches!(c, ';' | ':' | '?')).is_some() {}
-        chars.next_if(char::is_ascii_alphabetic);
-    }
-    out
 }
