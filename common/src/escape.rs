@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn of_what_does_not_end_as_a_sequence_must_nothing_is_left_out() {
-        for text in ["\x1b", "a\x1b[12", "\x1b[1\x1b", "\x1b]0;no end", "\x1b]0;\x1b1", "\x1bé", "\x1b[1é", "\x1b(\n", "\u{91}a"]
+        for text in ["\x1b", "a\x1b[12", "\x1b[1\x1b", "\x1b]0;no end", "\x1b]0;\x1bé", "\x1bé", "\x1b[1é", "\x1b(\n", "\u{91}a"]
         {
             assert_eq!(without_sequences(text), text, "{text:?}");
         }

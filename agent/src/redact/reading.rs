@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
 
     /// As it is, and as it is shown.
     fn both(&mut self, signs: impl Iterator<Item = Sign> + Clone, hide: &mut impl FnMut(Range<usize>)) {
-        self.read(signs.clone(), hide);
+        self.read(&signs, hide);
         self.as_shown(signs, hide);
     }
 
@@ -70,17 +70,17 @@ impl<'a> Reader<'a> {
         // Where UTF-16 isn't known as such, zeros stand between the characters of an escape sequence too.
         let signs = signs.filter(|sign| sign.character != '\0');
         if zero {
-            self.read(signs.clone(), hide);
+            self.read(&signs, hide);
         }
         if vanishing {
-            self.read(Shown::of(signs.clone()).filter(|sign| sign.character != BACKSPACE), hide);
+            self.read(&Shown::of(signs.clone()).filter(|sign| sign.character != BACKSPACE), hide);
         }
         if backspace {
-            self.read(Overstruck::of(Shown::of(signs)), hide);
+            self.read(&Overstruck::of(Shown::of(signs)), hide);
         }
     }
 
-    fn read(&mut self, signs: impl Iterator<Item = Sign> + Clone, hide: &mut impl FnMut(Range<usize>)) {
+    fn read(&mut self, signs: &(impl Iterator<Item = Sign> + Clone), hide: &mut impl FnMut(Range<usize>)) {
         self.text.clear();
         self.text.reserve_exact(signs.clone().map(|sign| sign.character.len_utf8()).sum());
         self.text.extend(signs.clone().map(|sign| sign.character));

@@ -261,7 +261,7 @@ proptest! {
     ) {
         let digits = ('0'..='9').zip(between.iter().map(String::as_str).chain([""]));
         let over = |digit: char| if struck { format!("{digit}\x08") } else { String::new() };
-        let secret: String = digits.map(|(digit, unseen)| format!("{}{digit}{unseen}", over(digit))).collect();
+        let secret: String = digits.map(|(digit, unseen)| [over(digit), digit.to_string(), unseen.to_owned()].concat()).collect();
         // What was begun before it, and would take its first character, ends here.
         let secret = format!("\x1b[m{secret} ");
         let file = [before, secret.into_bytes(), after].concat();
