@@ -30,7 +30,9 @@ pub(crate) fn watched(more: &str) -> (World, Letterbox) {
 }
 
 pub(crate) fn feels(world: &World, state: &str) {
-    world.file("acme-state", state);
+    // Whole or not at all, as applications should: the agent may read it at any moment.
+    let new = world.file("acme-state.new", state);
+    std::fs::rename(new, world.path().join("acme-state")).expect("the state is in place");
 }
 
 pub(crate) fn wait_worst(ada: &Cli, worst: &str) -> Value {
