@@ -26,6 +26,16 @@ pub(super) fn why(deed: Deed, error: &io::Error) -> String {
     }
 }
 
+/// A file that can't be read, and how to mend that.
+pub(super) fn unreadable(file: &Path, error: &io::Error) -> String {
+    let cure = match error.kind() {
+        ErrorKind::NotFound => "start the application, which writes it, or name the right file in the config",
+        ErrorKind::PermissionDenied => "let the user that runs the agent read it and enter its folders",
+        _ => "name a file in the config",
+    };
+    format!("{}: {}\n{cure}", file.display(), why(Deed::Read, error))
+}
+
 /// Whether it may put files into a folder, and take them out.
 pub(super) fn writable(folder: &Path) -> io::Result<()> {
     may(folder, Access::WRITE_OK | Access::EXEC_OK)

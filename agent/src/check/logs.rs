@@ -1,6 +1,6 @@
 //! The logs that developers may read: each is a file that can be read, or will be one.
 
-use super::access::{Deed, why};
+use super::access::unreadable;
 use super::{Finding, found};
 use crate::config::Application;
 use crate::log;
@@ -24,13 +24,7 @@ fn look(path: &Path) -> Result<String, String> {
             Some(folder) if folder.is_dir() => Ok(format!("{shown} isn't there yet")),
             _ => Err(format!("{shown}: not even its folder is there\nmake the folder, or name the right log in the config")),
         },
-        Err(error) => {
-            let cure = match error.kind() {
-                ErrorKind::PermissionDenied => "let the user that runs the agent read it and enter its folders",
-                _ => "name a file in the config",
-            };
-            Err(format!("{shown}: {}\n{cure}", why(Deed::Read, &error)))
-        }
+        Err(error) => Err(unreadable(path, &error)),
     }
 }
 

@@ -1,11 +1,10 @@
 //! Where an application says how it is, if that is a file. What prints it is among the programs.
 
-use super::access::{Deed, why};
+use super::access::unreadable;
 use super::{Finding, found};
 use crate::config::Application;
 use crate::log;
 use fieldpost_common::text;
-use std::io::ErrorKind;
 use std::path::Path;
 
 pub(super) fn check(application: &Application) -> Option<Finding> {
@@ -14,17 +13,9 @@ pub(super) fn check(application: &Application) -> Option<Finding> {
 }
 
 fn look(path: &Path) -> Result<String, String> {
-    let shown = path.display();
     match log::open(path) {
-        Ok((_, size)) => Ok(format!("{shown}, {}", text::size(size))),
-        Err(error) => {
-            let cure = match error.kind() {
-                ErrorKind::NotFound => "start the application, which writes it, or name the right file in the config",
-                ErrorKind::PermissionDenied => "let the user that runs the agent read it and enter its folders",
-                _ => "name a file in the config",
-            };
-            Err(format!("{shown}: {}\n{cure}", why(Deed::Read, &error)))
-        }
+        Ok((_, size)) => Ok(format!("{}, {}", path.display(), text::size(size))),
+        Err(error) => Err(unreadable(path, &error)),
     }
 }
 

@@ -228,7 +228,9 @@ async fn what_the_application_mailed_itself_is_counted_and_makes_no_error_regres
     let route = path::ERROR_MARK.replace("{group}", &group.id.to_string());
     let fixed = MarkError::Fixed { patch: "Order.st".parse().unwrap(), revision: None };
     world.post::<ErrorGroup>(&world.ada, &route, &fixed).await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    // What is written in the moment of the fix may be from before it.
+    let fix = crate::clock::now();
+    eventually("a later moment", async || (crate::clock::now() > fix).then_some(())).await;
     for (mailed, state) in [(true, ErrorState::Fixed), (false, ErrorState::Regressed)] {
         let name = format!("{mailed}.log");
         give(&world, &acme, vec![Piece { mailed, ..piece(&name, &(java(1, "Book") + &name)) }]).await.unwrap();
