@@ -1,16 +1,17 @@
 //! What the agent says of itself when it is asked: `agent-info`. No secret stands in it.
 
 use crate::config::{AbsolutePath, Application, Config};
+use crate::guarded_path::PathGuard;
 use crate::status::Status;
 use fieldpost_common::id::LogName;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{AgentInfo, AppInfo, LogInfo};
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 /// Gathers it.
 pub fn about(config: &Config, status: &Status, now: Timestamp) -> AgentInfo {
+    let guard = PathGuard::new(config);
     AgentInfo {
         version: Clean::line(&status.agent_version),
         pid: status.pid,
@@ -24,11 +25,11 @@ pub fn about(config: &Config, status: &Status, now: Timestamp) -> AgentInfo {
         proxy: config.proxy.is_some(),
         results_waiting: status.results_waiting,
         uploads_waiting: status.uploads_waiting,
-        applications: config.applications.iter().map(|entry| app(entry, status)).collect(),
+        applications: config.applications.iter().map(|entry| app(&guard, entry, status)).collect(),
     }
 }
 
-fn app(entry: &Application, status: &Status) -> AppInfo {
+fn app(guard: &PathGuard, entry: &Application, status: &Status) -> AppInfo {
     let watched = status.directories.iter().find(|watched| watched.application == entry.name);
     AppInfo {
         application: entry.name.clone(),
@@ -37,19 +38,18 @@ fn app(entry: &Application, status: &Status) -> AppInfo {
         state: watched.map(|watched| watched.state),
         patches: watched.map_or(0, |watched| watched.files),
         tells_state: entry.state.is_some(),
-        logs: entry.logs.iter().map(log).collect(),
+        logs: entry.logs.iter().map(|(name, path)| log(guard, name, path)).collect(),
         actions: entry.actions.keys().cloned().collect(),
     }
 }
 
-fn log((name, path): (&LogName, &AbsolutePath)) -> LogInfo {
-    let meta = std::fs::metadata(path.as_path()).ok().filter(std::fs::Metadata::is_file);
-    let modified = meta.as_ref().and_then(|meta| meta.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+fn log(guard: &PathGuard, name: &LogName, path: &AbsolutePath) -> LogInfo {
+    let meta = guard.open_file(path.as_path()).ok().map(|(_, meta)| meta);
     LogInfo {
         name: name.clone(),
         path: Clean::line(&path.as_path().display().to_string()),
-        size: meta.map(|meta| meta.len()),
-        modified: modified.map(|since| Timestamp::from_ms(0).plus(since)),
+        size: meta.map(|meta| meta.size),
+        modified: meta.map(|meta| meta.modified()),
     }
 }
 

@@ -8,6 +8,7 @@ mod states;
 mod walkbacks;
 
 use crate::config::Config;
+use crate::guarded_path::PathGuard;
 use crate::lock::{Lock, LockError};
 use crate::server::Server;
 use crate::status::Status;
@@ -33,11 +34,12 @@ fn found(what: impl Into<String>, how: Result<String, String>) -> Finding {
 /// Looks at everything.
 pub async fn check(config: &Config) -> Vec<Finding> {
     let mut findings = vec![found("config", Ok(format!("site {} at {}", config.site, config.server)))];
+    let guard = PathGuard::new(config);
     for application in &config.applications {
         findings.push(directories::check(config, application));
-        findings.extend(states::check(application));
-        findings.extend(walkbacks::check(application));
-        findings.extend(logs::check(application));
+        findings.extend(states::check(&guard, application));
+        findings.extend(walkbacks::check(&guard, application));
+        findings.extend(logs::check(&guard, application));
         findings.extend(programs::check(application, std::env::var_os("PATH").as_deref()));
     }
     let held = Held::load(config.state_dir.as_path());

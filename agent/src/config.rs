@@ -22,6 +22,9 @@ use std::time::Duration;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The file it was read from.
+    #[serde(skip)]
+    pub path: PathBuf,
     /// Where the server is.
     pub server: ServerUrl,
     /// Which site this is.
@@ -217,10 +220,11 @@ impl Config {
 
     /// Checks the text of a config; `path` is for the errors.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|error| {
+        let mut config: Self = toml::from_str(text).map_err(|error| {
             let (line, column) = position(text, error.span().map_or(0, |span| span.start));
             ConfigError::Syntax { path: path.to_owned(), line, column, message: error.message().to_owned() }
         })?;
+        path.clone_into(&mut config.path);
         config.check().map_err(|message| ConfigError::Sense { path: path.to_owned(), message })?;
         Ok(config)
     }

@@ -2,17 +2,15 @@
 //! is left to the server.
 
 use crate::config::StateSource;
+use crate::guarded_path::PathGuard;
 use crate::process::{self, Ended, Keep};
 use crate::redact::Rules;
+use crate::scan::meta::Meta;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::state::MAX_STATE;
 use fieldpost_common::text::Clean;
-use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::StateOutcome;
-use rustix::fs::OFlags;
-use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::Duration;
 use tokio::process::Command;
@@ -25,11 +23,17 @@ const LOOKS: u32 = 5;
 const MOST: usize = MAX_STATE + 1;
 
 /// Fetches the state of an application, without what the rules match.
-pub async fn fetch(source: Option<&StateSource>, site: &SiteName, application: &AppName, rules: &Rules) -> StateOutcome {
+pub async fn fetch(
+    source: Option<&StateSource>,
+    guard: &PathGuard,
+    site: &SiteName,
+    application: &AppName,
+    rules: &Rules,
+) -> StateOutcome {
     let Some(source) = source else { return StateOutcome::NotConfigured };
     let reach = rules.reach(MOST);
     let outcome = match (&source.file, &source.command) {
-        (Some(file), _) => from_file(file.as_path(), reach).await,
+        (Some(file), _) => from_file(guard, file.as_path(), reach).await,
         (None, Some(command)) => from_command(command, source.timeout, reach, site, application).await,
         (None, None) => StateOutcome::NotConfigured,
     };
@@ -57,16 +61,16 @@ async fn from_command(command: &[String], limit: Duration, reach: usize, site: &
     }
 }
 
-async fn from_file(path: &Path, reach: usize) -> StateOutcome {
+async fn from_file(guard: &PathGuard, path: &Path, reach: usize) -> StateOutcome {
     for _ in 1..LOOKS {
-        match look(path, reach).await {
+        match look(guard, path, reach).await {
             Ok(Look::Settled(outcome)) => return outcome,
             Ok(Look::Changing(_)) => tokio::time::sleep(PAUSE).await,
             Err(error) => return unreadable(path, &error),
         }
     }
     // One that is written all the time is taken as it is.
-    match look(path, reach).await {
+    match look(guard, path, reach).await {
         Ok(Look::Settled(outcome) | Look::Changing(outcome)) => outcome,
         Err(error) => unreadable(path, &error),
     }
@@ -78,30 +82,21 @@ enum Look {
     Changing(StateOutcome),
 }
 
-async fn look(path: &Path, reach: usize) -> io::Result<Look> {
-    let path = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || read(&path, reach)).await;
+async fn look(guard: &PathGuard, path: &Path, reach: usize) -> io::Result<Look> {
+    let (guard, path) = (guard.clone(), path.to_owned());
+    let read = tokio::task::spawn_blocking(move || read(&guard, &path, reach)).await;
     read.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
-fn read(path: &Path, reach: usize) -> io::Result<Look> {
-    // Opening a pipe that nobody writes to would wait for ever.
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = File::options().read(true).custom_flags(flags).open(path)?;
-    let before = file.metadata()?;
-    if !before.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
+fn read(guard: &PathGuard, path: &Path, reach: usize) -> io::Result<Look> {
+    let (file, before) = guard.open_file(path)?;
     let mut content = Vec::new();
     (&file).take(reach as u64).read_to_end(&mut content)?;
-    let after = std::fs::metadata(path)?;
-    let modified = Timestamp::from_ms(before.mtime().saturating_mul(1000).saturating_add(before.mtime_nsec() / 1_000_000));
-    let outcome = StateOutcome::Content { content, exit: None, modified: Some(modified) };
+    // Another file may have taken its place meanwhile.
+    let (_, after) = guard.open_file(path)?;
+    let outcome = StateOutcome::Content { content, exit: None, modified: Some(before.modified()) };
+    let facts = |meta: &Meta| (meta.inode, meta.size, meta.modified_ns);
     Ok(if facts(&before) == facts(&after) { Look::Settled(outcome) } else { Look::Changing(outcome) })
-}
-
-fn facts(meta: &Metadata) -> (u64, u64, i64, i64) {
-    (meta.ino(), meta.size(), meta.mtime(), meta.mtime_nsec())
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> StateOutcome {
@@ -124,7 +119,7 @@ mod tests {
     fn redacted(source: &StateSource, rules: &Rules) -> StateOutcome {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let (site, application) = ("acme".parse().expect("site"), "trading".parse().expect("application"));
-        runtime.block_on(fetch(Some(source), &site, &application, rules))
+        runtime.block_on(fetch(Some(source), &PathGuard::default(), &site, &application, rules))
     }
 
     fn source(rest: &str) -> StateSource {
@@ -148,7 +143,7 @@ mod tests {
             panic!("no content")
         };
         assert_eq!(content, b"status: caf\xe9");
-        let written = std::fs::metadata(&path).expect("there").mtime();
+        let written = std::os::unix::fs::MetadataExt::mtime(&std::fs::metadata(&path).expect("there"));
         assert_eq!(modified.as_ms() / 1000, written);
     }
 

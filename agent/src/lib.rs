@@ -4,6 +4,7 @@
 //!
 //! - [`config`], [`clock`], [`token`], [`lock`]: what an agent starts from;
 //! - [`root`], [`marker`], [`scan`], [`install`]: the patch directories, read and written without ever following a link;
+//! - [`guarded_path`]: the one door to every other file and folder that the config names;
 //! - [`journal`], [`trust`], [`status`]: what it remembers;
 //! - [`server`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
 //! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
@@ -26,6 +27,7 @@ pub mod dry_run;
 pub mod durable;
 pub mod enroll;
 pub mod fetch;
+pub mod guarded_path;
 pub mod health;
 pub mod hook;
 pub mod install;

@@ -1,15 +1,13 @@
 //! Reads a part of a log that the config names. Which lines fit is left to `fieldpost_common::command::log`: it sees none as it is before
 //! what the rules match was taken out, so that nobody can look for that either.
 
+use crate::guarded_path::PathGuard;
 use crate::redact::Rules;
 use fieldpost_common::command::log::{Chosen, LogPart, MAX_LINE, PatternError};
 use fieldpost_common::text::{self, Clean, count};
 use fieldpost_common::time::Timestamp;
 use jiff::tz::TimeZone;
-use rustix::fs::OFlags;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// Lines are looked for in no more than so many bytes from the end of a log.
@@ -47,9 +45,17 @@ pub struct Found {
 }
 
 /// Reads the part that is wanted, at most `most` bytes. Memory is bounded by `most`, however large the log.
-pub fn read(path: &Path, part: &LogPart, rules: &Rules, most: usize, now: Timestamp) -> Result<Found, LogError> {
+pub fn read(
+    guard: &PathGuard,
+    path: &Path,
+    part: &LogPart,
+    rules: &Rules,
+    most: usize,
+    now: Timestamp,
+) -> Result<Found, LogError> {
     let unreadable = |error| LogError::Unreadable { path: path.to_owned(), error };
-    let (mut file, size) = open(path).map_err(unreadable)?;
+    let (mut file, meta) = guard.open_file(path).map_err(unreadable)?;
+    let size = meta.size;
     let mut choice = part.choose(most, TimeZone::system(), now)?;
     // The lines that are wanted stand at the end; only a choice among them needs more of the log.
     let reach = if part.chooses() { REACH } else { most as u64 };
@@ -70,15 +76,6 @@ pub fn read(path: &Path, part: &LogPart, rules: &Rules, most: usize, now: Timest
     }
     let note = note(part, &chosen, size, start);
     Ok(Found { text: chosen.text, note })
-}
-
-/// Opens a file, and says how large it is; what is no file is refused, and not waited for.
-pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
-    // Opening a pipe that nobody writes to would wait for ever.
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = File::options().read(true).custom_flags(flags).open(path)?;
-    let meta = file.metadata()?;
-    if meta.is_file() { Ok((file, meta.len())) } else { Err(io::Error::other("it is not a file")) }
 }
 
 /// The next line without its end, cut where it is too long; false: there is none.
@@ -112,6 +109,10 @@ fn note(part: &LogPart, chosen: &Chosen, size: u64, start: u64) -> Clean {
 mod tests {
     use super::*;
 
+    fn guard() -> PathGuard {
+        PathGuard::default()
+    }
+
     const NOW: Timestamp = Timestamp::from_ms(1_800_000_000_000);
 
     fn log(text: &[u8]) -> (tempfile::TempDir, PathBuf) {
@@ -123,7 +124,7 @@ mod tests {
 
     fn found(text: &[u8], part: &LogPart, most: usize) -> (String, String) {
         let (_dir, path) = log(text);
-        let found = read(&path, part, &Rules::default(), most, NOW).expect("readable");
+        let found = read(&guard(), &path, part, &Rules::default(), most, NOW).expect("readable");
         (String::from_utf8_lossy(&found.text).into_owned(), found.note.to_string())
     }
 
@@ -155,7 +156,7 @@ mod tests {
     fn a_line_without_end_and_bytes_of_any_kind_are_sent_as_they_are_and_cut() {
         let text = [vec![0xff; 200_000], b"\nlast \x1b[2J".to_vec()].concat();
         let (_dir, path) = log(&text);
-        let found = read(&path, &LogPart::default(), &Rules::default(), 1 << 20, NOW).expect("readable");
+        let found = read(&guard(), &path, &LogPart::default(), &Rules::default(), 1 << 20, NOW).expect("readable");
         assert_eq!(found.text.len(), MAX_LINE + 1 + 10);
         assert!(found.text.ends_with(b"\nlast \x1b[2J\n"));
     }
@@ -163,7 +164,7 @@ mod tests {
     fn redacted(text: &[u8], part: &LogPart) -> String {
         let rules: Rules = serde_json::from_str("[\"token=([0-9a-f]{16})\"]").expect("a rule");
         let (_dir, path) = log(text);
-        let found = read(&path, part, &rules, 1 << 20, NOW).expect("readable");
+        let found = read(&guard(), &path, part, &rules, 1 << 20, NOW).expect("readable");
         String::from_utf8_lossy(&found.text).into_owned()
     }
 
@@ -190,7 +191,7 @@ mod tests {
     fn since_is_refused_where_no_line_says_its_time() {
         let (_dir, path) = log(b"no time\n");
         let part = LogPart { since: Some(NOW), ..LogPart::default() };
-        let error = read(&path, &part, &Rules::default(), 1000, NOW).expect_err("no times").to_string();
+        let error = read(&guard(), &path, &part, &Rules::default(), 1000, NOW).expect_err("no times").to_string();
         assert!(error.contains("says when it was written"), "{error}");
     }
 
@@ -200,7 +201,8 @@ mod tests {
         let pipe = dir.path().join("pipe");
         std::process::Command::new("mkfifo").arg(&pipe).status().expect("a pipe");
         for path in [dir.path().join("gone"), dir.path().to_owned(), pipe] {
-            let error = read(&path, &LogPart::default(), &Rules::default(), 1000, NOW).expect_err("unreadable").to_string();
+            let error =
+                read(&guard(), &path, &LogPart::default(), &Rules::default(), 1000, NOW).expect_err("unreadable").to_string();
             assert!(error.contains(&path.display().to_string()), "{error}");
         }
     }

@@ -16,7 +16,7 @@ mod taking;
 mod tests;
 
 use crate::config::{Application, Config};
-use crate::root::open_dir;
+use crate::guarded_path::PathGuard;
 use cap_std::fs::Dir;
 use fieldpost_common::id::AppName;
 use fieldpost_common::time::Timestamp;
@@ -114,9 +114,10 @@ impl Collector {
     pub fn look(&mut self, mono: Duration) -> Looked {
         let mut looked = Looked::default();
         let config = Arc::clone(&self.config);
+        let guard = PathGuard::new(&config);
         for application in &config.applications {
             for directory in &application.walkbacks {
-                if let Err(error) = self.directory(application, directory.as_path(), mono, &mut looked) {
+                if let Err(error) = self.directory(&guard, application, directory.as_path(), mono, &mut looked) {
                     let path = directory.as_path().display();
                     looked.stands(application, format!("the walkback directory {path} can't be read: {error}"));
                 }
@@ -139,9 +140,16 @@ impl Collector {
         self.ledger.save(self.spool.next())
     }
 
-    fn directory(&mut self, application: &Application, path: &Path, mono: Duration, looked: &mut Looked) -> io::Result<()> {
-        let dir = Dir::open_ambient_dir(path, cap_std::ambient_authority())?;
-        let listing = files::list(&dir)?;
+    fn directory(
+        &mut self,
+        guard: &PathGuard,
+        application: &Application,
+        path: &Path,
+        mono: Duration,
+        looked: &mut Looked,
+    ) -> io::Result<()> {
+        let dir = guard.open_folder(path)?;
+        let listing = files::list(guard, &dir)?;
         let shown = path.display();
         for words in listing.troubles(&application.redact) {
             looked.stands(application, format!("in the walkback directory {shown} {words}"));
@@ -162,7 +170,7 @@ impl Collector {
                 after.insert(entry.path.clone(), seen);
                 continue;
             }
-            let taken = self.file(&dir, Found { application, directory: path, entry }, ripe);
+            let taken = self.file((guard, &dir), Found { application, directory: path, entry }, ripe);
             if ripe == Ripe::Growing || !matches!(taken, Ok(Some(_))) {
                 after.insert(entry.path.clone(), seen);
             }
@@ -246,12 +254,12 @@ impl Collector {
 }
 
 /// The folder that holds a path below a directory, and the name in it; no link is followed.
-fn folder_of(dir: &Dir, path: &str) -> io::Result<(Dir, String)> {
+fn folder_of(guard: &PathGuard, dir: &Dir, path: &str) -> io::Result<(Dir, String)> {
     let mut folder = dir.try_clone()?;
     let mut parts: Vec<&str> = path.split('/').collect();
     let name = parts.pop().unwrap_or_default().to_owned();
     for part in parts {
-        folder = open_dir(&folder, OsStr::new(part))?;
+        folder = guard.enter(&folder, OsStr::new(part))?;
     }
     Ok((folder, name))
 }

@@ -3,22 +3,22 @@
 use super::access::unreadable;
 use super::{Finding, found};
 use crate::config::Application;
-use crate::log;
+use crate::guarded_path::PathGuard;
 use fieldpost_common::text;
 use std::io::ErrorKind;
 use std::path::Path;
 
-pub(super) fn check(application: &Application) -> Vec<Finding> {
+pub(super) fn check(guard: &PathGuard, application: &Application) -> Vec<Finding> {
     let one = |(name, path): (_, &crate::config::AbsolutePath)| {
-        found(format!("log {name} of {}", application.name), look(path.as_path()))
+        found(format!("log {name} of {}", application.name), look(guard, path.as_path()))
     };
     application.logs.iter().map(one).collect()
 }
 
-fn look(path: &Path) -> Result<String, String> {
+fn look(guard: &PathGuard, path: &Path) -> Result<String, String> {
     let shown = path.display();
-    match log::open(path) {
-        Ok((_, size)) => Ok(format!("{shown}, {}", text::size(size))),
+    match guard.open_file(path) {
+        Ok((_, meta)) => Ok(format!("{shown}, {}", text::size(meta.size))),
         Err(error) if error.kind() == ErrorKind::NotFound => match path.parent() {
             // Many logs are made by what writes first to them.
             Some(folder) if folder.is_dir() => Ok(format!("{shown} isn't there yet")),
@@ -39,12 +39,16 @@ mod tests {
     fn a_log_is_a_file_that_can_be_read_or_will_be_one() {
         let dir = tempfile::tempdir().expect("a folder");
         let log = dir.path().join("main.log");
-        assert!(look(&log).is_ok_and(|words| words.ends_with("main.log isn't there yet")));
+        assert!(look(&PathGuard::default(), &log).is_ok_and(|words| words.ends_with("main.log isn't there yet")));
         std::fs::write(&log, "x".repeat(2048)).expect("written");
-        assert!(look(&log).is_ok_and(|words| words.ends_with("main.log, 2.0 KiB")), "{:?}", look(&log));
-        let lost = look(&dir.path().join("no/main.log")).expect_err("no folder");
+        assert!(
+            look(&PathGuard::default(), &log).is_ok_and(|words| words.ends_with("main.log, 2.0 KiB")),
+            "{:?}",
+            look(&PathGuard::default(), &log)
+        );
+        let lost = look(&PathGuard::default(), &dir.path().join("no/main.log")).expect_err("no folder");
         assert!(lost.contains("not even its folder is there\nmake the folder"), "{lost}");
-        let folder = look(dir.path()).expect_err("a folder");
+        let folder = look(&PathGuard::default(), dir.path()).expect_err("a folder");
         assert!(folder.contains("it is not a file\nname a file"), "{folder}");
     }
 
@@ -53,7 +57,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let pipe = dir.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("a pipe");
-        assert!(look(&pipe).expect_err("a pipe").contains("it is not a file"));
+        assert!(look(&PathGuard::default(), &pipe).expect_err("a pipe").contains("it is not a file"));
     }
 
     #[test]
@@ -63,7 +67,7 @@ mod tests {
         std::fs::write(&log, "x").expect("written");
         std::fs::set_permissions(&log, Permissions::from_mode(0o000)).expect("modes");
         drop_privileges();
-        let wrong = look(&log).expect_err("unreadable");
+        let wrong = look(&PathGuard::default(), &log).expect_err("unreadable");
         assert!(
             wrong.contains("this user may not read it") && wrong.contains("let the user that runs the agent read it"),
             "{wrong}"

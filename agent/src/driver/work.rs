@@ -5,6 +5,7 @@ use super::files::status;
 use crate::about;
 use crate::action::{self, Action};
 use crate::config::Config;
+use crate::guarded_path::PathGuard;
 use crate::health;
 use crate::log;
 use crate::machine::{Ended, Event, Work};
@@ -63,7 +64,7 @@ async fn tell_state(
     let entry = config.application(application);
     let source = entry.and_then(|entry| entry.state.as_ref());
     let rules = entry.map(|entry| entry.redact.clone()).unwrap_or_default();
-    let outcome = health::fetch(source, &config.site, application, &rules).await;
+    let outcome = health::fetch(source, &PathGuard::new(config), &config.site, application, &rules).await;
     let format = source.and_then(|source| source.format);
     let report = StateReport { command: command.clone(), at: now(), format, outcome };
     server.put_state(application, &report).await.map_or_else(Ended::Unsent, |()| Ended::Known)
@@ -87,7 +88,8 @@ async fn send_log(
     let Some((path, rules)) = found else {
         return failed(&format!("the agent's config names no log {name} for {application}"));
     };
-    let read = tokio::task::spawn_blocking(move || log::read(path.as_path(), &part, &rules, MAX_OUTPUT, now)).await;
+    let guard = PathGuard::new(config);
+    let read = tokio::task::spawn_blocking(move || log::read(&guard, path.as_path(), &part, &rules, MAX_OUTPUT, now)).await;
     match read {
         Ok(Ok(found)) => sent(server.put_output(command, &found.text, true).await, Some(found.note)),
         Ok(Err(error)) => failed(&error.to_string()),

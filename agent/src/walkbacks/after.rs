@@ -3,6 +3,7 @@
 use super::spool::Header;
 use super::{Collector, Outgoing};
 use crate::config::AfterSending;
+use crate::guarded_path::PathGuard;
 
 /// One thing that is done about all pieces of a request.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +27,12 @@ impl Collector {
         for step in steps {
             match step {
                 Step::Note => self.note(&headers, &mut troubles),
-                Step::ClearAway => headers.iter().for_each(|header| self.clear_away(header, &mut troubles)),
+                Step::ClearAway => {
+                    let guard = PathGuard::new(&self.config);
+                    for header in &headers {
+                        self.clear_away(&guard, header, &mut troubles);
+                    }
+                }
                 Step::Forget => self.forget(&outgoing.numbers, &mut troubles),
             }
         }
@@ -44,7 +50,7 @@ impl Collector {
         }
     }
 
-    fn clear_away(&self, header: &Header, troubles: &mut Vec<String>) {
+    fn clear_away(&self, guard: &PathGuard, header: &Header, troubles: &mut Vec<String>) {
         let Some(application) = self.config.application(&header.application) else { return };
         let target = match &application.walkbacks_sent {
             AfterSending::Keep => return,
@@ -54,7 +60,7 @@ impl Collector {
         if !self.ledger.server_has(&header.origin) {
             return;
         }
-        if let Err(error) = header.origin.clear_away(target) {
+        if let Err(error) = header.origin.clear_away(guard, target) {
             let path = header.origin.directory.join(&header.origin.path);
             troubles.push(format!("the walkback {} was sent and can't be cleared away: {error}", path.display()));
         }

@@ -3,8 +3,7 @@
 
 use super::spool::Header;
 use super::{Collector, folder_of};
-use crate::root::open_file;
-use cap_std::fs::Dir;
+use crate::guarded_path::PathGuard;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::wire::MAX_PIECE;
 use std::ffi::OsStr;
@@ -12,6 +11,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 impl Collector {
     pub(super) fn drop_what_is_taken_again(&mut self) {
+        let guard = PathGuard::new(&self.config);
         for number in self.spool.since(self.ledger.spooled()) {
             let Some(header) = self.spool.header(number) else { continue };
             self.ledger.began(header.origin.generation);
@@ -19,7 +19,7 @@ impl Collector {
                 continue;
             }
             // One that can't be removed counts twice at worst.
-            if is_still_there(&header).unwrap_or(false) && self.spool.remove(number).is_ok() {
+            if is_still_there(&guard, &header).unwrap_or(false) && self.spool.remove(number).is_ok() {
                 tracing::info!("a walkback of a look that was cut off is taken again");
             }
         }
@@ -32,12 +32,12 @@ impl Collector {
 }
 
 /// Whether the file still holds these bytes.
-fn is_still_there(header: &Header) -> io::Result<bool> {
+fn is_still_there(guard: &PathGuard, header: &Header) -> io::Result<bool> {
     let origin = &header.origin;
-    let dir = Dir::open_ambient_dir(&origin.directory, cap_std::ambient_authority())?;
-    let (folder, name) = folder_of(&dir, &origin.path)?;
-    let (mut file, meta) = open_file(&folder, OsStr::new(&name))?;
-    if !meta.is_plain() || meta.size < origin.ends {
+    let dir = guard.open_folder(&origin.directory)?;
+    let (folder, name) = folder_of(guard, &dir, &origin.path)?;
+    let (mut file, meta) = guard.open_in(&folder, OsStr::new(&name))?;
+    if meta.size < origin.ends {
         return Ok(false);
     }
     let mut bytes = Vec::new();

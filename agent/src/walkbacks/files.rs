@@ -1,7 +1,7 @@
 //! The files of a walkback directory and its folders: regular ones with one name, no link followed, never too many.
 
+use crate::guarded_path::PathGuard;
 use crate::redact::Rules;
-use crate::root::open_dir;
 use crate::scan::meta::{Kind, Meta};
 use cap_std::fs::{Dir, MetadataExt as _};
 use fieldpost_common::text::{Clean, count};
@@ -68,14 +68,14 @@ impl Listing {
 }
 
 /// Lists a directory.
-pub(super) fn list(dir: &Dir) -> io::Result<Listing> {
+pub(super) fn list(guard: &PathGuard, dir: &Dir) -> io::Result<Listing> {
     let mut found = Listing::default();
-    folder(dir, "", 0, &mut found)?;
+    folder(guard, dir, "", 0, &mut found)?;
     found.entries.sort_by(|a, b| (a.meta.modified_ns, &a.path).cmp(&(b.meta.modified_ns, &b.path)));
     Ok(found)
 }
 
-fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Result<()> {
+fn folder(guard: &PathGuard, dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Result<()> {
     let device = dir.dir_metadata()?.dev();
     found.folders.insert(prefix.to_owned(), device);
     for entry in dir.entries()? {
@@ -94,7 +94,7 @@ fn folder(dir: &Dir, prefix: &str, depth: usize, found: &mut Listing) -> io::Res
             (Kind::Folder, Some(path)) if depth < MAX_DEPTH => {
                 // One folder that can't be read is no reason to leave out the others.
                 let path = format!("{path}/");
-                let below = open_dir(dir, &name).and_then(|below| folder(&below, &path, depth + 1, found));
+                let below = guard.enter(dir, &name).and_then(|below| folder(guard, &below, &path, depth + 1, found));
                 if let Err(error) = below {
                     found.unread.push((path, error));
                 }

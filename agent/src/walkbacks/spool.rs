@@ -6,8 +6,8 @@ use super::folder_of;
 use super::ledger::{Facts, facts};
 use super::queue::Queue;
 use crate::config::Config;
+use crate::guarded_path::{PathGuard, rename_new};
 use crate::redact::{Cut, Rules};
-use crate::root::open_file;
 use cap_std::fs::Dir;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Version, WalkbackId};
@@ -59,25 +59,42 @@ pub(super) struct Origin {
 
 impl Origin {
     /// Deletes the file, or moves it to a folder; not if it has changed since, or goes on after the piece.
-    pub(super) fn clear_away(&self, target: Option<&Path>) -> io::Result<()> {
+    pub(super) fn clear_away(&self, guard: &PathGuard, target: Option<&Path>) -> io::Result<()> {
         if self.ends < self.meta.size {
             return Ok(());
         }
-        let dir = Dir::open_ambient_dir(&self.directory, cap_std::ambient_authority())?;
-        let (folder, name) = folder_of(&dir, &self.path)?;
-        match open_file(&folder, OsStr::new(&name)) {
-            Ok((_, meta)) if facts(&meta) == self.meta => {}
-            Ok(_) => return Ok(()),
+        let dir = guard.open_folder(&self.directory)?;
+        let (folder, name) = folder_of(guard, &dir, &self.path)?;
+        let is_it = |folder: &Dir, name: &str| guard.open_in(folder, OsStr::new(name)).map(|(_, meta)| facts(&meta) == self.meta);
+        match is_it(&folder, &name) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         }
+        // Both below folders that are held: whatever names lead to now, nothing else is touched.
         let Some(target) = target else { return folder.remove_file(&name) };
-        std::fs::create_dir_all(target)?;
-        let to = Dir::open_ambient_dir(target, cap_std::ambient_authority())?;
-        let free = (0..1_000).map(|count| if count == 0 { name.clone() } else { format!("{name}.{count}") });
-        let free = free.into_iter().find(|name| to.symlink_metadata(name).is_err());
-        folder.rename(&name, &to, free.ok_or_else(|| io::Error::other("too many files of that name"))?)
+        let to = guard.make_folder(target)?;
+        let landed = move_new(&folder, &name, &to)?;
+        if is_it(&to, &landed).unwrap_or(false) {
+            return Ok(());
+        }
+        rename_new(&to, OsStr::new(&landed), &folder, OsStr::new(&name))?;
+        Err(io::Error::other("something else took its place while it was moved, and was put back"))
     }
+}
+
+/// Moves a file to a folder under its own name or, where that is taken, one with a number; gives the name.
+fn move_new(from: &Dir, name: &str, to: &Dir) -> io::Result<String> {
+    for count in 0..1_000 {
+        let free = if count == 0 { name.to_owned() } else { format!("{name}.{count}") };
+        match rename_new(from, OsStr::new(name), to, OsStr::new(&free)) {
+            Ok(()) => return Ok(free),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("too many files of that name"))
 }
 
 #[derive(Debug, Clone)]
@@ -266,7 +283,8 @@ fn is_broken(error: &io::Error) -> bool {
 
 /// Only the agent's user may read what waits: nothing was taken out of it yet.
 fn create(path: &Path) -> io::Result<File> {
-    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
+    let flags = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+    File::options().write(true).create(true).truncate(true).mode(0o600).custom_flags(flags).open(path)
 }
 
 fn piece(header: Header, content: Vec<u8>, rules: &Rules) -> Piece {

@@ -7,8 +7,8 @@ use super::ripe::Ripe;
 use super::spool::{Header, Origin};
 use super::{Collector, folder_of};
 use crate::config::Application;
+use crate::guarded_path::PathGuard;
 use crate::redact::Cut;
-use crate::root::open_file;
 use crate::scan::meta::Meta;
 use cap_std::fs::Dir;
 use fieldpost_common::hash::ContentHash;
@@ -30,15 +30,15 @@ pub(super) struct Found<'a> {
 
 impl Collector {
     /// Takes what is new of a file that is ripe, and says in how many pieces; none: it changed since it was listed, and the next look will tell.
-    pub(super) fn file(&mut self, dir: &Dir, found: Found<'_>, ripe: Ripe) -> io::Result<Option<usize>> {
+    pub(super) fn file(&mut self, (guard, dir): (&PathGuard, &Dir), found: Found<'_>, ripe: Ripe) -> io::Result<Option<usize>> {
         let Found { directory, entry, .. } = found;
-        let opened = folder_of(dir, &entry.path).and_then(|(folder, name)| open_file(&folder, OsStr::new(&name)));
+        let opened = folder_of(guard, dir, &entry.path).and_then(|(folder, name)| guard.open_in(&folder, OsStr::new(&name)));
         let (mut file, meta) = match opened {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened?,
         };
         let changed = meta.size < entry.meta.size || ripe == Ripe::Settled && meta.size != entry.meta.size;
-        if !meta.is_plain() || changed {
+        if changed {
             return Ok(None);
         }
         let known = self.ledger.get(directory, entry).filter(|known| known.taken <= meta.size);

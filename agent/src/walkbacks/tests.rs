@@ -1,6 +1,7 @@
 //! Files that come, grow, are copied and rotated, and what of them is taken.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod links;
 mod redact;
 mod sending;
 
@@ -216,14 +217,14 @@ fn a_file_that_changes_under_the_look_is_not_yet_home_and_one_that_vanished_is_f
     let seen = |site: &Site| site.collector.seen.values().map(HashMap::len).sum::<usize>();
     assert_eq!(seen(&site), 1);
     let crashes = Dir::open_ambient_dir(site.folder.path().join("crashes"), cap_std::ambient_authority()).unwrap();
-    let listing = files::list(&crashes).unwrap();
+    let listing = files::list(&PathGuard::default(), &crashes).unwrap();
     let config = Arc::clone(&site.collector.config);
     let directory = config.applications[0].walkbacks[0].as_path();
     let found = Found { application: &config.applications[0], directory, entry: &listing.entries[0] };
     site.append("a.log", "two\n");
-    assert_eq!(site.collector.file(&crashes, found, Ripe::Settled).unwrap(), None);
+    assert_eq!(site.collector.file((&PathGuard::default(), &crashes), found, Ripe::Settled).unwrap(), None);
     fs::remove_file(directory.join("a.log")).unwrap();
-    assert_eq!(site.collector.file(&crashes, found, Ripe::Settled).unwrap(), None);
+    assert_eq!(site.collector.file((&PathGuard::default(), &crashes), found, Ripe::Settled).unwrap(), None);
     assert_eq!(site.settle(), Looked::default());
     assert_eq!(seen(&site), 0);
 }
@@ -238,7 +239,7 @@ fn a_new_file_where_a_disk_is_not_mounted_makes_nothing_forgotten() {
     // As it looked while another disk was mounted there.
     let crashes = site.folder.path().join("crashes");
     let dir = Dir::open_ambient_dir(&crashes, cap_std::ambient_authority()).unwrap();
-    let mut listing = files::list(&dir).unwrap();
+    let mut listing = files::list(&PathGuard::default(), &dir).unwrap();
     listing.entries.retain(|entry| entry.path.starts_with("sub/"));
     listing.entries[0].device += 1;
     assert!(site.collector.ledger.has_all_of(&crashes, &listing.entries[0]));
