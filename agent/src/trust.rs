@@ -116,22 +116,14 @@ fn reopen(written: &Written) -> Option<Trust> {
 mod tests {
     use super::*;
     use fieldpost_common::envelope::SecretKey;
-    use fieldpost_common::trust::{Developer, Scope};
+    use fieldpost_common::trust::Developer;
 
     fn key(seed: u8) -> SecretKey {
         SecretKey::from_seed([seed; 32])
     }
 
     fn chain() -> Vec<SignedTrust> {
-        let developer = Developer {
-            user: "ada".parse().expect("user"),
-            key: key(2).public(),
-            applications: Scope::All,
-            sites: Scope::All,
-            may_remove: true,
-            may_run_actions: true,
-            expires: None,
-        };
+        let developer = Developer::unrestricted("ada".parse().expect("user"), key(2).public());
         let first = Trust::found(key(1).public(), developer);
         let second = Trust { version: 2, root: key(9).public(), ..first.clone() };
         let third = Trust { version: 3, ..second.clone() };

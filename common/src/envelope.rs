@@ -42,7 +42,6 @@ pub const MAX_BYTES: usize = 256 * 1024;
 
 /// Signed bytes as they travel and are stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Envelope {
     /// The exact bytes that were signed, without the domain tag.
     #[serde(with = "base64_bytes")]

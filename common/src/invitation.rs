@@ -19,7 +19,6 @@ pub enum Kind {
 
 /// A one-time invitation. The root key is put in by the app of the person who invites, never by the server.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Invitation {
     /// What it is for.
     pub kind: Kind,

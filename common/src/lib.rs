@@ -4,7 +4,7 @@
 //!
 //! - [`id`], [`name`], [`hash`], [`time`], [`text`]: the small words everything else is made of;
 //! - [`encoding`], [`stamp`], [`issue`], [`correction`]: what a patch says about itself, and people about it;
-//! - [`envelope`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
+//! - [`envelope`], [`statement`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
 //! - [`command`]: what the server asks of a site beside orders;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
 //! - [`merge`]: what becomes of a patch that changed on both sides;
@@ -38,6 +38,7 @@ pub mod problem;
 pub mod publication;
 pub mod stamp;
 pub mod state;
+pub mod statement;
 pub mod text;
 pub mod time;
 pub mod trust;

@@ -1,19 +1,22 @@
 //! A developer's signed statement that a revision is the current one of its patch for some versions.
 
-use crate::envelope::{Domain, Envelope, SecretKey};
+use crate::envelope::{Domain, Envelope};
 use crate::hash::ContentHash;
 use crate::id::{AppName, KeyId, Version};
 use crate::issue::Issue;
 use crate::name::PatchName;
 use crate::order::Refusal;
+use crate::statement::{Form, Statement};
 use crate::time::Timestamp;
 use crate::trust::Trust;
 use serde::{Deserialize, Serialize};
 
 /// What is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Publication {
+    /// Its form.
+    #[serde(flatten)]
+    pub form: Form,
     /// The application.
     pub application: AppName,
     /// The patch.
@@ -32,19 +35,21 @@ pub struct Publication {
     pub key: KeyId,
 }
 
-impl Publication {
-    /// Signs it.
-    pub fn sign(&self, key: &SecretKey) -> Envelope {
-        let bytes = serde_json::to_vec(self).unwrap_or_else(|error| unreachable!("a publication is plain data: {error}"));
-        Envelope::sign(Domain::Publication, bytes, key)
-    }
+impl Statement for Publication {
+    const DOMAIN: Domain = Domain::Publication;
+    const UNDERSTOOD: &'static [&'static str] = &[];
 
+    fn key(&self) -> &KeyId {
+        &self.key
+    }
+}
+
+impl Publication {
     /// Opens an envelope: its key may sign publications of that application now, and did.
     pub fn open(envelope: &Envelope, trust: &Trust, now: Timestamp) -> Result<Self, Refusal> {
         let developer = trust.developer(&envelope.key, now)?;
-        let bytes = envelope.verify(Domain::Publication, &developer.key).map_err(|_| Refusal::BadSignature)?;
-        let publication: Self = serde_json::from_slice(bytes).map_err(|_| Refusal::Malformed)?;
-        if publication.key != envelope.key || publication.versions.is_empty() {
+        let publication = Self::verify(envelope, &developer.key)?;
+        if publication.versions.is_empty() {
             return Err(Refusal::Malformed);
         }
         if !developer.applications.holds(&publication.application) {
@@ -62,24 +67,22 @@ impl Publication {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::envelope::SecretKey;
     use crate::trust::{Developer, Scope};
 
     fn trust(applications: Scope<AppName>) -> (Trust, SecretKey) {
         let key = SecretKey::from_seed([2; 32]);
         let developer = Developer {
-            user: "ada".parse().expect("user"),
-            key: key.public(),
             applications,
-            sites: Scope::All,
-            may_remove: true,
             may_run_actions: false,
-            expires: None,
+            ..Developer::unrestricted("ada".parse().expect("user"), key.public())
         };
         (Trust::found(SecretKey::from_seed([1; 32]).public(), developer), key)
     }
 
     fn publication(key: &SecretKey) -> Publication {
         Publication {
+            form: Form::default(),
             application: "trading".parse().expect("app"),
             patch: "Order.st".parse().expect("name"),
             versions: vec!["7.7".parse().expect("version")],

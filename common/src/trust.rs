@@ -1,15 +1,26 @@
 //! The trust document: which keys may sign what. Agents and terminals walk its versions from a root key that they pinned.
+//!
+//! It can grow: fields that a reader doesn't know are kept, so that a version which it signs takes nothing away, and a developer who
+//! needs more than the reader understands signs nothing there. Removals, revocations and changes of the root key always count.
+
+mod document;
 
 use crate::envelope::{BadSignature, Domain, Envelope, PublicKey, SecretKey};
 use crate::id::{AppName, KeyId, SiteName, UserName};
 use crate::order::Refusal;
+use crate::statement::{self, FORMAT};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use document::NewerDeveloper;
 
 /// One version of the trust document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "document::Document", into = "document::Document")]
 pub struct Trust {
+    /// The format that its writer used.
+    pub format: u32,
     /// Counts up by one.
     pub version: u64,
     /// The key that signs the next version.
@@ -18,11 +29,14 @@ pub struct Trust {
     pub developers: Vec<Developer>,
     /// Keys that may no longer sign anything.
     pub revoked: Vec<KeyId>,
+    /// Developers that only a newer version can read: their keys sign nothing here.
+    pub newer: Vec<NewerDeveloper>,
+    /// Fields of a newer version, as they came.
+    pub more: Map<String, Value>,
 }
 
 /// A developer's key and how far it reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Developer {
     /// Whose key it is.
     pub user: UserName,
@@ -38,6 +52,32 @@ pub struct Developer {
     pub may_run_actions: bool,
     /// When the key ends.
     pub expires: Option<Timestamp>,
+    /// What a reader must understand of this entry, else the key signs nothing there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+    /// Fields of a newer version, as they came.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+/// The entries of [`Developer::needs`] that this version understands.
+const UNDERSTOOD: &[&str] = &[];
+
+impl Developer {
+    /// A key that may do everything everywhere, for ever.
+    pub fn unrestricted(user: UserName, key: PublicKey) -> Self {
+        Self {
+            user,
+            key,
+            applications: Scope::All,
+            sites: Scope::All,
+            may_remove: true,
+            may_run_actions: true,
+            expires: None,
+            needs: Vec::new(),
+            more: Map::new(),
+        }
+    }
 }
 
 /// All of something, or the ones listed.
@@ -62,7 +102,6 @@ impl<T: PartialEq> Scope<T> {
 
 /// A version of the trust document as it travels.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SignedTrust {
     /// Signed by the root key of the version before (by its own in the first).
     pub by: Envelope,
@@ -95,7 +134,15 @@ pub enum TrustError {
 impl Trust {
     /// The first version, made at the first login.
     pub fn found(root: PublicKey, first: Developer) -> Self {
-        Self { version: 1, root, developers: vec![first], revoked: Vec::new() }
+        Self {
+            format: FORMAT,
+            version: 1,
+            root,
+            developers: vec![first],
+            revoked: Vec::new(),
+            newer: Vec::new(),
+            more: Map::new(),
+        }
     }
 
     /// Signs this version with the root key of the version before it (its own, in the first).
@@ -153,7 +200,13 @@ impl Trust {
         if self.revoked.contains(key) {
             return Err(Refusal::Revoked);
         }
-        let developer = self.developers.iter().find(|developer| developer.key.id() == *key).ok_or(Refusal::UnknownKey)?;
+        let Some(developer) = self.developers.iter().find(|developer| developer.key.id() == *key) else {
+            let newer = self.newer.iter().any(|developer| developer.key().is_some_and(|newer| newer.id() == *key));
+            return Err(if newer { Refusal::NewerFormat } else { Refusal::UnknownKey });
+        };
+        if !statement::understands(UNDERSTOOD, &developer.needs) {
+            return Err(Refusal::NewerFormat);
+        }
         match developer.expires {
             Some(expires) if expires <= now => Err(Refusal::KeyExpired),
             _ => Ok(developer),
@@ -174,15 +227,7 @@ mod tests {
     }
 
     fn developer(user: &str, seed: u8) -> Developer {
-        Developer {
-            user: user.parse().expect("user"),
-            key: key(seed).public(),
-            applications: Scope::All,
-            sites: Scope::All,
-            may_remove: true,
-            may_run_actions: true,
-            expires: None,
-        }
+        Developer::unrestricted(user.parse().expect("user"), key(seed).public())
     }
 
     fn first() -> Trust {

@@ -8,7 +8,7 @@ use fieldpost_common::exit;
 use fieldpost_common::hash::{ContentHash, hex};
 use fieldpost_common::id::UserName;
 use fieldpost_common::invitation::{Invitation, InvitationError, Kind};
-use fieldpost_common::trust::{Developer, Scope, Trust, TrustError};
+use fieldpost_common::trust::{Developer, Trust, TrustError};
 use std::path::{Path, PathBuf};
 
 /// What a login came to.
@@ -147,15 +147,7 @@ async fn finish(
 
 /// The first version of a trust document: one developer, who may do everything.
 pub fn found(root: &SecretKey, key: &SecretKey, user: &UserName) -> Trust {
-    let first = Developer {
-        user: user.clone(),
-        key: key.public(),
-        applications: Scope::All,
-        sites: Scope::All,
-        may_remove: true,
-        may_run_actions: true,
-        expires: None,
-    };
+    let first = Developer::unrestricted(user.clone(), key.public());
     Trust::found(root.public(), first)
 }
 

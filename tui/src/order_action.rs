@@ -5,6 +5,7 @@ use fieldpost_common::command::CommandKind;
 use fieldpost_common::command::action::{ActionOrder, RUN_WITHIN};
 use fieldpost_common::id::{ActionName, AppName, CommandId, SiteName, hex32};
 use fieldpost_common::order::Refusal;
+use fieldpost_common::statement::{Form, Statement as _};
 
 /// Signs that a site run an action of an application.
 ///
@@ -23,6 +24,7 @@ pub async fn order_action(
     }
     let now = session.now();
     let order = ActionOrder {
+        form: Form::default(),
         action: action.clone(),
         application: application.clone(),
         site: site.clone(),

@@ -7,6 +7,7 @@ use fieldpost_common::id::{AppName, KeyId, Version};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::name::PatchName;
 use fieldpost_common::publication::Publication;
+use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::MAX_CONTENT;
 
@@ -92,6 +93,7 @@ impl PublishError {
 /// What is signed for a wish.
 pub fn publication(wish: &PublishWish, key: KeyId, now: Timestamp) -> Publication {
     Publication {
+        form: Form::default(),
         application: wish.application.clone(),
         patch: wish.patch.clone(),
         versions: wish.versions.iter().map(|(version, _)| version.clone()).collect(),

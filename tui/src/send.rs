@@ -11,6 +11,7 @@ use fieldpost_common::name::PatchName;
 use fieldpost_common::order::{Action, INSTALL_WITHIN, Order, Refusal};
 use fieldpost_common::problem::Problem;
 use fieldpost_common::publication::Publication;
+use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::Trust;
 use std::sync::Arc;
@@ -135,6 +136,7 @@ impl From<ClientError> for SendError {
 /// What is signed for a wish.
 pub fn order(wish: &Wish, prepared: &Prepared, key: KeyId, now: Timestamp) -> Order {
     Order {
+        form: Form::default(),
         action: match wish.act {
             Act::Put(sha256) => Action::Put { sha256, size: prepared.size },
             Act::Remove => Action::Remove,

@@ -14,9 +14,10 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::Generation;
 use fieldpost_common::inventory::{Directory, FileFact, Inventory, Listing};
 use fieldpost_common::order::{Action, Order};
+use fieldpost_common::statement::Form;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::trust::{Developer, Scope, Trust};
+use fieldpost_common::trust::{Developer, Trust};
 use fieldpost_common::wire::{Batch, InventoryAnswer};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
@@ -35,15 +36,8 @@ fn key(seed: u8) -> SecretKey {
 }
 
 fn trust() -> Held {
-    let developer = Developer {
-        user: "ada".parse().expect("user"),
-        key: key(2).public(),
-        applications: Scope::All,
-        sites: Scope::All,
-        may_remove: true,
-        may_run_actions: false,
-        expires: None,
-    };
+    let developer =
+        Developer { may_run_actions: false, ..Developer::unrestricted("ada".parse().expect("user"), key(2).public()) };
     Held { pinned: key(1).public(), newest: Some(Trust::found(key(1).public(), developer)) }
 }
 
@@ -76,6 +70,7 @@ fn report(files: &[(&str, &str)]) -> Report {
 /// An order of ada's for this site.
 fn order(counter: u64, expected: Option<&str>, content: Option<&str>) -> Order {
     Order {
+        form: Form::default(),
         action: content.map_or(Action::Remove, |content| Action::Put { sha256: of(content), size: content.len() as u64 }),
         application: "trading".parse().expect("app"),
         patch: "Order.st".parse().expect("name"),

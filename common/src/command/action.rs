@@ -1,8 +1,9 @@
 //! A developer's signed instruction that one site run one local action, once. What the action is stands in that site's config.
 
-use crate::envelope::{Domain, Envelope, SecretKey};
+use crate::envelope::{Domain, Envelope};
 use crate::id::{ActionName, AppName, CommandId, KeyId, SiteName};
 use crate::order::Refusal;
+use crate::statement::{Form, Statement};
 use crate::time::Timestamp;
 use crate::trust::Trust;
 use serde::{Deserialize, Serialize};
@@ -15,8 +16,10 @@ pub const LONGEST_WAIT: Duration = Duration::from_hours(7 * 24);
 
 /// What is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ActionOrder {
+    /// Its form.
+    #[serde(flatten)]
+    pub form: Form,
     /// Which, by its name in the site's config.
     pub action: ActionName,
     /// The application.
@@ -35,13 +38,16 @@ pub struct ActionOrder {
     pub reason: Option<String>,
 }
 
-impl ActionOrder {
-    /// Signs it.
-    pub fn sign(&self, key: &SecretKey) -> Envelope {
-        let bytes = serde_json::to_vec(self).unwrap_or_else(|error| unreachable!("an action is plain data: {error}"));
-        Envelope::sign(Domain::Action, bytes, key)
-    }
+impl Statement for ActionOrder {
+    const DOMAIN: Domain = Domain::Action;
+    const UNDERSTOOD: &'static [&'static str] = &[];
 
+    fn key(&self) -> &KeyId {
+        &self.key
+    }
+}
+
+impl ActionOrder {
     /// Names the command by its signed bytes: the same action given twice is one command.
     pub fn id(envelope: &Envelope) -> CommandId {
         let id = envelope.bytes_id();
@@ -54,9 +60,8 @@ impl ActionOrder {
     /// The rule that it breaks. Whether it ran before is known where it runs.
     pub fn open(envelope: &Envelope, trust: &Trust, site: &SiteName, now: Timestamp) -> Result<Self, Refusal> {
         let developer = trust.developer(&envelope.key, now)?;
-        let bytes = envelope.verify(Domain::Action, &developer.key).map_err(|_| Refusal::BadSignature)?;
-        let order: Self = serde_json::from_slice(bytes).map_err(|_| Refusal::Malformed)?;
-        if order.key != envelope.key || order.created.plus(LONGEST_WAIT) < order.run_by {
+        let order = Self::verify(envelope, &developer.key)?;
+        if order.created.plus(LONGEST_WAIT) < order.run_by {
             return Err(Refusal::Malformed);
         }
         if order.site != *site {
@@ -76,6 +81,7 @@ impl ActionOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::envelope::SecretKey;
     use crate::trust::{Developer, Scope};
 
     const NOW: Timestamp = Timestamp::from_ms(10);
@@ -86,19 +92,16 @@ mod tests {
 
     fn trust(may_run_actions: bool) -> Trust {
         let developer = Developer {
-            user: "ada".parse().expect("user"),
-            key: key().public(),
             applications: Scope::Only(vec!["trading".parse().expect("app")]),
-            sites: Scope::All,
-            may_remove: true,
             may_run_actions,
-            expires: None,
+            ..Developer::unrestricted("ada".parse().expect("user"), key().public())
         };
         Trust::found(SecretKey::from_seed([1; 32]).public(), developer)
     }
 
     fn order() -> ActionOrder {
         ActionOrder {
+            form: Form::default(),
             action: "restart".parse().expect("action"),
             application: "trading".parse().expect("app"),
             site: "acme".parse().expect("site"),

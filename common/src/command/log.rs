@@ -25,7 +25,7 @@ const MAX_PATTERN: usize = 1 << 20;
 
 /// Which part of a log is wanted: of the lines that fit, the last.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct LogPart {
     /// At most so many lines; without lines and bytes [`LINES`].
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ mod world;
 use super::*;
 use crate::hash::ContentHash;
 use crate::inventory::FileFact;
+use crate::statement::Form;
 
 pub(super) fn content(text: &str) -> ContentHash {
     ContentHash::of(text.as_bytes())
@@ -22,6 +23,7 @@ pub(super) fn id(number: u8) -> OrderId {
 pub(super) fn order(counter: u64, expected: Option<ContentHash>, outcome: Option<ContentHash>) -> Order {
     let (application, patch) = place();
     Order {
+        form: Form::default(),
         action: outcome.map_or(Action::Remove, |sha256| Action::Put { sha256, size: 3 }),
         application,
         patch,

@@ -2,6 +2,7 @@
 
 use super::*;
 use fieldpost_common::order::state::OrderState;
+use fieldpost_common::statement::Form;
 
 fn hash(text: &str) -> ContentHash {
     ContentHash::of(text.as_bytes())
@@ -13,6 +14,7 @@ fn at(ms: i64) -> Timestamp {
 
 fn order() -> Order {
     Order {
+        form: Form::default(),
         action: Action::Put { sha256: hash("new"), size: 3 },
         application: "trading".parse().expect("app"),
         patch: "Order.st".parse().expect("name"),

@@ -8,6 +8,7 @@ use fieldpost_common::command::log::LogPart;
 use fieldpost_common::command::{Command, CommandKind, MAX_ACTION_OUTPUT, MAX_OUTPUT};
 use fieldpost_common::id::{CommandId, hex32};
 use fieldpost_common::problem::{Code, Problem};
+use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::{CommandOutcome, CommandResult, Results, path as wire};
 use reqwest::{Method, StatusCode};
@@ -56,6 +57,7 @@ fn restart(who: &Person, site: &str) -> CommandKind {
     let (application, action) = ("trading".parse().unwrap(), "restart".parse().unwrap());
     let created = crate::clock::now();
     let order = ActionOrder {
+        form: Form::default(),
         action,
         application,
         site: site.parse().unwrap(),

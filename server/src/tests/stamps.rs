@@ -5,6 +5,7 @@ use fieldpost_common::api::{Activity, AllStamps, Correct, History, Publish, Publ
 use fieldpost_common::correction::Field;
 use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::publication::Publication;
+use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::time::Timestamp;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -179,6 +180,7 @@ async fn an_issue_named_at_publish_is_a_correction_and_one_that_the_name_says_is
         let text = format!("{patch} {METHOD}");
         world.upload(&world.ada, &text).await;
         let publication = Publication {
+            form: Form::default(),
             application: "trading".parse().unwrap(),
             patch: patch.parse().unwrap(),
             versions: vec!["7.7".parse().unwrap()],

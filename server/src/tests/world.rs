@@ -14,8 +14,9 @@ use fieldpost_common::id::OrderId;
 use fieldpost_common::order::{Action, Order};
 use fieldpost_common::problem::Problem;
 use fieldpost_common::publication::Publication;
+use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::trust::{Developer, Scope, Trust};
+use fieldpost_common::trust::{Developer, Trust};
 use fieldpost_common::wire::{EnrollAnswer, EnrollRequest, SiteApp, header, path as wire};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -215,6 +216,7 @@ impl World {
     ) -> Result<Published, Problem> {
         self.upload(who, text).await;
         let publication = Publication {
+            form: Form::default(),
             application: "trading".parse().unwrap(),
             patch: patch.parse().unwrap(),
             versions: vec![version.parse().unwrap()],
@@ -276,15 +278,7 @@ fn serve(server: Shared, listener: TcpListener, stopped: oneshot::Receiver<()>) 
 }
 
 fn developer(person: &Person) -> Developer {
-    Developer {
-        user: person.name.parse().unwrap(),
-        key: person.key.public(),
-        applications: Scope::All,
-        sites: Scope::All,
-        may_remove: true,
-        may_run_actions: true,
-        expires: None,
-    }
+    Developer::unrestricted(person.name.parse().unwrap(), person.key.public())
 }
 
 pub(super) fn order(
@@ -295,6 +289,7 @@ pub(super) fn order(
     counter: u64,
 ) -> Order {
     Order {
+        form: Form::default(),
         action: text.map_or(Action::Remove, |text| Action::Put { sha256: hash(text), size: text.len() as u64 }),
         application: "trading".parse().unwrap(),
         patch: patch.parse().unwrap(),

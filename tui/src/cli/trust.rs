@@ -9,7 +9,7 @@ use fieldpost_common::envelope::SecretKey;
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, KeyId, SiteName, UserName};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::trust::{Developer, Scope, Trust};
+use fieldpost_common::trust::{Developer, NewerDeveloper, Scope, Trust};
 use serde_json::json;
 
 #[derive(Debug, clap::Subcommand)]
@@ -127,14 +127,23 @@ fn developer(args: &AddArgs, trust: &Trust, chain: &TrustChain, now: Timestamp) 
     if args.expires.is_some_and(|expires| expires <= now) {
         return Err(Failure::new("--expires lies in the past"));
     }
+    let newer = trust.newer.iter().any(|newer| newer.key() == Some(key));
+    if newer {
+        return Err(Failure::new(format!(
+            "{}'s key was trusted by a newer fieldpost, in a way that this one can't read: update this app first",
+            args.name
+        )));
+    }
+    let before = trust.developers.iter().find(|developer| developer.key == key);
     Ok(Developer {
-        user: args.name.clone(),
-        key,
+        needs: before.map(|before| before.needs.clone()).unwrap_or_default(),
+        more: before.map(|before| before.more.clone()).unwrap_or_default(),
         applications: if args.applications.is_empty() { Scope::All } else { Scope::Only(args.applications.clone()) },
         sites: if args.sites.is_empty() { Scope::All } else { Scope::Only(args.sites.clone()) },
         may_remove: !args.no_remove,
         may_run_actions: args.may_run_actions,
         expires: args.expires,
+        ..Developer::unrestricted(args.name.clone(), key)
     })
 }
 
@@ -169,17 +178,22 @@ async fn revoke(name: &UserName, key: Option<&KeyId>, yes: bool, session: &Sessi
 fn without(trust: &Trust, name: &UserName, key: Option<&KeyId>) -> Result<(Trust, Vec<KeyId>), Failure> {
     let theirs = |developer: &Developer| developer.user == *name && key.is_none_or(|key| developer.key.id() == *key);
     let (gone, stay): (Vec<_>, Vec<_>) = trust.developers.iter().cloned().partition(theirs);
-    if gone.is_empty() {
+    let newer_key = |newer: &NewerDeveloper| newer.key().map(|key| key.id()).filter(|id| key.is_none_or(|key| key == id));
+    let theirs_newer = |newer: &NewerDeveloper| newer.user().as_ref() == Some(name) && newer_key(newer).is_some();
+    let (gone_newer, stay_newer): (Vec<_>, Vec<_>) = trust.newer.iter().cloned().partition(theirs_newer);
+    if gone.is_empty() && gone_newer.is_empty() {
         let which = key.map_or_else(|| "no key".to_owned(), |key| format!("no key {key}"));
         return Err(Failure::new(format!("{name} has {which} that is trusted: `fieldpost trust show` lists who has")));
     }
-    if stay.is_empty() {
+    if stay.is_empty() && stay_newer.is_empty() {
         return Err(Failure::new("nobody could sign anything any more: trust another key first, with `fieldpost trust add`"));
     }
-    let revoked: Vec<KeyId> = gone.iter().map(|developer| developer.key.id()).collect();
+    let mut revoked: Vec<KeyId> = gone.iter().map(|developer| developer.key.id()).collect();
+    revoked.extend(gone_newer.iter().filter_map(newer_key));
     let mut next = trust.clone();
     next.version += 1;
     next.developers = stay;
+    next.newer = stay_newer;
     next.revoked.extend(revoked.iter().cloned());
     Ok((next, revoked))
 }
@@ -193,6 +207,14 @@ fn words(trust: &Trust, chain: &TrustChain) -> String {
         line += if developer.may_remove { "" } else { "; may not remove" };
         line += if developer.may_run_actions { "; may run actions" } else { "" };
         line + &developer.expires.map(|expires| format!("; until {expires}")).unwrap_or_default()
+    }));
+    lines.extend(trust.newer.iter().map(|newer| {
+        let (user, key) = (newer.user(), newer.key().map(|key| key.fingerprint()));
+        format!(
+            "  {:<16} {}; written by a newer fieldpost: signs nothing for this one",
+            user.as_ref().map_or("?", UserName::as_str),
+            key.as_deref().unwrap_or("?")
+        )
     }));
     lines.extend(trust.revoked.iter().map(|key| format!("  revoked: {key}")));
     let waiting =
@@ -273,6 +295,35 @@ mod tests {
         assert!(without(&first(), &ada, Some(&other)).expect_err("not theirs").words.contains(&other.to_string()));
         let cy = "cy".parse().expect("user");
         assert!(without(&first(), &cy, None).expect_err("nobody").words.contains("cy has no key"));
+    }
+
+    /// A document in which a newer version trusted bn's key in a way that this one can't read.
+    fn with_a_newer_developer() -> Trust {
+        let mut json = serde_json::to_value(first()).expect("json");
+        let entry = json!({ "user": "bn", "key": key(3).public(), "sites": { "matching": "eu-*" } });
+        json["developers"].as_array_mut().expect("developers").push(entry);
+        serde_json::from_value(json).expect("trust")
+    }
+
+    #[test]
+    fn a_key_that_only_a_newer_version_can_read_is_revoked_all_the_same_and_never_overwritten() {
+        let trust = with_a_newer_developer();
+        let bn = "bn".parse().expect("user");
+        let (next, revoked) = without(&trust, &bn, None).expect("it is trusted");
+        assert_eq!((revoked, next.newer.len()), (vec![key(3).public().id()], 0));
+        let waiting = PendingKey { user: bn, key: key(3).public(), since: Timestamp::default() };
+        let chain = TrustChain { versions: Vec::new(), pending: vec![waiting] };
+        let error = developer(&args("bn"), &trust, &chain, Timestamp::default()).expect_err("not by this version");
+        assert!(error.words.contains("update this app"), "{}", error.words);
+    }
+
+    #[test]
+    fn a_change_of_reach_keeps_what_a_newer_version_wrote_beside_it() {
+        let mut trust = first();
+        trust.developers[0].needs = vec!["second_approver".to_owned()];
+        trust.developers[0].more.insert("second_approver".to_owned(), json!("bn"));
+        let ada = developer(&args("ada"), &trust, &TrustChain::default(), Timestamp::default()).expect("known");
+        assert_eq!((&ada.needs, &ada.more), (&trust.developers[0].needs, &trust.developers[0].more));
     }
 
     #[test]

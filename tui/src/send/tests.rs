@@ -2,22 +2,15 @@
 
 use super::*;
 use fieldpost_common::envelope::SecretKey;
-use fieldpost_common::trust::{Developer, Scope};
+use fieldpost_common::statement::Form;
+use fieldpost_common::trust::Developer;
 
 fn key() -> SecretKey {
     SecretKey::from_seed([2; 32])
 }
 
 fn trust() -> Trust {
-    let developer = Developer {
-        user: "ada".parse().expect("user"),
-        key: key().public(),
-        applications: Scope::All,
-        sites: Scope::All,
-        may_remove: true,
-        may_run_actions: false,
-        expires: None,
-    };
+    let developer = Developer { may_run_actions: false, ..Developer::unrestricted("ada".parse().expect("user"), key().public()) };
     Trust::found(SecretKey::from_seed([1; 32]).public(), developer)
 }
 
@@ -37,6 +30,7 @@ fn wish() -> Wish {
 
 fn published(content: &[u8], signed_by: &SecretKey) -> Prepared {
     let publication = Publication {
+        form: Form::default(),
         application: "trading".parse().expect("app"),
         patch: "a.st".parse().expect("patch"),
         versions: vec!["7.7".parse().expect("version")],

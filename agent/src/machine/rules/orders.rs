@@ -6,6 +6,7 @@ use crate::install::Installed;
 use fieldpost_common::order::state::Progress;
 use fieldpost_common::order::{Failure, Refusal};
 use fieldpost_common::plan::{Step, What};
+use fieldpost_common::statement::Statement as _;
 use fieldpost_common::wire::{HookReport, OrderOutcome, OrderResult};
 
 fn step(effects: &[Effect]) -> Option<Step> {

@@ -14,9 +14,10 @@ use fieldpost_common::inventory::{Directory, FileFact, Inventory, Listing};
 use fieldpost_common::order::{Action, Order};
 use fieldpost_common::plan::{Place, Step};
 use fieldpost_common::problem::{Code, Problem};
+use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::trust::{Developer, Scope, Trust};
+use fieldpost_common::trust::{Developer, Trust};
 use fieldpost_common::wire::{Batch, InventoryAnswer, OrderResult};
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -148,15 +149,7 @@ pub(super) fn key(seed: u8) -> SecretKey {
 }
 
 fn trust() -> Held {
-    let developer = Developer {
-        user: "ada".parse().expect("user"),
-        key: key(2).public(),
-        applications: Scope::All,
-        sites: Scope::All,
-        may_remove: true,
-        may_run_actions: true,
-        expires: None,
-    };
+    let developer = Developer::unrestricted("ada".parse().expect("user"), key(2).public());
     let root = key(1).public();
     Held { pinned: root, newest: Some(Trust::found(root, developer)) }
 }
@@ -164,6 +157,7 @@ fn trust() -> Held {
 /// An order by the developer who is trusted: replace `expected` with `outcome`.
 pub(super) fn order(patch: &str, counter: u64, expected: Option<&str>, outcome: Option<&str>) -> Order {
     Order {
+        form: Form::default(),
         action: outcome.map_or(Action::Remove, |text| Action::Put { sha256: content(text), size: text.len() as u64 }),
         application: place(patch).0,
         patch: place(patch).1,

@@ -12,6 +12,7 @@ use fieldpost_common::command::log::LogPart;
 use fieldpost_common::command::{Command, CommandKind};
 use fieldpost_common::id::{ActionName, AppName, CommandId};
 use fieldpost_common::problem::Code;
+use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::wire::{Batch, CommandOutcome};
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ fn action(n: u8, seed: u8, site: &str, run_by: Duration) -> Command {
     let (application, action): (AppName, ActionName) =
         ("trading".parse().expect("application"), "restart".parse().expect("action"));
     let order = ActionOrder {
+        form: Form::default(),
         action: action.clone(),
         application: application.clone(),
         site: site.parse().expect("site"),

@@ -14,6 +14,7 @@ use fieldpost_common::order::state::Progress;
 use fieldpost_common::order::{Failure, Order, Refusal};
 use fieldpost_common::plan::{Accepted, Step};
 use fieldpost_common::problem::Code;
+use fieldpost_common::statement::Statement as _;
 use fieldpost_common::wire::{OrderOutcome, OrderResult};
 
 fn fetches(effects: &[Effect]) -> usize {
