@@ -3,12 +3,14 @@
 use crate::clock;
 use crate::invite::VALID;
 use crate::random;
-use crate::store::{self, FILE, StoreError, activity, content, meta, user};
+use crate::store::lock::DataLock;
+use crate::store::wal::{self, Mark, Phase};
+use crate::store::{self, FILE, LogFault, StoreError, activity, content, meta, user};
 use fieldpost_common::api::{AuditState, Role};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{Generation, UserName};
 use fieldpost_common::invitation::{Invitation, Kind};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -29,6 +31,9 @@ pub enum CommandError {
     /// The copy's file is there.
     #[error("{0} is there already; a backup never writes over a file")]
     FileExists(String),
+    /// The copy's folder isn't there.
+    #[error("{0} can't be made: the folder {1} is not there")]
+    NoFolder(String, String),
     /// The store says no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,14 +81,25 @@ fn generation() -> Result<Generation, CommandError> {
     Ok(word.parse().unwrap_or_else(|_| unreachable!("32 hexadecimal digits are a generation")))
 }
 
-fn look(data: &Path) -> Result<Connection, CommandError> {
+/// Opens the data as they are, also while a server works on them. Its log stays as it is.
+fn open(data: &Path) -> Result<Connection, CommandError> {
     let file = data.join(FILE);
     if !file.is_file() {
         return Err(StoreError::Missing(data.display().to_string()).into());
     }
-    let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(StoreError::from)?;
-    connection.busy_timeout(Duration::from_secs(5)).map_err(StoreError::from)?;
-    Ok(connection)
+    let before = DataLock::is_held(data);
+    let looked = if before { logged(&file, data) } else { wal::examine(&file).map(drop) };
+    // A server that was just starting or stopping explains whatever was seen of its files.
+    if before == DataLock::is_held(data) {
+        looked?;
+    }
+    Ok(wal::open_beside(&file)?)
+}
+
+/// A server that runs has a log.
+fn logged(file: &Path, data: &Path) -> Result<(), StoreError> {
+    let (name, folder) = (file.display().to_string(), data.display().to_string());
+    wal::log_size(file).map(drop).ok_or_else(|| LogFault::Missing { file: name, data: folder }.into())
 }
 
 /// What a check looked at.
@@ -97,10 +113,11 @@ pub struct Checked {
 
 /// Checks the database, every content's hash and the audit chain; also while a server runs.
 pub fn check(data: &Path) -> Result<Checked, CommandError> {
-    checked(&look(data)?)
+    checked(&open(data)?)
 }
 
-fn checked(db: &Connection) -> Result<Checked, CommandError> {
+/// Checks an open database.
+pub(crate) fn checked(db: &Connection) -> Result<Checked, CommandError> {
     let sound: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(StoreError::from)?;
     if sound != "ok" {
         return Err(CommandError::Broken(format!("the database is damaged: {sound}")));
@@ -116,26 +133,45 @@ fn checked(db: &Connection) -> Result<Checked, CommandError> {
     }
 }
 
-/// Copies the data into one file, also while a server runs. The copy is a generation of its own, so that agents and terminals
-/// notice when it is put in the place of what it was copied from. Put it back as `fieldpost.db` in an empty directory.
+/// Copies the data into one file that only its owner can read, also while a server runs. No server works on the copy until `restore` or
+/// `promote` has made it a generation of its own, so that agents and terminals notice when it takes the place of the data.
 pub fn backup(data: &Path, file: &Path) -> Result<Checked, CommandError> {
     if file.exists() {
         return Err(CommandError::FileExists(file.display().to_string()));
     }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(CommandError::NoFolder(file.display().to_string(), folder.display().to_string()));
+    }
+    let db = open(data)?;
     let part = file.with_extension("part");
+    let copied = copy(&db, &part);
+    if copied.is_err() {
+        // The first error is the one to tell; a part that stays is replaced by the next copy.
+        drop(std::fs::remove_file(&part));
+    }
+    let checked = copied?;
+    let io = |error| CommandError::Io(file.display().to_string(), error);
+    std::fs::rename(&part, file).map_err(io)?;
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    Ok(checked)
+}
+
+fn copy(db: &Connection, part: &Path) -> Result<Checked, CommandError> {
     let io = |error| CommandError::Io(part.display().to_string(), error);
     if part.exists() {
-        std::fs::remove_file(&part).map_err(io)?;
+        std::fs::remove_file(part).map_err(io)?;
     }
-    look(data)?.execute("VACUUM INTO ?1", [part.display().to_string()]).map_err(StoreError::from)?;
-    let copy = Connection::open(&part).map_err(StoreError::from)?;
-    meta::generation_set(&copy, &generation()?)?;
+    // Private before the first byte: SQLite takes an empty file as it is.
+    std::fs::File::create_new(part).map_err(io)?;
+    store::private(part, 0o600)?;
+    db.execute("VACUUM INTO ?1", [part.display().to_string()]).map_err(StoreError::from)?;
+    let copy = Connection::open(part).map_err(StoreError::from)?;
+    let mark = meta::mark_fetch(&copy)?.unwrap_or_default();
+    meta::mark_set(&copy, &Mark { phase: Phase::Backup, ..mark })?;
     let checked = checked(&copy)?;
     drop(copy);
-    std::fs::File::open(&part).and_then(|part| part.sync_all()).map_err(io)?;
-    std::fs::rename(&part, file).map_err(io)?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    std::fs::File::open(part).and_then(|part| part.sync_all()).map_err(io)?;
     Ok(checked)
 }
 

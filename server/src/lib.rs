@@ -37,7 +37,7 @@ mod tests;
 pub use command::{backup, check, healthcheck, init};
 pub use config::{Config, ConfigError, Tls};
 pub use mail::{MailError, test as test_mail};
-pub use store::StoreError;
+pub use store::{LogFault, StoreError};
 
 use axum::Router;
 use axum_server::Handle;
@@ -129,7 +129,11 @@ async fn run(
         () = watching => {}
         () = mailing => {}
     }
-    ticker::flush(server).await?;
+    let flushed = ticker::flush(server).await;
+    let closing = Arc::clone(server);
+    // An error means that the closing panicked; its thread has said so.
+    drop(tokio::task::spawn_blocking(move || closing.store.close()).await);
+    flushed?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod current;
 pub(crate) mod error_group;
 pub(crate) mod grid;
 pub(crate) mod incident;
+pub(crate) mod lock;
 pub(crate) mod mail;
 pub(crate) mod maintenance;
 pub(crate) mod meta;
@@ -29,6 +30,7 @@ pub(crate) mod state;
 pub(crate) mod trust;
 pub(crate) mod upload;
 pub(crate) mod user;
+pub(crate) mod wal;
 pub(crate) mod walkback;
 mod writer;
 
@@ -36,19 +38,21 @@ use fieldpost_common::api::{Change, Role};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{SiteName, UserName};
 use fieldpost_common::time::Timestamp;
+use lock::DataLock;
 use readers::Readers;
 use rusqlite::Connection;
-use std::fs::{File, TryLockError};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+pub use wal::LogFault;
 pub(crate) use writer::Tx;
 use writer::Writer;
 
 /// The database's name in the data directory.
 pub(crate) const FILE: &str = "fieldpost.db";
-const LOCK: &str = "fieldpost.lock";
 const BUSY: Duration = Duration::from_secs(5);
+/// How long those who still read may take once the store is to be closed.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why the store couldn't do it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -72,6 +76,9 @@ pub enum StoreError {
     /// Nothing there.
     #[error("there is no fieldpost data in {0}; `fieldpost-server init --data {0} --url URL` makes it")]
     Missing(String),
+    /// Database and log don't belong together, or are no server's data.
+    #[error(transparent)]
+    Log(#[from] LogFault),
     /// A file that can't be used.
     #[error("{0}")]
     Io(String),
@@ -90,7 +97,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    fn io(path: &Path, error: &std::io::Error) -> Self {
+    pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::StorageFull => Self::NoSpace,
             _ => Self::Io(format!("{}: {error}", path.display())),
@@ -143,7 +150,7 @@ pub(crate) struct Store {
     /// How often it was asked.
     #[cfg(test)]
     pub(crate) asked: std::sync::atomic::AtomicU64,
-    _lock: File,
+    lock: Mutex<Option<DataLock>>,
 }
 
 impl Store {
@@ -153,17 +160,32 @@ impl Store {
         if !file.is_file() {
             return Err(StoreError::Missing(data.display().to_string()));
         }
-        let lock = lock(data)?;
-        let mut connection = connect(&file)?;
+        let lock = DataLock::acquire(data)?;
+        wal::examine(&file)?;
+        let mut connection = connect(&file).map_err(|error| wal::damaged(&file, error.to_string()))?;
+        wal::quick_check(&connection, &file)?;
         migrate::migrate(&mut connection, &file)?;
-        let writer = Writer::start(connection, Box::new(on_commit)).map_err(|error| StoreError::io(&file, &error))?;
+        let readers = Arc::new(Readers::new(file.clone()));
+        let log = wal::Log::begin(&connection, &file, Arc::clone(&readers))?;
+        let writer = Writer::start(connection, log, Box::new(on_commit)).map_err(|error| StoreError::io(&file, &error))?;
         Ok(Self {
             writer,
-            readers: Arc::new(Readers::new(file)),
+            readers,
             #[cfg(test)]
             asked: std::sync::atomic::AtomicU64::new(0),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
+    }
+
+    /// Ends everything: what was queued is written, then one file is left that is whole by itself. Whoever asks afterwards hears
+    /// that the store has stopped.
+    pub(crate) fn close(&self) {
+        // A reader that closes after the writer would leave the log behind: it can't empty it.
+        if !self.readers.close(CLOSE_WITHIN) {
+            tracing::warn!("somebody still reads the database: its log may stay beside it");
+        }
+        self.writer.close();
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     #[cfg(test)]
@@ -205,16 +227,6 @@ impl Store {
     }
 }
 
-fn lock(data: &Path) -> Result<File, StoreError> {
-    let path = data.join(LOCK);
-    let file = File::create(&path).map_err(|error| StoreError::io(&path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(data.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(StoreError::io(&path, &error)),
-    }
-}
-
 fn connect(file: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(file)?;
     connection.busy_timeout(BUSY)?;
@@ -236,16 +248,27 @@ pub(crate) fn create(data: &Path, begin: impl FnOnce(&Connection) -> Result<(), 
     migrate::migrate(&mut connection, &file)?;
     let tx = connection.transaction()?;
     begin(&tx)?;
-    Ok(tx.commit()?)
+    meta::mark_set(&tx, &wal::Mark::default())?;
+    tx.commit()?;
+    wal::log_empty(&connection)?;
+    Ok(())
 }
 
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Gives a file or directory to its owner alone.
 #[cfg(unix)]
-fn private(path: &Path, mode: u32) -> Result<(), StoreError> {
+pub(crate) fn private(path: &Path, mode: u32) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(|error| StoreError::io(path, &error))
 }
 
+/// Gives a file or directory to its owner alone.
 #[cfg(not(unix))]
-fn private(_path: &Path, _mode: u32) -> Result<(), StoreError> {
+pub(crate) fn private(_path: &Path, _mode: u32) -> Result<(), StoreError> {
     Ok(())
 }

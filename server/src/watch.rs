@@ -13,7 +13,9 @@ use crate::random;
 use crate::server::Server;
 use crate::store::activity::{activity, activity_add};
 use crate::store::command_output::command_output_prune;
-use crate::store::{Effect, Tx, command, error_group, incident, mail, maintenance, order, site, site_app, state, walkback};
+use crate::store::{
+    Effect, FILE, Tx, command, error_group, incident, mail, maintenance, order, site, site_app, state, wal, walkback,
+};
 use crate::wish::{command_advance, command_queue};
 use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandKind, CommandState};
@@ -66,7 +68,8 @@ async fn once(server: &Server, schedule: &mut Schedule, listening_since: Timesta
         ask(server, due, now).await?;
     }
     let trouble = disk::trouble(&server.config.data);
-    let sight = Sight { listening_since, trouble, ..server.sight() };
+    let log = wal::trouble(&server.config.data.join(FILE));
+    let sight = Sight { listening_since, trouble, log, ..server.sight() };
     let seen = server.memory.mailboxes.last_seen();
     server.store.write(move |tx| look(tx, &sight, &seen, now)).await
 }

@@ -1,11 +1,13 @@
 //! The table `meta`: what holds for the data as a whole.
 
+use super::wal::Mark;
 use super::{StoreError, column};
 use fieldpost_common::id::Generation;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 const GENERATION: &str = "generation";
 const URL: &str = "url";
+const MARK: &str = "log";
 
 /// Names the data: a restored backup is another one.
 pub(crate) fn generation_fetch(db: &Connection) -> Result<Generation, StoreError> {
@@ -25,6 +27,28 @@ pub(crate) fn url_fetch(db: &Connection) -> Result<String, StoreError> {
 /// Keeps the server's public address.
 pub(crate) fn url_set(db: &Connection, url: &str) -> Result<(), StoreError> {
     set(db, URL, url)
+}
+
+/// The generation as it stands there; `None`: nothing was initialised.
+pub(crate) fn generation_word(db: &Connection) -> Result<Option<String>, StoreError> {
+    word(db, GENERATION)
+}
+
+/// What the newest commit wrote about itself; `None`: data of before it did.
+pub(crate) fn mark_fetch(db: &Connection) -> Result<Option<Mark>, StoreError> {
+    let mark = word(db, MARK)?.map(|text| serde_json::from_str(&text)).transpose();
+    mark.map_err(|error| StoreError::Sqlite(format!("the mark of the log can't be read: {error}")))
+}
+
+/// Writes what is known of the log, as a part of a commit.
+pub(crate) fn mark_set(db: &Connection, mark: &Mark) -> Result<(), StoreError> {
+    let sql = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    db.prepare_cached(sql)?.execute([MARK, &column::text(mark)])?;
+    Ok(())
+}
+
+fn word(db: &Connection, key: &str) -> Result<Option<String>, StoreError> {
+    Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
 }
 
 fn set(db: &Connection, key: &str, value: &str) -> Result<(), StoreError> {

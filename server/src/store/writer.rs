@@ -1,11 +1,13 @@
 //! The one thread that writes: whatever waits goes into one transaction, each piece of work in a savepoint of its own, and
 //! every caller is answered after the commit.
 
+use super::wal::Log;
 use super::{Effect, StoreError};
 use rusqlite::Connection;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -75,18 +77,25 @@ where
     }
 }
 
+/// What the writing thread is told.
+enum Message {
+    Work(Box<dyn Job>),
+    /// What was queued before is done, and nothing after it.
+    Close,
+}
+
 /// Hands work to the writing thread.
 pub(super) struct Writer {
-    jobs: Option<Sender<Box<dyn Job>>>,
-    thread: Option<JoinHandle<()>>,
+    queue: Sender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, on_commit: OnCommit) -> std::io::Result<Self> {
-        let (jobs, queue) = channel();
-        let thread =
-            std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || run(&connection, &queue, &*on_commit))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    pub(super) fn start(connection: Connection, log: Log, on_commit: OnCommit) -> std::io::Result<Self> {
+        let (queue, arrived) = channel();
+        let thread = std::thread::Builder::new().name("store-writer".to_owned());
+        let thread = thread.spawn(move || run(&connection, log, &arrived, &*on_commit))?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
 
     /// Queues work at once; the future only waits for its end.
@@ -97,30 +106,60 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        if let Some(jobs) = &self.jobs {
-            // When the thread is gone the job and its reply are dropped, and the answer below says so.
-            drop(jobs.send(Box::new(Work { todo: Some(work), result: None, reply })));
-        }
+        // When the thread is gone the job and its reply are dropped, and the answer below says so.
+        drop(self.queue.send(Message::Work(Box::new(Work { todo: Some(work), result: None, reply }))));
         async move { answer.await.unwrap_or_else(|_| Err(StoreError::Stopped.into())) }
     }
 }
 
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
+impl Writer {
+    /// Does what was queued, and ends; the connection is closed when this returns.
+    pub(super) fn close(&self) {
+        // When the thread is gone nobody has to be told.
+        drop(self.queue.send(Message::Close));
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the store's writer ended in a panic");
         }
     }
 }
 
-fn run(connection: &Connection, queue: &Receiver<Box<dyn Job>>, on_commit: &dyn Fn(Effect)) {
-    while let Ok(first) = queue.recv() {
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn run(connection: &Connection, mut log: Log, queue: &Receiver<Message>, on_commit: &dyn Fn(Effect)) {
+    let mut closing = false;
+    while !closing {
+        let first = match log.rest() {
+            None => queue.recv().map_err(RecvTimeoutError::from),
+            Some(rest) => queue.recv_timeout(rest),
+        };
+        let first = match first {
+            Ok(Message::Work(first)) => first,
+            Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                log.tend(connection);
+                continue;
+            }
+        };
         let mut waiting = Some(first);
-        let next = || waiting.take().or_else(|| queue.try_recv().ok());
-        let (done, end) = group(connection, next);
+        let mut next = || {
+            if let Some(first) = waiting.take() {
+                return Some(first);
+            }
+            match queue.try_recv() {
+                Ok(Message::Work(job)) => Some(job),
+                Ok(Message::Close) => {
+                    closing = true;
+                    None
+                }
+                Err(_) => None,
+            }
+        };
+        let (done, end) = group(connection, &mut log, &mut next);
         let end = end.map(|effects| effects.into_iter().for_each(on_commit));
         if let Err(error) = &end {
             tracing::error!(%error, jobs = done.len(), "a transaction was not committed");
@@ -128,11 +167,15 @@ fn run(connection: &Connection, queue: &Receiver<Box<dyn Job>>, on_commit: &dyn 
         for job in done {
             job.answer(end.clone());
         }
+        log.tend(connection);
+    }
+    if let Err(error) = log.end(connection) {
+        tracing::warn!(%error, "the database's log was not emptied: whoever copies the data takes the files beside fieldpost.db too");
     }
 }
 
 /// Runs one transaction.
-fn group(connection: &Connection, next: impl FnMut() -> Option<Box<dyn Job>>) -> Group {
+fn group(connection: &Connection, log: &mut Log, next: impl FnMut() -> Option<Box<dyn Job>>) -> Group {
     let mut effects = Vec::new();
     let mut done = Vec::new();
     let mut end = connection.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from);
@@ -142,6 +185,7 @@ fn group(connection: &Connection, next: impl FnMut() -> Option<Box<dyn Job>>) ->
         }
         done.push(job);
     }
+    end = end.and_then(|()| log.stamp(connection));
     end = end.and_then(|()| Ok(connection.execute_batch("COMMIT")?));
     if end.is_err() && !connection.is_autocommit() {
         drop(connection.execute_batch("ROLLBACK"));

@@ -3,7 +3,6 @@
 use super::world::World;
 use crate::server::Server;
 use crate::{StoreError, command};
-use fieldpost_common::api::{Whoami, path};
 
 #[tokio::test]
 async fn the_server_stops_with_polls_and_terminals_parked() {
@@ -30,18 +29,25 @@ async fn a_second_server_on_the_same_data_is_refused() {
 }
 
 #[tokio::test]
-async fn a_backup_made_while_the_server_runs_is_whole_and_a_generation_of_its_own() {
+async fn a_backup_made_while_the_server_runs_is_whole_private_and_served_by_nobody_before_it_is_restored() {
     let world = World::start().await;
     world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
-    let before: Whoami = world.get(&world.ada, path::WHOAMI).await.unwrap();
-    let restored = world.folder.path().join("restored");
-    std::fs::create_dir(&restored).unwrap();
-    let checked = command::backup(&world.server.config.data, &restored.join("fieldpost.db")).unwrap();
+    let folder = world.folder.path().join("elsewhere");
+    let file = folder.join("fieldpost.db");
+    let nowhere = command::backup(&world.server.config.data, &file).unwrap_err();
+    assert!(nowhere.to_string().contains("elsewhere is not there"), "{nowhere}");
+    std::fs::create_dir(&folder).unwrap();
+    let checked = command::backup(&world.server.config.data, &file).unwrap();
     assert_eq!((checked.contents, checked.audit.broken_at), (1, None));
-    let again = command::backup(&world.server.config.data, &restored.join("fieldpost.db")).unwrap_err();
+    let again = command::backup(&world.server.config.data, &file).unwrap_err();
     assert!(again.to_string().contains("never writes over"), "{again}");
-    let server = Server::open(crate::Config { data: restored, ..world.server.config.clone() }).unwrap();
-    assert_ne!(server.generation, before.generation, "agents and terminals notice");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let server = Server::open(crate::Config { data: folder, ..world.server.config.clone() });
+    assert!(matches!(server.err(), Some(StoreError::Log(crate::LogFault::Backup { .. }))));
 }
 
 #[test]

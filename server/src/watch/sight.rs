@@ -33,6 +33,8 @@ pub(crate) struct Sight {
     pub(crate) listening_since: Timestamp,
     /// What is wrong with the server's disk.
     pub(crate) trouble: Option<String>,
+    /// What is wrong with the database's log.
+    pub(crate) log: Option<String>,
 }
 
 /// A directory as the last inventory showed it.
@@ -167,6 +169,9 @@ impl Sight {
         let server = |what: &str| Subject::Server { what: what.to_owned() };
         if let Some(words) = &self.trouble {
             note(wrong, server("disk"), Severity::Problem, words, now);
+        }
+        if let Some(words) = &self.log {
+            note(wrong, server("log"), Severity::Warning, words, now);
         }
         if let Some(words) = &facts.mail {
             note(wrong, server("mail"), Severity::Problem, &format!("mails can't be sent: {words}"), now);

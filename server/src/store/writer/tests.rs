@@ -7,8 +7,16 @@ use std::sync::{Arc, Mutex};
 fn database(file: &std::path::Path) -> Connection {
     let connection = Connection::open(file).expect("database");
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).expect("WAL");
-    connection.execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY, y)").expect("table");
+    let tables = "CREATE TABLE t (x INTEGER PRIMARY KEY, y); CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)";
+    connection.execute_batch(tables).expect("tables");
     connection
+}
+
+fn start(file: &std::path::Path, on_commit: OnCommit) -> Writer {
+    let connection = database(file);
+    let readers = Arc::new(crate::store::readers::Readers::new(file.to_owned()));
+    let log = Log::begin(&connection, file, readers).expect("a log");
+    Writer::start(connection, log, on_commit).expect("writer")
 }
 
 fn insert(n: i64) -> impl FnOnce(&mut Tx<'_>) -> Result<i64, StoreError> + Send + 'static {
@@ -33,7 +41,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn work_that_panics_or_fails_leaves_nothing_and_the_rest_of_its_group_is_kept() {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("x.db");
-    let writer = Writer::start(database(&file), Box::new(|_| {})).expect("writer");
+    let writer = start(&file, Box::new(|_| {}));
     let good = writer.write(insert(1));
     let panics = writer.write(|tx: &mut Tx<'_>| -> Result<(), StoreError> {
         tx.execute("INSERT INTO t VALUES (2, 'x')", [])?;
@@ -54,7 +62,7 @@ fn work_that_panics_or_fails_leaves_nothing_and_the_rest_of_its_group_is_kept() 
 fn an_answer_comes_only_after_the_commit() {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("x.db");
-    let writer = Writer::start(database(&file), Box::new(|_| {})).expect("writer");
+    let writer = start(&file, Box::new(|_| {}));
     for n in 0..20 {
         block_on(writer.write(insert(n))).expect("kept");
         // Another connection sees it: it is committed, not merely written.
@@ -66,7 +74,7 @@ fn an_answer_comes_only_after_the_commit() {
 fn work_queued_before_the_end_is_done() {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("x.db");
-    let writer = Writer::start(database(&file), Box::new(|_| {})).expect("writer");
+    let writer = start(&file, Box::new(|_| {}));
     // Nobody waits for the answers, as when clients go away.
     (0..100).for_each(|n| drop(writer.write(insert(n))));
     drop(writer);
@@ -82,7 +90,7 @@ proptest! {
         let happened = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&happened);
         let on_commit = move |effect| seen.lock().expect("lock").push(effect);
-        let writer = Writer::start(database(&file), Box::new(on_commit)).expect("writer");
+        let writer = start(&file, Box::new(on_commit));
         let work = |(n, fails): (i64, bool)| writer.write(move |tx: &mut Tx<'_>| {
             let done = insert(n)(tx)?;
             if fails { Err(StoreError::Stopped) } else { Ok(done) }

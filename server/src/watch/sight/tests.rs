@@ -26,6 +26,7 @@ fn sight() -> Sight {
         state: Duration::from_mins(10),
         listening_since: at(-60 * MINUTE),
         trouble: None,
+        log: None,
     }
 }
 
