@@ -244,3 +244,6 @@ pub const MAX_HOOK_OUTPUT: usize = 4 * 1024;
 pub fn etag(generation: &Generation, revision: u64) -> String {
     format!("\"{generation}.{revision}\"")
 }
+
+#[cfg(test)]
+mod growth;
