@@ -296,6 +296,22 @@ impl Config {
         self.applications.iter().find(|application| application.name == *name)
     }
 
+    /// The config in words, for the site's history: what this agent may do here.
+    pub fn words(&self) -> String {
+        let applications: Vec<_> = self
+            .applications
+            .iter()
+            .map(|application| {
+                let Application { name, version, directory, actions, logs, .. } = application;
+                let hook =
+                    application.after_install.as_ref().map_or("no hook".to_owned(), |hook| format!("hook {:?}", hook.command));
+                let (actions, logs) = (actions.len(), logs.len());
+                format!("{name} {version} in {}, {hook}, {actions} actions, {logs} logs", directory.as_path().display())
+            })
+            .collect();
+        format!("the agent starts: site {} at {}; {}", self.site, self.server, applications.join("; "))
+    }
+
     /// A file or folder in the state directory.
     pub fn state(&self, name: &str) -> PathBuf {
         self.state_dir.as_path().join(name)

@@ -10,6 +10,7 @@ pub use start::{StartError, start};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::history::{History, about_agent, recording};
 use crate::hook::{self, Occasion};
 use crate::machine::{Effect, Ended, Event, Executed, Level, ScanReason, State, UploadEnd, Work, handle};
 use crate::server::{PollAsk, Server};
@@ -46,6 +47,7 @@ pub struct Driver {
     status_due: bool,
     hooks: Arc<tokio::sync::Mutex<()>>,
     walkbacks: Arc<Mutex<Collector>>,
+    history: History,
     /// Work that can be stopped.
     stops: HashMap<CommandId, oneshot::Sender<()>>,
     began: fieldpost_common::time::Timestamp,
@@ -58,6 +60,7 @@ impl Driver {
     /// Runs until `shutdown` is done.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
+        self.record(recording::Entry::Whole(vec![about_agent(&self.config.words(), self.clock.now().wall)]));
         self.feed(Event::Started);
         loop {
             let event = tokio::select! {
@@ -73,6 +76,7 @@ impl Driver {
         }
         self.save();
         self.write_status();
+        self.record(recording::Entry::Whole(vec![about_agent("the agent stops", self.clock.now().wall)]));
         tracing::info!("the agent stops");
     }
 
@@ -84,17 +88,34 @@ impl Driver {
             }
             _ => {}
         }
+        let now = self.clock.now();
+        self.record(recording::of_event(&event, &self.state, now));
         let mut saved = true;
-        for effect in handle(&mut self.state, event, self.clock.now()) {
+        for effect in handle(&mut self.state, event, now) {
             match effect {
-                Effect::SaveTrust(bytes) => saved = self.save_trust(&bytes),
                 // A batch that is journalled without the trust that it came with would not be asked for again.
                 Effect::Save => saved = saved && self.save(),
-                effect if saved => self.carry_out(effect),
-                effect => self.carry_out_unsaved(effect),
+                effect if !saved => self.carry_out_unsaved(effect),
+                effect => {
+                    let recorded = self.record(recording::of_effect(&effect, &self.state, now));
+                    match effect {
+                        Effect::SaveTrust(bytes) => saved = self.save_trust(&bytes),
+                        effect if recorded => self.carry_out(effect),
+                        effect => self.carry_out_unsaved(effect),
+                    }
+                }
             }
         }
         self.status_due = true;
+    }
+
+    /// Writes into the site's history; whether that went well.
+    fn record(&mut self, entry: recording::Entry) -> bool {
+        let recorded = self.history.record(entry);
+        if let Err(error) = &recorded {
+            tracing::error!("the site's history in {} can't be written: {error}", self.config.state_dir.as_path().display());
+        }
+        recorded.is_ok()
     }
 
     fn save(&self) -> bool {
@@ -115,15 +136,16 @@ impl Driver {
         saved.is_ok()
     }
 
-    /// What isn't journalled is neither acted on nor told to the server as known.
+    /// What isn't journalled is neither acted on nor told to the server as known; nor is anything done without its record.
     fn carry_out_unsaved(&mut self, effect: Effect) {
+        const WHY: &str = "the agent's journal or its history can't be written";
         match effect {
             Effect::Execute(step) => {
-                let detail = Clean::line("the agent's journal can't be written");
+                let detail = Clean::line(WHY);
                 self.send(Event::Executed { step, end: Executed::Failed(Failure::Io { detail }) });
             }
             Effect::Work { command, work: Work::Action { .. } } => {
-                let reason = Clean::line("the agent's journal can't be written");
+                let reason = Clean::line(WHY);
                 self.send(Event::Worked { command, end: Ended::Failed { reason, tail: None } });
             }
             Effect::Poll(ask) => self.carry_out(Effect::Poll(PollAsk { etag: None, ..ask })),
@@ -133,8 +155,8 @@ impl Driver {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            // Done before, by `feed`.
-            Effect::Save | Effect::SaveTrust(_) => {}
+            // Done before, by `feed`: saved, or written into the history.
+            Effect::Save | Effect::SaveTrust(_) | Effect::Concluded(_) => {}
             Effect::Scan(reason) => {
                 tracing::debug!(?reason, "scan");
                 self.files.scan(self.clock, reason == ScanReason::Command, self.events.clone());

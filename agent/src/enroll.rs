@@ -3,12 +3,12 @@
 mod made;
 
 use crate::config::{Config, ConfigError};
-use crate::durable;
 use crate::marker::{self, Markers, Marking};
 use crate::server::{ClientError, Server};
 use crate::token::Token;
 use crate::trouble::Trouble;
 use crate::trust::{self, Held};
+use crate::{clock, durable, history};
 use fieldpost_common::envelope::PublicKey;
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::invitation::{Invitation, InvitationError, Kind};
@@ -126,6 +126,8 @@ pub async fn enroll(wish: &Wish) -> Result<Config, EnrollError> {
     if let Some(text) = text {
         durable::write(&path, text.as_bytes(), 0o644).map_err(|error| EnrollError::Io(path.clone(), error))?;
     }
+    let words = format!("enrolled as {} at {}; the root key is {}", config.site, config.server, root.fingerprint());
+    history::record_once(&config, history::about_agent(&words, clock::wall()));
     Ok(config)
 }
 
@@ -227,6 +229,8 @@ pub fn mark(config: &Config, application: &AppName) -> io::Result<bool> {
     let (Marking::New(id) | Marking::Kept(id)) = marking;
     markers.0.insert(application.clone(), id);
     markers.save(&path)?;
+    let words = format!("the directory of {application} is marked: {}", entry.directory.as_path().display());
+    history::record_once(config, history::about_agent(&words, clock::wall()));
     Ok(is_new)
 }
 

@@ -5,7 +5,7 @@
 //! - [`config`], [`clock`], [`token`], [`lock`]: what an agent starts from;
 //! - [`root`], [`marker`], [`scan`], [`install`]: the patch directories, read and written without ever following a link;
 //! - [`guarded_path`]: the one door to every other file and folder that the config names;
-//! - [`journal`], [`trust`], [`status`]: what it remembers;
+//! - [`journal`], [`trust`], [`status`]: what it remembers; [`history`]: what it did, for the site's admin;
 //! - [`server`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
 //! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
 //! - [`process`], [`hook`], [`health`], [`action`]: programs that the config names, after an installation, to say how an
@@ -29,6 +29,7 @@ pub mod enroll;
 pub mod fetch;
 pub mod guarded_path;
 pub mod health;
+pub mod history;
 pub mod hook;
 pub mod install;
 pub mod journal;

@@ -16,7 +16,7 @@ mod walkbacks;
 mod work;
 
 pub use effect::{Effect, Level, ScanReason, Timer};
-pub use event::{Event, Executed, UploadEnd};
+pub use event::{Event, Executed, SentFile, UploadEnd};
 use state::Lane;
 pub use state::{Setup, State};
 pub use work::{Ended, Work};
@@ -74,7 +74,7 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
         Event::CommandsTold { sent, answer } => commands::results_told(state, &sent, answer, now, out),
         Event::ResultsSent { sent, answer } => network::results_sent(state, &sent, answer, now, out),
         Event::WalkbacksLooked(looked) => walkbacks::looked(state, looked, now, out),
-        Event::WalkbacksSent { of, queue, answer } => walkbacks::sent(state, of, queue, answer, now, out),
+        Event::WalkbacksSent { of, queue, answer, .. } => walkbacks::sent(state, of, queue, answer, now, out),
         Event::SaveFailed(error) => {
             // What isn't journalled must be asked for again.
             state.journal.etag = None;

@@ -7,7 +7,7 @@ use fieldpost_agent::driver::{self, StartError};
 use fieldpost_agent::enroll::{self, AppDirectory, EnrollError, Wish};
 use fieldpost_agent::status::{self, Status};
 use fieldpost_agent::trouble::Trouble;
-use fieldpost_agent::{check, clock, dry_run};
+use fieldpost_agent::{check, clock, dry_run, history};
 use fieldpost_common::exit;
 use fieldpost_common::id::AppName;
 use fieldpost_common::problem::Code;
@@ -88,6 +88,14 @@ enum Command {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Print what was done at this site: installed, removed, run, read and sent away, with who signed it and why.
+    History {
+        /// The config file.
+        #[arg(long)]
+        config: PathBuf,
+        #[command(flatten)]
+        args: history::print::Args,
+    },
 }
 
 fn main() -> ExitCode {
@@ -121,6 +129,7 @@ async fn run(command: Command) -> ExitCode {
     | Command::Plan { config }
     | Command::Mark { config, .. }
     | Command::Status { config }
+    | Command::History { config, .. }
     | Command::Enroll { config, .. }) = &command;
     let path = config.clone();
     if let Command::Enroll { string, config, applications, again, allow_plain_http, proxy, ca_file } = command {
@@ -138,6 +147,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Plan { .. } => planned(&config),
         Command::Mark { application, .. } => marked(&config, &application),
         Command::Status { .. } => shown(&config),
+        Command::History { args, .. } => history_printed(&config, &args),
         Command::Enroll { .. } => unreachable!("done above"),
     }
 }
@@ -245,6 +255,20 @@ fn shown(config: &Config) -> ExitCode {
     };
     print!("{}", status.show(clock::wall()));
     if status.is_well() { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) }
+}
+
+fn history_printed(config: &Config, args: &history::print::Args) -> ExitCode {
+    match history::print::print(config, args, clock::wall(), &mut std::io::stdout().lock()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => say(&"nothing was done here that fits", exit::OK),
+        // Whoever reads on has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            let words = format!("{error}\nrun this as the user that the agent runs as, or as root");
+            say(&words, exit::NOT_PERMITTED)
+        }
+        Err(error) => say(&error, exit::FAILED),
+    }
 }
 
 fn say(error: &dyn std::fmt::Display, code: u8) -> ExitCode {

@@ -15,10 +15,12 @@ mod taking;
 #[cfg(test)]
 mod tests;
 
-use crate::config::{Application, Config};
+use crate::config::{AfterSending, Application, Config};
 use crate::guarded_path::PathGuard;
+use crate::machine::SentFile;
 use cap_std::fs::Dir;
 use fieldpost_common::id::AppName;
+use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{Dropped, Walkbacks};
 use fieldpost_common::zone::Zone;
@@ -224,6 +226,26 @@ impl Collector {
     /// What waits.
     pub fn queue(&self) -> Queue {
         Queue { untold: self.untold(), ..self.spool.queue() }
+    }
+
+    /// What is in a batch, for the site's history.
+    pub fn files(&self, outgoing: &Outgoing) -> Vec<SentFile> {
+        let then = match self.config.application(&outgoing.application).map(|application| &application.walkbacks_sent) {
+            Some(AfterSending::Delete) => Some(Clean::line("the config has it deleted then")),
+            Some(AfterSending::Move(folder)) => {
+                Some(Clean::line(&format!("the config has it moved to {} then", folder.as_path().display())))
+            }
+            Some(AfterSending::Keep) | None => None,
+        };
+        let headers = outgoing.numbers.iter().filter_map(|number| self.spool.header(*number));
+        headers
+            .map(|header| SentFile {
+                application: header.application,
+                path: Clean::line(&header.origin.directory.join(&header.origin.path).to_string_lossy()),
+                sha256: header.sha256,
+                then: then.clone(),
+            })
+            .collect()
     }
 
     /// The server has these: they leave the spool, and their files are treated as the config says.

@@ -193,6 +193,22 @@ impl HookReport {
     pub fn ok(&self) -> bool {
         self.code == Some(0) && !self.timed_out
     }
+
+    /// How it ended, with the last that it printed.
+    pub fn words(&self) -> String {
+        let end = match (self.timed_out, self.code) {
+            (true, _) => "it took too long and was ended".to_owned(),
+            (false, Some(0)) => "it ended well".to_owned(),
+            (false, Some(code)) => format!("it ended with code {code}"),
+            (false, None) => "a signal ended it".to_owned(),
+        };
+        let output = self.output.as_str().trim_end();
+        let start = output.char_indices().rev().nth(HOOK_WORDS - 1).map_or(0, |(start, _)| start);
+        match &output[start..] {
+            "" => end,
+            last => format!("{end}: {}", last.replace('\n', " / ")),
+        }
+    }
 }
 
 /// `PUT /agent/v1/state/{application}`: what the application says about its health.
@@ -239,6 +255,9 @@ pub enum StateOutcome {
 
 /// The most that is kept of a hook's output, in bytes.
 pub const MAX_HOOK_OUTPUT: usize = 4 * 1024;
+
+/// The most of it that stands where there is room for a line, in characters.
+const HOOK_WORDS: usize = 200;
 
 /// The `ETag` of a batch.
 pub fn etag(generation: &Generation, revision: u64) -> String {

@@ -22,13 +22,17 @@ pub(super) async fn send(
         let Some((outgoing, batch)) = walkbacks.batch(now, &put_off)? else { return Ok(None) };
         Ok(Some((outgoing, zstd::encode_all(serde_json::to_vec(&batch)?.as_slice(), 3)?)))
     });
-    let (of, answer) = match packed.await {
-        Ok(Some((outgoing, body))) => (Some(outgoing.application.clone()), give(walkbacks, server, outgoing, body).await),
-        Ok(None) => (None, Ok(Vec::new())),
-        Err(error) => (None, Err(unreadable(&error))),
+    let (of, files, answer) = match packed.await {
+        Ok(Some((outgoing, body))) => {
+            let named = outgoing.clone();
+            let files = with(walkbacks, move |walkbacks| walkbacks.files(&named)).await;
+            (Some(outgoing.application.clone()), files, give(walkbacks, server, outgoing, body).await)
+        }
+        Ok(None) => (None, Vec::new(), Ok(Vec::new())),
+        Err(error) => (None, Vec::new(), Err(unreadable(&error))),
     };
     let queue = with(walkbacks, |walkbacks| walkbacks.queue()).await;
-    Event::WalkbacksSent { of, queue, answer }
+    Event::WalkbacksSent { of, files, queue, answer }
 }
 
 async fn give(

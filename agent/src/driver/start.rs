@@ -6,6 +6,7 @@ use super::watch::Watch;
 use crate::clock::{self, Clock};
 use crate::config::{Application, Config};
 use crate::fetch::Downloads;
+use crate::history::History;
 use crate::install::cleaning;
 use crate::journal::{Found, Journal, Ran};
 use crate::lock::{Lock, LockError};
@@ -92,6 +93,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         status_due: false,
         hooks: Arc::default(),
         walkbacks: Arc::new(Mutex::new(walkbacks)),
+        history: History::new(config.state_dir.as_path()),
         stops: HashMap::new(),
         began: clock::wall(),
         config,

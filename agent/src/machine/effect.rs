@@ -50,6 +50,8 @@ pub enum Effect {
         /// For which patch.
         patch: PatchName,
     },
+    /// Nothing: an order ended without a step. The site's history says so.
+    Concluded(Box<Step>),
     /// Do what a command asks for.
     Work {
         /// For which command.

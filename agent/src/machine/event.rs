@@ -12,6 +12,7 @@ use fieldpost_common::id::{AppName, CommandId, OrderId};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Step;
+use fieldpost_common::text::Clean;
 use fieldpost_common::wire::{CommandResult, HookReport, InventoryAnswer, OrderResult, StoredAnswer};
 
 /// One thing that happened.
@@ -94,6 +95,8 @@ pub enum Event {
     WalkbacksSent {
         /// Whose; none: there was nothing to be sent, or it could not be read.
         of: Option<AppName>,
+        /// The files that were in it, for the site's history.
+        files: Vec<SentFile>,
         /// What waits still.
         queue: Queue,
         /// The server's answer; with it, what stood in the way of clearing away.
@@ -101,6 +104,19 @@ pub enum Event {
     },
     /// The journal could not be written.
     SaveFailed(String),
+}
+
+/// A walkback's file, or a part of one, that was sent or was to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentFile {
+    /// Whose.
+    pub application: AppName,
+    /// Where it is.
+    pub path: Clean,
+    /// The content of the part, as it was found.
+    pub sha256: ContentHash,
+    /// What the config says is done with the file once the server has it.
+    pub then: Option<Clean>,
 }
 
 /// How an upload ended.

@@ -102,11 +102,14 @@ fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
         }
         What::Settle { counter } => {
             out.push(Effect::Log(Level::Info, words));
+            out.push(Effect::Concluded(Box::new(step.clone())));
             end(state, &step.order, &place, counter, Outcome::Installed, now);
         }
-        What::Refuse { why, counter } => {
+        What::Refuse { ref why, counter } => {
             if !state.told.contains(&step.order) {
                 out.push(Effect::Log(Level::Warn, words));
+                out.push(Effect::Concluded(Box::new(step.clone())));
+                let why = why.clone();
                 match counter {
                     Some(counter) => end(state, &step.order, &place, counter, Outcome::Failed(why), now),
                     None => refuse(state, &step.order, &place, &why, now),

@@ -175,6 +175,11 @@ impl State {
         self.link.error()
     }
 
+    /// An order of the last batch that could be opened.
+    pub fn order(&self, id: &OrderId) -> Option<&Order> {
+        self.orders.iter().find(|(known, _)| known == id).map(|(_, order)| order)
+    }
+
     /// How many contents wait to be uploaded.
     pub fn uploads_waiting(&self) -> usize {
         self.wanted.len()

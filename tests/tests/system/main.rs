@@ -23,6 +23,7 @@ mod commands;
 // What a site decides for itself: how it polls, and what of its words stays there.
 mod redaction;
 mod site_config;
+mod site_history;
 // Many things at once: jobs, undo, reviews.
 mod bulk;
 // Two people, two versions.

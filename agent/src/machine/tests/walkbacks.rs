@@ -43,7 +43,7 @@ fn looked(count: usize, unsettled: usize) -> Event {
 }
 
 fn sent(count: usize, answer: Result<Vec<String>, Trouble>) -> Event {
-    Event::WalkbacksSent { of: Some(name("trading")), queue: waiting(count), answer }
+    Event::WalkbacksSent { of: Some(name("trading")), files: Vec::new(), queue: waiting(count), answer }
 }
 
 fn sends(effects: &[Effect]) -> usize {
@@ -157,7 +157,7 @@ fn crash_loop(since: Duration, (oldest, newest): (u64, u64)) -> Event {
 }
 
 fn sent_of(of: &str, queue: Queue, answer: Result<Vec<String>, Trouble>) -> Event {
-    Event::WalkbacksSent { of: Some(name(of)), queue, answer }
+    Event::WalkbacksSent { of: Some(name(of)), files: Vec::new(), queue, answer }
 }
 
 #[test]
