@@ -3,12 +3,14 @@
 //! Looking at sites is left to those who have the facts (`incident::silence`, `state`), mailing to the server's outbox.
 
 mod advance;
+mod observation;
 pub mod silence;
 
 #[cfg(test)]
 mod tests;
 
 pub use advance::{incidents, person};
+pub use observation::{Answer, Observation};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +18,7 @@ use std::time::Duration;
 use crate::error_group::ErrorGroupId;
 use crate::id::{AppName, OrderId, SiteName, UserName};
 use crate::state::Severity;
-use crate::text::Clean;
+use crate::text::{Clean, age};
 use crate::time::Timestamp;
 
 /// What comes back so soon after it closed is the same incident again; also how long it may be back until that is told.
@@ -122,8 +124,26 @@ pub struct Observed {
     pub words: Clean,
     /// Since when, as far as that is known.
     pub since: Timestamp,
-    /// A maintenance window covers it: nobody is told while that lasts.
-    pub muted: bool,
+}
+
+/// Why nothing can be said of a subject or a site now, and when it was last known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Why, in words.
+    pub why: Clean,
+    /// The last moment of which something is known; none: it was never seen.
+    pub since: Option<Timestamp>,
+}
+
+impl Unseen {
+    /// `last seen 14 min ago`, `never seen`.
+    pub fn explain(&self, now: Timestamp) -> String {
+        match self.since.map(|since| age(since.age(now))).as_deref() {
+            None => "never seen".to_owned(),
+            Some("now") => "last seen just now".to_owned(),
+            Some(words) => format!("last seen {words} ago"),
+        }
+    }
 }
 
 /// An incident's id: a number that grows.
@@ -155,6 +175,9 @@ pub struct Incident {
     pub told: Told,
     /// How often it came back soon after it had closed.
     pub returns: u32,
+    /// It is open, and whether it still is wrong can't be seen now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Unseen>,
 }
 
 /// Where an incident stands.
@@ -222,6 +245,12 @@ impl Incident {
     pub fn is_open(&self) -> bool {
         matches!(self.phase, Phase::Open { .. })
     }
+
+    /// `last seen 14 min ago`, where that isn't seen now; a silence says it in its own words.
+    pub fn unseen_words(&self, now: Timestamp) -> Option<String> {
+        let unseen = self.unseen.as_ref().filter(|_| !matches!(self.subject, Subject::Silent { .. }))?;
+        Some(unseen.explain(now))
+    }
 }
 
 /// One step in the life of an incident.
@@ -234,7 +263,7 @@ pub enum Transition {
     Returned,
     /// A warning became a problem.
     Worsened,
-    /// Only its words changed.
+    /// Only its words changed, or whether it can be seen.
     Reworded,
     /// It is over.
     Closed,

@@ -105,7 +105,7 @@ impl Server {
     pub(crate) fn sight(&self) -> Sight {
         let Config { poll, state, silence, .. } = &self.config;
         let (poll, grace, state) = (poll.expected(), silence.grace, state.every);
-        Sight { poll, grace, state, listening_since: Timestamp::default(), trouble: None, log: None }
+        Sight { poll, grace, state, listening_since: Timestamp::default(), disk: Ok(None), log: None }
     }
 
     /// Lets everything that waits go.

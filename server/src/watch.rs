@@ -13,18 +13,21 @@ use crate::random;
 use crate::server::Server;
 use crate::store::activity::{activity, activity_add};
 use crate::store::command_output::command_output_prune;
+use crate::store::error_group::Alarms;
 use crate::store::{
-    Effect, FILE, Tx, command, error_group, incident, mail, maintenance, order, site, site_app, state, wal, walkback,
+    Effect, FILE, StoreError, Tx, command, error_group, incident, mail, maintenance, order, site, site_app, state, wal, walkback,
 };
 use crate::wish::{command_advance, command_queue};
 use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandKind, CommandState};
+use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::id::{AppName, SiteName};
-use fieldpost_common::incident::{Change as IncidentChange, Transition, incidents};
+use fieldpost_common::incident::{Change as IncidentChange, Known, Subject, Transition, incidents};
 use fieldpost_common::time::Timestamp;
 use jump::Jumps;
 use schedule::Schedule;
 use sight::{Facts, Sight};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How often everything is looked at, beside whenever there is news.
@@ -67,9 +70,9 @@ async fn once(server: &Server, schedule: &mut Schedule, listening_since: Timesta
     if !due.is_empty() {
         ask(server, due, now).await?;
     }
-    let trouble = disk::trouble(&server.config.data);
+    let disk = disk::trouble(&server.config.data);
     let log = wal::trouble(&server.config.data.join(FILE));
-    let sight = Sight { listening_since, trouble, log, ..server.sight() };
+    let sight = Sight { listening_since, disk, log, ..server.sight() };
     let seen = server.memory.mailboxes.last_seen();
     server.store.write(move |tx| look(tx, &sight, &seen, now)).await
 }
@@ -99,6 +102,7 @@ async fn ask(server: &Server, due: Vec<(SiteName, AppName)>, now: Timestamp) -> 
 fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Timestamp) -> Result<(), Error> {
     commands_end(tx, now)?;
     let known = incident::incident_known(tx, now)?;
+    let errors = error_group::group_alarming(tx, before(now, sight::NEW_FOR))?;
     let facts = Facts {
         sites: site::site_list(tx)?,
         seen,
@@ -107,7 +111,9 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         orders: order::order_troubled_list(tx)?,
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
-        errors: error_group::group_alarming(tx, before(now, sight::NEW_FOR))?,
+        errors_aged: errors_aged(tx, &known, &errors, before(now, sight::NEW_FOR))?,
+        errors,
+        mended: mended(tx, &known)?,
         known: &known,
         silences_over: incident::incident_silences_over(tx, before(now, sight.memory()))?,
     };
@@ -116,6 +122,45 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         incident_keep(tx, &change, now)?;
     }
     Ok(())
+}
+
+/// Errors of open incidents that alert nobody any more only because they were not seen for long, and where they happened.
+fn errors_aged(
+    tx: &Tx<'_>,
+    known: &Known,
+    errors: &Alarms,
+    new_since: Timestamp,
+) -> Result<Vec<(ErrorGroupId, Vec<SiteName>)>, StoreError> {
+    let mut aged = Vec::new();
+    for incident in known.values().filter(|incident| incident.is_open()) {
+        let Subject::NewErrorGroup { group, .. } = incident.subject else { continue };
+        if errors.told.iter().all(|told| told.id != group)
+            && let Some(sites) = error_group::group_aged_sites(tx, group, new_since)?
+        {
+            aged.push((group, sites));
+        }
+    }
+    Ok(aged)
+}
+
+/// Open incidents of failed orders and hooks after which an order or a hook succeeded there.
+fn mended(tx: &Tx<'_>, known: &Known) -> Result<BTreeSet<Subject>, StoreError> {
+    let mut mended = BTreeSet::new();
+    for incident in known.values().filter(|incident| incident.is_open()) {
+        let Subject::AgentFailing { site, what } = &incident.subject else { continue };
+        let succeeded = match what.split_once(' ') {
+            None if what == "disk" => order::order_confirmed_since(tx, site, incident.opened)?,
+            Some(("hook", app)) => match app.parse() {
+                Ok(app) => order::order_hook_newest_ok(tx, site, &app)?,
+                Err(_) => true,
+            },
+            _ => false,
+        };
+        if succeeded {
+            mended.insert(incident.subject.clone());
+        }
+    }
+    Ok(mended)
 }
 
 /// Keeps a step in the life of an incident, and the one row for the outbox with it.

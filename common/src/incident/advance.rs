@@ -1,31 +1,46 @@
 //! The transitions. Pure; nobody else changes an incident.
 
-use std::collections::BTreeMap;
-
 use super::{
-    Change, Hold, Incident, IncidentId, Known, Notice, Observed, Phase, REMIND_EVERY, SAME_WITHIN, Subject, Told, Transition,
+    Answer, Change, Hold, Incident, IncidentId, Known, Notice, Observation, Observed, Phase, REMIND_EVERY, SAME_WITHIN, Subject,
+    Told, Transition, Unseen,
 };
 use crate::state::Severity;
 use crate::time::Timestamp;
 
-/// Compares what is known with what is observed. Opening incidents take ids from `next` on.
+/// Compares what is known with what one look shows. Opening incidents take ids from `next` on.
 ///
-/// What is observed twice changes nothing; what isn't observed any more is over.
-pub fn incidents(known: &Known, observed: &BTreeMap<Subject, Observed>, next: IncidentId, now: Timestamp) -> Vec<Change> {
+/// What is observed twice changes nothing; what is well is over; what can't be seen stays as it is.
+pub fn incidents(known: &Known, observed: &Observation, next: IncidentId, now: Timestamp) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut id = next.0;
-    for (subject, seen) in observed {
-        let before = known.get(subject).filter(|incident| is_same(incident, now));
-        if let Some(incident) = before {
-            changes.extend(still(incident, seen, now));
+    for (subject, seen) in observed.wrong() {
+        let look = Look { seen: Some(seen), unseen: observed.unseen_site_of(subject), muted: observed.is_muted(subject), now };
+        if let Some(incident) = known.get(subject).filter(|incident| is_same(incident, now)) {
+            changes.extend(continued(incident, &look));
         } else {
-            changes.push(opened(IncidentId(id), subject, seen, now));
+            changes.push(opened(IncidentId(id), subject, seen, &look));
             id += 1;
         }
     }
-    let gone = known.iter().filter(|(subject, incident)| incident.is_open() && !observed.contains_key(subject));
-    changes.extend(gone.map(|(_, incident)| closed(incident, now)));
+    for (subject, incident) in known.iter().filter(|(_, incident)| incident.is_open()) {
+        match observed.answer(subject) {
+            Answer::Wrong(_) => {}
+            Answer::Well => changes.push(closed(incident, now)),
+            Answer::CantSay(unseen) => {
+                let look = Look { seen: None, unseen: Some(&unseen), muted: observed.is_muted(subject), now };
+                changes.extend(continued(incident, &look));
+            }
+        }
+    }
     changes
+}
+
+/// How one subject looks now: as wrong, or not to be seen.
+struct Look<'a> {
+    seen: Option<&'a Observed>,
+    unseen: Option<&'a Unseen>,
+    muted: bool,
+    now: Timestamp,
 }
 
 /// A person acknowledges, snoozes, or takes that back. None when the incident is over, or nothing changes.
@@ -44,7 +59,8 @@ fn is_same(incident: &Incident, now: Timestamp) -> bool {
     }
 }
 
-fn opened(id: IncidentId, subject: &Subject, seen: &Observed, now: Timestamp) -> Change {
+fn opened(id: IncidentId, subject: &Subject, seen: &Observed, look: &Look<'_>) -> Change {
+    let now = look.now;
     let incident = Incident {
         id,
         subject: subject.clone(),
@@ -56,34 +72,37 @@ fn opened(id: IncidentId, subject: &Subject, seen: &Observed, now: Timestamp) ->
         hold: Hold::None,
         told: Told::Nothing,
         returns: 0,
+        unseen: look.unseen.cloned(),
     };
-    told(incident, Transition::Opened, seen, now)
+    told(incident, Transition::Opened, look)
 }
 
-/// One that is open, or closed a moment ago, is seen.
-fn still(before: &Incident, seen: &Observed, now: Timestamp) -> Option<Change> {
+/// One that is open, or closed a moment ago, is still wrong, or is open and can't be seen.
+fn continued(before: &Incident, look: &Look<'_>) -> Option<Change> {
     let mut incident = before.clone();
-    incident.words = seen.words.clone();
-    incident.severity = before.severity.max(seen.severity);
-    if before.is_open() {
-        if matches!(before.hold, Hold::Snoozed { until, .. } if until <= now) {
-            incident.hold = Hold::None;
+    incident.unseen = look.unseen.cloned();
+    if let Some(seen) = look.seen {
+        incident.words = seen.words.clone();
+        incident.severity = before.severity.max(seen.severity);
+        if !before.is_open() {
+            // The same incident again; those who were told that it was over hear of it only if it stays.
+            incident.phase = Phase::Open { since: look.now };
+            incident.severity = seen.severity;
+            incident.returns += 1;
+            return Some(told(incident, Transition::Returned, look));
         }
-    } else {
-        // The same incident again; those who were told that it was over hear of it only if it stays.
-        incident.phase = Phase::Open { since: now };
-        incident.severity = seen.severity;
-        incident.returns += 1;
-        return Some(told(incident, Transition::Returned, seen, now));
+    }
+    if matches!(before.hold, Hold::Snoozed { until, .. } if until <= look.now) {
+        incident.hold = Hold::None;
     }
     let transition = if incident.severity > before.severity {
         Transition::Worsened
-    } else if incident.words != before.words {
+    } else if incident.words != before.words || incident.unseen != before.unseen {
         Transition::Reworded
     } else {
         Transition::Due
     };
-    let change = told(incident, transition, seen, now);
+    let change = told(incident, transition, look);
     (change.incident != *before).then_some(change)
 }
 
@@ -91,23 +110,23 @@ fn closed(before: &Incident, now: Timestamp) -> Change {
     // A recovery is told only to those who were told of the trouble.
     let alerted = matches!(before.told, Told::Alert { .. });
     let told = if alerted { Told::Recovery { at: now } } else { before.told };
-    let incident = Incident { phase: Phase::Closed { at: now }, hold: Hold::None, told, ..before.clone() };
+    let incident = Incident { phase: Phase::Closed { at: now }, hold: Hold::None, told, unseen: None, ..before.clone() };
     Change { incident, transition: Transition::Closed, notice: alerted.then_some(Notice::Recovery) }
 }
 
 /// Adds what is to be told, and remembers that it was.
-fn told(mut incident: Incident, transition: Transition, seen: &Observed, now: Timestamp) -> Change {
-    let notice = notice(&incident, seen, now);
+fn told(mut incident: Incident, transition: Transition, look: &Look<'_>) -> Change {
+    let notice = notice(&incident, look.muted, look.now);
     if notice.is_some() {
-        incident.told = Told::Alert { at: now, severity: incident.severity };
+        incident.told = Told::Alert { at: look.now, severity: incident.severity };
     }
     Change { incident, transition, notice }
 }
 
 /// What is to be told of an open incident now.
-fn notice(incident: &Incident, seen: &Observed, now: Timestamp) -> Option<Notice> {
+fn notice(incident: &Incident, muted: bool, now: Timestamp) -> Option<Notice> {
     // Warnings are shown, not mailed.
-    if incident.severity < Severity::Problem || seen.muted || matches!(incident.hold, Hold::Snoozed { .. }) {
+    if incident.severity < Severity::Problem || muted || matches!(incident.hold, Hold::Snoozed { .. }) {
         return None;
     }
     let Phase::Open { since } = incident.phase else { return None };

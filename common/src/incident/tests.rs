@@ -3,8 +3,10 @@
 
 mod days;
 mod silences;
+mod unseen;
 
 use super::*;
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::str::FromStr;
 
@@ -24,7 +26,7 @@ fn silent(site: &str) -> Subject {
 }
 
 fn seen(severity: Severity, words: &str) -> Observed {
-    Observed { severity, words: Clean::line(words), since: at(0), muted: false }
+    Observed { severity, words: Clean::line(words), since: at(0) }
 }
 
 /// Incidents over time, as a server keeps them.
@@ -33,6 +35,9 @@ struct Story {
     known: Known,
     next: u64,
     observed: BTreeMap<Subject, Observed>,
+    muted: BTreeSet<Subject>,
+    /// Sites that can't be seen, each last seen at this time.
+    unseen: BTreeMap<SiteName, i64>,
     notices: Vec<(i64, Notice)>,
     transitions: Vec<Transition>,
 }
@@ -43,13 +48,35 @@ impl Story {
     }
 
     fn look(&mut self, ms: i64) -> &mut Self {
-        for change in incidents(&self.known, &self.observed, IncidentId(self.next), at(ms)) {
+        for change in incidents(&self.known, &self.observation(), IncidentId(self.next), at(ms)) {
             self.next = self.next.max(change.incident.id.0 + 1);
             self.notices.extend(change.notice.map(|notice| (ms, notice)));
             self.transitions.push(change.transition);
             self.known.insert(change.incident.subject.clone(), change.incident);
         }
         self
+    }
+
+    /// What isn't wrong is well, but for what can't be seen.
+    fn observation(&self) -> Observation {
+        let mut look = Observation::default();
+        for subject in self.known.keys() {
+            look.add_answer(subject.clone(), Answer::Well);
+        }
+        for (subject, observed) in &self.observed {
+            look.add_wrong(subject.clone(), observed.clone());
+        }
+        for (site, last) in &self.unseen {
+            look.hide_site(site.clone(), Unseen { why: Clean::line("no contact"), since: Some(at(*last)) });
+        }
+        for subject in &self.muted {
+            look.mute(subject.clone());
+        }
+        look
+    }
+
+    fn mute(&mut self, muted: bool) {
+        self.muted = if muted { self.observed.keys().cloned().collect() } else { BTreeSet::new() };
     }
 
     fn hold(&mut self, hold: Hold) {
@@ -84,7 +111,7 @@ fn what_is_over_is_told_once_and_only_where_the_alert_went_out() {
     assert_eq!(story.notices, [(0, Notice::Alert), (MINUTE, Notice::Recovery)]);
 
     let mut quiet = problem();
-    quiet.observed.values_mut().for_each(|seen| seen.muted = true);
+    quiet.mute(true);
     quiet.look(0);
     quiet.observed.clear();
     quiet.look(MINUTE);
@@ -151,10 +178,10 @@ fn a_warning_is_shown_and_only_told_when_it_becomes_a_problem() {
 #[test]
 fn nobody_is_told_before_a_snooze_ends_and_then_once() {
     let mut story = problem();
-    story.observed.values_mut().for_each(|seen| seen.muted = true);
+    story.mute(true);
     story.look(0);
     story.hold(Hold::Snoozed { by: id("ada"), until: at(HOUR) });
-    story.observed.values_mut().for_each(|seen| seen.muted = false);
+    story.mute(false);
     story.look(30 * MINUTE).look(HOUR).look(HOUR + 1_000);
     assert_eq!(story.notices, [(HOUR, Notice::Alert)]);
     assert_eq!(story.incident().hold, Hold::None);
@@ -177,10 +204,10 @@ fn an_open_incident_is_told_again_once_a_day_until_somebody_acknowledges_it() {
 #[test]
 fn after_a_maintenance_window_what_is_still_wrong_is_told() {
     let mut story = problem();
-    story.observed.values_mut().for_each(|seen| seen.muted = true);
+    story.mute(true);
     story.look(0).look(HOUR);
     assert_eq!((story.notices.len(), story.incident().is_open()), (0, true));
-    story.observed.values_mut().for_each(|seen| seen.muted = false);
+    story.mute(false);
     story.look(2 * HOUR);
     assert_eq!(story.notices, [(2 * HOUR, Notice::Alert)]);
 }

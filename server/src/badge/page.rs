@@ -11,7 +11,7 @@ use fieldpost_common::id::SiteName;
 use fieldpost_common::incident::{Hold, Incident};
 use fieldpost_common::state::{Line, Severity};
 use fieldpost_common::text::{age, count};
-use fieldpost_common::time::minute;
+use fieldpost_common::time::{Timestamp, minute};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -75,17 +75,24 @@ fn incidents(html: &mut String, status: &Status) {
         add(
             html,
             format_args!(
-                "<tr><td>{}</td><td class=\"{}\">{} {}</td><td>{}</td><td class=\"faint\">{}</td></tr>\n",
+                "<tr><td>{}</td><td class=\"{}\">{} {}</td><td>{}{}</td><td class=\"faint\">{}</td></tr>\n",
                 escaped(&place),
                 incident.severity.word(),
                 incident.severity.sign(),
                 escaped(incident.words.as_str()),
                 minute(incident.since),
+                unseen(incident, status.now),
                 escaped(&hold(incident)),
             ),
         );
     }
     html.push_str("</table>\n");
+}
+
+/// Below since when it is wrong: when that was last seen, where nobody can say how it is now.
+fn unseen(incident: &Incident, now: Timestamp) -> String {
+    let words = incident.unseen_words(now).map(|words| format!("<br><small>{}</small>", escaped(&words)));
+    words.unwrap_or_default()
 }
 
 fn hold(incident: &Incident) -> String {

@@ -1,7 +1,7 @@
 //! What a mail says: subject, text and HTML out of the rows that it tells. Pure.
 
 use crate::store::mail::Waiting;
-use fieldpost_common::incident::{Incident, IncidentId, Notice, Phase};
+use fieldpost_common::incident::{Incident, IncidentId, Notice, Phase, Subject};
 use fieldpost_common::text::{count, cut};
 use fieldpost_common::time::minute;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +91,14 @@ fn summary(items: &[Item<'_>]) -> String {
 
 fn since(incident: &Incident) -> String {
     match incident.phase {
-        Phase::Open { .. } => format!("since {}", minute(incident.since)),
+        Phase::Open { .. } => match &incident.unseen {
+            // A silence says itself when the site was last seen.
+            Some(unseen) if !matches!(incident.subject, Subject::Silent { .. }) => {
+                let last = unseen.since.map_or("never seen".to_owned(), |at| format!("last seen {}", minute(at)));
+                format!("since {}; {last}: {}, so nobody can say how it is now", minute(incident.since), unseen.why)
+            }
+            _ => format!("since {}", minute(incident.since)),
+        },
         Phase::Closed { at } => format!("from {} to {}", minute(incident.since), minute(at)),
     }
 }
@@ -143,7 +150,7 @@ pub(crate) fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fieldpost_common::incident::{Hold, Subject, Told};
+    use fieldpost_common::incident::{Hold, Told, Unseen};
     use fieldpost_common::state::Severity;
     use fieldpost_common::text::Clean;
     use fieldpost_common::time::Timestamp;
@@ -166,6 +173,7 @@ mod tests {
             hold: Hold::None,
             told: Told::Nothing,
             returns: 0,
+            unseen: None,
         };
         Waiting { seq, notice, incident, at }
     }
@@ -200,6 +208,17 @@ mod tests {
         assert_eq!(write(&rows, "u").subject, "[fieldpost] acme: problem, over again: no contact");
         let rows = [row(2, 1, "acme", Notice::Recovery, "no contact")];
         assert_eq!(write(&rows, "u").subject, "[fieldpost] acme: over: no contact");
+    }
+
+    #[test]
+    fn a_reminder_of_a_problem_that_can_not_be_seen_says_when_it_was_last_seen() {
+        let mut reminder = row(1, 1, "acme", Notice::Reminder, "trading: queue stuck");
+        reminder.incident.subject = Subject::AgentFailing { site: "acme".parse().expect("site"), what: "disk".to_owned() };
+        let since = Some(Timestamp::from_ms(1_795_554_000_000));
+        reminder.incident.unseen = Some(Unseen { why: Clean::line("no contact"), since });
+        let text = write(&[reminder], "https://post.example").text;
+        let expected = "since 2026-11-24 20:00 UTC; last seen 2026-11-24 21:00 UTC: no contact, so nobody can say how it is now";
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]

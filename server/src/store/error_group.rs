@@ -378,6 +378,22 @@ pub(crate) fn group_alarming(db: &Connection, new_since: Timestamp) -> Result<Al
     Ok(Alarms { told, more })
 }
 
+/// Where a new error happened that alerts nobody only because it was not seen after `new_since`; none: there is another reason.
+pub(crate) fn group_aged_sites(
+    db: &Connection,
+    id: ErrorGroupId,
+    new_since: Timestamp,
+) -> Result<Option<Vec<SiteName>>, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM error_group WHERE id = ?1 AND json_extract(state, '$.phase') = 'new'
+                 AND json_extract(state, '$.muted_by') IS NULL AND mailed < count AND last_seen <= ?2)";
+    let is_aged: bool = db.prepare_cached(sql)?.query_row(params![column::int(id.0), new_since.as_ms()], |row| row.get(0))?;
+    if !is_aged {
+        return Ok(None);
+    }
+    let mut sites = db.prepare_cached("SELECT DISTINCT site FROM error_count WHERE error_group = ?1")?;
+    Ok(Some(sites.query_map([column::int(id.0)], |row| column::word(row, 0))?.collect::<Result<_, _>>()?))
+}
+
 /// How many of each application there are beside those that are told.
 fn alarming_beside(db: &Connection, new_since: Timestamp, told: &[Alarming]) -> Result<Vec<(AppName, u64)>, StoreError> {
     let sql = format!(

@@ -7,6 +7,7 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId, SiteName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::OrderState;
+use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::HookReport;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -149,6 +150,27 @@ pub(crate) fn order_open_count(db: &Connection, site: &SiteName) -> Result<usize
 pub(crate) fn order_brings(db: &Connection, site: &SiteName, sha256: &ContentHash) -> Result<bool, StoreError> {
     let mut find = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM site_order WHERE site = ?1 AND content = ?2)")?;
     Ok(find.query_row(params![site.as_str(), sha256.as_bytes()], |row| row.get(0))?)
+}
+
+/// So many of a site's newest orders show whether one has succeeded lately.
+const LATELY: i64 = 200;
+
+/// Whether one of a site's newest orders was confirmed after a moment.
+pub(crate) fn order_confirmed_since(db: &Connection, site: &SiteName, since: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT state FROM site_order WHERE site = ?1 ORDER BY seq DESC LIMIT ?2";
+    let mut newest = db.prepare_cached(sql)?;
+    let mut states = newest.query_map(params![site.as_str(), LATELY], |row| column::json::<OrderState>(row, 0))?;
+    states.try_fold(false, |found, state| Ok(found || matches!(state?, OrderState::Confirmed { at } if at >= since)))
+}
+
+/// Whether the hook of an application ran well when it ran last for one of a site's newest orders.
+pub(crate) fn order_hook_newest_ok(db: &Connection, site: &SiteName, app: &AppName) -> Result<bool, StoreError> {
+    let sql =
+        "SELECT hook FROM (SELECT hook, seq FROM site_order WHERE site = ?1 AND application = ?2 ORDER BY seq DESC LIMIT ?3)
+               WHERE hook IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    let mut newest = db.prepare_cached(sql)?;
+    let hook = newest.query_row(params![site.as_str(), app.as_str(), LATELY], |row| column::json::<HookReport>(row, 0));
+    Ok(hook.optional()?.is_some_and(|hook| hook.ok()))
 }
 
 /// The newest orders of their cells that came to nothing, or whose hook did.

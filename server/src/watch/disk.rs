@@ -6,16 +6,16 @@ use std::path::Path;
 const SHARE: u64 = 20;
 const BYTES: u64 = 5 << 30;
 
-/// What is wrong with the disk that holds the data, in words.
+/// What is wrong with the disk that holds the data, in words; an error says why nobody knows.
 #[cfg(unix)]
-pub(super) fn trouble(data: &Path) -> Option<String> {
-    let disk = rustix::fs::statvfs(data).ok()?;
-    judge(disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize))
+pub(super) fn trouble(data: &Path) -> Result<Option<String>, String> {
+    let disk = rustix::fs::statvfs(data).map_err(|error| format!("the server's disk can't be measured: {error}"))?;
+    Ok(judge(disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize)))
 }
 
 #[cfg(not(unix))]
-pub(super) fn trouble(_data: &Path) -> Option<String> {
-    None
+pub(super) fn trouble(_data: &Path) -> Result<Option<String>, String> {
+    Ok(None)
 }
 
 fn judge(free: u64, all: u64) -> Option<String> {

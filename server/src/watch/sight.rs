@@ -4,21 +4,25 @@ use crate::store::error_group::{Alarming, Alarms};
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
 use fieldpost_common::api::{HeldDrop, Maintenance, OrderInfo, SiteScope};
-use fieldpost_common::error_group::Phase;
+use fieldpost_common::error_group::{ErrorGroupId, Phase};
 use fieldpost_common::id::{AppName, GroupName, SiteName};
 use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, silence};
-use fieldpost_common::incident::{Incident, Known, Observed, Subject};
+use fieldpost_common::incident::{Incident, Known, Observation, Observed, Subject, Unseen};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::order::state::OrderState;
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::{Clean, count};
 use fieldpost_common::time::{Timestamp, minute};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
+pub(super) mod answers;
 #[cfg(test)]
 mod tests;
+
+/// Two moments that the server's clock tells as so near are the same: readings of it are not taken in their order.
+const SAME_MOMENT: Duration = Duration::from_mins(1);
 
 /// By which measures things are judged.
 #[derive(Debug, Clone)]
@@ -31,8 +35,8 @@ pub(crate) struct Sight {
     pub(crate) state: Duration,
     /// Since when this server can hear anybody.
     pub(crate) listening_since: Timestamp,
-    /// What is wrong with the server's disk.
-    pub(crate) trouble: Option<String>,
+    /// What is wrong with the server's disk; an error says why that can't be said.
+    pub(crate) disk: Result<Option<String>, String>,
     /// What is wrong with the database's log.
     pub(crate) log: Option<String>,
 }
@@ -59,6 +63,10 @@ pub(super) struct Facts<'a> {
     pub(super) mail: Option<Clean>,
     /// Errors that people have to hear of.
     pub(super) errors: Alarms,
+    /// Errors of open incidents that were not seen for [`NEW_FOR`], and where they happened.
+    pub(super) errors_aged: Vec<(ErrorGroupId, Vec<SiteName>)>,
+    /// Open incidents of failed orders or hooks after which one succeeded.
+    pub(super) mended: BTreeSet<Subject>,
     /// What is known to be wrong.
     pub(super) known: &'a Known,
     /// Silences that are over, and since when.
@@ -66,6 +74,12 @@ pub(super) struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// When an enrolled site was last heard of.
+    fn last_contact(&self, site: &SiteName) -> Option<Timestamp> {
+        let row = self.sites.iter().find(|row| row.name == *site)?;
+        last_contact(row, self.seen.iter().find(|(name, _)| name == site).map(|(_, at)| *at))
+    }
+
     fn is_open(&self, subject: &Subject) -> bool {
         self.known.get(subject).is_some_and(Incident::is_open)
     }
@@ -93,12 +107,13 @@ impl Facts<'_> {
 /// How long a new error that isn't seen any more is an incident.
 pub(super) const NEW_FOR: Duration = Duration::from_hours(24 * 7);
 
-type Wrong = BTreeMap<Subject, Observed>;
-
 impl Sight {
-    /// Everything that is wrong.
-    pub(super) fn observe(&self, facts: &Facts<'_>, now: Timestamp) -> Wrong {
-        let mut wrong = Wrong::new();
+    /// What is wrong, and of every open incident that isn't whether it is over.
+    pub(super) fn observe(&self, facts: &Facts<'_>, now: Timestamp) -> Observation {
+        let mut wrong = Observation::default();
+        for (site, unseen) in self.unseen_sites(facts, now) {
+            wrong.hide_site(site, unseen);
+        }
         let silence = self.silence(facts, now);
         let silent: HashSet<&SiteName> = silence.sites.iter().chain(&silence.together).map(|silent| &silent.site).collect();
         silences(&silence, facts, &mut wrong);
@@ -113,8 +128,30 @@ impl Sight {
         facts.errors.told.iter().for_each(|group| error(group, &mut wrong));
         facts.errors.more.iter().for_each(|(application, more)| others_alarm(application, *more, now, &mut wrong));
         self.server(facts, now, &mut wrong);
+        self.answer_open(facts, &mut wrong, now);
         mute(facts, now, &mut wrong);
         wrong
+    }
+
+    /// Sites of which nothing is known now, each with why and since when. No restart and no jump of the clock excuses any.
+    fn unseen_sites(&self, facts: &Facts<'_>, now: Timestamp) -> Vec<(SiteName, Unseen)> {
+        let seen: HashMap<_, _> = facts.seen.iter().map(|(site, at)| (site, *at)).collect();
+        let unseen = |row: &SiteRow| Some((row.name.clone(), self.unseen(row, seen.get(&row.name).copied(), now)?));
+        facts.sites.iter().filter_map(unseen).collect()
+    }
+
+    /// Why nothing is known of a site now. `seen`: its last poll, where that is newer than the row.
+    pub(crate) fn unseen(&self, row: &SiteRow, seen: Option<Timestamp>, now: Timestamp) -> Option<Unseen> {
+        let Some(last) = last_contact(row, seen) else {
+            return Some(Unseen { why: Clean::line("it was never seen"), since: None });
+        };
+        let is_seen = last <= now.plus(SAME_MOMENT) && now < last.plus(self.silent_after());
+        (!is_seen).then(|| Unseen { why: Clean::line("no contact"), since: Some(last) })
+    }
+
+    /// How long after its last poll a site counts as silent. The only measure of that: apps get it with what they show.
+    pub(crate) fn silent_after(&self) -> Duration {
+        self.poll + self.grace
     }
 
     /// For how long a silence that is over still counts for something.
@@ -124,10 +161,10 @@ impl Sight {
 
     fn contacts(&self, facts: &Facts<'_>) -> Vec<Contact> {
         let seen: HashMap<_, _> = facts.seen.iter().map(|(site, at)| (site, *at)).collect();
+        // A site that was invited and never enrolled is not expected to poll.
         let contacts = facts.sites.iter().filter_map(|row| {
-            let last = row.enrolled_at.max(row.last_seen).max(seen.get(&row.name).copied())?;
-            // A site that was invited and never enrolled is not expected to poll.
-            row.enrolled_at.map(|_| Contact { site: row.name.clone(), last, every: self.poll, unheard_until: None })
+            let last = last_contact(row, seen.get(&row.name).copied())?;
+            Some(Contact { site: row.name.clone(), last, every: self.poll, unheard_until: None })
         });
         contacts.collect()
     }
@@ -145,7 +182,7 @@ impl Sight {
     }
 
     /// `last`: when the site was last heard of. How old a state of a site that isn't heard of may be is a matter of silence.
-    fn state(&self, row: &StateRow, back: Option<Timestamp>, last: Timestamp, wrong: &mut Wrong) {
+    fn state(&self, row: &StateRow, back: Option<Timestamp>, last: Timestamp, wrong: &mut Observation) {
         // Nobody could be asked before this server ran, nor a site while it was silent.
         let heard = row.at.max(self.listening_since).max(back.unwrap_or(row.at));
         let limit = self.state.saturating_mul(2);
@@ -165,9 +202,9 @@ impl Sight {
         note(wrong, subject, worst, &format!("{}: {words}", row.application), row.at);
     }
 
-    fn server(&self, facts: &Facts<'_>, now: Timestamp, wrong: &mut Wrong) {
+    fn server(&self, facts: &Facts<'_>, now: Timestamp, wrong: &mut Observation) {
         let server = |what: &str| Subject::Server { what: what.to_owned() };
-        if let Some(words) = &self.trouble {
+        if let Ok(Some(words)) = &self.disk {
             note(wrong, server("disk"), Severity::Problem, words, now);
         }
         if let Some(words) = &self.log {
@@ -179,13 +216,13 @@ impl Sight {
     }
 }
 
-fn note(wrong: &mut Wrong, subject: Subject, severity: Severity, words: &str, since: Timestamp) {
-    let observed = Observed { severity, words: Clean::line(words), since, muted: false };
-    // Of several reasons for one incident the worst is told.
-    let worse = wrong.get(&subject).is_none_or(|before| before.severity < severity);
-    if worse {
-        wrong.insert(subject, observed);
-    }
+/// Its last poll or its enrolment; none: it never enrolled.
+fn last_contact(row: &SiteRow, seen: Option<Timestamp>) -> Option<Timestamp> {
+    row.enrolled_at.map(|enrolled| enrolled.max(row.last_seen.max(seen).unwrap_or(enrolled)))
+}
+
+fn note(wrong: &mut Observation, subject: Subject, severity: Severity, words: &str, since: Timestamp) {
+    wrong.add_wrong(subject, Observed { severity, words: Clean::line(words), since });
 }
 
 /// ` (and 2 more)`.
@@ -194,7 +231,7 @@ fn others(row: &StateRow) -> String {
     if as_bad > 1 { format!(" (and {} more)", as_bad - 1) } else { String::new() }
 }
 
-fn silences(silence: &Silence, facts: &Facts<'_>, wrong: &mut Wrong) {
+fn silences(silence: &Silence, facts: &Facts<'_>, wrong: &mut Observation) {
     // A site that was found silent by itself isn't over because others have joined it.
     let still = silence.together.iter().filter(|silent| facts.is_open(&Subject::Silent { site: silent.site.clone() }));
     for Silent { site, last, since } in silence.sites.iter().chain(still) {
@@ -216,7 +253,7 @@ fn failing(site: &SiteName, what: String) -> Subject {
     Subject::AgentFailing { site: site.clone(), what }
 }
 
-fn directory(row: &ListingRow, now: Timestamp, wrong: &mut Wrong) {
+fn directory(row: &ListingRow, now: Timestamp, wrong: &mut Observation) {
     let app = &row.application;
     if let Some(directory) = row.directory.filter(|directory| *directory != Directory::Present) {
         let words = format!("{app}: {}", directory.explain());
@@ -232,14 +269,14 @@ fn directory(row: &ListingRow, now: Timestamp, wrong: &mut Wrong) {
     }
 }
 
-fn clones(row: &SiteRow, now: Timestamp, wrong: &mut Wrong) {
+fn clones(row: &SiteRow, now: Timestamp, wrong: &mut Observation) {
     if let Some([one, other]) = &row.clones {
         let words = format!("two agents poll as this site, from {one} and from {other}");
         note(wrong, failing(&row.name, "clones".to_owned()), Severity::Problem, &words, now);
     }
 }
 
-fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Wrong) {
+fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Observation) {
     let what = format!("{} of {}", order.patch, order.application);
     match &order.state {
         OrderState::TimedOut { at } | OrderState::Unknown { at } => {
@@ -258,7 +295,7 @@ fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Wrong) {
 }
 
 /// A new error alerts until somebody has looked at it, or it is not seen any more; one that is back where it was fixed, always.
-fn error(group: &Alarming, wrong: &mut Wrong) {
+fn error(group: &Alarming, wrong: &mut Observation) {
     let text = |text: &Option<Clean>| text.as_ref().map(Clean::to_string);
     let what = text(&group.exception).or_else(|| text(&group.message)).unwrap_or_else(|| "an error".to_owned());
     let place = text(&group.top_frame).map(|place| format!(" in {place}")).unwrap_or_default();
@@ -278,7 +315,7 @@ fn error(group: &Alarming, wrong: &mut Wrong) {
 }
 
 /// Errors that aren't told one by one are told by their number.
-fn others_alarm(application: &AppName, more: u64, now: Timestamp, wrong: &mut Wrong) {
+fn others_alarm(application: &AppName, more: u64, now: Timestamp, wrong: &mut Observation) {
     let number = count(usize::try_from(more).unwrap_or(usize::MAX), "more error");
     let words =
         format!("{application}: {number} beside those that are told one by one, new or back: `fieldpost errors` lists all");
@@ -286,20 +323,23 @@ fn others_alarm(application: &AppName, more: u64, now: Timestamp, wrong: &mut Wr
     note(wrong, subject, Severity::Warning, &words, now);
 }
 
-/// Marks what a maintenance window covers.
-fn mute(facts: &Facts<'_>, now: Timestamp, wrong: &mut Wrong) {
+/// Marks what a maintenance window covers: what is wrong, and what is open.
+fn mute(facts: &Facts<'_>, now: Timestamp, wrong: &mut Observation) {
     let windows: Vec<_> = facts.maintenance.iter().filter(|window| window.from <= now && now < window.until).collect();
     if windows.is_empty() {
         return;
     }
     let groups: HashMap<&SiteName, &[GroupName]> = facts.sites.iter().map(|row| (&row.name, row.groups.as_slice())).collect();
-    for (subject, observed) in wrong {
-        observed.muted = match subject.site() {
-            Some(site) => {
-                let groups = groups.get(site).copied().unwrap_or_default();
-                windows.iter().any(|window| window.scope.covers(site, groups))
-            }
-            None => *subject == Subject::Uplink && windows.iter().any(|window| window.scope == SiteScope::All),
-        };
+    let is_muted = |subject: &Subject| match subject.site() {
+        Some(site) => {
+            let groups = groups.get(site).copied().unwrap_or_default();
+            windows.iter().any(|window| window.scope.covers(site, groups))
+        }
+        None => *subject == Subject::Uplink && windows.iter().any(|window| window.scope == SiteScope::All),
+    };
+    let subjects = wrong.wrong().map(|(subject, _)| subject).chain(facts.known.keys()).filter(|subject| is_muted(subject));
+    let muted: Vec<Subject> = subjects.cloned().collect();
+    for subject in muted {
+        wrong.mute(subject);
     }
 }

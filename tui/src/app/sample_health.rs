@@ -19,6 +19,7 @@ fn incident(id: u64, subject: Subject, severity: Severity, words: &str, minutes:
         hold: Hold::None,
         told: Told::Nothing,
         returns: 0,
+        unseen: None,
     }
 }
 

@@ -117,6 +117,8 @@ pub(super) fn flat(incident: &Incident) -> Value {
         "snoozed_until": snoozed_until,
         "told": told,
         "returns": incident.returns,
+        "unseen": incident.unseen.as_ref().map(|unseen| &unseen.why),
+        "last_seen": incident.unseen.as_ref().and_then(|unseen| unseen.since),
     })
 }
 
@@ -132,6 +134,7 @@ pub(super) fn line(incident: &Incident, now: Timestamp, colour: bool) -> String 
         Hold::Acknowledged { by, .. } => format!(", {by} looks after it"),
         Hold::Snoozed { by, until } => format!(", snoozed by {by} until {}", minute(*until)),
     };
+    let unseen = incident.unseen_words(now).map(|words| format!(", {words}")).unwrap_or_default();
     let words = format!("{} {place}: {}", incident.severity.sign(), incident.words);
-    format!("{:>5}  {}  {when}{hold}", incident.id.0, painted(&words, incident.severity, colour))
+    format!("{:>5}  {}  {when}{unseen}{hold}", incident.id.0, painted(&words, incident.severity, colour))
 }

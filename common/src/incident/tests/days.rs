@@ -32,9 +32,13 @@ const SITES: [&str; 3] = ["acme", "borealis", "corvid"];
 fn happen(story: &mut Story, event: &Event, now: &mut i64) {
     match event {
         Event::Wrong { site, problem, muted } => {
-            let mut seen = seen(if *problem { Severity::Problem } else { Severity::Warning }, "no contact");
-            seen.muted = *muted;
-            story.observed.insert(silent(SITES[*site]), seen);
+            let (subject, severity) = (silent(SITES[*site]), if *problem { Severity::Problem } else { Severity::Warning });
+            if *muted {
+                story.muted.insert(subject.clone());
+            } else {
+                story.muted.remove(&subject);
+            }
+            story.observed.insert(subject, seen(severity, "no contact"));
         }
         Event::Fine { site } => drop(story.observed.remove(&silent(SITES[*site]))),
         Event::Wait { minutes } => *now += minutes * MINUTE,

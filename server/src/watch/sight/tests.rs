@@ -1,9 +1,12 @@
 //! What is wrong, told by a clock that is set by hand.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod open;
+
 use super::*;
 use fieldpost_common::incident::{Hold, IncidentId, Phase, Told};
 use fieldpost_common::state::Finding;
+use std::collections::BTreeMap;
 
 const MINUTE: i64 = 60_000;
 
@@ -13,6 +16,12 @@ fn at(ms: i64) -> Timestamp {
 
 fn name(site: &str) -> SiteName {
     site.parse().unwrap()
+}
+
+type Wrong = BTreeMap<Subject, Observed>;
+
+fn wrong_of(sight: &Sight, facts: &Facts<'_>, now: Timestamp) -> Wrong {
+    sight.observe(facts, now).wrong().map(|(subject, observed)| (subject.clone(), observed.clone())).collect()
 }
 
 fn silent(site: &str) -> Subject {
@@ -25,7 +34,7 @@ fn sight() -> Sight {
         grace: Duration::from_mins(3),
         state: Duration::from_mins(10),
         listening_since: at(-60 * MINUTE),
-        trouble: None,
+        disk: Ok(None),
         log: None,
     }
 }
@@ -69,14 +78,28 @@ fn open(subject: Subject) -> Known {
         hold: Hold::None,
         told: Told::Nothing,
         returns: 0,
+        unseen: None,
     };
     Known::from([(subject, incident)])
 }
 
 fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_> {
     let (listings, orders, maintenance, silences_over) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let errors = Alarms::default();
-    Facts { sites, seen: &[], listings, states, orders, maintenance, mail: None, errors, known, silences_over }
+    let (errors, errors_aged, mended) = (Alarms::default(), Vec::new(), BTreeSet::new());
+    Facts {
+        sites,
+        seen: &[],
+        listings,
+        states,
+        orders,
+        maintenance,
+        mail: None,
+        errors,
+        errors_aged,
+        mended,
+        known,
+        silences_over,
+    }
 }
 
 fn words(wrong: &Wrong) -> Vec<&str> {
@@ -87,8 +110,8 @@ fn words(wrong: &Wrong) -> Vec<&str> {
 fn a_site_is_silent_after_the_expected_poll_and_the_grace_and_not_a_moment_before() {
     let known = Known::new();
     let facts = facts(&known, vec![site("acme", 0)], Vec::new());
-    assert!(sight().observe(&facts, at(4 * MINUTE - 1)).is_empty());
-    let wrong = sight().observe(&facts, at(4 * MINUTE));
+    assert!(wrong_of(&sight(), &facts, at(4 * MINUTE - 1)).is_empty());
+    let wrong = wrong_of(&sight(), &facts, at(4 * MINUTE));
     assert_eq!(wrong[&silent("acme")].since, at(4 * MINUTE));
 }
 
@@ -97,8 +120,8 @@ fn after_its_own_start_the_server_waits_before_it_calls_anybody_silent() {
     let known = Known::new();
     let facts = facts(&known, vec![site("acme", -500 * MINUTE)], Vec::new());
     let sight = Sight { listening_since: at(0), ..sight() };
-    assert!(sight.observe(&facts, at(4 * MINUTE - 1)).is_empty());
-    assert_eq!(words(&sight.observe(&facts, at(4 * MINUTE))).len(), 1);
+    assert!(wrong_of(&sight, &facts, at(4 * MINUTE - 1)).is_empty());
+    assert_eq!(words(&wrong_of(&sight, &facts, at(4 * MINUTE))).len(), 1);
 }
 
 #[test]
@@ -106,7 +129,7 @@ fn most_sites_at_once_are_one_incident_that_blames_the_uplink() {
     let known = Known::new();
     let sites = ["a", "b", "c", "d"].iter().zip([0, 10_000, 20_000, 30 * MINUTE]).map(|(name, last)| site(name, last));
     let facts = facts(&known, sites.collect(), Vec::new());
-    let wrong = sight().observe(&facts, at(5 * MINUTE));
+    let wrong = wrong_of(&sight(), &facts, at(5 * MINUTE));
     assert_eq!(words(&wrong).len(), 1);
     assert!(wrong[&Subject::Uplink].words.as_str().starts_with("3 of 4 sites fell silent at "), "{:?}", words(&wrong));
 }
@@ -116,7 +139,7 @@ fn a_site_that_was_silent_before_the_others_is_not_called_well_because_of_them()
     let known = open(silent("a"));
     let sites = ["a", "b", "c"].map(|name| site(name, 0));
     let facts = facts(&known, sites.to_vec(), Vec::new());
-    let wrong = sight().observe(&facts, at(5 * MINUTE));
+    let wrong = wrong_of(&sight(), &facts, at(5 * MINUTE));
     assert!(wrong.contains_key(&silent("a")) && wrong.contains_key(&Subject::Uplink) && wrong.len() == 2, "{:?}", words(&wrong));
 }
 
@@ -129,17 +152,17 @@ fn sites_that_come_back_after_the_uplink_are_not_blamed_one_by_one_until_their_t
         ["a", "b", "c", "d", "e"].iter().enumerate().map(|(place, name)| site(name, last(place))).collect::<Vec<_>>()
     };
     let two = facts(&known, sites(2), Vec::new());
-    assert!(sight().observe(&two, at(now)).contains_key(&Subject::Uplink), "most are silent still");
+    assert!(wrong_of(&sight(), &two, at(now)).contains_key(&Subject::Uplink), "most are silent still");
     let three = facts(&known, sites(3), Vec::new());
-    assert!(sight().observe(&three, at(now)).is_empty(), "{:?}", words(&sight().observe(&three, at(now))));
+    assert!(wrong_of(&sight(), &three, at(now)).is_empty(), "{:?}", words(&wrong_of(&sight(), &three, at(now))));
     let nothing = Known::new();
     let later = || Facts { silences_over: vec![(Subject::Uplink, at(now))], ..facts(&nothing, sites(3), Vec::new()) };
-    let wrong = sight().observe(&later(), at(now + 4 * MINUTE - 1));
+    let wrong = wrong_of(&sight(), &later(), at(now + 4 * MINUTE - 1));
     assert!(!wrong.contains_key(&silent("e")), "{:?}", words(&wrong));
-    assert!(sight().observe(&later(), at(now + 4 * MINUTE)).contains_key(&silent("e")));
+    assert!(wrong_of(&sight(), &later(), at(now + 4 * MINUTE)).contains_key(&silent("e")));
     let before = open(silent("e"));
     let before = Facts { silences_over: vec![(Subject::Uplink, at(now))], ..facts(&before, sites(3), Vec::new()) };
-    assert!(sight().observe(&before, at(now)).contains_key(&silent("e")), "who was silent before is not excused");
+    assert!(wrong_of(&sight(), &before, at(now)).contains_key(&silent("e")), "who was silent before is not excused");
 }
 
 #[test]
@@ -147,9 +170,9 @@ fn a_state_older_than_two_intervals_is_stale_however_good_it_was() {
     let known = Known::new();
     let now = 20 * MINUTE;
     let fresh = facts(&known, vec![site("acme", now)], vec![state("acme", 0, Severity::Ok)]);
-    assert!(sight().observe(&fresh, at(now)).is_empty());
+    assert!(wrong_of(&sight(), &fresh, at(now)).is_empty());
     let old = facts(&known, vec![site("acme", now + 1)], vec![state("acme", 0, Severity::Ok)]);
-    let wrong = sight().observe(&old, at(now + 1));
+    let wrong = wrong_of(&sight(), &old, at(now + 1));
     assert!(words(&wrong)[0].starts_with("trading: state is stale: from "), "{:?}", words(&wrong));
 }
 
@@ -158,7 +181,7 @@ fn a_file_that_is_seldom_written_is_not_stale_while_it_is_read() {
     let known = Known::new();
     let old = StateRow { modified: Some(at(-30 * MINUTE)), ..state("acme", 0, Severity::Ok) };
     let facts = facts(&known, vec![site("acme", 0)], vec![old]);
-    assert!(sight().observe(&facts, at(0)).is_empty());
+    assert!(wrong_of(&sight(), &facts, at(0)).is_empty());
 }
 
 #[test]
@@ -166,19 +189,19 @@ fn the_state_of_a_silent_site_says_nothing_and_it_is_not_stale_the_moment_the_si
     let states = || vec![state("acme", 0, Severity::Problem)];
     let known = Known::new();
     let gone = facts(&known, vec![site("acme", 0)], states());
-    assert_eq!(words(&sight().observe(&gone, at(60 * MINUTE))), [format!("no contact since {}", minute(at(0)))]);
+    assert_eq!(words(&wrong_of(&sight(), &gone, at(60 * MINUTE))), [format!("no contact since {}", minute(at(0)))]);
     let (now, silent_still) = (60 * MINUTE, open(silent("acme")));
     let back = facts(&silent_still, vec![site("acme", now)], states());
-    assert_eq!(words(&sight().observe(&back, at(now))), ["trading: db2 is DOWN"]);
+    assert_eq!(words(&wrong_of(&sight(), &back, at(now))), ["trading: db2 is DOWN"]);
     let later = Facts { silences_over: vec![(silent("acme"), at(now))], ..facts(&known, vec![site("acme", now)], states()) };
-    assert_eq!(words(&sight().observe(&later, at(now + 60_000))), ["trading: db2 is DOWN"]);
+    assert_eq!(words(&wrong_of(&sight(), &later, at(now + 60_000))), ["trading: db2 is DOWN"]);
 }
 
 #[test]
 fn a_site_that_was_invited_and_never_enrolled_is_not_expected_to_poll() {
     let known = Known::new();
     let invited = SiteRow { enrolled_at: None, last_seen: None, ..site("acme", 0) };
-    assert!(sight().observe(&facts(&known, vec![invited], Vec::new()), at(900 * MINUTE)).is_empty());
+    assert!(wrong_of(&sight(), &facts(&known, vec![invited], Vec::new()), at(900 * MINUTE)).is_empty());
 }
 
 #[test]
@@ -188,7 +211,7 @@ fn maintenance_mutes_the_sites_that_it_covers_while_it_lasts() {
     let muted = |scope, now| {
         let sites = vec![site("acme", -30 * MINUTE)];
         let facts = Facts { maintenance: vec![window(scope)], ..facts(&known, sites, Vec::new()) };
-        sight().observe(&facts, at(now))[&silent("acme")].muted
+        sight().observe(&facts, at(now)).is_muted(&silent("acme"))
     };
     for scope in [SiteScope::All, SiteScope::Group("emea".parse().unwrap()), SiteScope::Site(name("acme"))] {
         assert!(muted(scope.clone(), 0) && !muted(scope.clone(), 10 * MINUTE) && !muted(scope, -1));
@@ -200,7 +223,7 @@ fn maintenance_mutes_the_sites_that_it_covers_while_it_lasts() {
 fn the_servers_own_trouble_is_an_incident_of_its_own() {
     let known = Known::new();
     let facts = Facts { mail: Some(Clean::line("550 no")), ..facts(&known, Vec::new(), Vec::new()) };
-    let sight = Sight { trouble: Some("the server's disk has 1 GB left of 100 GB".to_owned()), ..sight() };
-    let wrong = sight.observe(&facts, at(0));
+    let sight = Sight { disk: Ok(Some("the server's disk has 1 GB left of 100 GB".to_owned())), ..sight() };
+    let wrong = wrong_of(&sight, &facts, at(0));
     assert_eq!(words(&wrong), ["the server's disk has 1 GB left of 100 GB", "mails can't be sent: 550 no"]);
 }

@@ -122,8 +122,8 @@ fn row(model: &Model, columns: &Columns, painter: &mut Painter<'_>, y: u16, (sel
     if let Some(x) = columns.kind {
         painter.line(x, y, 7, plain, line::kind(one));
     }
-    let what = line::what(one, columns.application.is_some());
-    painter.line(columns.what, y, columns.who - columns.what - 2, if one.is_open() { tone } else { Tone::Faint }, what);
+    let what = line::what_and_when(one, columns.application.is_some(), model.grid.now);
+    painter.line(columns.what, y, columns.who - columns.what - 2, if one.is_open() { tone } else { Tone::Faint }, &what);
     painter.line(columns.who, y, width - columns.who, Tone::Plain, &line::who(one, &model.zone));
 }
 
@@ -141,7 +141,10 @@ fn explanation(model: &Model, one: &Incident, painter: &mut Painter<'_>, y: u16,
     }
     let at = |at| short(at, &model.zone).trim_start().to_owned();
     let time = match one.phase {
-        Phase::Open { .. } => format!("since {}", at(one.since)),
+        Phase::Open { .. } => {
+            let unseen = one.unseen_words(model.grid.now).map(|words| format!(", {words}")).unwrap_or_default();
+            format!("since {}{unseen}", at(one.since))
+        }
         Phase::Closed { at: end } => format!("{} to {}", at(one.since), at(end)),
     };
     let helps =

@@ -64,6 +64,12 @@ pub(crate) fn what(one: &Incident, has_column: bool) -> &str {
     rest.unwrap_or(words)
 }
 
+/// The same with when that was last seen, where nobody can say how it is now.
+pub(crate) fn what_and_when(one: &Incident, has_column: bool, now: Timestamp) -> String {
+    let what = what(one, has_column);
+    one.unseen_words(now).map_or_else(|| what.to_owned(), |words| format!("{what} ({words})"))
+}
+
 /// When it began, or ended: how long ago.
 pub(crate) fn since(one: &Incident, now: Timestamp) -> String {
     match one.phase {
@@ -129,6 +135,10 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
         Phase::Open { since } if since != one.opened => add("back since", time(since)),
         Phase::Open { .. } => {}
         Phase::Closed { at } => add("over", time(at)),
+    }
+    if let Some(unseen) = &one.unseen {
+        let last = unseen.since.map_or("never".to_owned(), time);
+        add("last seen", format!("{last}: {}", unseen.why));
     }
     if one.is_open() {
         add("who has it", held(one, "", zone));
