@@ -42,6 +42,7 @@ pub mod redact;
 pub mod root;
 pub mod scan;
 pub mod server;
+pub mod signals;
 pub mod status;
 pub mod token;
 pub mod trouble;

@@ -7,7 +7,7 @@ use fieldpost_agent::driver::{self, StartError};
 use fieldpost_agent::enroll::{self, AppDirectory, EnrollError, Wish};
 use fieldpost_agent::status::{self, Status};
 use fieldpost_agent::trouble::Trouble;
-use fieldpost_agent::{check, clock, dry_run, history};
+use fieldpost_agent::{check, clock, dry_run, history, signals};
 use fieldpost_common::exit;
 use fieldpost_common::id::AppName;
 use fieldpost_common::problem::Code;
@@ -106,6 +106,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // A log that can't be written, as on a full disk, would else be complained of there, and the complaint ends in a panic.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     let runtime = match tokio::runtime::Builder::new_current_thread()
@@ -189,6 +191,9 @@ fn code_of(trouble: &Trouble) -> u8 {
 async fn serve(mut config: Config, plain_poll: bool) -> ExitCode {
     if plain_poll {
         config.wait = Duration::ZERO;
+    }
+    if let Err(error) = signals::attend() {
+        return say(&error, exit::FAILED);
     }
     let (mut term, mut int) = match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(term), Ok(int)) => (term, int),

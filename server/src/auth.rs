@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::error::Error;
+use crate::net::Connection;
 use crate::server::{Server, Shared};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
@@ -29,7 +30,7 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 
 impl Peer {
     /// Refuses an address that has failed too often; for what is guarded by a one-time secret.
-    pub(crate) fn may_try(self, server: &Server) -> Result<(), Error> {
+    fn may_try(self, server: &Server) -> Result<(), Error> {
         if server.throttle.is_held(self.0, clock::instant()) { Err(Error::TooManyFailures) } else { Ok(()) }
     }
 
@@ -39,8 +40,8 @@ impl Peer {
     }
 
     fn of(parts: &Parts, server: &Server) -> Self {
-        let forwarded = parts.headers.get("x-forwarded-for").filter(|_| server.config.behind_proxy);
-        // The last entry is the proxy's own word; those before are what the client claims.
+        // The last entry of the last line is the proxy's own word; those before are what the client claims.
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back().filter(|_| server.config.behind_proxy);
         let forwarded = forwarded.and_then(|list| list.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
         let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         Self(forwarded.or(direct).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
@@ -51,6 +52,25 @@ impl FromRequestParts<Shared> for Peer {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Error> {
         Ok(Self::of(parts, server))
+    }
+}
+
+/// Who holds a one-time secret. An address that has failed too often is refused before its body is read.
+pub(crate) struct Invitee(pub(crate) Peer);
+
+impl FromRequestParts<Shared> for Invitee {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Error> {
+        let peer = Peer::of(parts, server);
+        peer.may_try(server)?;
+        Ok(Self(peer))
+    }
+}
+
+/// The connection of somebody known is not closed before those of strangers.
+fn recognise(parts: &Parts) {
+    if let Some(connection) = parts.extensions.get::<Connection>() {
+        connection.recognise();
     }
 }
 
@@ -65,7 +85,7 @@ impl FromRequestParts<Shared> for Agent {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Error> {
         let site = token(parts).and_then(|token| server.memory.mailboxes.owner(&token));
-        site.map(Self).ok_or_else(|| Peer::of(parts, server).failed(server, Error::Unauthorized))
+        site.inspect(|_| recognise(parts)).map(Self).ok_or_else(|| Peer::of(parts, server).failed(server, Error::Unauthorized))
     }
 }
 
@@ -75,6 +95,7 @@ impl FromRequestParts<Shared> for Viewer {
         let Some((user, role)) = token(parts).and_then(|token| server.memory.people.owner(&token)) else {
             return Err(Peer::of(parts, server).failed(server, Error::Unauthorized));
         };
+        recognise(parts);
         server.memory.people.seen(&user, clock::now());
         Ok(Self(user, role))
     }

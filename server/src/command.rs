@@ -1,4 +1,4 @@
-//! What the command line does beside `run`: make the data, check it, copy it, ask a running server how it is.
+//! What the command line does beside `run`: make the data, check it, copy it.
 
 use crate::clock;
 use crate::invite::VALID;
@@ -11,10 +11,8 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{Generation, UserName};
 use fieldpost_common::invitation::{Invitation, Kind};
 use rusqlite::Connection;
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
 /// Why a command wasn't done.
 #[derive(Debug, thiserror::Error)]
@@ -173,22 +171,4 @@ fn copy(db: &Connection, part: &Path) -> Result<Checked, CommandError> {
     drop(copy);
     std::fs::File::open(part).and_then(|part| part.sync_all()).map_err(io)?;
     Ok(checked)
-}
-
-/// Asks a server on this machine, over plain HTTP, whether it is ready.
-pub fn healthcheck(address: SocketAddr) -> Result<(), CommandError> {
-    const PATIENCE: Duration = Duration::from_secs(5);
-    let ask = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.take(64 << 10).read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    let answer = ask().map_err(|error| CommandError::NotReady(address, error.to_string()))?;
-    match answer.lines().next() {
-        Some(line) if line.split(' ').nth(1) == Some("200") && answer.contains("fieldpost-server") => Ok(()),
-        line => Err(CommandError::NotReady(address, line.unwrap_or("no answer").to_owned())),
-    }
 }

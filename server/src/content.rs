@@ -1,4 +1,4 @@
-//! Contents between requests and store: packing, keeping, sending whole or in part. Who may is left to the handlers.
+//! Contents between requests and store: keeping, sending whole or in part. Who may is left to the handlers.
 
 use crate::error::Error;
 use crate::store::content::{Packed, content_store};
@@ -8,18 +8,8 @@ use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_T
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use fieldpost_common::hash::ContentHash;
 use fieldpost_common::time::Timestamp;
 use std::ops::Range;
-
-/// Packs a content off the request's thread.
-pub(crate) async fn pack(sha256: ContentHash, bytes: Vec<u8>) -> Result<Packed, Error> {
-    let packed = tokio::task::spawn_blocking(move || Packed::new(sha256, bytes)).await;
-    packed.map_err(|error| {
-        tracing::error!(%error, "packing a content failed");
-        Error::Internal
-    })
-}
 
 /// Keeps a content; where it is a revision, it is to be read.
 pub(crate) fn settle(tx: &mut Tx<'_>, packed: &Packed, now: Timestamp) -> Result<(), Error> {

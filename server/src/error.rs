@@ -37,6 +37,8 @@ pub(crate) enum Error {
     TooLarge { limit: u64 },
     #[error("the body is larger than this address takes")]
     BodyTooLarge,
+    #[error("{0}")]
+    BodyLost(String),
     #[error("the bytes don't have the hash that they were announced with")]
     WrongHash,
     #[error("site {site} has handed over all that it may: {quota} bytes")]
@@ -51,6 +53,8 @@ pub(crate) enum Error {
     NoRoute,
     #[error("the server is stopping")]
     Stopping,
+    #[error("another program holds the server's database")]
+    Busy,
     #[error("the server's disk is full")]
     NoSpace,
     #[error("the server failed; its log says more")]
@@ -61,6 +65,7 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NoSpace => Self::NoSpace,
+            StoreError::Busy => Self::Busy,
             StoreError::Stopped => Self::Stopping,
             error => {
                 tracing::error!(%error, "the store failed");
@@ -102,7 +107,7 @@ impl Error {
             Self::WrongHash => Code::WrongHash,
             Self::Quota { .. } | Self::TooManyFailures => Code::TooMany,
             Self::Clones(_) => Code::Clone,
-            Self::Stopping => Code::Unavailable,
+            Self::Stopping | Self::Busy | Self::BodyLost(_) => Code::Unavailable,
             Self::NoSpace => Code::NoSpace,
             Self::Internal => Code::Internal,
         }
@@ -121,10 +126,11 @@ impl Error {
             Self::Changed(_) => "look at it again, then decide",
             Self::Refused { why: Refusal::UnknownKey, .. } => "whoever has the root key runs `fieldpost trust add`",
             Self::TooLarge { .. } => "the limit is `max_content` in the server's config",
-            Self::WrongHash => "send it again",
+            Self::WrongHash | Self::BodyLost(_) => "send it again",
             Self::Quota { .. } => "the limit is `site_quota` in the server's config",
             Self::TooManyFailures => "wait a minute",
             Self::Clones(_) => "stop one of them and enroll the other anew",
+            Self::Busy => "try again later; a backup or `sqlite3` that runs on the server's data may be what holds it",
             Self::Stopping | Self::NoSpace => "try again later",
             _ => return None,
         })
@@ -134,7 +140,7 @@ impl Error {
     fn retry_after(&self) -> Option<&'static str> {
         match self {
             Self::TooManyFailures | Self::NoSpace => Some("60"),
-            Self::Stopping => Some("5"),
+            Self::Stopping | Self::Busy => Some("5"),
             _ => None,
         }
     }
@@ -144,6 +150,9 @@ impl Error {
         let mut problem = Problem::new(self.code(), self.to_string());
         if matches!(self, Self::Range { .. }) {
             problem.status = 416;
+        }
+        if matches!(self, Self::BodyLost(_)) {
+            problem.status = 408;
         }
         match self.cure() {
             Some(cure) => problem.cure(cure),

@@ -4,17 +4,20 @@ mod agent;
 mod api;
 mod auth;
 mod badge;
+mod body;
 mod clock;
 mod command;
 mod config;
 mod content;
 mod error;
 mod feed;
+mod healthcheck;
 mod invite;
 mod mail;
 mod mailbox;
 mod measures;
 mod monitor;
+mod net;
 mod observe;
 mod people;
 mod presence;
@@ -24,6 +27,7 @@ mod request;
 mod routes;
 mod server;
 mod settle;
+mod signals;
 mod store;
 mod submit;
 mod throttle;
@@ -34,16 +38,16 @@ mod wish;
 #[cfg(test)]
 mod tests;
 
-pub use command::{backup, check, healthcheck, init};
+pub use command::{backup, check, init};
 pub use config::{Config, ConfigError, Tls};
+pub use healthcheck::healthcheck;
 pub use mail::{MailError, test as test_mail};
 pub use store::{LogFault, StoreError};
 
-use axum::Router;
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use net::{Certificate, Limits};
 use server::{Server, Shared};
-use std::net::{SocketAddr, TcpListener};
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,29 +85,31 @@ pub enum ServeError {
 pub async fn serve(config: Config, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServeError> {
     let config = Config { listen: listener.local_addr()?, ..config };
     config.check()?;
-    let tls = load_tls(&config).await?;
-    let scheme = if tls.is_some() { "https" } else { "http" };
+    let certificate = load_certificate(&config)?;
+    signals::attend(certificate.clone())?;
+    let scheme = if certificate.is_some() { "https" } else { "http" };
     let server = Server::open(config)?;
-    println!("listening on {scheme}://{}", server.config.listen);
-    run(&server, tls, listener, shutdown).await
+    // Whoever started the server may have closed its output; that is no reason to end.
+    drop(writeln!(std::io::stdout(), "listening on {scheme}://{}", server.config.listen));
+    let limits = Limits::new(net::open_files(), server.config.poll.expected());
+    run(&server, certificate, listener, limits, shutdown).await
 }
 
 async fn run(
     server: &Shared,
-    tls: Option<RustlsConfig>,
+    certificate: Option<Certificate>,
     listener: TcpListener,
+    limits: Limits,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ServeError> {
     listener.set_nonblocking(true)?;
     let router = routes::router(Arc::clone(server));
-    let handle = Handle::new();
-    let serving = accept(listener, tls, router, handle.clone());
+    let serving = net::serve(listener, certificate, router, limits, server.stopping());
     let stopping = async {
         shutdown.await;
         tracing::info!("stopping");
         server.stop();
-        handle.graceful_shutdown(Some(STOP_WITHIN));
-        std::future::pending::<()>().await;
+        tokio::time::sleep(STOP_WITHIN).await;
     };
     let ticking = async {
         ticker::tick(server).await;
@@ -137,46 +143,9 @@ async fn run(
     Ok(())
 }
 
-async fn accept(
-    listener: TcpListener,
-    tls: Option<RustlsConfig>,
-    router: Router,
-    handle: Handle<SocketAddr>,
-) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    match tls {
-        None => axum_server::from_tcp(listener)?.handle(handle).serve(service).await,
-        Some(tls) => axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(service).await,
-    }
-}
-
-async fn load_tls(config: &Config) -> Result<Option<RustlsConfig>, ServeError> {
-    let Some(Tls { cert, key }) = config.tls.clone() else { return Ok(None) };
-    let loaded = RustlsConfig::from_pem_file(&cert, &key).await;
-    let loaded =
-        loaded.map_err(|why| ServeError::Tls { cert: cert.display().to_string(), key: key.display().to_string(), why })?;
-    reload_on_hangup(loaded.clone(), Tls { cert, key })?;
-    Ok(Some(loaded))
-}
-
-/// SIGHUP reads certificate and key anew; when they can't be used, the ones before stay.
-#[cfg(unix)]
-fn reload_on_hangup(loaded: RustlsConfig, Tls { cert, key }: Tls) -> std::io::Result<()> {
-    let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
-    tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
-            match loaded.reload_from_pem_file(&cert, &key).await {
-                Ok(()) => tracing::info!(cert = %cert.display(), "the certificate was read anew"),
-                Err(error) => {
-                    tracing::error!(cert = %cert.display(), %error, "the certificate can't be read; the one before stays");
-                }
-            }
-        }
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn reload_on_hangup(_loaded: RustlsConfig, _files: Tls) -> std::io::Result<()> {
-    Ok(())
+fn load_certificate(config: &Config) -> Result<Option<Certificate>, ServeError> {
+    let Some(files) = config.tls.clone() else { return Ok(None) };
+    let Tls { cert, key } = &files;
+    let (cert, key) = (cert.display().to_string(), key.display().to_string());
+    Certificate::load(files).map(Some).map_err(|why| ServeError::Tls { cert, key, why })
 }

@@ -71,9 +71,12 @@ enum Command {
     },
     /// Ask the server on this machine whether it is ready
     Healthcheck {
-        /// Where it listens
-        #[arg(long, default_value = "127.0.0.1:8700")]
-        listen: SocketAddr,
+        /// The config file (TOML) that it runs with: says where it listens, and which certificate it shows
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Where it listens; wins over the config [default: 127.0.0.1:8700]
+        #[arg(long)]
+        listen: Option<SocketAddr>,
     },
 }
 
@@ -109,9 +112,9 @@ fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::TestMail { address, config } => test_mail(&address, &config),
-        Command::Healthcheck { listen } => {
-            fieldpost_server::healthcheck(listen)?;
-            println!("ready");
+        Command::Healthcheck { config, listen } => {
+            let settings = config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+            println!("{}", fieldpost_server::healthcheck(&settings, listen)?);
             Ok(())
         }
     }
@@ -173,6 +176,8 @@ fn log() {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // A log that can't be written, as on a full disk, would else be complained of there, and the complaint ends in a panic.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
 }

@@ -6,16 +6,17 @@ use crate::api::{
 };
 use crate::api::{sites, status, trust, users};
 use crate::badge;
+use crate::body::BodyLimit;
 use crate::error::Error;
 use crate::monitor;
 use crate::server::Shared;
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, Method};
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::{Extension, Router};
 use fieldpost_common::api::path as api;
 use fieldpost_common::wire::{header, path as wire};
 
@@ -43,7 +44,7 @@ pub(crate) struct Route {
     pub(crate) who: Who,
     pub(crate) method: Method,
     pub(crate) path: &'static str,
-    /// The largest body in bytes, as it travels. Contents have the config's limit, checked as they stream.
+    /// The largest body in bytes, as it travels and unpacked. Contents have the config's limit, outputs their command's.
     limit: usize,
     handler: MethodRouter<Shared>,
 }
@@ -52,6 +53,8 @@ const NOTHING: usize = 0;
 const SMALL: usize = 64 << 10;
 const SIGNED: usize = 1 << 20;
 const MANY: usize = 16 << 20;
+/// A hundred thousand names with their facts.
+const INVENTORY: usize = 32 << 20;
 const STREAM: usize = usize::MAX;
 
 /// The table.
@@ -65,7 +68,7 @@ pub(crate) fn table() -> Vec<Route> {
         // Agents
         route(Who::Invited, Method::POST, wire::ENROLL, SMALL, post(enroll::enroll)),
         route(Who::Agent, Method::GET, wire::POLL, NOTHING, get(poll::poll)),
-        route(Who::Agent, Method::PUT, wire::INVENTORY, MANY, put(inventory::inventory)),
+        route(Who::Agent, Method::PUT, wire::INVENTORY, INVENTORY, put(inventory::inventory)),
         route(Who::Agent, Method::GET, wire::CONTENT, NOTHING, get(agent_content::download)),
         route(Who::Agent, Method::PUT, wire::CONTENT, STREAM, put(agent_content::upload)),
         route(Who::Agent, Method::POST, wire::RESULTS, MANY, post(results::results)),
@@ -136,7 +139,7 @@ pub(crate) fn router(server: Shared) -> Router {
     let mut router = Router::new();
     for Route { who, method, path, limit, handler } in table() {
         tracing::trace!(%method, path, ?who, limit, "route");
-        let handler = handler.layer(DefaultBodyLimit::max(limit));
+        let handler = handler.layer(Extension(BodyLimit(limit)));
         let handler = if matches!(who, Who::Agent | Who::Invited) { handler.layer(map_response(no_store)) } else { handler };
         router = router.route(path, handler);
     }

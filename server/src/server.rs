@@ -1,6 +1,7 @@
 //! What all handlers share: the store, what is kept in memory beside it, and the limits.
 
 use crate::api::grid::Grids;
+use crate::body;
 use crate::config::Config;
 use crate::error::Error;
 use crate::feed::Feed;
@@ -14,7 +15,7 @@ use fieldpost_common::id::Generation;
 use fieldpost_common::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, Notify, Semaphore, watch};
 
 /// What handlers get.
 pub(crate) type Shared = Arc<Server>;
@@ -25,6 +26,8 @@ pub(crate) struct Server {
     pub(crate) memory: Arc<Memory>,
     pub(crate) grids: Grids,
     pub(crate) throttle: Throttle,
+    /// Bodies are unpacked and read so many at a time.
+    pub(crate) turns: Semaphore,
     pub(crate) config: Config,
     pub(crate) generation: Generation,
     pub(crate) url: String,
@@ -94,6 +97,7 @@ impl Server {
             memory,
             grids: Grids::default(),
             throttle: Throttle::default(),
+            turns: body::turns(),
             config,
             generation,
             url,
@@ -121,6 +125,11 @@ impl Server {
             () = tokio::time::sleep(wait) => false,
             _ = stopping.wait_for(|stopping| *stopping) => false,
         }
+    }
+
+    /// Says `true` once the server stops.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     /// Waits until the server stops.

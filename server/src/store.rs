@@ -41,6 +41,7 @@ use fieldpost_common::time::Timestamp;
 use lock::DataLock;
 use readers::Readers;
 use rusqlite::Connection;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -60,6 +61,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the server's disk is full")]
     NoSpace,
+    /// Another program holds the database, and did not let go in time.
+    #[error("another program holds the server's database")]
+    Busy,
     /// Written by a newer program.
     #[error("{file} has schema {has}, which is newer than the {knows} that this program knows; use the newer fieldpost-server")]
     Newer {
@@ -99,7 +103,8 @@ pub enum StoreError {
 impl StoreError {
     pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::StorageFull => Self::NoSpace,
+            // A quota and a limit of file sizes are disks that are full for us.
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::NoSpace,
             _ => Self::Io(format!("{}: {error}", path.display())),
         }
     }
@@ -109,6 +114,7 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::NoSpace,
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
             _ => Self::Sqlite(error.to_string()),
         }
     }

@@ -7,6 +7,7 @@ mod agents;
 mod badges;
 mod changes;
 mod commands;
+mod connections;
 mod contents;
 mod drops;
 mod errors;

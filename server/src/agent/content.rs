@@ -1,11 +1,12 @@
 //! `GET` and `PUT /agent/v1/content/{sha256}`: what was ordered for the site, and what it has to hand over.
 
 use crate::auth::Agent;
+use crate::body::receive_content;
 use crate::clock;
-use crate::content::{pack, send, settle};
+use crate::content::{send, settle};
 use crate::error::Error;
 use crate::reading::catch_up;
-use crate::request::{At, receive};
+use crate::request::At;
 use crate::server::Shared;
 use crate::store::revision::Scope;
 use crate::store::{content, order, upload};
@@ -44,8 +45,7 @@ pub(crate) async fn upload(
     if used >= quota {
         return Err(over);
     }
-    let bytes = receive(&headers, body, &sha256, server.config.max_content).await?;
-    let packed = pack(sha256, bytes).await?;
+    let packed = receive_content(&server, &headers, body, sha256).await?;
     let now = clock::now();
     let store = server.store.write(move |tx| {
         if upload::upload_total(tx, &site, &sha256)?.saturating_add(packed.size) > quota {

@@ -1,6 +1,6 @@
 //! `POST /agent/v1/enroll`: trades a one-time secret for the agent's own token.
 
-use crate::auth::Peer;
+use crate::auth::Invitee;
 use crate::clock;
 use crate::error::Error;
 use crate::request::Said;
@@ -17,10 +17,9 @@ use fieldpost_common::wire::{EnrollAnswer, EnrollRequest, SiteApp};
 
 pub(crate) async fn enroll(
     State(server): State<Shared>,
-    peer: Peer,
+    Invitee(peer): Invitee,
     Said(request): Said<EnrollRequest>,
 ) -> Result<Json<EnrollAnswer>, Error> {
-    peer.may_try(&server)?;
     let now = clock::now();
     let enrolled = server.store.write(move |tx| take(tx, &request, now)).await;
     let trust = enrolled.map_err(|error| match error {

@@ -1,9 +1,10 @@
 //! `PUT /agent/v1/output/{command}`: what a command has brought so far, whole each time, so that twice changes nothing.
 
 use crate::auth::Agent;
+use crate::body::receive_any;
 use crate::clock;
 use crate::error::Error;
-use crate::request::{Ask, At, receive_any};
+use crate::request::{Ask, At};
 use crate::server::Shared;
 use crate::store::command::command_fetch;
 use crate::store::command_output::{command_output_fetch, command_output_set};
@@ -36,7 +37,7 @@ pub(crate) async fn put(
     // What isn't asked for is read and dropped: that agent can do nothing about it.
     let asked = server.store.peek(|db| command_fetch(db, &id))?.filter(|command| command.site == site);
     let most = asked.and_then(|command| command.wish.most_output()).unwrap_or(MAX_OUTPUT);
-    let content = receive_any(&headers, body, most as u64).await?;
+    let content = receive_any(&server, &headers, body, most as u64).await?;
     let output = CommandOutput { at: now, whole: part.whole, content };
     let keep = move |tx: &mut Tx<'_>| match command_fetch(tx, &id)?.filter(|command| command.site == site) {
         Some(command) => output_keep(tx, &command, &output, now),

@@ -1,11 +1,12 @@
 //! `GET` and `PUT /api/v1/content/{sha256}`: contents for people.
 
 use crate::auth::{Developer, Viewer};
+use crate::body::receive_content;
 use crate::clock;
-use crate::content::{pack, send, settle};
+use crate::content::{send, settle};
 use crate::error::Error;
 use crate::reading::catch_up;
-use crate::request::{Ask, At, receive};
+use crate::request::{Ask, At};
 use crate::server::Shared;
 use crate::store::revision::Scope;
 use crate::store::{content, revision};
@@ -45,8 +46,7 @@ pub(crate) async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Error> {
-    let bytes = receive(&headers, body, &sha256, server.config.max_content).await?;
-    let packed = pack(sha256, bytes).await?;
+    let packed = receive_content(&server, &headers, body, sha256).await?;
     let now = clock::now();
     server.store.write(move |tx| settle(tx, &packed, now)).await?;
     catch_up(&server, &Scope::Content(sha256)).await;

@@ -1,6 +1,6 @@
 //! `POST /api/v1/login` and `GET /api/v1/whoami`.
 
-use crate::auth::{Peer, Viewer};
+use crate::auth::{Invitee, Viewer};
 use crate::clock;
 use crate::error::Error;
 use crate::request::Said;
@@ -15,10 +15,9 @@ use fieldpost_common::time::Timestamp;
 
 pub(crate) async fn login(
     State(server): State<Shared>,
-    peer: Peer,
+    Invitee(peer): Invitee,
     Said(request): Said<LoginRequest>,
 ) -> Result<Json<LoginAnswer>, Error> {
-    peer.may_try(&server)?;
     let now = clock::now();
     let answer = server.store.write(move |tx| take(tx, request, now)).await;
     answer.map(Json).map_err(|error| match error {

@@ -35,6 +35,12 @@ async fn a_renewed_certificate_is_served_after_a_hangup_and_a_broken_one_is_not(
     while !answers(first.clone(), port).await {
         tokio::task::yield_now().await;
     }
+    let config = Config { tls: Some(Tls { cert: folder.path().join("cert.pem"), key: "none".into() }), ..Config::default() };
+    let (listen, plain) = (Some(([127, 0, 0, 1], port).into()), Config::default());
+    let asked = tokio::task::spawn_blocking(move || (crate::healthcheck(&config, listen), crate::healthcheck(&plain, listen)));
+    let (ready, plain) = asked.await.unwrap();
+    assert_eq!(ready.unwrap(), "ready");
+    assert!(plain.unwrap_err().to_string().contains("--config FILE"));
     let second = certificate(folder.path());
     let hang_up = || {
         let pid = std::process::id().to_string();
@@ -48,6 +54,15 @@ async fn a_renewed_certificate_is_served_after_a_hangup_and_a_broken_one_is_not(
     std::fs::write(folder.path().join("cert.pem"), "nonsense").unwrap();
     hang_up();
     assert!(answers(second, port).await, "what works stays");
+    let check = move || {
+        let config = Config { tls: Some(Tls { cert: folder.path().join("other.pem"), key: "none".into() }), ..Config::default() };
+        let wrong = certificate(folder.path());
+        drop(wrong);
+        std::fs::rename(folder.path().join("cert.pem"), folder.path().join("other.pem")).unwrap();
+        crate::healthcheck(&config, Some(([0, 0, 0, 0], port).into())).unwrap_err().to_string()
+    };
+    let words = tokio::task::spawn_blocking(check).await.unwrap();
+    assert!(words.contains("another certificate") && words.contains("kill -HUP"), "{words}");
     drop(stop);
     task.await.unwrap().unwrap();
 }

@@ -1,6 +1,7 @@
 //! A server with one developer who may do everything, and agents that a test leads by the hand.
 
 use super::agent::Agent;
+use crate::net::Limits;
 use crate::server::{Server, Shared};
 use crate::{Config, command, run};
 use fieldpost_common::api::{Invited, Prepare, PrepareCell, Prepared};
@@ -70,6 +71,10 @@ impl World {
     }
 
     pub(super) async fn start_with(config: Config) -> Self {
+        Self::start_limited(config, Limits::new(1024, Duration::from_mins(1))).await
+    }
+
+    pub(super) async fn start_limited(config: Config, limits: Limits) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
@@ -79,7 +84,7 @@ impl World {
         let url = format!("http://{}", config.listen);
         let server = Server::open(config).unwrap();
         let (stop, stopped) = oneshot::channel();
-        let task = serve(server.clone(), listener, stopped);
+        let task = serve(server.clone(), listener, limits, stopped);
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let ada = Person { name: "ada", token: "ada's token".to_owned(), key: SecretKey::from_seed([2; 32]) };
         let world = Self { folder, server, client, url, ada, stop: Some(stop), task };
@@ -112,7 +117,7 @@ impl World {
             }
         };
         let (stop, stopped) = oneshot::channel();
-        self.task = serve(self.server.clone(), listener, stopped);
+        self.task = serve(self.server.clone(), listener, Limits::new(1024, Duration::from_mins(1)), stopped);
         self.stop = Some(stop);
         self
     }
@@ -273,8 +278,13 @@ impl World {
     }
 }
 
-fn serve(server: Shared, listener: TcpListener, stopped: oneshot::Receiver<()>) -> JoinHandle<Result<(), crate::ServeError>> {
-    tokio::spawn(async move { run(&server, None, listener, async { drop(stopped.await) }).await })
+fn serve(
+    server: Shared,
+    listener: TcpListener,
+    limits: Limits,
+    stopped: oneshot::Receiver<()>,
+) -> JoinHandle<Result<(), crate::ServeError>> {
+    tokio::spawn(async move { run(&server, None, listener, limits, async { drop(stopped.await) }).await })
 }
 
 fn developer(person: &Person) -> Developer {

@@ -30,6 +30,8 @@ mod bulk;
 mod together;
 // Bad input, dead servers, answers that aren't ours.
 mod bad_input;
+// What a long-running program owes to whoever runs it.
+mod daemons;
 mod faults;
 // The terminal app in a real terminal.
 mod app;
