@@ -4,6 +4,7 @@
 //! - [`patience`] waits for a condition instead of for a time;
 //! - [`background`] keeps one running beside a test;
 //! - [`cli`] runs `fieldpost` as a script would;
+//! - [`disk_image`] is a disk whose power can be cut;
 //! - [`letterbox`] takes the mails of a server;
 //! - [`measure`] reads what benchmarks want to know of a process;
 //! - [`world`] starts a server and sites in a temporary directory, and can kill each of them;
@@ -14,6 +15,7 @@
 pub mod background;
 pub mod binaries;
 pub mod cli;
+pub mod disk_image;
 pub mod letterbox;
 pub mod measure;
 pub mod patience;

@@ -21,14 +21,24 @@ pub struct World {
 impl World {
     /// Starts a server, logs ada in, and makes the application `trading` with versions 7.6 and 7.7.
     pub fn start() -> Self {
-        let world = Self::without_applications();
+        Self::start_with(|_| {})
+    }
+
+    /// Starts like [`World::start`], after `prepare` was given the temporary directory: the server's data will be in `data` below it.
+    pub fn start_with(prepare: impl FnOnce(&Path)) -> Self {
+        let world = Self::prepared(prepare);
         world.ada.ok(&["app", "add", "trading", "--versions", "7.6,7.7", "--issue-url", "https://tracker.example/{issue}"]);
         world
     }
 
     /// Starts a server and logs ada in.
     pub fn without_applications() -> Self {
+        Self::prepared(|_| {})
+    }
+
+    fn prepared(prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::Builder::new().prefix("fieldpost-test-").tempdir().expect("a temporary directory");
+        prepare(folder.path());
         let address = free_address();
         let ada = Cli::new(folder.path().join("ada"), folder.path());
         let mut world = Self { folder, server: None, address, ada, agents: BTreeMap::new() };

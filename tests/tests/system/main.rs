@@ -33,6 +33,7 @@ mod bad_input;
 // What a long-running program owes to whoever runs it.
 mod daemons;
 mod faults;
+mod power_cuts;
 // The terminal app in a real terminal.
 mod app;
 mod tabs;
