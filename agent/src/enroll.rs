@@ -140,7 +140,8 @@ fn config(wish: &Wish, invitation: &Invitation, site: &SiteName, path: &Path) ->
         }
         return Ok((None, config));
     }
-    if path.exists() {
+    // A link to nothing is there too: it would be replaced.
+    if std::fs::symlink_metadata(path).is_ok() {
         return Err(EnrollError::Exists(path.to_owned()));
     }
     if wish.applications.is_empty() {

@@ -1,5 +1,7 @@
 //! How one site stands to the published table for one patch. This is the only code that names a standing.
 
+pub mod agreement;
+
 use crate::hash::ContentHash;
 use crate::id::{OrderId, UserName};
 use crate::order::state::OrderState;
@@ -54,8 +56,10 @@ pub enum Unknown {
 pub struct Published<'a> {
     /// P: current for the site's version.
     pub current: Option<ContentHash>,
-    /// What was current for the site's version before, in any order.
+    /// What P superseded for the site's version, in any order. What was taken back isn't among it.
     pub earlier: &'a [ContentHash],
+    /// What was published for the site's version after P: P is an older revision that was published again.
+    pub newer: &'a [ContentHash],
     /// Whether something is current for another version.
     pub elsewhere: bool,
 }
@@ -119,9 +123,9 @@ pub enum Standing {
     DeletedAtSite,
     /// Taken away by an order.
     Removed,
-    /// The site has what it was sent before; something newer is published.
+    /// The site has what both agreed on, or what was superseded; something newer is published.
     SendUpdate,
-    /// The site changed what was sent; the published content is what it started from.
+    /// The site's content is the newer one: it changed what was sent, or an older revision was published again.
     Retrieve,
     /// Both sides changed, or never agreed.
     Conflict,
@@ -215,6 +219,8 @@ fn present(facts: &Facts<'_>, has: ContentHash) -> Standing {
     };
     if has == current {
         Standing::InSync
+    } else if facts.published.newer.contains(&has) {
+        Standing::Retrieve
     } else if facts.base == Base::Content(has) || facts.published.earlier.contains(&has) {
         Standing::SendUpdate
     } else if facts.base == Base::Content(current) {

@@ -102,8 +102,11 @@ pub struct GridPublication {
     pub by: UserName,
     /// When.
     pub at: Timestamp,
-    /// What was current for this version before.
+    /// What it superseded for this version. What was taken back isn't among it.
     pub earlier: Vec<ContentHash>,
+    /// What was published for this version after it, when it is an older revision that was published again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub newer: Vec<ContentHash>,
 }
 
 /// A cell that is not quiet.

@@ -11,12 +11,14 @@
 //! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
 //! - [`walkback`]: what an application wrote when it crashed, and which crashes are the same error;
 //! - [`error_group`]: what people know of an error, and whether it came back;
+//! - [`sensitive`], [`destination`]: what isn't published by accident, and what becomes of a path that a person names;
 //! - [`invitation`], [`wire`], [`api`], [`problem`], [`exit`]: how the parts and people talk.
 
 pub mod api;
 pub mod cell;
 pub mod command;
 pub mod correction;
+pub mod destination;
 pub mod encoding;
 pub mod envelope;
 pub mod error_group;
@@ -36,6 +38,7 @@ pub mod order;
 pub mod plan;
 pub mod problem;
 pub mod publication;
+pub mod sensitive;
 pub mod stamp;
 pub mod state;
 pub mod statement;

@@ -1,5 +1,7 @@
 //! A developer's signed statement that a revision is the current one of its patch for some versions.
 
+pub mod succession;
+
 use crate::envelope::{Domain, Envelope};
 use crate::hash::ContentHash;
 use crate::id::{AppName, KeyId, Version};

@@ -1,9 +1,10 @@
 //! What an inventory changes of what is known: cells, bases, confirmed orders, a mass drop that is held. Pure.
 
 use crate::store::cell::CellRow;
+use crate::store::current::CurrentEntry;
 use fieldpost_common::api::{HeldDrop, OrderInfo};
 use fieldpost_common::cell::Base;
-use fieldpost_common::hash::ContentHash;
+use fieldpost_common::cell::agreement::Agreement;
 use fieldpost_common::id::OrderId;
 use fieldpost_common::inventory::{Directory, Drop, FileFact, Listing, drop_check};
 use fieldpost_common::name::PatchName;
@@ -19,14 +20,17 @@ pub(crate) struct Before {
     pub(crate) held: Option<HeldDrop>,
     /// A person says that the drop is meant.
     pub(crate) drop_accepted: bool,
-    /// Whose newest order puts something there that nobody has ever published: what a site had made itself, put back by an undo.
-    pub(crate) unpublished: BTreeSet<PatchName>,
+    /// What both agree on once the newest order is carried out. Nothing where it puts something that no publication stands for: what a
+    /// site had made itself, put back by an undo.
+    pub(crate) ordered: BTreeMap<PatchName, Agreement>,
 }
 
 /// What is different now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
     pub(crate) cells: Vec<(PatchName, CellRow)>,
+    /// What both have agreed on anew.
+    pub(crate) agreements: Vec<(PatchName, Agreement)>,
     pub(crate) orders: Vec<(OrderId, OrderState)>,
     pub(crate) held: Option<HeldDrop>,
 }
@@ -36,7 +40,7 @@ pub(crate) fn observe(
     before: &Before,
     listing: &Listing,
     orders: &BTreeMap<PatchName, OrderInfo>,
-    published: &BTreeMap<PatchName, ContentHash>,
+    published: &BTreeMap<PatchName, CurrentEntry>,
     now: Timestamp,
 ) -> Changes {
     if listing.directory != Directory::Present {
@@ -55,8 +59,10 @@ pub(crate) fn observe(
         let known = before.cells.get(name);
         let fact = listing.files.get(name);
         let shown = orders.get(name).and_then(|order| confirm(order, fact, now));
-        let agreed = shown.is_some() && !before.unpublished.contains(name);
-        let cell = next(known, fact, published.get(name), agreed, now);
+        let ordered = before.ordered.get(name).filter(|_| shown.is_some());
+        let agreement = agreement(known, fact, published.get(name), ordered);
+        let cell = next(known, fact, agreement, now);
+        changes.agreements.extend(agreement.map(|agreement| (name.clone(), agreement)));
         if cell != known.copied() {
             changes.cells.extend(cell.map(|cell| (name.clone(), cell)));
         }
@@ -85,28 +91,38 @@ fn confirm(order: &OrderInfo, fact: Option<&FileFact>, now: Timestamp) -> Option
     (next != order.state).then(|| (order.id.clone(), next))
 }
 
-/// The cell as it is now; `None`: there is nothing to be said about it. `agreed`: an order is confirmed by which both agree.
-fn next(
+/// What both agree on now and didn't before. `ordered`: an order is confirmed, and what both agree on by it.
+fn agreement(
     known: Option<&CellRow>,
     fact: Option<&FileFact>,
-    published: Option<&ContentHash>,
-    agreed: bool,
-    now: Timestamp,
-) -> Option<CellRow> {
-    if known.is_none() && fact.is_none() && !agreed {
+    published: Option<&CurrentEntry>,
+    ordered: Option<&Agreement>,
+) -> Option<Agreement> {
+    let (base, agreed) = known.map_or((Base::Never, None), |known| (known.base, known.agreed));
+    let made = |base, row| Agreement { base, publication: Some(row), vendors: ordered.is_some_and(|ordered| ordered.vendors) };
+    let agreement = match (fact.map(|fact| fact.sha256), published) {
+        (Some(has), Some(published)) if published.sha256 == Some(has) => made(Base::Content(has), published.row),
+        (_, Some(published)) if fact.is_none() && published.sha256.is_none() && ordered.is_none() && base != Base::Never => {
+            made(Base::Absent, published.row)
+        }
+        (None, None) if ordered.is_none() && base != Base::Never => {
+            Agreement { base: Base::Absent, publication: None, vendors: false }
+        }
+        _ => *ordered?,
+    };
+    ((agreement.base, agreement.publication) != (base, agreed)).then_some(agreement)
+}
+
+/// The cell as it is now; `None`: there is nothing to be said about it.
+fn next(known: Option<&CellRow>, fact: Option<&FileFact>, agreement: Option<Agreement>, now: Timestamp) -> Option<CellRow> {
+    if known.is_none() && fact.is_none() && agreement.is_none() {
         return None;
     }
     let has = fact.map(|fact| fact.sha256);
-    let base = known.map_or(Base::Never, |known| known.base);
-    let base = match (has, published) {
-        (Some(has), Some(published)) if has == *published => Base::Content(has),
-        (Some(has), _) if agreed => Base::Content(has),
-        (None, _) if agreed => Base::Absent,
-        (None, None) if base != Base::Never => Base::Absent,
-        _ => base,
-    };
+    let before = known.map_or((Base::Never, None), |known| (known.base, known.agreed));
+    let (base, agreed) = agreement.map_or(before, |agreement| (agreement.base, agreement.publication));
     let since = known.filter(|known| known.has == has).map_or(now, |known| known.since);
-    Some(CellRow { has, size: fact.map_or(0, |fact| fact.size), since, base })
+    Some(CellRow { has, size: fact.map_or(0, |fact| fact.size), since, base, agreed })
 }
 
 #[cfg(test)]

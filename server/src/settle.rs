@@ -3,10 +3,12 @@
 use crate::error::Error;
 use crate::observe::{Before, Changes, observe};
 use crate::store::activity::{activity, activity_add};
-use crate::store::{Effect, Tx, application, cell, current, order, publication, revision, site, site_app, upload};
+use crate::store::{Effect, Tx, agreement, application, cell, current, order, revision, site, site_app, upload};
 use fieldpost_common::api::{Change, OrderInfo, Origin};
+use fieldpost_common::cell::Base;
+use fieldpost_common::cell::agreement::Agreement;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::inventory::{Inventory, Listing};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::OrderState;
@@ -67,9 +69,7 @@ fn listing_settle(
         ..Before::default()
     };
     for order in newest.iter().filter(|order| !matches!(order.state, OrderState::Confirmed { .. })) {
-        if !is_vendors(tx, order)? {
-            before.unpublished.insert(order.patch.clone());
-        }
+        before.ordered.extend(agreement_by(tx, order, &listing.version)?.map(|agreement| (order.patch.clone(), agreement)));
     }
     let orders: BTreeMap<PatchName, OrderInfo> = newest.into_iter().map(|order| (order.patch.clone(), order)).collect();
     let published = current::current_map(tx, app, &listing.version)?;
@@ -82,13 +82,17 @@ fn listing_settle(
     Ok(())
 }
 
-/// Whether site and vendor agree once the order is carried out. Bytes that were never published are the site's own: put back by an undo, they
-/// are as new to the vendor as they were before.
-pub(crate) fn is_vendors(db: &Connection, order: &OrderInfo) -> Result<bool, Error> {
-    match order.action.outcome() {
-        None => Ok(true),
-        Some(sha256) => Ok(publication::publication_exists(db, (&order.application, &order.patch), &sha256)?),
-    }
+/// What site and vendor agree on once the order is carried out. Bytes that no publication stands for are the site's own: put back by an undo,
+/// they are as new to the vendor as they were before.
+pub(crate) fn agreement_by(db: &Connection, order: &OrderInfo, version: &Version) -> Result<Option<Agreement>, Error> {
+    let Some(sha256) = order.action.outcome() else {
+        return Ok(Some(Agreement { base: Base::Absent, publication: None, vendors: false }));
+    };
+    let place = (&order.application, &order.patch);
+    let Some(publication) = current::current_that_stands(db, place, &sha256, version)? else { return Ok(None) };
+    let first_from = revision::revision_fetch(db, place, &sha256)?.map(|revision| revision.origin);
+    let vendors = first_from != Some(Origin::Site(order.site.clone()));
+    Ok(Some(Agreement { base: Base::Content(sha256), publication: Some(publication), vendors }))
 }
 
 fn changes_keep(
@@ -105,6 +109,9 @@ fn changes_keep(
             revision::revision_seen(tx, (app, patch), (has, row.size), &Origin::Site(site.clone()), now)?;
             tx.then(Effect::Unread);
         }
+    }
+    for (patch, agreement) in &changes.agreements {
+        agreement::agreement_add(tx, place, patch, agreement)?;
     }
     for (id, state) in &changes.orders {
         order::order_state_set(tx, id, state)?;

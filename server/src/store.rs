@@ -1,6 +1,7 @@
 //! Keeps everything in one SQLite file: one file per table below `store/`. It knows no HTTP, and decides nothing.
 
 pub(crate) mod activity;
+pub(crate) mod agreement;
 pub(crate) mod application;
 pub(crate) mod badge;
 pub(crate) mod cell;

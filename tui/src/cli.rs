@@ -35,6 +35,7 @@ mod status;
 mod talk;
 mod target;
 mod trust;
+mod unpublish;
 mod user;
 mod verdict;
 mod wait;
@@ -83,7 +84,7 @@ enum Verb {
     /// Sign that files are current for versions of an application
     Publish(publish::Args),
     /// Take patches off the published table
-    Unpublish(publish::UnpublishArgs),
+    Unpublish(unpublish::Args),
     /// The grid: every patch against every site
     Patches(patches::Args),
     /// Order that sites put patches in place
@@ -181,7 +182,7 @@ async fn with_session(verb: Verb, session: &Session, talk: Talk) -> Result<u8, F
         Verb::Site(verb) => site::run(verb, session, talk).await,
         Verb::Sites => site::list(session, talk).await,
         Verb::Publish(args) => publish::run(args, session, talk).await,
-        Verb::Unpublish(args) => publish::unpublish(args, session, talk).await,
+        Verb::Unpublish(args) => unpublish::run(args, session, talk).await,
         Verb::Patches(args) => patches::run(args, session, talk).await,
         Verb::Send(args) => send::run(args, session, talk).await,
         Verb::Remove(args) => remove::run(args, session, talk).await,

@@ -1,12 +1,12 @@
 //! The folder that holds who one is: token, developer key, root key. When they are made is left to `login`.
 
+use crate::output_file::replace_private;
 use fieldpost_common::envelope::{PublicKey, SecretKey};
 use fieldpost_common::exit;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::UserName;
 use serde::{Deserialize, Serialize};
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 const LOGIN: &str = "login.toml";
@@ -175,14 +175,7 @@ impl Keyring {
 pub(crate) fn write(folder: &Path, path: &Path, text: &str) -> Result<(), KeyringError> {
     let failed = |error| KeyringError::Io { path: path.to_owned(), error };
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".fieldpost-tmp-")
-        .permissions(std::fs::Permissions::from_mode(0o600))
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    replace_private(path, text.as_bytes()).map_err(failed)
 }
 
 /// A file's text; `None` where there is no file.
@@ -205,6 +198,7 @@ fn key(path: &Path) -> Result<Option<SecretKey>, KeyringError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
     fn what_is_kept_is_for_its_owner_only_and_read_back() {

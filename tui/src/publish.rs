@@ -7,6 +7,7 @@ use fieldpost_common::id::{AppName, KeyId, Version};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::name::PatchName;
 use fieldpost_common::publication::Publication;
+use fieldpost_common::sensitive::{Sensitive, sensitive_content};
 use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::MAX_CONTENT;
@@ -24,6 +25,10 @@ pub struct PublishWish {
     pub versions: Vec<(Version, Option<ContentHash>)>,
     /// The tracker entry.
     pub issue: Option<Issue>,
+    /// It undoes what it replaces.
+    pub takes_back: bool,
+    /// The person says that it is meant although it looks like a secret.
+    pub allow_secrets: bool,
 }
 
 /// Where the bytes are.
@@ -72,6 +77,16 @@ pub enum PublishError {
         /// Its size in bytes.
         size: u64,
     },
+    /// It looks like something that isn't published by accident.
+    #[error(
+        "{patch} looks like {sensitive}: it was not published\n`fieldpost publish FILE --allow-secrets` says that it is meant"
+    )]
+    Sensitive {
+        /// Which.
+        patch: PatchName,
+        /// Like what.
+        sensitive: Sensitive,
+    },
 }
 
 impl From<crate::client::ClientError> for PublishError {
@@ -85,7 +100,7 @@ impl PublishError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Session(error) => error.exit_code(),
-            Self::TooLarge { .. } => fieldpost_common::exit::FAILED,
+            Self::TooLarge { .. } | Self::Sensitive { .. } => fieldpost_common::exit::FAILED,
         }
     }
 }
@@ -116,11 +131,16 @@ pub async fn publish_with(signer: &Signer, wish: PublishWish) -> Result<Publishe
     if wish.content.size() > MAX_CONTENT {
         return Err(PublishError::TooLarge { patch: wish.patch, size: wish.content.size() });
     }
+    if let Content::Bytes(bytes) = &wish.content
+        && let Some(sensitive) = sensitive_content(bytes).filter(|_| !wish.allow_secrets)
+    {
+        return Err(PublishError::Sensitive { patch: wish.patch, sensitive });
+    }
     let statement = publication(&wish, signer.key.public().id(), signer.session.now()).sign(&signer.key);
     let client = &signer.session.client;
     if let Content::Bytes(bytes) = wish.content {
         client.content_put(&wish.application, bytes).await?;
     }
     let replaces = wish.versions.into_iter().map(|(_, seen)| seen).collect();
-    Ok(client.publish(&Publish { publication: statement, replaces }).await?)
+    Ok(client.publish(&Publish { publication: statement, replaces, takes_back: wish.takes_back }).await?)
 }

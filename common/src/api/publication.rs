@@ -15,6 +15,10 @@ pub struct Publish {
     pub publication: Envelope,
     /// For each of its versions, in their order: what was current when the developer looked.
     pub replaces: Vec<Option<ContentHash>>,
+    /// It undoes what it replaces: for each of its versions it makes current again what was current right before. Where that isn't so, it
+    /// supersedes like any other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub takes_back: bool,
 }
 
 /// What the server made of a publication.
@@ -43,4 +47,7 @@ pub struct Unpublish {
     pub patch: PatchName,
     /// The versions.
     pub versions: Vec<Version>,
+    /// It undoes the first publication of the patch, as if that had never been made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub takes_back: bool,
 }

@@ -10,7 +10,7 @@ fn content(text: &str) -> ContentHash {
 
 fn facts() -> Facts<'static> {
     Facts {
-        published: Published { current: Some(content("p")), earlier: &[], elsewhere: false },
+        published: Published { current: Some(content("p")), earlier: &[], newer: &[], elsewhere: false },
         site: AtSite::Absent,
         site_since: None,
         base: Base::Never,
@@ -37,6 +37,8 @@ fn put() -> Action {
 
 const AT: Timestamp = Timestamp::from_ms(1_000);
 
+mod own_making;
+
 #[test]
 fn each_row_of_the_table_gives_its_mark_and_its_word() {
     let (p, s, b) = (content("p"), AtSite::Present(content("s")), Base::Content(content("b")));
@@ -44,6 +46,7 @@ fn each_row_of_the_table_gives_its_mark_and_its_word() {
     let elsewhere = Published { elsewhere: true, ..none };
     let removed = order(Action::Remove, OrderState::Confirmed { at: AT });
     let earlier = [content("s")];
+    let again = Published { newer: &earlier, ..facts().published };
     let rows = [
         (Facts { site: AtSite::NotRun, ..facts() }, "", "not_applicable"),
         (Facts { site: AtSite::Unknown(Unknown::NoInventory), ..facts() }, "?", "unknown"),
@@ -61,6 +64,8 @@ fn each_row_of_the_table_gives_its_mark_and_its_word() {
         (Facts { site: s, base: Base::Content(content("s")), ..facts() }, "> <", "send_update"),
         (Facts { site: s, published: Published { earlier: &earlier, ..facts().published }, ..facts() }, "> <", "send_update"),
         (Facts { site: s, base: Base::Content(p), ..facts() }, "> <", "retrieve"),
+        (Facts { site: s, published: Published { newer: &earlier, ..facts().published }, ..facts() }, "> <", "retrieve"),
+        (Facts { site: s, base: Base::Content(content("s")), published: again, ..facts() }, "> <", "retrieve"),
         (Facts { site: s, base: b, ..facts() }, "≠", "conflict"),
         (Facts { site: s, ..facts() }, "≠", "conflict"),
     ];
@@ -122,7 +127,7 @@ proptest! {
         site in any_site(), base in any_base(), current in proptest::option::of(any_content()),
         earlier in proptest::collection::vec(any_content(), 0..3), elsewhere: bool,
     ) {
-        let published = Published { current, earlier: &earlier, elsewhere };
+        let published = Published { current, earlier: &earlier, newer: &[], elsewhere };
         let got = cell(&Facts { published, site, base, ..facts() });
         let same = matches!((site, current), (AtSite::Present(has), Some(current)) if has == current);
         prop_assert_eq!(got.standing == Standing::InSync, same);
@@ -133,7 +138,7 @@ proptest! {
         site in any_site(), base in any_base(), current in proptest::option::of(any_content()),
         earlier in proptest::collection::vec(any_content(), 0..3),
     ) {
-        let published = Published { current, earlier: &earlier, elsewhere: false };
+        let published = Published { current, earlier: &earlier, newer: &[], elsewhere: false };
         let got = cell(&Facts { published, site, base, ..facts() });
         if got.send() == Some(Direction::Forward) && let AtSite::Present(has) = site {
             prop_assert!(base == Base::Content(has) || earlier.contains(&has), "would overwrite unseen bytes: {:?}", got);
@@ -142,7 +147,7 @@ proptest! {
 
     #[test]
     fn nothing_is_claimed_about_a_site_whose_files_are_unknown(base in any_base(), current in proptest::option::of(any_content())) {
-        let published = Published { current, earlier: &[], elsewhere: false };
+        let published = Published { current, earlier: &[], newer: &[], elsewhere: false };
         let got = cell(&Facts { published, site: AtSite::Unknown(Unknown::MassDrop), base, ..facts() });
         prop_assert_eq!(got.standing, Standing::Unknown);
         prop_assert_eq!((got.send(), got.retrieve()), (None, None));

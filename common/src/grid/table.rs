@@ -101,6 +101,7 @@ impl Table {
             published: Published {
                 current,
                 earlier: published.map_or(&[], |published| &published.earlier),
+                newer: published.map_or(&[], |published| &published.newer),
                 elsewhere: others.any(|one| one.sha256.is_some() && one.version != column.version),
             },
             site: at_site,
@@ -127,6 +128,7 @@ pub(super) mod tests {
             by: "ada".parse().expect("user"),
             at: Timestamp::default(),
             earlier: Vec::new(),
+            newer: Vec::new(),
         };
         let patch = |name: &str, published| GridPatch {
             name: name.parse().expect("name"),

@@ -6,16 +6,16 @@ use crate::clock;
 use crate::error::Error;
 use crate::request::Said;
 use crate::server::Shared;
-use crate::settle::{is_vendors, order_note};
-use crate::store::cell::{CellRow, cell_fetch, cell_set};
+use crate::settle::{agreement_by, order_note};
+use crate::store::agreement::agreement_add;
+use crate::store::cell::{cell_base_set, cell_fetch};
 use crate::store::command_output::command_output_fetch;
-use crate::store::{Effect, Tx, command, counter, order};
+use crate::store::{Effect, Tx, command, counter, order, site_app};
 use crate::submit::believable_counter;
 use crate::wish::command_advance;
 use axum::extract::State;
 use axum::http::StatusCode;
 use fieldpost_common::api::{Change, CommandOutput, OrderInfo};
-use fieldpost_common::cell::Base;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::order::state::{OrderEvent, OrderState, Progress, advance};
 use fieldpost_common::time::Timestamp;
@@ -64,9 +64,11 @@ fn shown_already(tx: &Tx<'_>, order: &OrderInfo, state: OrderState, now: Timesta
     if newest.id != order.id || cell.has != order.action.outcome() {
         return Ok(state);
     }
-    if is_vendors(tx, order)? {
-        let base = cell.has.map_or(Base::Absent, Base::Content);
-        cell_set(tx, place, &order.patch, &CellRow { base, ..cell })?;
+    let version = site_app::site_app_version(tx, place.0, place.1)?;
+    let agreement = version.map(|version| agreement_by(tx, order, &version)).transpose()?.flatten();
+    if let Some(agreement) = agreement.filter(|agreement| (agreement.base, agreement.publication) != (cell.base, cell.agreed)) {
+        agreement_add(tx, place, &order.patch, &agreement)?;
+        cell_base_set(tx, place, &order.patch, Some(agreement))?;
     }
     Ok(advance(state, OrderEvent::Shown, now))
 }

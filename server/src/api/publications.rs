@@ -10,7 +10,7 @@ use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
 use crate::store::current::CurrentRow;
 use crate::store::revision::{RevisionKey, Scope};
-use crate::store::{Effect, Tx, application, cell, content, current, publication, revision, trust};
+use crate::store::{Effect, Tx, agreement, application, cell, content, current, publication, revision, trust};
 use crate::submit::judge_publication;
 use axum::Json;
 use axum::extract::State;
@@ -87,8 +87,12 @@ fn keep(
 ) -> Result<(), Error> {
     let Publication { application, patch, sha256, size, .. } = statement;
     let row = CurrentRow { sha256: Some(*sha256), size: *size, by: by.clone(), at: now };
+    let mut recount = false;
     for version in changes {
-        current::current_set(tx, application, patch, version, &row)?;
+        recount |= current::current_set(tx, application, patch, version, &row, publish.takes_back)?;
+    }
+    if recount {
+        agreement::agreements_recount(tx, application, patch)?;
     }
     publication::publication_add(tx, statement, &publish.publication, by, now)?;
     revision::revision_seen(tx, (application, patch), (sha256, *size), &Origin::User(by.clone()), now)?;
@@ -129,20 +133,21 @@ pub(crate) async fn unpublish(
 }
 
 fn take_off(tx: &mut Tx<'_>, what: Unpublish, user: &UserName, now: Timestamp) -> Result<(), Error> {
-    let Unpublish { application, patch, versions } = what;
+    let Unpublish { application, patch, versions, takes_back } = what;
     app(tx, &application, &versions)?;
     let mut taken = Vec::new();
     for version in &versions {
         let is = current::current_fetch(tx, &application, &patch, version)?;
         if is.is_some_and(|is| is.sha256.is_some()) {
             let row = CurrentRow { sha256: None, size: 0, by: user.clone(), at: now };
-            current::current_set(tx, &application, &patch, version, &row)?;
+            current::current_set(tx, &application, &patch, version, &row, takes_back)?;
             taken.push(version.as_str());
         }
     }
     if taken.is_empty() {
         return Err(Error::no_such("patch", format!("{patch} published for these versions of {application}")));
     }
+    agreement::agreements_recount(tx, &application, &patch)?;
     let mut row = activity(format!("user:{user}"), "unpublished");
     row.detail = Some(taken.join(", "));
     row.patch = Some(patch);

@@ -1,6 +1,7 @@
 //! What an inventory changes, rule by rule.
 
 use super::*;
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::inventory::Ignored;
 use proptest::prelude::*;
 
@@ -27,7 +28,7 @@ fn listing(files: &[(&str, &str)]) -> Listing {
 }
 
 fn row(has: Option<&str>, base: Base) -> CellRow {
-    CellRow { has: has.map(hash), size: has.map_or(0, |text| text.len() as u64), since: at(1), base }
+    CellRow { has: has.map(hash), size: has.map_or(0, |text| text.len() as u64), since: at(1), base, agreed: None }
 }
 
 fn row_of(has: &str, since: i64) -> CellRow {
@@ -59,8 +60,13 @@ fn put(text: &str) -> Action {
     Action::Put { sha256: hash(text), size: text.len() as u64 }
 }
 
-fn published(files: &[(&str, &str)]) -> BTreeMap<PatchName, ContentHash> {
-    files.iter().map(|(file, text)| (name(file), hash(text))).collect()
+fn published(files: &[(&str, &str)]) -> BTreeMap<PatchName, CurrentEntry> {
+    files.iter().map(|(file, text)| (name(file), CurrentEntry { sha256: Some(hash(text)), row: 7 })).collect()
+}
+
+/// What both agree on once an order is carried out.
+fn ordered(file: &str, base: Base) -> BTreeMap<PatchName, Agreement> {
+    [(name(file), Agreement { base, publication: None, vendors: true })].into()
 }
 
 fn only(changes: &Changes) -> CellRow {
@@ -71,7 +77,9 @@ fn only(changes: &Changes) -> CellRow {
 #[test]
 fn the_base_is_set_where_site_and_vendor_have_the_same() {
     let changes = observe(&before(&[]), &listing(&[("a", "one")]), &[].into(), &published(&[("a", "one")]), at(9));
-    assert_eq!(only(&changes), CellRow { has: Some(hash("one")), size: 3, since: at(9), base: Base::Content(hash("one")) });
+    let base = Base::Content(hash("one"));
+    assert_eq!(only(&changes), CellRow { has: Some(hash("one")), size: 3, since: at(9), base, agreed: Some(7) });
+    assert_eq!(changes.agreements, [(name("a"), Agreement { base, publication: Some(7), vendors: false })]);
 }
 
 #[test]
@@ -80,14 +88,15 @@ fn the_base_stays_where_they_differ() {
     let changes = observe(&before(&[("a", known)]), &listing(&[("a", "two")]), &[].into(), &published(&[("a", "one")]), at(9));
     assert_eq!(only(&changes).base, Base::Content(hash("one")));
     let changes = observe(&before(&[("a", known)]), &listing(&[]), &[].into(), &published(&[("a", "one")]), at(9));
-    assert_eq!(only(&changes), CellRow { has: None, size: 0, since: at(9), base: Base::Content(hash("one")) });
+    assert_eq!(only(&changes), CellRow { has: None, size: 0, since: at(9), base: Base::Content(hash("one")), agreed: None });
 }
 
 #[test]
 fn an_order_is_confirmed_by_what_the_site_shows_and_becomes_the_base() {
     let orders = [order("a", put("two"), OrderState::Offered { at: at(2) })].into();
-    let known = row(Some("one"), Base::Never);
-    let changes = observe(&before(&[("a", known)]), &listing(&[("a", "two")]), &orders, &published(&[("a", "three")]), at(9));
+    let known = before(&[("a", row(Some("one"), Base::Never))]);
+    let known = Before { ordered: ordered("a", Base::Content(hash("two"))), ..known };
+    let changes = observe(&known, &listing(&[("a", "two")]), &orders, &published(&[("a", "three")]), at(9));
     assert_eq!(only(&changes).base, Base::Content(hash("two")));
     assert_eq!(changes.orders[0].1, OrderState::Confirmed { at: at(9) });
 }
@@ -96,8 +105,7 @@ fn an_order_is_confirmed_by_what_the_site_shows_and_becomes_the_base() {
 fn what_was_never_published_and_is_put_back_is_confirmed_and_the_base_stays() {
     let orders = [order("a", put("made on site"), OrderState::Offered { at: at(2) })].into();
     let known = before(&[("a", row(Some("one"), Base::Content(hash("one"))))]);
-    let before = Before { unpublished: [name("a")].into(), ..known };
-    let changes = observe(&before, &listing(&[("a", "made on site")]), &orders, &published(&[("a", "one")]), at(9));
+    let changes = observe(&known, &listing(&[("a", "made on site")]), &orders, &published(&[("a", "one")]), at(9));
     assert_eq!(only(&changes), CellRow { base: Base::Content(hash("one")), ..row_of("made on site", 9) });
     assert_eq!(changes.orders[0].1, OrderState::Confirmed { at: at(9) });
 }
@@ -105,8 +113,9 @@ fn what_was_never_published_and_is_put_back_is_confirmed_and_the_base_stays() {
 #[test]
 fn an_ordered_removal_is_confirmed_when_the_file_is_gone() {
     let orders = [order("a", Action::Remove, OrderState::Offered { at: at(2) })].into();
-    let known = row(Some("one"), Base::Content(hash("one")));
-    let changes = observe(&before(&[("a", known)]), &listing(&[]), &orders, &published(&[("a", "one")]), at(9));
+    let known = before(&[("a", row(Some("one"), Base::Content(hash("one"))))]);
+    let known = Before { ordered: ordered("a", Base::Absent), ..known };
+    let changes = observe(&known, &listing(&[]), &orders, &published(&[("a", "one")]), at(9));
     assert_eq!(only(&changes).base, Base::Absent);
     assert_eq!(changes.orders[0].1.word(), "confirmed");
 }

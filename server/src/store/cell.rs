@@ -1,7 +1,9 @@
 //! The table `cell`: what each site has of each patch, and what both sides last agreed on. How that stands is left to `cell()`.
 
+use super::agreement::agreement_add;
 use super::{StoreError, column};
 use fieldpost_common::cell::Base;
+use fieldpost_common::cell::agreement::Agreement;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::name::PatchName;
@@ -20,9 +22,11 @@ pub(crate) struct CellRow {
     pub(crate) since: Timestamp,
     /// What both last agreed on.
     pub(crate) base: Base,
+    /// The publication that made them agree: a row of `current`.
+    pub(crate) agreed: Option<i64>,
 }
 
-pub(super) fn base(row: &Row<'_>, index: usize) -> rusqlite::Result<Base> {
+pub(super) fn base_read(row: &Row<'_>, index: usize) -> rusqlite::Result<Base> {
     let bytes: Option<Vec<u8>> = row.get(index)?;
     Ok(match bytes.map(<[u8; 32]>::try_from) {
         None => Base::Never,
@@ -36,13 +40,14 @@ fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<CellRow> {
         has: column::hash_opt(row, first)?,
         size: column::size(row, first + 1)?,
         since: column::time(row, first + 2)?,
-        base: base(row, first + 3)?,
+        base: base_read(row, first + 3)?,
+        agreed: row.get(first + 4)?,
     })
 }
 
 /// All that is known of one site's files of one application.
 pub(crate) fn cell_map(db: &Connection, site: &SiteName, app: &AppName) -> Result<BTreeMap<PatchName, CellRow>, StoreError> {
-    let sql = "SELECT patch, has, size, since, base FROM cell WHERE application = ?1 AND site = ?2";
+    let sql = "SELECT patch, has, size, since, base, agreed FROM cell WHERE application = ?1 AND site = ?2";
     let mut all = db.prepare_cached(sql)?;
     let rows = all.query_map([app.as_str(), site.as_str()], |row| Ok((column::word(row, 0)?, read(row, 1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -55,7 +60,7 @@ pub(crate) fn cell_fetch(
     app: &AppName,
     patch: &PatchName,
 ) -> Result<Option<CellRow>, StoreError> {
-    let sql = "SELECT has, size, since, base FROM cell WHERE application = ?1 AND site = ?2 AND patch = ?3";
+    let sql = "SELECT has, size, since, base, agreed FROM cell WHERE application = ?1 AND site = ?2 AND patch = ?3";
     let mut find = db.prepare_cached(sql)?;
     Ok(find.query_row([app.as_str(), site.as_str(), patch.as_str()], |row| read(row, 0)).optional()?)
 }
@@ -67,30 +72,59 @@ pub(crate) fn cell_set(
     patch: &PatchName,
     row: &CellRow,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO cell (application, site, patch, has, size, since, base) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    let sql =
+        "INSERT INTO cell (application, site, patch, has, size, since, base, agreed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                ON CONFLICT (application, site, patch) DO UPDATE SET
-                 has = excluded.has, size = excluded.size, since = excluded.since, base = excluded.base";
-    let base: Option<&[u8]> = match &row.base {
+                 has = excluded.has, size = excluded.size, since = excluded.since, base = excluded.base,
+                 agreed = excluded.agreed";
+    let base = base_blob(&row.base);
+    let has = row.has.as_ref().map(ContentHash::as_bytes);
+    let (site, app) = (place.0.as_str(), place.1.as_str());
+    let values = params![app, site, patch.as_str(), has, column::int(row.size), row.since.as_ms(), base, row.agreed];
+    db.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+pub(super) fn base_blob(base: &Base) -> Option<&[u8]> {
+    match base {
         Base::Never => None,
         Base::Absent => Some(&[]),
         Base::Content(hash) => Some(hash.as_bytes()),
-    };
-    let has = row.has.as_ref().map(ContentHash::as_bytes);
-    let (site, app) = (place.0.as_str(), place.1.as_str());
-    let values = params![app, site, patch.as_str(), has, column::int(row.size), row.since.as_ms(), base];
-    db.prepare_cached(sql)?.execute(values)?;
+    }
+}
+
+/// Says what a cell's base is; `None`: both never agreed on anything that counts.
+pub(crate) fn cell_base_set(
+    db: &Connection,
+    (site, app): (&SiteName, &AppName),
+    patch: &PatchName,
+    agreement: Option<Agreement>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE cell SET base = ?4, agreed = ?5 WHERE application = ?1 AND site = ?2 AND patch = ?3
+               AND (base IS NOT ?4 OR agreed IS NOT ?5)";
+    let base = agreement.map_or(Base::Never, |agreement| agreement.base);
+    let agreed = agreement.and_then(|agreement| agreement.publication);
+    db.prepare_cached(sql)?.execute(params![app.as_str(), site.as_str(), patch.as_str(), base_blob(&base), agreed])?;
     Ok(())
 }
 
 /// Where a site has exactly what was just published for its version, both agree on it from now on.
 pub(crate) fn cell_agree(db: &Connection, app: &AppName, patch: &PatchName) -> Result<(), StoreError> {
-    let sql = "UPDATE cell SET base = has
-               FROM site_app, current
-               WHERE cell.application = ?1 AND cell.patch = ?2 AND cell.has IS NOT NULL
-                 AND site_app.application = ?1 AND site_app.site = cell.site AND site_app.held IS NULL
-                 AND current.application = ?1 AND current.patch = ?2 AND current.newest = 1
-                 AND current.version = site_app.version AND current.sha256 = cell.has";
-    db.prepare_cached(sql)?.execute([app.as_str(), patch.as_str()])?;
+    let sql = "SELECT cell.site, cell.has, COALESCE(current.entry, current.id) AS entry
+               FROM cell
+               JOIN site_app ON site_app.application = cell.application AND site_app.site = cell.site AND site_app.held IS NULL
+               JOIN current ON current.application = cell.application AND current.patch = cell.patch AND current.newest = 1
+                 AND current.version = site_app.version AND current.sha256 = cell.has
+               WHERE cell.application = ?1 AND cell.patch = ?2 AND (cell.base IS NOT cell.has OR cell.agreed IS NOT entry)";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([app.as_str(), patch.as_str()], |row| {
+        let (base, publication) = (Base::Content(column::hash(row, 1)?), Some(row.get(2)?));
+        Ok((column::word::<SiteName>(row, 0)?, Agreement { base, publication, vendors: false }))
+    })?;
+    for (site, agreement) in rows.collect::<Result<Vec<_>, _>>()? {
+        agreement_add(db, (&site, app), patch, &agreement)?;
+        cell_base_set(db, (&site, app), patch, Some(agreement))?;
+    }
     Ok(())
 }
 

@@ -50,17 +50,6 @@ pub(crate) fn publication_newest(
     Ok(find.query_row(values, |row| column::json(row, 0)).optional()?)
 }
 
-/// Whether a content was ever published as that patch, for any version.
-pub(crate) fn publication_exists(
-    db: &Connection,
-    (app, patch): (&AppName, &PatchName),
-    sha256: &ContentHash,
-) -> Result<bool, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM publication WHERE application = ?1 AND patch = ?2 AND sha256 = ?3)";
-    let values = params![app.as_str(), patch.as_str(), sha256.as_bytes()];
-    Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
-}
-
 /// All statements about a patch, oldest first.
 pub(crate) fn publication_list(
     db: &Connection,

@@ -1,7 +1,7 @@
 //! Publications: what is current, and who changed it meanwhile.
 
 use super::world::{World, hash};
-use fieldpost_common::api::{Role, Unpublish, path};
+use fieldpost_common::api::{Publish, Published, Role, Unpublish, path};
 use fieldpost_common::problem::Code;
 
 #[tokio::test]
@@ -75,10 +75,104 @@ async fn an_unpublished_patch_leaves_the_table_but_not_the_sites() {
             application: "trading".parse().unwrap(),
             patch: patch.parse().unwrap(),
             versions: vec!["7.7".parse().unwrap()],
+            takes_back: false,
         };
         world.post::<()>(&world.ada, path::UNPUBLISH, &off).await.unwrap();
     }
     assert_eq!(world.word("Order.st", "acme").await, "only_at_site");
     assert_eq!(world.word("Other.st", "acme").await, "no row");
     world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.expect("and can be put back");
+}
+
+/// Publishes as an undo does.
+async fn take_back(world: &World, (text, replaces): (&str, &str)) {
+    let statement = world.publication(&world.ada, "Order.st", ("7.7", text));
+    let publish = Publish { publication: statement, replaces: vec![Some(hash(replaces))], takes_back: true };
+    world.post::<Published>(&world.ada, path::PUBLICATIONS, &publish).await.unwrap();
+}
+
+/// Published and installed at acme, then changed on both sides.
+async fn conflict() -> (World, super::agent::Agent) {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.file("Order.st", "base");
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "base"), None).await.unwrap();
+    acme.file("Order.st", "site's");
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "vendor's"), Some("base")).await.unwrap();
+    assert_eq!(world.word("Order.st", "acme").await, "conflict");
+    (world, acme)
+}
+
+#[tokio::test]
+async fn undoing_the_publication_of_a_sites_side_brings_the_conflict_back_and_redoing_it_settles_it() {
+    let (world, mut acme) = conflict().await;
+    world.publish(&world.ada, "Order.st", ("7.7", "site's"), Some("vendor's")).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(world.word("Order.st", "acme").await, "in_sync");
+        take_back(&world, ("vendor's", "site's")).await;
+        assert_eq!(world.word("Order.st", "acme").await, "conflict");
+        acme.tell(&world).await;
+        assert_eq!(world.word("Order.st", "acme").await, "conflict", "nor does the next inventory take it for agreed");
+        take_back(&world, ("site's", "vendor's")).await;
+    }
+    world.publish(&world.ada, "Order.st", ("7.7", "newer"), Some("site's")).await.unwrap();
+    assert_eq!(world.word("Order.st", "acme").await, "send_update", "the vendor had taken it over, and went on from it");
+}
+
+#[tokio::test]
+async fn a_sites_own_content_that_was_retrieved_and_taken_off_the_table_is_not_overwritten_by_the_next_publication() {
+    let (world, _acme) = conflict().await;
+    world.publish(&world.ada, "Order.st", ("7.7", "site's"), Some("vendor's")).await.unwrap();
+    let off = Unpublish {
+        application: "trading".parse().unwrap(),
+        patch: "Order.st".parse().unwrap(),
+        versions: vec!["7.7".parse().unwrap()],
+        takes_back: false,
+    };
+    world.post::<()>(&world.ada, path::UNPUBLISH, &off).await.unwrap();
+    world.publish(&world.ada, "Order.st", ("7.7", "newer"), None).await.unwrap();
+    assert_eq!(world.word("Order.st", "acme").await, "conflict");
+}
+
+#[tokio::test]
+async fn what_an_order_brought_is_updated_without_a_question_after_it_was_taken_off_the_table() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "bad"), None).await.unwrap();
+    world.send(&world.ada, ("Order.st", "acme"), Some("bad"), None, None).await.unwrap();
+    acme.file("Order.st", "bad");
+    acme.tell(&world).await;
+    let off = Unpublish {
+        application: "trading".parse().unwrap(),
+        patch: "Order.st".parse().unwrap(),
+        versions: vec!["7.7".parse().unwrap()],
+        takes_back: false,
+    };
+    world.post::<()>(&world.ada, path::UNPUBLISH, &off).await.unwrap();
+    world.publish(&world.ada, "Order.st", ("7.7", "good"), None).await.unwrap();
+    assert_eq!(world.word("Order.st", "acme").await, "send_update");
+}
+
+#[tokio::test]
+async fn an_older_revision_that_is_published_again_leaves_newer_ones_at_sites_to_a_question() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.file("Order.st", "two");
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    world.publish(&world.ada, "Order.st", ("7.7", "two"), Some("one")).await.unwrap();
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), Some("two")).await.unwrap();
+    assert_eq!(world.word("Order.st", "acme").await, "retrieve");
+    assert_eq!(world.table().await.grid.patches[0].published[0].newer, [hash("two")]);
+}
+
+#[tokio::test]
+async fn an_undo_of_what_is_not_the_last_change_supersedes_like_any_publication() {
+    let (world, _acme) = conflict().await;
+    world.publish(&world.ada, "Order.st", ("7.7", "site's"), Some("vendor's")).await.unwrap();
+    take_back(&world, ("base", "site's")).await;
+    assert_eq!(world.word("Order.st", "acme").await, "retrieve", "the site's stands, and is newer than the base");
 }

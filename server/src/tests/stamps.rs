@@ -190,7 +190,7 @@ async fn an_issue_named_at_publish_is_a_correction_and_one_that_the_name_says_is
             created: Timestamp::from_ms(5),
             key: world.ada.key.public().id(),
         };
-        let publish = Publish { publication: publication.sign(&world.ada.key), replaces: vec![None] };
+        let publish = Publish { publication: publication.sign(&world.ada.key), replaces: vec![None], takes_back: false };
         let published: Published = world.post(&world.ada, path::PUBLICATIONS, &publish).await.unwrap();
         assert_eq!(published.issue.unwrap().as_str(), read.unwrap_or("12"));
         let revision = newest(&world, patch).await;

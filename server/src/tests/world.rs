@@ -8,7 +8,7 @@ use fieldpost_common::api::{Invited, Prepare, PrepareCell, Prepared};
 use fieldpost_common::api::{
     LoginAnswer, LoginRequest, NewOrder, NewSite, NewUser, OrderAnswer, OrderInfo, Publish, Published, Role, path,
 };
-use fieldpost_common::envelope::SecretKey;
+use fieldpost_common::envelope::{Envelope, SecretKey};
 use fieldpost_common::grid::{Grid, Table};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::OrderId;
@@ -220,6 +220,13 @@ impl World {
         replaces: Option<&str>,
     ) -> Result<Published, Problem> {
         self.upload(who, text).await;
+        let publication = self.publication(who, patch, (version, text));
+        let publish = Publish { publication, replaces: vec![replaces.map(hash)], takes_back: false };
+        self.post(who, path::PUBLICATIONS, &publish).await
+    }
+
+    #[expect(clippy::unused_self, reason = "reads like the others")]
+    pub(super) fn publication(&self, who: &Person, patch: &str, (version, text): (&str, &str)) -> Envelope {
         let publication = Publication {
             form: Form::default(),
             application: "trading".parse().unwrap(),
@@ -231,8 +238,7 @@ impl World {
             created: Timestamp::from_ms(5),
             key: who.key.public().id(),
         };
-        let publish = Publish { publication: publication.sign(&who.key), replaces: vec![replaces.map(hash)] };
-        self.post(who, path::PUBLICATIONS, &publish).await
+        publication.sign(&who.key)
     }
 
     /// Prepares, signs and gives an order; `text` none: a removal.

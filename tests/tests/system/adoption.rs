@@ -9,7 +9,7 @@ fn a_site_with_500_files_mailed_by_hand_is_adopted_and_nothing_there_is_changed(
     for number in 0..500 {
         world.file(&format!("tree/p{number:03}.st"), format!("patch {number}"));
     }
-    world.ada().ok(&["publish", "tree", "--app", "trading", "--version", "7.7"]);
+    world.ada().ok(&["publish", "tree", "--app", "trading", "--version", "7.7", "--yes"]);
     world.enroll("acme", "7.7");
     for number in 0..500 {
         let own = if number % 50 == 0 { "changed by hand" } else { "patch" };

@@ -79,3 +79,34 @@ fn an_editor_gets_the_terminal_and_its_keys_and_gives_both_back() {
     assert_eq!(app.wait_end(), 0);
     assert_eq!(app.modes_left_on(), Vec::<&str>::new());
 }
+
+#[test]
+fn the_undo_of_a_merge_brings_the_conflict_back_and_no_send_overwrites_the_sites_fix_unasked() {
+    let world = with_conflict();
+    let mut app = opened(&world, &[]);
+    app.press("s");
+    app.wait_text("2 conflicts, 1 decided");
+    app.press("s");
+    app.wait_text("all decided");
+    app.press("\r");
+    app.wait_text("publish the site's content for 7.7");
+    app.press("\r");
+    world.ada().wait_state("trading", "a.st", "acme", "in_sync");
+    app.wait_text("published");
+    app.press("u");
+    app.wait_text("is published again");
+    app.press("\r");
+    world.ada().wait_state("trading", "a.st", "acme", "conflict");
+    app.press("q");
+    assert_eq!(app.wait_end(), 0);
+
+    for to in ["acme", "all"] {
+        let refused = world.ada().run(&["send", "a.st", "--app", "trading", "--to", to, "--yes"]).exits(1);
+        assert!(refused.says("conflict: both sides changed").err.contains("--replacing"));
+    }
+    assert_eq!(world.read("acme", "a.st").as_deref(), Some(AT_SITE.as_bytes()));
+    let sha256 = fieldpost_common::hash::ContentHash::of(AT_SITE.as_bytes()).to_string();
+    let send = ["send", "a.st", "--app", "trading", "--to", "acme", "--yes", "--replacing", &sha256, "--wait=60"];
+    world.ada().ok(&send);
+    assert_eq!(world.read("acme", "a.st").as_deref(), Some(PUBLISHED.as_bytes()));
+}

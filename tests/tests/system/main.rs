@@ -39,6 +39,8 @@ mod app;
 mod tabs;
 // A patch that both sides changed.
 mod conflict;
+// What is published, what is left out, and what is asked first.
+mod publishing;
 // How the terminal is left, whatever happens; and what a person sets up: login, keys, looks.
 mod first_run;
 mod multiplexers;

@@ -9,7 +9,7 @@ fn with_patches(count: usize) -> World {
     for number in 0..count {
         world.file(&format!("tree/{number}.st"), format!("patch {number}"));
     }
-    world.ada().ok(&["publish", "tree", "--app", "trading", "--version", "7.7"]);
+    world.ada().ok(&["publish", "tree", "--app", "trading", "--version", "7.7", "--yes"]);
     let names: Vec<String> = (0..count).map(|number| format!("{number}.st")).collect();
     let mut send = vec!["send"];
     send.extend(names.iter().map(String::as_str));

@@ -39,7 +39,7 @@ fn busy() -> World {
             world.file(&format!("all/{}-Order-part-{number}.st", 4600 + number), format!("{content} {number}\n"));
         }
     };
-    let publish = || world.ada().ok(&["publish", "all", "--app", "trading", "--version", "7.7"]);
+    let publish = || world.ada().ok(&["publish", "all", "--app", "trading", "--version", "7.7", "--yes"]);
     write("one");
     publish();
     let names: Vec<_> = (0..30).map(|number| format!("{}-Order-part-{number}.st", 4600 + number)).collect();

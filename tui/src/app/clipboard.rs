@@ -1,10 +1,11 @@
 //! Puts text on the clipboard of whoever sits at the terminal, through the terminal itself, and into a file besides. The clipboard
 //! is never read.
 
+use crate::output_file::replace_private;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::execute;
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 /// Terminals cut off, or refuse, what is longer. In bytes.
@@ -19,18 +20,13 @@ pub(crate) fn send(text: &str) -> bool {
 pub(crate) fn keep(file: &Path, text: &str) -> io::Result<()> {
     let folder = file.parent().ok_or(io::ErrorKind::NotFound)?;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut new = tempfile::Builder::new()
-        .prefix(".fieldpost-tmp-")
-        .permissions(std::fs::Permissions::from_mode(0o600))
-        .tempfile_in(folder)?;
-    new.write_all(text.as_bytes())?;
-    new.persist(file)?;
-    Ok(())
+    replace_private(file, text.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
     fn what_is_kept_is_for_its_owner_only_and_replaces_what_was_there() {

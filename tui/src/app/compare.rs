@@ -18,6 +18,7 @@ pub mod words;
 use crate::clock::Deadline;
 use fieldpost_common::encoding::Encoding;
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::sensitive::{Sensitive, sensitive_content};
 use fieldpost_common::stamp::{Hints, Stamp, stamp_with};
 use lines::{Lines, Spaces, lines};
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct Blob {
     pub kind: String,
     /// What it says about itself, where that was read.
     pub stamp: Option<Stamp>,
+    /// What it looks like, if it is something that isn't published by accident.
+    pub sensitive: Option<Sensitive>,
 }
 
 /// What to show of two contents.
@@ -139,7 +142,7 @@ fn read_alike(bytes: Option<&[u8]>, text: Text, other: &Text) -> Text {
 
 fn blob(bytes: &[u8], text: Option<&Text>) -> Blob {
     let kind = text.map_or_else(|| kind::kind(bytes).to_owned(), notes::kind);
-    Blob { sha256: ContentHash::of(bytes), size: bytes.len() as u64, kind, stamp: None }
+    Blob { sha256: ContentHash::of(bytes), size: bytes.len() as u64, kind, stamp: None, sensitive: sensitive_content(bytes) }
 }
 
 /// Reads what a content says about itself.

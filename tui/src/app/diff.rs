@@ -20,6 +20,7 @@ use super::screens::Screen;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{SiteName, Version};
 use fieldpost_common::name::PatchName;
+use fieldpost_common::sensitive::Sensitive;
 use fieldpost_common::stamp::Stamp;
 use search::Search;
 use std::sync::Arc;
@@ -157,6 +158,11 @@ impl DiffView {
     /// The size of a content that was shown.
     pub(crate) fn size_of(&self, sha256: &ContentHash) -> Option<u64> {
         self.blob(sha256).map(|blob| blob.size)
+    }
+
+    /// What a content that was shown looks like, if it is something that isn't published by accident.
+    pub(crate) fn sensitive(&self, sha256: &ContentHash) -> Option<Sensitive> {
+        self.blob(sha256)?.sensitive
     }
 
     /// Takes what was fetched.

@@ -111,6 +111,8 @@ pub(crate) fn publish(model: &mut Model) -> Vec<Effect> {
     let Some(Screen::Diff(diff)) = model.screens.top() else { return Vec::new() };
     let dialog = PublishDialog::new(diff, &model.grid);
     let Some((application, Step::Publish(task))) = dialog.map(|mut dialog| (dialog.application.clone(), dialog.accept())) else {
+        // A question, or a reason why not, that belongs on the screen.
+        act::publish_from_diff(model);
         return Vec::new();
     };
     published(model, application, task)

@@ -59,6 +59,7 @@ fn patch(name: &str, issue: &str, author: &str, minutes: u64, published: &str) -
                 by: id("ada"),
                 at: before(minutes.saturating_sub(30)),
                 earlier: earlier.map(content).into_iter().collect(),
+                newer: Vec::new(),
             }
         })
         .collect();

@@ -147,7 +147,8 @@ fn opposite(
 /// Whether a content is or was current for what a site runs.
 fn was_published(view: &GridView, place: Place, sha256: &ContentHash) -> bool {
     let published = view.table.published(place.patch, place.site);
-    published.is_some_and(|one| one.sha256 == Some(*sha256) || one.earlier.contains(sha256))
+    published
+        .is_some_and(|one| [&one.earlier, &one.newer].iter().any(|list| list.contains(sha256)) || one.sha256 == Some(*sha256))
 }
 
 /// A publication: for each version what was current before, as long as nobody published something else since.
@@ -172,7 +173,7 @@ fn published(plan: &mut UndoPlan, view: &GridView, item: &Item, task: &PublishTa
         again(plan, view, item, (sha256, versions));
     }
     if !off.is_empty() {
-        let off = Task::Unpublish(UnpublishTask { patch: task.patch.clone(), versions: off });
+        let off = Task::Unpublish(UnpublishTask { patch: task.patch.clone(), versions: off, takes_back: true });
         let line = format!("{}: taken off the published table; nothing was published before", off.what());
         plan.steps.push((off, line));
     }
@@ -208,7 +209,7 @@ fn again(
     let issue =
         view.table.grid.patches.iter().find(|patch| patch.name == *item.task.patch()).and_then(|patch| patch.issue.clone());
     let basis = Basis::Published { at: site.name.clone() };
-    let task = Task::Publish(PublishTask { patch: item.task.patch().clone(), sha256, basis, issue, versions });
+    let task = Task::Publish(PublishTask { patch: item.task.patch().clone(), sha256, basis, issue, versions, takes_back: true });
     let line = format!("{}: {} is published again", task.what(), sha256.short());
     plan.steps.push((task, line));
 }

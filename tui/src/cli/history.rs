@@ -4,12 +4,15 @@ use super::failure::Failure;
 use super::names;
 use super::stamp_words as words;
 use super::talk::Talk;
+use crate::client::ClientError;
 use crate::session::Session;
 use fieldpost_common::api::{AllStamps, History, Origin, Revision};
 use fieldpost_common::correction::Correction;
 use fieldpost_common::exit;
+use fieldpost_common::grid::Grid;
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::name::PatchName;
+use fieldpost_common::problem::Code;
 use fieldpost_common::text;
 use serde_json::{Value, json};
 use std::fmt::Display;
@@ -28,8 +31,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.application.as_ref()).await?;
-    let index = names::patch(&table.grid, &args.patch)?;
-    let history = session.client.history(&settings.name, &table.grid.patches[index].name).await?;
+    let history = of(session, &settings.name, &table.grid, &args.patch).await?;
     let mut stamps = Vec::new();
     if args.stamps {
         for revision in &history.revisions {
@@ -38,6 +40,20 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     }
     talk.data(&data(&history, &stamps), || words(&settings.name, &history, &stamps))?;
     Ok(exit::OK)
+}
+
+/// The history of a patch, also of one that is neither published nor at a site any more, by its whole name.
+async fn of(session: &Session, app: &AppName, grid: &Grid, word: &str) -> Result<History, Failure> {
+    let unknown = match names::patch(grid, word) {
+        Ok(index) => return Ok(session.client.history(app, &grid.patches[index].name).await?),
+        Err(unknown) => unknown,
+    };
+    let Ok(patch) = word.parse() else { return Err(unknown) };
+    match session.client.history(app, &patch).await {
+        Ok(history) => Ok(history),
+        Err(ClientError::Problem(problem)) if problem.code == Code::NotFound => Err(unknown),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The history, each revision with its stamps when they were asked for.

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::talk::Talk;
 use super::target::Replacing;
 use super::{content, diff, names, publish};
+use crate::output_file;
 use crate::publish::{Content, PublishWish};
 use crate::session::Session;
 use fieldpost_common::api::{AppSettings, Published};
@@ -13,6 +14,7 @@ use fieldpost_common::grid::Table;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Version};
 use fieldpost_common::issue::{IssuePrefix, issue};
+use fieldpost_common::sensitive::sensitive_content;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -32,9 +34,15 @@ pub(crate) struct Args {
     /// For these versions (`all`: all); else for the site's own
     #[arg(long = "version", value_delimiter = ',', value_name = "V,V|all", requires = "publish")]
     versions: Vec<String>,
-    /// Save the content here
-    #[arg(long, value_name = "FILE")]
+    /// Publish it although it looks like a key, a token or a database
+    #[arg(long, requires = "publish")]
+    allow_secrets: bool,
+    /// Save the content here; `-`: to standard output. Devices, pipes and links are written through
+    #[arg(long, value_name = "FILE|-")]
     out: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long, requires = "out")]
+    force: bool,
     /// The published content that you saw and mean to replace, where it is newer or both sides changed
     #[arg(long, value_name = "SHA", requires = "publish")]
     replacing: Option<Replacing>,
@@ -50,8 +58,12 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     if cell.standing == Standing::InSync {
         talk.say(&format!("{} at {} is the published content (in_sync)", table.grid.patches[patch].name, args.from));
     }
-    if let Some(path) = &args.out {
-        save(path, &bytes)?;
+    let printed = args.out.as_deref() == Some(Path::new("-"));
+    match &args.out {
+        Some(_) if printed && talk.json() => return Err(Failure::usage("--out - prints the content itself: leave --json away")),
+        Some(_) if printed => talk.raw(&bytes)?,
+        Some(file) => output_file::write(file, &bytes, args.force).map_err(Failure::new)?,
+        None => {}
     }
     let published = if args.publish {
         Some(make_current(&args, session, talk, (&settings, &table), (patch, site), &bytes).await?)
@@ -68,6 +80,10 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
         "sha256": sha256, "size": bytes.len(), "saved_to": args.out,
         "published": published.as_ref().map(|(done, versions)| json!({ "versions": versions, "changed": done.changed })),
     });
+    if printed {
+        talk.say(&words(&args, sha256, published.as_ref()));
+        return Ok(exit::OK);
+    }
     talk.data(&data, || words(&args, sha256, published.as_ref()))?;
     Ok(exit::OK)
 }
@@ -78,7 +94,7 @@ fn words(args: &Args, sha256: ContentHash, published: Option<&(Published, Vec<Ve
         let versions = versions.iter().map(Version::as_str).collect::<Vec<_>>().join(" ");
         words.extend([format!("  {} for {versions}", if done.changed { "published" } else { "already current" })]);
     }
-    if let Some(path) = &args.out {
+    if let Some(path) = args.out.as_ref().filter(|path| path.as_os_str() != "-") {
         words.extend([format!("  saved to {}", path.display())]);
     }
     words
@@ -106,6 +122,12 @@ async fn make_current(
         [] => vec![column.version.clone()],
         words => names::versions(settings, words)?,
     };
+    if let Some(sensitive) = sensitive_content(bytes).filter(|_| !args.allow_secrets) {
+        return Err(Failure::new(format!(
+            "{} at {} looks like {sensitive}: it was not published\n--allow-secrets says that it is meant",
+            row.name, column.name
+        )));
+    }
     let published = table.published(patch, site).and_then(|one| one.sha256);
     let backward = table.cell(patch, site, table.grid.now).retrieve() == Some(Direction::Backward);
     if !allowed(args, talk, row.name.as_str(), (published, backward && versions.contains(&column.version)))? {
@@ -116,8 +138,10 @@ async fn make_current(
         application: settings.name.clone(),
         patch: row.name.clone(),
         content: Content::Stored { sha256: ContentHash::of(bytes), size: bytes.len() as u64 },
-        versions: publish::seen(&table.grid, &row.name, &versions),
+        versions: publish::current_now(&table.grid, &row.name, &versions),
         issue: row.issue.clone().or_else(|| issue(row.name.as_str(), bytes, prefix.as_ref())),
+        takes_back: false,
+        allow_secrets: args.allow_secrets,
     };
     Ok((crate::publish::publish(session, wish).await?, versions))
 }
@@ -136,16 +160,4 @@ fn allowed(args: &Args, talk: Talk, patch: &str, (published, backward): (Option<
             talk.confirm(&question, &format!("--replacing {now}"))
         }
     }
-}
-
-/// Whole or not at all.
-fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let failed = |error: std::io::Error| Failure::file(path, &error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".fieldpost-tmp-").tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    std::fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
 }

@@ -217,7 +217,7 @@ fn there(has: Option<ContentHash>) -> String {
 fn why(standing: Standing) -> &'static str {
     match standing {
         Standing::Conflict => "conflict: both sides changed",
-        Standing::Retrieve => "the site changed what it was sent, and its content is the newer one",
+        Standing::Retrieve => "the site's content is the newer one",
         Standing::OnlyAtSite => "it was made at the site and is not published",
         Standing::DeletedAtSite => "it was deleted at the site",
         Standing::Removed => "it was removed there by an order",

@@ -97,7 +97,7 @@ pub(super) async fn begin(world: &mut World) -> Result<(), DemoError> {
 pub(super) async fn publish(world: &mut World) -> Result<(), DemoError> {
     for folder in PUBLISHED {
         let path = format!("patches/{}", folder.name);
-        let done = world.json(&["publish", &path, APP[0], APP[1], "--version", folder.versions]).await?;
+        let done = world.json(&["publish", &path, APP[0], APP[1], "--version", folder.versions, "--yes"]).await?;
         let count = done["published"].as_array().map_or(0, Vec::len);
         check(count == folder.files.len(), format!("{} files of {path} are published, not {count}", folder.files.len()))?;
     }

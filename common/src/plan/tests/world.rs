@@ -85,7 +85,7 @@ impl World {
 
     fn cell(&self) -> Cell {
         cell(&Facts {
-            published: Published { current: self.current, earlier: &self.earlier, elsewhere: false },
+            published: Published { current: self.current, earlier: &self.earlier, newer: &[], elsewhere: false },
             site: self.seen,
             site_since: None,
             base: self.base,

@@ -6,6 +6,7 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Version};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::name::PatchName;
+use fieldpost_common::publication::succession::around;
 use fieldpost_common::stamp::When;
 use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, Row};
@@ -29,7 +30,8 @@ impl Published {
 
 /// Everything that is or was published.
 pub(super) fn published(db: &Connection, app: &AppName) -> Result<HashMap<PatchName, Published>, StoreError> {
-    let sql = "SELECT patch, version, sha256, size, by, at, newest FROM current WHERE application = ?1 ORDER BY id DESC";
+    let sql = "SELECT patch, version, sha256, size, by, at, newest, takes_back = 0 AND fate = 'stands' FROM current
+               WHERE application = ?1 ORDER BY id DESC";
     let mut all = db.prepare_cached(sql)?;
     let mut rows = all.query([app.as_str()])?;
     let mut found: HashMap<PatchName, Published> = HashMap::new();
@@ -39,6 +41,8 @@ pub(super) fn published(db: &Connection, app: &AppName) -> Result<HashMap<PatchN
         if row.get::<_, bool>(6)? && one.newest.is_none() {
             one.newest = sha256;
         }
+        // Newest first, until all are known.
+        let standing = sha256.filter(|_| row.get(7).unwrap_or(false));
         match one.versions.iter_mut().find(|one| one.version == version) {
             None => one.versions.push(GridPublication {
                 version,
@@ -46,13 +50,15 @@ pub(super) fn published(db: &Connection, app: &AppName) -> Result<HashMap<PatchN
                 size: column::size(row, 3)?,
                 by: column::word(row, 4)?,
                 at: column::time(row, 5)?,
-                earlier: Vec::new(),
+                earlier: standing.into_iter().collect(),
+                newer: Vec::new(),
             }),
-            Some(newest) => {
-                let old = sha256.filter(|old| Some(*old) != newest.sha256 && !newest.earlier.contains(old));
-                newest.earlier.extend(old);
-            }
+            Some(newest) => newest.earlier.extend(standing),
         }
+    }
+    for one in found.values_mut().flat_map(|published| &mut published.versions) {
+        one.earlier.reverse();
+        (one.earlier, one.newer) = around(&one.earlier, one.sha256);
     }
     Ok(found)
 }

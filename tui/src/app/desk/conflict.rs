@@ -4,10 +4,11 @@
 use super::{content, trouble};
 use crate::app::office::{Draft, Merged, Outcome, Three, Trouble};
 use crate::drafts::Drafts;
+use crate::output_file::{self, OutputError};
 use crate::session::Session;
+use fieldpost_common::destination::Refused;
 use fieldpost_common::merge::merge;
 use fieldpost_common::text::Clean;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 pub(super) fn keep(session: &Session, draft: &Draft) -> Result<(), String> {
@@ -32,15 +33,14 @@ pub(super) async fn merged(session: &Session, three: Three) -> Result<Box<Merged
 /// Writes a new file; one that is there is never written over.
 pub(super) async fn save(path: String, bytes: Vec<u8>) -> Outcome {
     let what = Clean::line(&path).to_string();
-    let result = tokio::task::spawn_blocking(move || {
-        std::fs::File::create_new(expanded(&path)).and_then(|mut file| file.write_all(&bytes))
-    });
+    let result = tokio::task::spawn_blocking(move || output_file::write(&expanded(&path), &bytes, false));
     let result = match result.await {
         Ok(Ok(())) => Ok("saved".to_owned()),
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+        Ok(Err(OutputError::Refused { why: Refused::FileThere, .. })) => {
             Err("there is a file already, which is left as it is: choose another name".to_owned())
         }
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(OutputError::Refused { why, .. })) => Err(why.to_string()),
+        Ok(Err(OutputError::Io { error, .. })) => Err(error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     Outcome { what, result }

@@ -104,7 +104,8 @@ impl Hand<'_> {
             }
         }
         let versions = task.versions.iter().map(|(version, _)| version.clone()).collect();
-        let off = Unpublish { application: self.application.clone(), patch: task.patch.clone(), versions };
+        let off =
+            Unpublish { application: self.application.clone(), patch: task.patch.clone(), versions, takes_back: task.takes_back };
         client.unpublish(&off).await.map_err(SessionError::from)?;
         Ok(Done::Unpublished)
     }
@@ -168,6 +169,8 @@ async fn publish_one(signer: &Signer, application: &AppName, task: &PublishTask)
         content,
         versions: task.versions.clone(),
         issue: task.issue.clone(),
+        takes_back: task.takes_back,
+        allow_secrets: false,
     };
     match publish_with(signer, wish).await {
         Ok(published) => Ok(Done::Published(published.changed)),

@@ -7,6 +7,7 @@ use crate::app::office::{Basis, PublishTask};
 use crate::app::theme::Tone;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName, Version};
+use fieldpost_common::sensitive::Sensitive;
 use fieldpost_common::text::size;
 
 /// One version that can be chosen.
@@ -24,6 +25,8 @@ pub(crate) struct PublishDialog {
     pub(crate) application: AppName,
     task: PublishTask,
     size: u64,
+    /// It looks like a secret: it isn't published from here.
+    sensitive: Option<Sensitive>,
     /// What is typed where it goes backward: the site, else the patch.
     word: String,
     backward: bool,
@@ -45,7 +48,7 @@ impl PublishDialog {
     /// Only for a content that was shown.
     pub(crate) fn new(diff: &DiffView, view: &GridView) -> Option<Self> {
         let Offer { sha256, version, current, backward } = diff.offer.clone()?;
-        let size = diff.size_of(&sha256)?;
+        let (size, sensitive) = (diff.size_of(&sha256)?, diff.sensitive(&sha256));
         let issue = view.table.grid.patches.iter().find(|patch| patch.name == diff.patch).and_then(|patch| patch.issue.clone());
         let choices: Vec<_> = current
             .into_iter()
@@ -54,13 +57,15 @@ impl PublishDialog {
         let cursor = choices.iter().position(|choice| choice.version == version).unwrap_or(0);
         let application = view.application()?.clone();
         let basis = Basis::Shown { size };
-        let task = PublishTask { patch: diff.patch.clone(), sha256, basis, issue, versions: Vec::new() };
+        let task = PublishTask { patch: diff.patch.clone(), sha256, basis, issue, versions: Vec::new(), takes_back: false };
         let word = diff.site().map_or(diff.patch.as_str(), SiteName::as_str).to_owned();
-        Some(Self { application, task, size, word, backward, choices, cursor, confirm: None })
+        Some(Self { application, task, size, sensitive, word, backward, choices, cursor, confirm: None })
     }
 
     pub(crate) fn ready(&self) -> bool {
-        self.choices.iter().any(|choice| choice.chosen) && self.confirm.as_ref().is_none_or(Confirm::ready)
+        self.sensitive.is_none()
+            && self.choices.iter().any(|choice| choice.chosen)
+            && self.confirm.as_ref().is_none_or(Confirm::ready)
     }
 
     pub(crate) fn toggle(&mut self) {
@@ -76,6 +81,9 @@ impl PublishDialog {
 
     /// Enter: asks for a word where it goes backward, else does it.
     pub(crate) fn accept(&mut self) -> Step {
+        if self.sensitive.is_some() {
+            return Step::Asked;
+        }
         if self.backward && self.confirm.is_none() {
             self.confirm = Some(Confirm::word(self.word.as_str()));
             return Step::Asked;
@@ -99,6 +107,11 @@ impl PublishDialog {
             let chosen = if choice.chosen { "[x]" } else { "[ ]" };
             let tone = if place == self.cursor { Tone::Strong } else { Tone::Plain };
             lines.push((tone, format!("{pointer}{chosen} {}  {}", choice.version, self.over(choice))));
+        }
+        if let Some(sensitive) = self.sensitive {
+            lines.push((Tone::Plain, String::new()));
+            lines.push((Tone::Alarm, format!("It looks like {sensitive}: it isn't published from here.")));
+            lines.push((Tone::Alarm, "`fieldpost retrieve --publish --allow-secrets` says that it is meant.".to_owned()));
         }
         if self.backward {
             lines.push((Tone::Plain, String::new()));

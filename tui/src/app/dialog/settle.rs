@@ -122,6 +122,7 @@ impl SettleDialog {
             basis: Basis::Made { bytes: Arc::clone(&self.bytes) },
             issue: self.issue.clone(),
             versions: vec![(self.version.clone(), Some(published))],
+            takes_back: false,
         });
         let put = Task::Put(PutTask {
             patch: self.patch.clone(),

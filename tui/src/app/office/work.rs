@@ -96,6 +96,8 @@ pub struct PublishTask {
     pub issue: Option<Issue>,
     /// The versions, each with what was current when the person looked.
     pub versions: Vec<(Version, Option<ContentHash>)>,
+    /// It undoes what it replaces, as if that had never been published.
+    pub takes_back: bool,
 }
 
 /// Why a content may be signed.
@@ -126,6 +128,8 @@ pub struct UnpublishTask {
     pub patch: PatchName,
     /// The versions, each with what was current when the person looked.
     pub versions: Vec<(Version, ContentHash)>,
+    /// It undoes a first publication, as if that had never been made.
+    pub takes_back: bool,
 }
 
 /// What became of a task.

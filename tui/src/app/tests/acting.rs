@@ -246,3 +246,18 @@ fn suspend_works_from_everywhere() {
         assert_eq!(harness.effects, [Effect::Suspend], "{keys}");
     }
 }
+
+#[test]
+fn a_sites_content_that_looks_like_a_key_is_not_published_from_the_app() {
+    let mut harness = Harness::sample((80, 24));
+    harness.select("4688-Quote-cache.st", "acme");
+    harness.press("<");
+    let Some(Request::Compare { ticket, pair }) = harness.requests().pop() else { panic!("nothing is shown") };
+    let mut comparison = compare(Some(b"old"), Some(b"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="));
+    comparison.right.as_mut().unwrap().sha256 = pair.right.unwrap();
+    harness.answer(Answer::Compared(ticket, Ok(Box::new(comparison))));
+    harness.press("Enter");
+    harness.shows("It looks like a signing key of fieldpost");
+    harness.press("Enter");
+    assert!(harness.requests().iter().all(|request| !matches!(request, Request::Work(_))));
+}

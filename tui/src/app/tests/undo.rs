@@ -149,6 +149,7 @@ fn a_publication_gives_way_to_what_was_current_before() {
     assert_eq!(task.sha256, content("quote2"));
     assert!(matches!(task.basis, Basis::Published { .. }), "its old signature is checked before it is signed again");
     assert_eq!(task.versions, [("7.7".parse().unwrap(), Some(content("quote-by-hand")))]);
+    assert!(task.takes_back, "it takes the other back; it is no newer one");
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn a_first_publication_is_taken_off_the_table_and_that_can_be_undone_too() {
     harness.press("u Enter");
     let work = harness.work();
     let Task::Unpublish(task) = &work.tasks[0] else { panic!("still published") };
-    assert_eq!(task.versions, [("7.7".parse().unwrap(), content("ledger"))]);
+    assert_eq!((task.versions.as_slice(), task.takes_back), (&[("7.7".parse().unwrap(), content("ledger"))][..], true));
     harness.answer(Answer::Worked(work.ticket, vec![Ok(Done::Unpublished)]));
     harness.reload(sample::grid());
     harness.requests();

@@ -21,6 +21,7 @@ fn publication(version: &str, sha256: ContentHash) -> GridPublication {
         by: "ada".parse().expect("user"),
         at: NOW,
         earlier: vec![content("earlier")],
+        newer: Vec::new(),
     }
 }
 
