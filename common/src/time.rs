@@ -41,6 +41,12 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(now.0.saturating_sub(self.0)).unwrap_or(0))
     }
 
+    /// Whether so long has gone by since this. A moment that lies farther ahead than that was written by a clock that was wrong: nobody
+    /// waits until it comes.
+    pub fn has_passed(self, wait: Duration, now: Self) -> bool {
+        self.age(now) >= wait || self > now.plus(wait)
+    }
+
     /// The moment `later` after this one.
     #[must_use]
     pub fn plus(self, later: Duration) -> Self {
@@ -121,6 +127,14 @@ mod tests {
         assert_eq!(time.to_string(), "2026-11-24T20:26:16.123Z");
         assert_eq!(time.to_string().parse(), Ok(time));
         assert!("yesterday".parse::<Timestamp>().is_err());
+    }
+
+    #[test]
+    fn a_moment_that_lies_farther_ahead_than_the_wait_keeps_nobody_waiting() {
+        let (at, hour) = (|hours: i64| Timestamp::from_ms(hours * 3_600_000), Duration::from_hours(1));
+        assert!(!at(10).has_passed(hour, at(10)) && at(10).has_passed(hour, at(11)));
+        assert!(!at(11).has_passed(hour, at(10)), "clocks are set by a little now and then");
+        assert!(at(34).has_passed(hour, at(10)), "written a day ahead");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::invite::VALID;
 use crate::random;
 use crate::store::lock::DataLock;
 use crate::store::wal::{self, Mark, Phase};
-use crate::store::{self, FILE, LogFault, StoreError, activity, content, meta, user};
+use crate::store::{self, FILE, LogFault, StoreError, activity, content, damaged_content, meta, user};
 use fieldpost_common::api::{AuditState, Role};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{Generation, UserName};
@@ -111,7 +111,14 @@ pub struct Checked {
 
 /// Checks the database, every content's hash and the audit chain; also while a server runs.
 pub fn check(data: &Path) -> Result<Checked, CommandError> {
-    checked(&open(data)?)
+    let db = open(data)?;
+    let checked = checked(&db)?;
+    let (damaged, all) = damaged_content::damaged_known(&db)?;
+    match damaged {
+        Some(words) if all > 1 => Err(CommandError::Broken(format!("{words}\nand so are {} more", all - 1))),
+        Some(words) => Err(CommandError::Broken(words)),
+        None => Ok(checked),
+    }
 }
 
 /// Checks an open database.

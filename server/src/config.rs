@@ -38,6 +38,9 @@ pub struct Config {
     pub state: State,
     /// How long a silence is borne.
     pub silence: Silence,
+    /// How often everything that is stored is read again, and its hashes and pages are checked.
+    #[serde(deserialize_with = "deserialize_duration")]
+    pub check_every: Duration,
     /// Whom to tell what is wrong; none: nobody.
     pub mail: Option<Mail>,
     /// Applications with rules for their states.
@@ -183,6 +186,7 @@ impl Default for Config {
             poll: Poll::default(),
             state: State::default(),
             silence: Silence::default(),
+            check_every: Duration::from_hours(24),
             mail: None,
             app: Vec::new(),
         }

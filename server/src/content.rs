@@ -1,5 +1,6 @@
 //! Contents between requests and store: keeping, sending whole or in part. Who may is left to the handlers.
 
+use crate::damage::heal;
 use crate::error::Error;
 use crate::store::content::{Packed, content_store};
 use crate::store::{Effect, Tx};
@@ -14,6 +15,7 @@ use std::ops::Range;
 /// Keeps a content; where it is a revision, it is to be read.
 pub(crate) fn settle(tx: &mut Tx<'_>, packed: &Packed, now: Timestamp) -> Result<(), Error> {
     content_store(tx, packed, now)?;
+    heal(tx, &packed.sha256, now)?;
     tx.then(Effect::Unread);
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::store::StoreError;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Version};
 use fieldpost_common::order::Refusal;
 use fieldpost_common::problem::{Code, MEDIA_TYPE, Problem};
@@ -57,6 +58,12 @@ pub(crate) enum Error {
     Busy,
     #[error("the server's disk is full")]
     NoSpace,
+    #[error("the server can't write to its disk: {0}")]
+    Unwritable(String),
+    #[error("content {} is damaged on the server's disk", .0.short())]
+    ContentDamaged(ContentHash),
+    #[error("the server's database is damaged")]
+    Corrupt(String),
     #[error("the server failed; its log says more")]
     Internal,
 }
@@ -66,6 +73,12 @@ impl From<StoreError> for Error {
         match error {
             StoreError::NoSpace => Self::NoSpace,
             StoreError::Busy => Self::Busy,
+            StoreError::Unwritable(why) => Self::Unwritable(why),
+            StoreError::ContentDamaged(sha256) => Self::ContentDamaged(sha256),
+            StoreError::Corrupt(why) => {
+                tracing::error!(%why, "the database is damaged");
+                Self::Corrupt(why)
+            }
             StoreError::Stopped => Self::Stopping,
             error => {
                 tracing::error!(%error, "the store failed");
@@ -98,7 +111,7 @@ impl Error {
             Self::Unauthorized => Code::Unauthorized,
             Self::Forbidden { .. } => Code::Forbidden,
             Self::InvitationSpent(_) => Code::InvitationSpent,
-            Self::NoSuch { .. } | Self::NoVersion { .. } | Self::NoRoute => Code::NotFound,
+            Self::NoSuch { .. } | Self::NoVersion { .. } | Self::NoRoute | Self::ContentDamaged(_) => Code::NotFound,
             Self::Exists { .. } => Code::Exists,
             Self::Changed(_) | Self::Trust(TrustError::WrongVersion { .. }) => Code::Changed,
             Self::Refused { .. } | Self::Trust(_) => Code::Refused,
@@ -107,9 +120,9 @@ impl Error {
             Self::WrongHash => Code::WrongHash,
             Self::Quota { .. } | Self::TooManyFailures => Code::TooMany,
             Self::Clones(_) => Code::Clone,
-            Self::Stopping | Self::Busy | Self::BodyLost(_) => Code::Unavailable,
+            Self::Stopping | Self::Busy | Self::Unwritable(_) | Self::BodyLost(_) => Code::Unavailable,
             Self::NoSpace => Code::NoSpace,
-            Self::Internal => Code::Internal,
+            Self::Internal | Self::Corrupt(_) => Code::Internal,
         }
     }
 
@@ -131,15 +144,28 @@ impl Error {
             Self::TooManyFailures => "wait a minute",
             Self::Clones(_) => "stop one of them and enroll the other anew",
             Self::Busy => "try again later; a backup or `sqlite3` that runs on the server's data may be what holds it",
-            Self::Stopping | Self::NoSpace => "try again later",
+            Self::Stopping | Self::NoSpace | Self::Unwritable(_) => "try again later",
+            Self::ContentDamaged(_) => "`fieldpost publish` of the same file mends it; `fieldpost status` says who else has it",
+            Self::Corrupt(_) => "whoever runs the server looks at `/readyz` and its log",
             _ => return None,
         })
+    }
+
+    /// What the store said, where that tells something of the server's health.
+    pub(crate) fn store_error(&self) -> Option<StoreError> {
+        match self {
+            Self::NoSpace => Some(StoreError::NoSpace),
+            Self::Busy => Some(StoreError::Busy),
+            Self::Unwritable(why) => Some(StoreError::Unwritable(why.clone())),
+            Self::Corrupt(why) => Some(StoreError::Corrupt(why.clone())),
+            _ => None,
+        }
     }
 
     /// In how many seconds it makes sense to try again.
     fn retry_after(&self) -> Option<&'static str> {
         match self {
-            Self::TooManyFailures | Self::NoSpace => Some("60"),
+            Self::TooManyFailures | Self::NoSpace | Self::Unwritable(_) => Some("60"),
             Self::Stopping | Self::Busy => Some("5"),
             _ => None,
         }
@@ -169,6 +195,9 @@ impl IntoResponse for Error {
         let mut response = (status, [(CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
+        if let Some(error) = self.store_error() {
+            response.extensions_mut().insert(error);
         }
         response
     }

@@ -9,8 +9,10 @@ mod clock;
 mod command;
 mod config;
 mod content;
+mod damage;
 mod error;
 mod feed;
+mod health;
 mod healthcheck;
 mod invite;
 mod mail;
@@ -25,6 +27,7 @@ mod random;
 mod reading;
 mod request;
 mod routes;
+mod scrub;
 mod server;
 mod settle;
 mod signals;
@@ -123,6 +126,10 @@ async fn run(
         watch::keep_watch(server).await;
         std::future::pending::<()>().await;
     };
+    let scrubbing = async {
+        scrub::keep_scrubbing(server).await;
+        std::future::pending::<()>().await;
+    };
     let mailing = async {
         mail::keep_mailing(server).await;
         std::future::pending::<()>().await;
@@ -134,6 +141,7 @@ async fn run(
         () = reading => {}
         () = watching => {}
         () = mailing => {}
+        () = scrubbing => {}
     }
     let flushed = ticker::flush(server).await;
     let closing = Arc::clone(server);

@@ -6,10 +6,12 @@
 mod digest;
 pub(crate) mod letter;
 mod smtp;
+mod urgent;
 
 use crate::clock;
 use crate::config::{Config, Mail};
 use crate::error::Error;
+use crate::health::Part;
 use crate::random;
 use crate::server::Server;
 use crate::store::mail::{
@@ -22,12 +24,16 @@ use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 pub use smtp::MailError;
 use smtp::Mailer;
+use std::collections::BTreeSet;
 use std::time::Duration;
+use urgent::Urgent;
 
 /// The most rows that become one mail.
 const ROWS: u64 = 5_000;
 /// A mail names so many earlier ones at most.
 const REFERENCES: usize = 20;
+/// The pause after something that could not be kept.
+const AGAIN: Duration = Duration::from_secs(10);
 /// How long nothing is looked at when nothing waits; what comes in rings.
 const IDLE: Duration = Duration::from_mins(5);
 
@@ -41,18 +47,23 @@ pub(crate) async fn keep_mailing(server: &Server) {
     let Some(config) = &server.config.mail else { return };
     let mailer = match Mailer::new(config) {
         Ok(mailer) => mailer,
-        Err(error) => return tracing::error!(%error, "no mail can be sent; mend the config and start the server again"),
+        Err(error) => {
+            tracing::error!(%error, "no mail can be sent; mend the config and start the server again");
+            return report(server, Some(&error));
+        }
     };
+    let (mut urgent, mut sent) = (Urgent::default(), BTreeSet::new());
     loop {
+        let again = urgent.send(server, config, &mailer).await;
         let now = clock::now();
-        let next = match turn(server, config, &mailer, now).await {
+        let next = match turn(server, config, &mailer, &mut sent, now).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "mails could not be looked after");
-                now.plus(Duration::from_secs(10))
+                now.plus(AGAIN)
             }
         };
-        let rest = clock::now().age(next).min(IDLE);
+        let rest = clock::now().age(next).min(again.unwrap_or(IDLE)).min(IDLE);
         tokio::select! {
             () = server.memory.to_tell.notified() => {}
             () = tokio::time::sleep(rest) => {}
@@ -62,16 +73,37 @@ pub(crate) async fn keep_mailing(server: &Server) {
 }
 
 /// Makes the mail that is due, sends one that is; when there is something to do next.
-async fn turn(server: &Server, config: &Mail, mailer: &Mailer, now: Timestamp) -> Result<Timestamp, Error> {
+async fn turn(
+    server: &Server,
+    config: &Mail,
+    mailer: &Mailer,
+    sent: &mut BTreeSet<u64>,
+    now: Timestamp,
+) -> Result<Timestamp, Error> {
     let (url, config, id) = (server.url.clone(), config.clone(), random::hex32()?);
     let retry = config.retry;
-    let closing = server.store.write(move |tx| gather(tx, &url, &config, &id, now)).await?;
-    if let Some(mail) = server.store.read(move |db| mail_due(db, now)).await? {
-        deliver(server, mailer, mail, retry).await?;
+    let closing = server.store.write(move |tx| gather(tx, &url, &config, &id, now)).await;
+    cross_off(server, sent).await;
+    // What is due goes out also while nothing can be written: a mail that went out is remembered until that can be kept.
+    let out: Vec<u64> = sent.iter().copied().collect();
+    if let Some(mail) = server.store.read(move |db| mail_due(db, now, &out)).await? {
+        deliver(server, mailer, mail, sent, retry).await?;
         return Ok(now);
     }
-    let next = server.store.read(mail_next).await?;
-    Ok(closing.into_iter().chain(next).min().unwrap_or_else(|| now.plus(IDLE)))
+    let closing = closing?;
+    let next = server.store.read(mail_next).await?.filter(|_| sent.is_empty());
+    let again = (!sent.is_empty()).then(|| now.plus(AGAIN));
+    Ok(closing.into_iter().chain(next).chain(again).min().unwrap_or_else(|| now.plus(IDLE)))
+}
+
+/// Keeps of mails that went out that they did.
+async fn cross_off(server: &Server, sent: &mut BTreeSet<u64>) {
+    while let Some(seq) = sent.first().copied() {
+        if let Err(error) = server.store.write(move |tx| mail_sent(tx, seq, clock::now())).await {
+            return tracing::warn!(%error, "that a mail went out can't be kept yet");
+        }
+        sent.remove(&seq);
+    }
 }
 
 /// Closes the window when its time has come: its rows become one mail. Otherwise when that will be.
@@ -79,7 +111,7 @@ fn gather(tx: &mut Tx<'_>, url: &str, config: &Mail, id: &str, now: Timestamp) -
     let rows = outbox_waiting(tx, ROWS)?;
     let Some(oldest) = rows.first() else { return Ok(None) };
     let before = mail_pace(tx)?.map(|(at, opened)| Before { at, window: opened.age(at) });
-    let closing = closes(oldest.at, before, config.digest);
+    let closing = closes(oldest.at, before, config.digest, now);
     if closing > now {
         return Ok(Some(closing));
     }
@@ -107,7 +139,13 @@ fn earlier(tx: &Tx<'_>, rows: &[Waiting]) -> Result<Vec<String>, StoreError> {
 }
 
 /// Sends a mail to those who have not taken it yet: to all at once, and when that is refused, to each.
-async fn deliver(server: &Server, mailer: &Mailer, mut mail: MailRow, retry: Duration) -> Result<(), Error> {
+async fn deliver(
+    server: &Server,
+    mailer: &Mailer,
+    mut mail: MailRow,
+    sent: &mut BTreeSet<u64>,
+    retry: Duration,
+) -> Result<(), Error> {
     let mut end = mailer.send(&mail, &mail.recipients).await;
     let alone = matches!(end, Err(MailError::Refused(_))) && mail.recipients.len() > 1;
     for address in if alone { mail.recipients.clone() } else { Vec::new() } {
@@ -118,25 +156,33 @@ async fn deliver(server: &Server, mailer: &Mailer, mut mail: MailRow, retry: Dur
         let (seq, left) = (mail.seq, mail.recipients.clone());
         server.store.write(move |tx| mail_recipients_set(tx, seq, &left)).await?;
     }
-    settle(server, &mail, end, retry).await
-}
-
-/// Keeps how it went.
-async fn settle(server: &Server, mail: &MailRow, end: Result<(), MailError>, retry: Duration) -> Result<(), Error> {
-    let (seq, tries) = (mail.seq, mail.tries);
+    report(server, end.as_ref().err());
     match end {
         Ok(()) => {
             tracing::info!(subject = %mail.subject, "mailed");
-            server.store.write(move |tx| mail_sent(tx, seq, clock::now())).await?;
+            sent.insert(mail.seq);
+            cross_off(server, sent).await;
+            Ok(())
         }
-        Err(error) => {
-            tracing::warn!(%error, tries, "a mail was not taken; it is tried again");
-            let (words, all) = (Clean::line(&error.to_string()), !matches!(error, MailError::Refused(_)));
-            let failed = move |tx: &mut Tx<'_>| mail_failed(tx, seq, clock::now().plus(pause(retry, tries)), all, &words);
-            server.store.write(failed).await?;
-        }
+        Err(error) => put_off(server, &mail, &error, retry).await,
     }
-    Ok(())
+}
+
+/// How the mail server takes mails is a part of the server's health.
+fn report(server: &Server, error: Option<&MailError>) {
+    match error {
+        Some(error) => server.health.fail(Part::Mail, &error.to_string()),
+        None => drop(server.health.recover(Part::Mail)),
+    }
+}
+
+/// Keeps that a mail was not taken.
+async fn put_off(server: &Server, mail: &MailRow, error: &MailError, retry: Duration) -> Result<(), Error> {
+    let (seq, tries) = (mail.seq, mail.tries);
+    tracing::warn!(%error, tries, "a mail was not taken; it is tried again");
+    let (words, all) = (Clean::line(&error.to_string()), !matches!(error, MailError::Refused(_)));
+    let failed = move |tx: &mut Tx<'_>| mail_failed(tx, seq, clock::now().plus(pause(retry, tries)), all, &words);
+    Ok(server.store.write(failed).await?)
 }
 
 /// The host of the server's address, for Message-IDs.

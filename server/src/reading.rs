@@ -6,6 +6,7 @@
 //! nothing is lost when the server stops in between: what is unread stays so until somebody reads it.
 
 use crate::clock;
+use crate::damage::set_aside;
 use crate::error::Error;
 use crate::server::Server;
 use crate::store::revision::{RevisionKey, Scope, revision_read, revision_settle, revision_unread, revision_unstamp_due};
@@ -56,11 +57,21 @@ pub(crate) async fn catch_up(server: &Server, scope: &Scope) {
 }
 
 async fn read_all(server: &Server, scope: &Scope) -> Result<(), Error> {
+    let mut passed = None;
     loop {
         // One at a time, so that nothing is read twice at once; in turn, so that one new patch doesn't wait for a thousand old ones.
         let _turn = server.memory.reading.lock().await;
         let (scope, now) = (scope.clone(), clock::now());
-        let Some(batch) = server.store.read(move |db| read_some(db, &scope, now)).await? else { return Ok(()) };
+        let batch = match server.store.read(move |db| read_some(db, &scope, now)).await {
+            // One that is damaged keeps no other from being read; it is read once it is healed.
+            Err(Error::ContentDamaged(sha256)) if passed != Some(sha256) => {
+                passed = Some(sha256);
+                set_aside(server, sha256).await;
+                continue;
+            }
+            batch => batch?,
+        };
+        let Some(batch) = batch else { return Ok(()) };
         server.store.write(move |tx| keep(tx, &batch)).await?;
     }
 }

@@ -10,15 +10,17 @@ use crate::body::BodyLimit;
 use crate::error::Error;
 use crate::monitor;
 use crate::server::Shared;
-use axum::extract::Request;
+use crate::store::StoreError;
+use axum::extract::{Request, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, Method};
-use axum::middleware::map_response;
+use axum::middleware::{map_response, map_response_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use axum::{Extension, Router};
 use fieldpost_common::api::path as api;
 use fieldpost_common::wire::{header, path as wire};
+use std::sync::Arc;
 
 /// Who may use an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +145,11 @@ pub(crate) fn router(server: Shared) -> Router {
         let handler = if matches!(who, Who::Agent | Who::Invited) { handler.layer(map_response(no_store)) } else { handler };
         router = router.route(path, handler);
     }
-    router.fallback(nowhere).method_not_allowed_fallback(nowhere).layer(map_response(ours)).with_state(server)
+    router
+        .fallback(nowhere)
+        .method_not_allowed_fallback(nowhere)
+        .layer(map_response_with_state(Arc::clone(&server), ours))
+        .with_state(server)
 }
 
 async fn no_store(mut response: Response) -> Response {
@@ -152,7 +158,12 @@ async fn no_store(mut response: Response) -> Response {
 }
 
 /// Every answer says whose it is, so that a portal or proxy page is never taken for one.
-async fn ours(mut response: Response) -> Response {
+///
+/// What the store said to a request is told to those who look after the server.
+async fn ours(State(server): State<Shared>, mut response: Response) -> Response {
+    if let Some(error) = response.extensions().get::<StoreError>() {
+        server.health.observe(error);
+    }
     response.headers_mut().insert(header::SERVER, HeaderValue::from_static(crate::VERSION));
     response
 }

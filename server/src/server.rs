@@ -3,8 +3,10 @@
 use crate::api::grid::Grids;
 use crate::body;
 use crate::config::Config;
+use crate::damage::Proven;
 use crate::error::Error;
 use crate::feed::Feed;
+use crate::health::Health;
 use crate::mailbox::Mailboxes;
 use crate::people::People;
 use crate::random;
@@ -26,6 +28,8 @@ pub(crate) struct Server {
     pub(crate) memory: Arc<Memory>,
     pub(crate) grids: Grids,
     pub(crate) throttle: Throttle,
+    pub(crate) health: Health,
+    pub(crate) proven: Proven,
     /// Bodies are unpacked and read so many at a time.
     pub(crate) turns: Semaphore,
     pub(crate) config: Config,
@@ -97,6 +101,8 @@ impl Server {
             memory,
             grids: Grids::default(),
             throttle: Throttle::default(),
+            health: Health::default(),
+            proven: Proven::default(),
             turns: body::turns(),
             config,
             generation,
@@ -109,7 +115,15 @@ impl Server {
     pub(crate) fn sight(&self) -> Sight {
         let Config { poll, state, silence, .. } = &self.config;
         let (poll, grace, state) = (poll.expected(), silence.grace, state.every);
-        Sight { poll, grace, state, listening_since: Timestamp::default(), disk: Ok(None), log: None }
+        Sight {
+            poll,
+            grace,
+            state,
+            listening_since: Timestamp::default(),
+            disk: Ok(None),
+            log: None,
+            faults: self.health.lasting(),
+        }
     }
 
     /// Lets everything that waits go.

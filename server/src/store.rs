@@ -12,6 +12,7 @@ pub(crate) mod content;
 pub(crate) mod correction;
 pub(crate) mod counter;
 pub(crate) mod current;
+pub(crate) mod damaged_content;
 pub(crate) mod error_group;
 pub(crate) mod grid;
 pub(crate) mod incident;
@@ -41,7 +42,7 @@ use fieldpost_common::id::{SiteName, UserName};
 use fieldpost_common::time::Timestamp;
 use lock::DataLock;
 use readers::Readers;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode, ffi};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,6 +63,15 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the server's disk is full")]
     NoSpace,
+    /// The disk takes nothing, though it may have room.
+    #[error("the server can't write to its disk: {0}")]
+    Unwritable(String),
+    /// The database is damaged.
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
+    /// A content's bytes are not what its hash says.
+    #[error("content {0} is damaged on the server's disk")]
+    ContentDamaged(ContentHash),
     /// Another program holds the database, and did not let go in time.
     #[error("another program holds the server's database")]
     Busy,
@@ -111,11 +121,27 @@ impl StoreError {
     }
 }
 
+/// Whether the disk refused to take something: a failing one does, and a limit of file sizes is told so too.
+fn is_about_writing(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map_or(0, |error| error.extended_code);
+    [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_IOERR_FSYNC,
+        ffi::SQLITE_IOERR_DIR_FSYNC,
+        ffi::SQLITE_IOERR_TRUNCATE,
+        ffi::SQLITE_IOERR_SHMSIZE,
+    ]
+    .contains(&code)
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::NoSpace,
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::NoSpace,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(error.to_string()),
+            Some(ErrorCode::ReadOnly) => Self::Unwritable(error.to_string()),
+            Some(ErrorCode::SystemIoFailure) if is_about_writing(&error) => Self::Unwritable(error.to_string()),
             _ => Self::Sqlite(error.to_string()),
         }
     }
@@ -219,6 +245,17 @@ impl Store {
     pub(crate) fn peek<T, E: From<StoreError>>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         self.count();
         self.readers.read(look)
+    }
+
+    /// A look at what is on the disk, and not at what a connection remembers of it; it may take long.
+    pub(crate) async fn read_fresh<T, E>(&self, look: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let readers = Arc::clone(&self.readers);
+        let task = tokio::task::spawn_blocking(move || readers.read_fresh(look));
+        task.await.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
     }
 
     /// A look that may take long.

@@ -9,9 +9,12 @@ mod changes;
 mod commands;
 mod connections;
 mod contents;
+mod damage;
 mod drops;
 mod errors;
 mod grids;
+#[cfg(unix)]
+mod health;
 mod limits;
 mod mail_tls;
 mod mails;

@@ -2,9 +2,10 @@
 
 use crate::clock;
 use crate::error::Error;
+use crate::health::Part;
 use crate::server::Server;
 use crate::settle::order_note;
-use crate::store::{Effect, StoreError, Tx, order, site, user};
+use crate::store::{Effect, StoreError, Tx, meta, order, site, user};
 use fieldpost_common::api::{Change, OrderInfo};
 use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
 use fieldpost_common::time::Timestamp;
@@ -28,7 +29,13 @@ pub(crate) async fn tick(server: &Server) {
         }
         match flush(server).await {
             Ok(sites) => heard |= sites > 0,
-            Err(error) => tracing::warn!(%error, "who was here could not be kept"),
+            Err(error) => {
+                tracing::warn!(%error, "who was here could not be kept");
+                server.health.observe(&error);
+            }
+        }
+        if server.health.fault(Part::Writes).is_some() {
+            probe(server).await;
         }
         if count.is_multiple_of(AGES) && std::mem::take(&mut heard) {
             server.memory.feed.push(Change::Sites);
@@ -38,6 +45,15 @@ pub(crate) async fn tick(server: &Server) {
         {
             tracing::warn!(%error, "orders could not be looked at");
         }
+    }
+}
+
+/// Whether writing works again is only known by writing.
+async fn probe(server: &Server) {
+    let now = clock::now();
+    match server.store.write(move |tx| meta::probe_set(tx, now)).await {
+        Ok(()) => drop(server.health.recover(Part::Writes)),
+        Err(error) => server.health.observe(&error),
     }
 }
 

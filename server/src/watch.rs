@@ -15,14 +15,15 @@ use crate::store::activity::{activity, activity_add};
 use crate::store::command_output::command_output_prune;
 use crate::store::error_group::Alarms;
 use crate::store::{
-    Effect, FILE, StoreError, Tx, command, error_group, incident, mail, maintenance, order, site, site_app, state, wal, walkback,
+    Effect, FILE, StoreError, Tx, command, damaged_content, error_group, incident, mail, maintenance, order, site, site_app,
+    state, wal, walkback,
 };
 use crate::wish::{command_advance, command_queue};
 use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandKind, CommandState};
 use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::id::{AppName, SiteName};
-use fieldpost_common::incident::{Change as IncidentChange, Known, Subject, Transition, incidents};
+use fieldpost_common::incident::{Change as IncidentChange, Incident, IncidentId, Known, Subject, Transition, incidents};
 use fieldpost_common::time::Timestamp;
 use jump::Jumps;
 use schedule::Schedule;
@@ -38,6 +39,12 @@ const KEEP_OUTPUT: Duration = Duration::from_hours(24 * 14);
 const KEEP: Duration = Duration::from_hours(24 * 400);
 /// How often what is too old is forgotten, in looks.
 const PRUNE: u32 = 600;
+/// What is too old is only judged by a clock that has gone evenly for so long: one that is wrong for a while deletes nothing.
+const STEADY: Duration = Duration::from_hours(1);
+/// The most damaged contents that are told one by one.
+const DAMAGED: u64 = 20;
+/// A state that was asked for by a clock that went ahead is asked for again.
+const AHEAD: Duration = Duration::from_mins(1);
 
 /// Watches until the server stops.
 pub(crate) async fn keep_watch(server: &Server) {
@@ -46,11 +53,21 @@ pub(crate) async fn keep_watch(server: &Server) {
     let mut schedule = Schedule::new(server.config.state.every);
     for count in 0_u32.. {
         let now = clock::now();
-        jumps.look(now, clock::instant().duration_since(begun));
-        if let Err(error) = once(server, &mut schedule, jumps.listening_since(), now).await {
+        let mono = clock::instant().duration_since(begun);
+        jumps.look(now, mono);
+        let listening_since = jumps.listening_since();
+        let sight = Sight {
+            listening_since,
+            disk: disk::trouble(&server.config.data),
+            log: wal::trouble(&server.config.data.join(FILE)),
+            ..server.sight()
+        };
+        if let Err(error) = once(server, &mut schedule, &sight, (now, mono)).await {
             tracing::warn!(%error, "the sites could not be watched over");
+            hold(server, &sight, &error, now).await;
         }
         if count.is_multiple_of(PRUNE)
+            && jumps.steady(mono) >= STEADY
             && let Err(error) = prune(server, now).await
         {
             tracing::warn!(%error, "old states could not be cleared away");
@@ -63,18 +80,53 @@ pub(crate) async fn keep_watch(server: &Server) {
     }
 }
 
-/// Asks what is due, ends what is late, and looks.
-async fn once(server: &Server, schedule: &mut Schedule, listening_since: Timestamp, now: Timestamp) -> Result<(), Error> {
+/// Asks what is due, ends what is late, and looks. What was held in memory until now is kept with it.
+async fn once(server: &Server, schedule: &mut Schedule, sight: &Sight, (now, mono): (Timestamp, Duration)) -> Result<(), Error> {
     let places = server.store.read(site_app::site_app_places).await?;
-    let due = schedule.due(&places, now);
+    let due = schedule.due(&places, mono);
     if !due.is_empty() {
         ask(server, due, now).await?;
     }
-    let disk = disk::trouble(&server.config.data);
-    let log = wal::trouble(&server.config.data.join(FILE));
-    let sight = Sight { listening_since, disk, log, ..server.sight() };
-    let seen = server.memory.mailboxes.last_seen();
-    server.store.write(move |tx| look(tx, &sight, &seen, now)).await
+    let (sight, seen, held) = (sight.clone(), server.memory.mailboxes.last_seen(), server.health.held_incidents());
+    let look = server.store.write(move |tx| {
+        hand_over(tx, &held, now)?;
+        look(tx, &sight, &seen, now)
+    });
+    look.await?;
+    server.health.release();
+    Ok(())
+}
+
+/// What is wrong can't be kept: what is wrong with the server itself is held in memory and mailed from there.
+async fn hold(server: &Server, sight: &Sight, error: &Error, now: Timestamp) {
+    if let Some(error) = error.store_error() {
+        server.health.observe(&error);
+    }
+    let kept = server.store.read(move |db| Ok::<_, Error>((incident::incident_known(db, now)?, incident::incident_next(db)?)));
+    let (kept, next) = kept.await.unwrap_or_else(|_| (Known::new(), IncidentId(1)));
+    if server.health.hold(&kept, &sight.itself(now), next, now) {
+        server.memory.to_tell.notify_one();
+        server.memory.feed.push(Change::Status);
+    }
+}
+
+/// Incidents that were held in memory are kept as they are; what was told of them was told from there.
+fn hand_over(tx: &mut Tx<'_>, held: &[Incident], now: Timestamp) -> Result<(), Error> {
+    if held.is_empty() {
+        return Ok(());
+    }
+    let known = incident::incident_known(tx, now)?;
+    for one in held {
+        // Under its own id only where that is still its own.
+        let id = match (known.get(&one.subject), incident::incident_fetch(tx, one.id)?) {
+            (Some(before), _) if before.is_open() => before.id,
+            (_, Some(other)) if other.subject != one.subject => incident::incident_next(tx)?,
+            _ => one.id,
+        };
+        let change = IncidentChange { incident: Incident { id, ..one.clone() }, transition: Transition::Opened, notice: None };
+        incident_keep(tx, &change, now)?;
+    }
+    Ok(())
 }
 
 /// Queues the wish for a state, where the one before has ended.
@@ -111,11 +163,12 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         orders: order::order_troubled_list(tx)?,
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
+        damaged: damaged_content::damaged_list(tx, DAMAGED)?,
         errors_aged: errors_aged(tx, &known, &errors, before(now, sight::NEW_FOR))?,
         errors,
         mended: mended(tx, &known)?,
         known: &known,
-        silences_over: incident::incident_silences_over(tx, before(now, sight.memory()))?,
+        silences_over: incident::incident_silences_over(tx, before(now, sight.memory()), now)?,
     };
     let observed = sight.observe(&facts, now);
     for change in incidents(&known, &observed, incident::incident_next(tx)?, now) {
@@ -190,7 +243,8 @@ pub(crate) fn incident_keep(tx: &mut Tx<'_>, change: &IncidentChange, now: Times
 
 fn commands_end(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
     for open in command::command_open_list(tx, None)? {
-        let late = CommandEvent::Tick { deadline: open.deadline };
+        let ahead = open.given_by.is_none() && open.created > now.plus(AHEAD);
+        let late = CommandEvent::Tick { deadline: if ahead { now } else { open.deadline } };
         command_advance(tx, open, late, now)?;
     }
     Ok(())

@@ -93,6 +93,10 @@ pub(super) fn inventory_put(
             link::reached(state, out);
             generation(state, &answer.generation, out);
             state.put = Some(digest);
+            // What the server says that it lacks it doesn't have, whatever was acknowledged before.
+            for sha256 in &answer.wanted {
+                state.journal.stored.remove(sha256);
+            }
             state.wanted = answer.wanted.into_iter().collect();
         }
         Err(trouble) if trouble.is_final() => {

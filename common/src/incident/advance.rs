@@ -134,9 +134,9 @@ fn notice(incident: &Incident, muted: bool, now: Timestamp) -> Option<Notice> {
         Told::Nothing => Some(Notice::Alert),
         Told::Alert { severity, .. } if severity < incident.severity => Some(Notice::Worse),
         Told::Alert { at, .. } => {
-            let due = incident.hold == Hold::None && at.age(now) >= REMIND_EVERY;
+            let due = incident.hold == Hold::None && at.has_passed(REMIND_EVERY, now);
             due.then_some(Notice::Reminder)
         }
-        Told::Recovery { .. } => (since.age(now) >= SAME_WITHIN).then_some(Notice::Alert),
+        Told::Recovery { .. } => since.has_passed(SAME_WITHIN, now).then_some(Notice::Alert),
     }
 }

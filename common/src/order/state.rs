@@ -161,7 +161,7 @@ fn tick(state: OrderState, install_by: Timestamp, now: Timestamp) -> OrderState 
     match state {
         OrderState::Queued if now >= install_by => OrderState::Expired { at: now },
         OrderState::Offered { .. } if now >= install_by => OrderState::Unknown { at: now },
-        OrderState::Started { at, .. } if at.age(now) >= STEP_WITHIN => OrderState::TimedOut { at: now },
+        OrderState::Started { at, .. } if at.has_passed(STEP_WITHIN, now) => OrderState::TimedOut { at: now },
         state => state,
     }
 }

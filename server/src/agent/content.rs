@@ -4,6 +4,7 @@ use crate::auth::Agent;
 use crate::body::receive_content;
 use crate::clock;
 use crate::content::{send, settle};
+use crate::damage::{load, prove};
 use crate::error::Error;
 use crate::reading::catch_up;
 use crate::request::At;
@@ -24,9 +25,9 @@ pub(crate) async fn download(
     At(sha256): At<ContentHash>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let found = server.store.read(move |db| {
+    let found = load(&server, move |db| {
         // The same answer for what isn't here and what is not for this site.
-        if order::order_brings(db, &site, &sha256)? { content::content_fetch(db, &sha256) } else { Ok(None) }
+        if order::order_brings(db, &site, &sha256)? { Ok(content::content_fetch(db, &sha256)?) } else { Ok(None) }
     });
     let bytes = found.await?.ok_or_else(|| Error::no_such("content", sha256))?;
     send(&headers, bytes)
@@ -46,6 +47,8 @@ pub(crate) async fn upload(
         return Err(over);
     }
     let packed = receive_content(&server, &headers, body, sha256).await?;
+    // It is called stored only if what lies there is good: else these bytes take its place.
+    prove(&server, sha256).await;
     let now = clock::now();
     let store = server.store.write(move |tx| {
         if upload::upload_total(tx, &site, &sha256)?.saturating_add(packed.size) > quota {

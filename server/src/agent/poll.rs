@@ -2,6 +2,7 @@
 
 use crate::auth::{Agent, Peer};
 use crate::clock;
+use crate::damage::prove_recently;
 use crate::error::Error;
 use crate::mailbox::{InventoryState, Mailbox, Reception};
 use crate::request::{header, wait};
@@ -94,6 +95,10 @@ async fn answer(
     poll: &Poll,
     before: InventoryState,
 ) -> Result<Response, Error> {
+    // What an order puts or replaces must be sound when the site hears of it: else it waits, or the site is asked for its bytes first.
+    for sha256 in server.store.peek(|db| order::order_queued_contents(db, site))? {
+        prove_recently(server, sha256).await;
+    }
     // The revision is read before what it stands for: what changes meanwhile is delivered twice rather than never.
     let revision = mailbox.revision();
     let (name, held) = (site.clone(), poll.trust);

@@ -4,6 +4,7 @@ use crate::auth::{Developer, Viewer};
 use crate::body::receive_content;
 use crate::clock;
 use crate::content::{send, settle};
+use crate::damage::{load, prove};
 use crate::error::Error;
 use crate::reading::catch_up;
 use crate::request::{Ask, At};
@@ -30,10 +31,10 @@ pub(crate) async fn download(
     Ask(of): Ask<Of>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let found = server.store.read(move |db| {
+    let found = load(&server, move |db| {
         let applications = revision::revision_applications(db, &sha256)?;
         let within = of.application.is_none_or(|application| applications.contains(&application));
-        if within { content::content_fetch(db, &sha256) } else { Ok(None) }
+        if within { Ok(content::content_fetch(db, &sha256)?) } else { Ok(None) }
     });
     let bytes = found.await?.ok_or_else(|| Error::no_such("content", sha256))?;
     send(&headers, bytes)
@@ -47,6 +48,7 @@ pub(crate) async fn upload(
     body: Body,
 ) -> Result<StatusCode, Error> {
     let packed = receive_content(&server, &headers, body, sha256).await?;
+    prove(&server, sha256).await;
     let now = clock::now();
     server.store.write(move |tx| settle(tx, &packed, now)).await?;
     catch_up(&server, &Scope::Content(sha256)).await;

@@ -3,6 +3,7 @@
 use crate::auth::{Developer, Viewer};
 use crate::clock;
 use crate::error::Error;
+use crate::health::Part;
 use crate::request::{Ask, At, Said};
 use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
@@ -15,6 +16,7 @@ use fieldpost_common::api::{Change, MailStatus, Maintenance, SetHold, SiteScope,
 use fieldpost_common::id::{SiteName, UserName};
 use fieldpost_common::incident::{Hold, Incident, IncidentId, person};
 use fieldpost_common::state::Severity;
+use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -48,7 +50,18 @@ pub(crate) async fn status(
 pub(crate) async fn status_of(server: &Server) -> Result<Status, Error> {
     let seen: HashMap<_, _> = server.memory.mailboxes.last_seen().into_iter().collect();
     let (configured, now) = (server.config.mail.is_some(), clock::now());
-    server.store.read(move |db| Ok(gather(db, &seen, configured, now)?)).await
+    let mut status: Status = server.store.read(move |db| Ok::<_, Error>(gather(db, &seen, configured, now)?)).await?;
+    // What can't be written down is wrong all the same.
+    for held in server.health.held_incidents().into_iter().filter(Incident::is_open) {
+        if status.incidents.iter().all(|one| one.subject != held.subject) {
+            status.incidents.insert(0, held);
+        }
+    }
+    status.worst = status.counting().into_iter().max().unwrap_or_default();
+    if status.mail.trouble.is_none() {
+        status.mail.trouble = server.health.fault(Part::Mail).map(|fault| Clean::line(&fault.words));
+    }
+    Ok(status)
 }
 
 fn gather(db: &Connection, seen: &HashMap<SiteName, Timestamp>, configured: bool, now: Timestamp) -> Result<Status, StoreError> {

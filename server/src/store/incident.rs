@@ -21,12 +21,16 @@ pub(crate) fn incident_next(db: &Connection) -> Result<IncidentId, StoreError> {
     Ok(IncidentId(next))
 }
 
-/// Silences that ended since then: whose, and when.
-pub(crate) fn incident_silences_over(db: &Connection, since: Timestamp) -> Result<Vec<(Subject, Timestamp)>, StoreError> {
+/// Silences that ended since then: whose, and when. An end that lies ahead was written by a clock that was wrong.
+pub(crate) fn incident_silences_over(
+    db: &Connection,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<(Subject, Timestamp)>, StoreError> {
     let sql = "SELECT subject, max(closed_at) FROM incident
-               WHERE open = 0 AND closed_at > ?1 AND json_extract(subject, '$.kind') IN ('silent', 'uplink') GROUP BY subject";
+               WHERE open = 0 AND closed_at > ?1 AND closed_at <= ?2 AND json_extract(subject, '$.kind') IN ('silent', 'uplink') GROUP BY subject";
     let mut all = db.prepare_cached(sql)?;
-    let rows = all.query_map([since.as_ms()], |row| Ok((column::json(row, 0)?, column::time(row, 1)?)))?;
+    let rows = all.query_map([since.as_ms(), now.as_ms()], |row| Ok((column::json(row, 0)?, column::time(row, 1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -5,9 +5,12 @@ use fieldpost_common::incident::{Incident, IncidentId, Notice};
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, Row, params};
+use std::time::Duration;
 
 /// So many refusals in a row are worth telling.
 const FAILING: u32 = 3;
+/// No honest try is farther ahead.
+const FARTHEST: Duration = Duration::from_hours(1);
 /// A mail follows so many others of an incident at most.
 const EARLIER: i64 = 10;
 
@@ -87,13 +90,16 @@ fn mail(row: &Row<'_>) -> rusqlite::Result<MailRow> {
     })
 }
 
-/// The first mail whose time has come.
-pub(crate) fn mail_due(db: &Connection, now: Timestamp) -> Result<Option<MailRow>, StoreError> {
+/// The first mail whose time has come. One that is put off farther than any pause lasts was put off by a clock that was wrong.
+/// `but`: those went out, and that could not be kept yet.
+pub(crate) fn mail_due(db: &Connection, now: Timestamp, but: &[u64]) -> Result<Option<MailRow>, StoreError> {
     let sql = "SELECT seq, message_id, earlier, recipients, subject, text, html, at, tries FROM mail
-               WHERE next_try <= ?1 ORDER BY seq LIMIT 1";
+               WHERE next_try <= ?1 OR next_try > ?2 ORDER BY seq";
     let mut find = db.prepare_cached(sql)?;
-    let mut rows = find.query_map([now.as_ms()], mail)?;
-    Ok(rows.next().transpose()?)
+    let farthest = now.plus(FARTHEST).as_ms();
+    let mut rows = find.query_map([now.as_ms(), farthest], mail)?;
+    let due = |row: &rusqlite::Result<MailRow>| row.as_ref().map_or(true, |row| !but.contains(&row.seq));
+    Ok(rows.find(due).transpose()?)
 }
 
 /// When the next mail is to be tried.

@@ -2,12 +2,34 @@
 
 use super::wal::Mark;
 use super::{StoreError, column};
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::Generation;
+use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 const GENERATION: &str = "generation";
 const URL: &str = "url";
+const SCRUB_AFTER: &str = "scrub_after";
+const SCRUB_ENDED: &str = "scrub_ended";
 const MARK: &str = "log";
+
+/// Something real is written, and nothing is changed by it.
+pub(crate) fn probe_set(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    set(db, "probe", &now.as_ms().to_string())
+}
+
+/// Where the check of all contents stands; and when the last one ended.
+pub(crate) fn scrub_fetch(db: &Connection) -> Result<(Option<ContentHash>, Option<Timestamp>), StoreError> {
+    let after = word(db, SCRUB_AFTER)?.and_then(|word| word.parse().ok());
+    let ended = word(db, SCRUB_ENDED)?.and_then(|word| word.parse().ok()).map(Timestamp::from_ms);
+    Ok((after, ended))
+}
+
+/// The check of all contents has come so far; none: it has ended.
+pub(crate) fn scrub_set(db: &Connection, after: Option<&ContentHash>, now: Timestamp) -> Result<(), StoreError> {
+    set(db, SCRUB_AFTER, &after.map(ContentHash::to_string).unwrap_or_default())?;
+    if after.is_none() { set(db, SCRUB_ENDED, &now.as_ms().to_string()) } else { Ok(()) }
+}
 
 /// Names the data: a restored backup is another one.
 pub(crate) fn generation_fetch(db: &Connection) -> Result<Generation, StoreError> {

@@ -10,6 +10,7 @@ use fieldpost_common::order::state::OrderState;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::HookReport;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use std::collections::BTreeSet;
 
 const COLUMNS: &str = "id, action, application, patch, site, expected, by, created, install_by, state, hook";
 
@@ -109,9 +110,19 @@ pub(crate) fn order_hook_set(db: &Connection, id: &OrderId, hook: &HookReport) -
     Ok(())
 }
 
-/// Open orders of a site, oldest first, as they were signed.
+/// The contents on which orders depend that no batch has brought yet: what they put, and what they replace.
+pub(crate) fn order_queued_contents(db: &Connection, site: &SiteName) -> Result<BTreeSet<ContentHash>, StoreError> {
+    let sql = "SELECT content, expected FROM site_order
+               WHERE site = ?1 AND open = 1 AND json_extract(state, '$.state') = 'queued'";
+    let mut all = db.prepare_cached(sql)?;
+    let pairs = all.query_map([site.as_str()], |row| Ok([column::hash_opt(row, 0)?, column::hash_opt(row, 1)?]))?;
+    Ok(pairs.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().flatten().collect())
+}
+
+/// Open orders of a site, oldest first, as they were signed. One whose content is damaged waits until that is healed.
 pub(crate) fn order_batch(db: &Connection, site: &SiteName) -> Result<Vec<(OrderId, OrderState, Envelope)>, StoreError> {
-    let sql = "SELECT id, state, envelope FROM site_order WHERE site = ?1 AND open = 1 ORDER BY seq";
+    let sql = "SELECT id, state, envelope FROM site_order WHERE site = ?1 AND open = 1
+                 AND NOT EXISTS (SELECT 1 FROM damaged_content WHERE damaged_content.sha256 = site_order.content) ORDER BY seq";
     let mut all = db.prepare_cached(sql)?;
     let rows = all.query_map([site.as_str()], |row| Ok((column::word(row, 0)?, column::json(row, 1)?, column::json(row, 2)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

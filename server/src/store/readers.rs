@@ -56,6 +56,14 @@ impl Readers {
         result
     }
 
+    /// Runs `look` in one snapshot, on a connection that remembers no page.
+    pub(super) fn read_fresh<T, E: From<StoreError>>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let mut reading = self.enter()?;
+        // One that rests is as good as any for the others.
+        self.state().idle.extend(reading.connection.take());
+        look(&self.connect()?)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

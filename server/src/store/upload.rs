@@ -28,13 +28,15 @@ pub(crate) fn upload_total(db: &Connection, site: &SiteName, except: &ContentHas
     Ok(sum.query_row(params![site.as_str(), except.as_bytes()], |row| column::size(row, 0))?)
 }
 
-/// What a site shows and nobody has given to the server in its name: not uploaded by it, not ordered for it, not published.
+/// What a site shows and nobody has given to the server in its name: not uploaded by it, not ordered for it, not published; or what
+/// was found damaged since.
 pub(crate) fn upload_wanted(db: &Connection, site: &SiteName) -> Result<Vec<ContentHash>, StoreError> {
     let sql = "SELECT DISTINCT has FROM cell WHERE site = ?1 AND has IS NOT NULL
-                 AND NOT EXISTS (SELECT 1 FROM upload WHERE upload.site = ?1 AND upload.sha256 = cell.has)
-                 AND NOT EXISTS (SELECT 1 FROM site_order WHERE site_order.site = ?1 AND site_order.content = cell.has)
-                 AND NOT EXISTS (SELECT 1 FROM publication
-                                 WHERE publication.application = cell.application AND publication.sha256 = cell.has)
+                 AND (EXISTS (SELECT 1 FROM damaged_content WHERE damaged_content.sha256 = cell.has)
+                      OR NOT EXISTS (SELECT 1 FROM upload WHERE upload.site = ?1 AND upload.sha256 = cell.has)
+                     AND NOT EXISTS (SELECT 1 FROM site_order WHERE site_order.site = ?1 AND site_order.content = cell.has)
+                     AND NOT EXISTS (SELECT 1 FROM publication
+                                     WHERE publication.application = cell.application AND publication.sha256 = cell.has))
                ORDER BY has";
     let mut all = db.prepare_cached(sql)?;
     Ok(all.query_map([site.as_str()], |row| column::hash(row, 0))?.collect::<Result<_, _>>()?)
@@ -42,9 +44,10 @@ pub(crate) fn upload_wanted(db: &Connection, site: &SiteName) -> Result<Vec<Cont
 
 /// The same for an inventory that may not have become rows: a mass drop that is held, a directory that was lost.
 pub(crate) fn upload_wanted_of(db: &Connection, site: &SiteName, inventory: &Inventory) -> Result<Vec<ContentHash>, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM upload WHERE site = ?1 AND sha256 = ?2)
-                   OR EXISTS (SELECT 1 FROM site_order WHERE site = ?1 AND content = ?2)
-                   OR EXISTS (SELECT 1 FROM publication WHERE application = ?3 AND sha256 = ?2)";
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM damaged_content WHERE sha256 = ?2)
+                  AND (EXISTS (SELECT 1 FROM upload WHERE site = ?1 AND sha256 = ?2)
+                       OR EXISTS (SELECT 1 FROM site_order WHERE site = ?1 AND content = ?2)
+                       OR EXISTS (SELECT 1 FROM publication WHERE application = ?3 AND sha256 = ?2))";
     let mut known = db.prepare_cached(sql)?;
     let mut wanted = BTreeSet::new();
     for (app, listing) in &inventory.applications {

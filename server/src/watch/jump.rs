@@ -10,13 +10,14 @@ const TOLERANCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(super) struct Jumps {
     since: Timestamp,
+    since_mono: Duration,
     wall: Timestamp,
     mono: Duration,
 }
 
 impl Jumps {
     pub(super) fn begin(wall: Timestamp, mono: Duration) -> Self {
-        Self { since: wall, wall, mono }
+        Self { since: wall, since_mono: mono, wall, mono }
     }
 
     /// Looks at both clocks. A machine that slept has missed its sites as well: most clocks that can't be set stand still then.
@@ -24,9 +25,14 @@ impl Jumps {
         let (went, lasted) = (wall.as_ms() - self.wall.as_ms(), mono.saturating_sub(self.mono));
         let apart = went.abs_diff(i64::try_from(lasted.as_millis()).unwrap_or(i64::MAX));
         if apart > u64::try_from(TOLERANCE.as_millis()).unwrap_or(u64::MAX) {
-            self.since = wall;
+            (self.since, self.since_mono) = (wall, mono);
         }
         (self.wall, self.mono) = (wall, mono);
+    }
+
+    /// For how long the clock has gone evenly.
+    pub(super) fn steady(&self, mono: Duration) -> Duration {
+        mono.saturating_sub(self.since_mono)
     }
 
     pub(super) fn listening_since(&self) -> Timestamp {
@@ -49,6 +55,7 @@ mod tests {
         assert_eq!(jumps.listening_since(), at(86_400_000));
         jumps.look(at(5_000), mono(92_000));
         assert_eq!(jumps.listening_since(), at(5_000));
+        assert_eq!(jumps.steady(mono(96_500)), mono(4_500));
         jumps.look(at(9_000), mono(96_500));
         assert_eq!(jumps.listening_since(), at(5_000));
     }

@@ -1,5 +1,7 @@
 //! What is wrong now, out of what is kept and what was heard. Pure; the time is an argument.
 
+use crate::health::Fault;
+use crate::store::damaged_content::DamagedRow;
 use crate::store::error_group::{Alarming, Alarms};
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
@@ -39,6 +41,8 @@ pub(crate) struct Sight {
     pub(crate) disk: Result<Option<String>, String>,
     /// What is wrong with the database's log.
     pub(crate) log: Option<String>,
+    /// What else is wrong with the server itself.
+    pub(crate) faults: Vec<(Subject, Fault)>,
 }
 
 /// A directory as the last inventory showed it.
@@ -59,6 +63,8 @@ pub(super) struct Facts<'a> {
     /// Newest orders of their cells that came to nothing, or whose hook did.
     pub(super) orders: Vec<OrderInfo>,
     pub(super) maintenance: Vec<Maintenance>,
+    /// The first contents that were found damaged, and how many there are.
+    pub(super) damaged: (Vec<DamagedRow>, u64),
     /// What the mail server says, if it has said no for a while.
     pub(super) mail: Option<Clean>,
     /// Errors that people have to hear of.
@@ -75,9 +81,9 @@ pub(super) struct Facts<'a> {
 
 impl Facts<'_> {
     /// When an enrolled site was last heard of.
-    fn last_contact(&self, site: &SiteName) -> Option<Timestamp> {
+    fn last_contact(&self, site: &SiteName, now: Timestamp) -> Option<Timestamp> {
         let row = self.sites.iter().find(|row| row.name == *site)?;
-        last_contact(row, self.seen.iter().find(|(name, _)| name == site).map(|(_, at)| *at))
+        last_contact(row, self.seen.iter().find(|(name, _)| name == site).map(|(_, at)| *at), now)
     }
 
     fn is_open(&self, subject: &Subject) -> bool {
@@ -117,7 +123,7 @@ impl Sight {
         let silence = self.silence(facts, now);
         let silent: HashSet<&SiteName> = silence.sites.iter().chain(&silence.together).map(|silent| &silent.site).collect();
         silences(&silence, facts, &mut wrong);
-        let contacts: HashMap<_, _> = self.contacts(facts).into_iter().map(|contact| (contact.site, contact.last)).collect();
+        let contacts: HashMap<_, _> = self.contacts(facts, now).into_iter().map(|contact| (contact.site, contact.last)).collect();
         for state in facts.states.iter().filter(|state| !silent.contains(&state.site)) {
             let last = contacts.get(&state.site).copied().unwrap_or(now);
             self.state(state, facts.back_since(&state.site, now), last, &mut wrong);
@@ -142,7 +148,7 @@ impl Sight {
 
     /// Why nothing is known of a site now. `seen`: its last poll, where that is newer than the row.
     pub(crate) fn unseen(&self, row: &SiteRow, seen: Option<Timestamp>, now: Timestamp) -> Option<Unseen> {
-        let Some(last) = last_contact(row, seen) else {
+        let Some(last) = last_contact(row, seen, now) else {
             return Some(Unseen { why: Clean::line("it was never seen"), since: None });
         };
         let is_seen = last <= now.plus(SAME_MOMENT) && now < last.plus(self.silent_after());
@@ -159,11 +165,13 @@ impl Sight {
         self.state.saturating_mul(2).max(self.poll + self.grace)
     }
 
-    fn contacts(&self, facts: &Facts<'_>) -> Vec<Contact> {
+    fn contacts(&self, facts: &Facts<'_>, now: Timestamp) -> Vec<Contact> {
         let seen: HashMap<_, _> = facts.seen.iter().map(|(site, at)| (site, *at)).collect();
         // A site that was invited and never enrolled is not expected to poll.
         let contacts = facts.sites.iter().filter_map(|row| {
-            let last = last_contact(row, seen.get(&row.name).copied())?;
+            let last = last_contact(row, seen.get(&row.name).copied(), now)?;
+            // All that is known of one that lies ahead is that it was before the clock was set right.
+            let last = if last > now.plus(SAME_MOMENT) { self.listening_since } else { last };
             Some(Contact { site: row.name.clone(), last, every: self.poll, unheard_until: None })
         });
         contacts.collect()
@@ -171,7 +179,7 @@ impl Sight {
 
     fn silence(&self, facts: &Facts<'_>, now: Timestamp) -> Silence {
         let patience = Patience { grace: self.grace, listening_since: self.listening_since };
-        let mut contacts = self.contacts(facts);
+        let mut contacts = self.contacts(facts, now);
         let found = silence(&contacts, &patience, now);
         let Some(back) = facts.uplink_back(now).filter(|_| found.together.is_empty()) else { return found };
         // The uplink is there again. Its sites come back one after another, each in its own time; who was silent before isn't excused.
@@ -184,7 +192,8 @@ impl Sight {
     /// `last`: when the site was last heard of. How old a state of a site that isn't heard of may be is a matter of silence.
     fn state(&self, row: &StateRow, back: Option<Timestamp>, last: Timestamp, wrong: &mut Observation) {
         // Nobody could be asked before this server ran, nor a site while it was silent.
-        let heard = row.at.max(self.listening_since).max(back.unwrap_or(row.at));
+        let at = if row.at > last { self.listening_since } else { row.at };
+        let heard = at.max(self.listening_since).max(back.unwrap_or(row.at));
         let limit = self.state.saturating_mul(2);
         // A file may be written only when something changes: its own age is shown and not judged.
         let stale = heard.age(last) > limit;
@@ -203,22 +212,51 @@ impl Sight {
     }
 
     fn server(&self, facts: &Facts<'_>, now: Timestamp, wrong: &mut Observation) {
-        let server = |what: &str| Subject::Server { what: what.to_owned() };
+        self.add_itself(now, wrong);
+        let (told, all) = &facts.damaged;
+        for row in told {
+            note(wrong, server(&format!("content {}", row.sha256.short())), Severity::Problem, &row.words, row.found_at);
+        }
+        if let Some(more) = all.checked_sub(told.len() as u64).filter(|more| *more > 0) {
+            let words = format!("{more} more contents are damaged on the server's disk; `fieldpost-server check` says so of one");
+            note(wrong, server("more contents"), Severity::Problem, &words, now);
+        }
+        if let Some(words) = &facts.mail {
+            note(wrong, server("mail"), Severity::Problem, &format!("mails can't be sent: {words}"), now);
+        }
+    }
+
+    /// What is wrong with the server itself, as it is seen without the database.
+    pub(super) fn itself(&self, now: Timestamp) -> Observation {
+        let mut wrong = Observation::default();
+        self.add_itself(now, &mut wrong);
+        wrong
+    }
+
+    fn add_itself(&self, now: Timestamp, wrong: &mut Observation) {
         if let Ok(Some(words)) = &self.disk {
             note(wrong, server("disk"), Severity::Problem, words, now);
         }
         if let Some(words) = &self.log {
             note(wrong, server("log"), Severity::Warning, words, now);
         }
-        if let Some(words) = &facts.mail {
-            note(wrong, server("mail"), Severity::Problem, &format!("mails can't be sent: {words}"), now);
+        for (subject, fault) in &self.faults {
+            note(wrong, subject.clone(), Severity::Problem, &fault.words, fault.since);
         }
     }
 }
 
-/// Its last poll or its enrolment; none: it never enrolled.
-fn last_contact(row: &SiteRow, seen: Option<Timestamp>) -> Option<Timestamp> {
-    row.enrolled_at.map(|enrolled| enrolled.max(row.last_seen.max(seen).unwrap_or(enrolled)))
+fn server(what: &str) -> Subject {
+    Subject::Server { what: what.to_owned() }
+}
+
+/// Its last poll or its enrolment; none: it never enrolled. `seen`: the last poll, where that is newer than the row. A moment that lies
+/// ahead was written by a clock that was wrong, and counts only where there is no other.
+fn last_contact(row: &SiteRow, seen: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    let enrolled = row.enrolled_at?;
+    let heard = [Some(enrolled), row.last_seen, seen].into_iter().flatten();
+    let past = heard.clone().filter(|at| *at <= now.plus(SAME_MOMENT)).max();
+    past.or(heard.min())
 }
 
 fn note(wrong: &mut Observation, subject: Subject, severity: Severity, words: &str, since: Timestamp) {

@@ -56,6 +56,18 @@ fn a_content_that_the_server_wants_is_sent_once_and_one_that_is_gone_is_not() {
 }
 
 #[test]
+fn what_the_server_wants_again_is_not_called_stored_any_more() {
+    let mut bench = Bench::polling(WAIT, &[("Order.st", "x")]);
+    bench.state.journal.stored.insert(content("x"));
+    bench.feed(scanned(&[("Order.st", "x"), ("Other.st", "y")]));
+    let digest = bench.state.digest.expect("scanned");
+    let answer = InventoryAnswer { generation: generation(1), wanted: vec![content("x")] };
+    let effects = bench.feed(Event::InventoryPut { digest, answer: Ok(answer) });
+    assert_eq!(uploads(&effects), 1);
+    assert!(!bench.state.journal.stored.contains(&content("x")), "its bytes may not be replaced before they are given again");
+}
+
+#[test]
 fn a_file_that_changed_under_the_upload_is_looked_at_again_before_anything_else() {
     let (mut bench, _) = wanted();
     let effects = bench.feed(Event::Uploaded { sha256: content("x"), end: UploadEnd::Changed });

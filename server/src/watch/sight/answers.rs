@@ -30,7 +30,7 @@ impl Sight {
     fn answer(&self, incident: &Incident, facts: &Facts<'_>, seen: &Observation, now: Timestamp) -> Answer {
         match &incident.subject {
             Subject::StateProblem { site, application } => self.state_answer(facts, (site, application), now),
-            Subject::Silent { site } => silent_answer(incident, facts.last_contact(site)),
+            Subject::Silent { site } => silent_answer(incident, facts.last_contact(site, now)),
             Subject::Uplink => uplink_answer(facts, seen),
             Subject::AgentFailing { .. } if is_of_orders(&incident.subject) => mended_answer(incident, facts),
             Subject::NewErrorGroup { group, .. } => match facts.errors_aged.iter().find(|(aged, _)| aged == group) {
