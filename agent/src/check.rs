@@ -4,19 +4,19 @@ mod access;
 mod directories;
 mod logs;
 mod programs;
+mod room;
+mod server;
 mod states;
 mod walkbacks;
 
 use crate::config::Config;
 use crate::guarded_path::PathGuard;
-use crate::lock::{Lock, LockError};
-use crate::server::Server;
-use crate::status::Status;
-use crate::token::Token;
+use crate::lock::{Holder, Lock, LockError};
+use crate::state_access;
 use crate::trust::Held;
 use fieldpost_common::exit;
-use fieldpost_common::problem::Code;
-use fieldpost_common::wire::Results;
+use std::io;
+use std::path::Path;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +24,24 @@ pub struct Finding {
     /// What.
     pub what: String,
     /// How it is.
-    pub how: Result<String, String>,
+    pub how: Result<String, Wrong>,
+}
+
+/// What is wrong, and on the next line how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// The exit code, if nothing else is wrong.
+    pub code: u8,
+    /// In words.
+    pub words: String,
 }
 
 fn found(what: impl Into<String>, how: Result<String, String>) -> Finding {
-    Finding { what: what.into(), how }
+    Finding { what: what.into(), how: how.map_err(|words| Wrong { code: exit::FAILED, words }) }
+}
+
+fn wrong(what: impl Into<String>, code: u8, words: String) -> Finding {
+    Finding { what: what.into(), how: Err(Wrong { code, words }) }
 }
 
 /// Looks at everything.
@@ -42,26 +55,40 @@ pub async fn check(config: &Config) -> Vec<Finding> {
         findings.extend(logs::check(&guard, application));
         findings.extend(programs::check(application, std::env::var_os("PATH").as_deref()));
     }
-    let held = Held::load(config.state_dir.as_path());
-    let version = held.as_ref().map_or(0, Held::version);
-    findings.push(found(
-        "trust",
-        match held {
-            Ok(held) if held.newest.is_some() => Ok(format!("version {version}, root key {}", held.pinned.fingerprint())),
-            Ok(_) => Err("no trust document yet: no order is accepted until the server sends one".to_owned()),
-            Err(error) => Err(format!("{error}: enroll this site (again)")),
-        },
-    ));
-    findings.push(found(
-        "lock",
-        match Lock::take(&config.state("lock")) {
-            Ok(_) => Ok("no agent runs".to_owned()),
-            Err(LockError::Held { pid, .. }) => Ok(format!("an agent runs, pid {pid}{}", other_user(&pid))),
-            Err(error) => Err(error.to_string()),
-        },
-    ));
-    findings.push(found("server", reach(config).await));
+    findings.extend(room::check(config));
+    findings.push(trust(config));
+    findings.push(lock(config));
+    findings.extend(server::check(config).await);
     findings
+}
+
+fn trust(config: &Config) -> Finding {
+    match Held::load(config.state_dir.as_path()) {
+        Ok(held) if held.newest.is_some() => {
+            found("trust", Ok(format!("version {}, root key {}", held.version(), held.pinned.fingerprint())))
+        }
+        Ok(_) => found(
+            "trust",
+            Err("no trust document yet: no order is accepted\nlet the agent run: the server sends one with the first poll"
+                .to_owned()),
+        ),
+        Err(error) => denied("trust", &config.state(crate::trust::PIN_FILE), &error),
+    }
+}
+
+fn lock(config: &Config) -> Finding {
+    match Lock::holder(&config.state("lock")) {
+        Ok(Holder::Nobody) => found("lock", Ok("no agent runs".to_owned())),
+        Ok(Holder::Process(pid)) => found("lock", Ok(format!("an agent runs, pid {pid}{}", other_user(&pid)))),
+        Err(LockError::Io(path, error)) => denied("lock", &path, &error),
+        Err(error) => found("lock", Err(error.to_string())),
+    }
+}
+
+/// A file of the agent's own that can't be read.
+fn denied(what: &str, path: &Path, error: &io::Error) -> Finding {
+    let code = if state_access::is_denied(error) { exit::NOT_PERMITTED } else { exit::FAILED };
+    wrong(what, code, format!("{}: {error}\n{}", path.display(), state_access::cure(path, error)))
 }
 
 /// What this user may do says little about another.
@@ -84,37 +111,11 @@ pub fn summary(findings: &[Finding]) -> String {
     }
 }
 
-/// The exit code for what was found.
+/// The exit code for what was found: where all that is wrong is of one kind, that kind's.
 pub fn code(findings: &[Finding]) -> u8 {
-    let wrong = |what: &str| findings.iter().any(|finding| finding.what == what && finding.how.is_err());
-    if findings.iter().all(|finding| finding.how.is_ok()) {
-        exit::OK
-    } else if findings.iter().filter(|finding| finding.how.is_err()).count() == 1 && wrong("server") {
-        exit::UNREACHABLE
-    } else {
-        exit::FAILED
-    }
-}
-
-/// Asks the running agent's status first: a poll of another process would look like a clone.
-async fn reach(config: &Config) -> Result<String, String> {
-    if let Err(LockError::Held { .. }) = Lock::take(&config.state("lock")) {
-        let status = Status::load(&config.state(crate::status::FILE));
-        return match status {
-            Some(status) => status.error.map_or_else(|| Ok("the running agent reaches it".to_owned()), Err),
-            None => Err("the running agent has not written its status yet: try again".to_owned()),
-        };
-    }
-    let token = Token::load(&config.state("token")).map_err(|error| error.to_string())?;
-    let server = Server::new(config, token).map_err(|error| error.to_string())?;
-    // No results: the one request that proves the way and the token, and changes nothing.
-    match server.send_results(&Results::default()).await {
-        Ok(()) => Ok("reached, and it knows this site".to_owned()),
-        Err(trouble) if trouble.code() == Some(Code::Unauthorized) => Err(format!(
-            "{trouble}\nask for a new enrolment string and run `fieldpost-agent enroll STRING --config FILE --again`"
-        )),
-        Err(trouble) => Err(trouble.to_string()),
-    }
+    let mut codes = findings.iter().filter_map(|finding| Some(finding.how.as_ref().err()?.code));
+    let Some(first) = codes.next() else { return exit::OK };
+    if codes.all(|code| code == first) { first } else { exit::FAILED }
 }
 
 #[cfg(test)]
@@ -162,21 +163,24 @@ restart = ["/nowhere/restart"]
         ];
         assert_eq!(names, expected);
         let fine: Vec<_> = findings.iter().filter(|finding| finding.how.is_ok()).map(|finding| finding.what.as_str()).collect();
-        assert_eq!(fine, ["config", "sent walkbacks of trading", "after_install of trading"], "{findings:#?}");
+        assert_eq!(fine, ["config", "sent walkbacks of trading", "after_install of trading", "lock"], "{findings:#?}");
         for finding in findings.iter().filter(|finding| finding.what.ends_with("trading")) {
-            let lines = finding.how.as_ref().map_or_else(|wrong| wrong.lines().count(), |_| 2);
+            let lines = finding.how.as_ref().map_or_else(|wrong| wrong.words.lines().count(), |_| 2);
             assert_eq!(lines, 2, "what is wrong, and how to mend it: {finding:?}");
         }
-        assert_eq!((code(&findings), summary(&findings).as_str()), (exit::FAILED, "8 of 11 things are wrong"));
+        assert_eq!((code(&findings), summary(&findings).as_str()), (exit::FAILED, "7 of 11 things are wrong"));
     }
 
     #[test]
-    fn only_a_server_that_is_out_of_reach_has_a_code_of_its_own() {
+    fn what_is_wrong_has_the_exit_code_of_its_kind_unless_kinds_mix() {
         let fine = found("lock", Ok(String::new()));
-        let server = found("server", Err(String::new()));
+        let server = wrong("server", exit::UNREACHABLE, String::new());
+        let token = wrong("server", exit::NOT_PERMITTED, String::new());
         assert_eq!(code(std::slice::from_ref(&fine)), exit::OK);
         assert_eq!(code(&[fine.clone(), server.clone()]), exit::UNREACHABLE);
+        assert_eq!(code(&[fine.clone(), token.clone()]), exit::NOT_PERMITTED);
         assert_eq!(code(&[found("log", Err(String::new())), server]), exit::FAILED);
+        assert_eq!(code(&[wrong("trust", exit::NOT_PERMITTED, String::new()), token]), exit::NOT_PERMITTED);
         assert_eq!(summary(&[fine]), "nothing is wrong");
     }
 }

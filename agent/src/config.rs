@@ -182,7 +182,7 @@ const fn timeout() -> Duration {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// It can't be read.
-    #[error("config {path}: {error}\n`fieldpost-agent enroll STRING --config {path} --app NAME=VERSION:DIR` makes one", path = .path.display())]
+    #[error("config {path}: {error}\n{cure}", path = .path.display(), cure = unreadable(.path, .error))]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -209,6 +209,20 @@ pub enum ConfigError {
         /// What doesn't fit, and what to do.
         message: String,
     },
+}
+
+impl ConfigError {
+    /// Whether this user may not read it.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Unreadable { error, .. } if crate::state_access::is_denied(error))
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> String {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return format!("`fieldpost-agent enroll STRING --config {} --app NAME=VERSION:DIR` makes one", path.display());
+    }
+    crate::state_access::cure(path, error)
 }
 
 impl Config {

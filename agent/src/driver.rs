@@ -8,15 +8,17 @@ mod work;
 
 pub use start::{StartError, start};
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::history::{History, about_agent, recording};
 use crate::hook::{self, Occasion};
 use crate::machine::{Effect, Ended, Event, Executed, Level, ScanReason, State, UploadEnd, Work, handle};
 use crate::server::{PollAsk, Server};
+use crate::status::Status;
 use crate::trouble::Trouble;
 use crate::walkbacks::Collector;
 use crate::{durable, trust};
+use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId, OrderId};
 use fieldpost_common::inventory::Inventory;
@@ -24,6 +26,7 @@ use fieldpost_common::name::PatchName;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
+use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{CommandResult, OrderResult, Results};
 use files::Files;
 use std::collections::{BTreeSet, HashMap};
@@ -50,7 +53,7 @@ pub struct Driver {
     history: History,
     /// Work that can be stopped.
     stops: HashMap<CommandId, oneshot::Sender<()>>,
-    began: fieldpost_common::time::Timestamp,
+    began: Timestamp,
 }
 
 /// The status file is written so long after something happened.
@@ -68,14 +71,14 @@ impl Driver {
                 Some(event) = self.arrived.recv() => event,
                 () = self.hint.notified() => Event::FileHint,
                 () = tokio::time::sleep(STATUS_PAUSE), if self.status_due => {
-                    self.write_status();
+                    self.write_status(None);
                     continue;
                 }
             };
             self.feed(event);
         }
         self.save();
-        self.write_status();
+        self.write_status(Some(clock::wall()));
         self.record(recording::Entry::Whole(vec![about_agent("the agent stops", self.clock.now().wall)]));
         tracing::info!("the agent stops");
     }
@@ -209,9 +212,14 @@ impl Driver {
     }
 
     fn poll(&self, ask: PollAsk) {
-        let (server, boot, clock) = (self.server.clone(), self.boot.clone(), self.clock);
+        let (server, boot, clock, events) = (self.server.clone(), self.boot.clone(), self.clock, self.events.clone());
         self.beside(async move {
-            let answer = server.poll(&ask, &boot, clock.now().wall).await;
+            let answer = server.poll(&ask, &boot, clock.now().wall).await.map(|(answer, server_clock)| {
+                let error = server_clock.map(|server| ClockError::between(clock.now().wall, server));
+                // Before what the answer brings is judged. Nobody listens any more when the agent stops.
+                error.map(|error| events.send(Event::ServerClock(error)));
+                answer
+            });
             Event::Polled { number: ask.number, answer }
         });
     }
@@ -295,9 +303,10 @@ impl Driver {
         });
     }
 
-    fn write_status(&mut self) {
+    fn write_status(&mut self, stopped: Option<Timestamp>) {
         self.status_due = false;
         let status = files::status(&self.config, &self.state, self.clock.now(), self.began);
+        let status = Status { stopped, ..status };
         let bytes = serde_json::to_vec(&status).unwrap_or_else(|error| unreachable!("a status is plain data: {error}"));
         if let Err(error) = durable::write_lightly(&self.config.state(crate::status::FILE), &bytes) {
             tracing::debug!("the status can't be written: {error}");

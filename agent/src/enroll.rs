@@ -5,6 +5,7 @@ mod made;
 use crate::config::{Config, ConfigError};
 use crate::marker::{self, Markers, Marking};
 use crate::server::{ClientError, Server};
+use crate::state_access;
 use crate::token::Token;
 use crate::trouble::Trouble;
 use crate::trust::{self, Held};
@@ -66,7 +67,7 @@ pub enum EnrollError {
     #[error(transparent)]
     Invitation(#[from] InvitationError),
     /// The string was made by something else than the app.
-    #[error("the enrolment string has no root key: ask for a new one, printed by `fieldpost site add`")]
+    #[error("the enrolment string has no root key: ask the vendor for a new one (`fieldpost site enrolment` prints it there)")]
     NoRoot,
     /// There is a config already.
     #[error("{0} is there already\nto give this site a new identity: `fieldpost-agent enroll STRING --config {0} --again`")]
@@ -86,7 +87,7 @@ pub enum EnrollError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A file or directory.
-    #[error("{0}: {1}")]
+    #[error("{0}: {1}{cure}", cure = denied(.0, .1))]
     Io(PathBuf, io::Error),
     /// The way to the server.
     #[error(transparent)]
@@ -99,6 +100,14 @@ pub enum EnrollError {
         "the server's trust document does not follow from the root key in the string: {0}\nnothing was enrolled; ask whoever sent the string"
     )]
     Trust(#[from] TrustError),
+}
+
+/// What helps where a permission is missing.
+fn denied(path: &Path, error: &io::Error) -> String {
+    if !state_access::is_denied(error) {
+        return String::new();
+    }
+    format!("\n{}", state_access::cure(path, error))
 }
 
 /// Enrolls. Gives back the config, which is on disk by then.
@@ -156,7 +165,9 @@ fn written(wish: &Wish, url: &str, site: &SiteName, path: &Path) -> Result<Strin
     let quoted = |text: &str| toml::Value::from(text).to_string();
     let mut state = path.as_os_str().to_owned();
     state.push(".state");
-    let mut text = String::from("# Written by `fieldpost-agent enroll`. docs/quick-start.md says what else may stand here.\n");
+    let mut text = String::from(
+        "# Written by `fieldpost-agent enroll`. docs/security.md, docs/watching.md and docs/walkbacks.md say what else may stand here.\n",
+    );
     let mut line = |key: &str, value: &str| {
         // Writing to a String can't fail.
         let _ = writeln!(text, "{key} = {}", quoted(value));
@@ -205,7 +216,7 @@ fn make(config: &Config, path: &Path, made: &mut Made) -> Result<(), EnrollError
     if !markers_file.exists() {
         made.file(markers_file.clone());
     }
-    let mut markers = Markers::load(&markers_file);
+    let mut markers = Markers::load(&markers_file).map_err(failed(&markers_file))?;
     for entry in &config.applications {
         let directory = entry.directory.as_path();
         made.folder(directory, 0o755).map_err(failed(directory))?;
@@ -224,7 +235,7 @@ pub fn mark(config: &Config, application: &AppName) -> io::Result<bool> {
     let entry = config.application(application);
     let entry = entry.ok_or_else(|| io::Error::other(format!("the config has no application {application}")))?;
     let path = config.state("markers");
-    let mut markers = Markers::load(&path);
+    let mut markers = Markers::load(&path)?;
     let marking = marker::mark(entry.directory.as_path(), &config.site, application)?;
     let is_new = matches!(marking, Marking::New(_));
     let (Marking::New(id) | Marking::Kept(id)) = marking;

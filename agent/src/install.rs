@@ -20,6 +20,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use temp::Temp;
+pub(crate) use temp::WRITING;
 
 /// What to put where.
 #[derive(Debug, Clone, Copy)]

@@ -139,9 +139,13 @@ impl Journal {
         }
     }
 
-    /// Reads it without touching it; a broken or lost one reads as empty.
-    pub fn peek(path: &Path) -> Self {
-        std::fs::read(path).ok().and_then(|bytes| Self::from_bytes(&bytes)).unwrap_or_default()
+    /// Reads it without touching it; a broken or lost one reads as empty. One that can't be read is an error: it says nothing.
+    pub fn peek(path: &Path) -> io::Result<Self> {
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(Self::from_bytes(&bytes).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The highest counter that was accepted for a place; 0: none.

@@ -5,7 +5,8 @@
 //! - [`config`], [`clock`], [`token`], [`lock`]: what an agent starts from;
 //! - [`root`], [`marker`], [`scan`], [`install`]: the patch directories, read and written without ever following a link;
 //! - [`guarded_path`]: the one door to every other file and folder that the config names;
-//! - [`journal`], [`trust`], [`status`]: what it remembers; [`history`]: what it did, for the site's admin;
+//! - [`journal`], [`trust`], [`status`]: what it remembers; [`state_access`]: why that can't be read; [`history`]: what it did, for the
+//!   site's admin;
 //! - [`server`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
 //! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
 //! - [`process`], [`hook`], [`health`], [`action`]: programs that the config names, after an installation, to say how an
@@ -43,6 +44,7 @@ pub mod root;
 pub mod scan;
 pub mod server;
 pub mod signals;
+pub mod state_access;
 pub mod status;
 pub mod token;
 pub mod trouble;

@@ -2,17 +2,19 @@
 
 use clap::{Parser, Subcommand};
 use fieldpost_agent::clock::Clock;
-use fieldpost_agent::config::Config;
+use fieldpost_agent::config::{Config, ConfigError};
 use fieldpost_agent::driver::{self, StartError};
 use fieldpost_agent::enroll::{self, AppDirectory, EnrollError, Wish};
+use fieldpost_agent::lock::{Holder, Lock, LockError};
 use fieldpost_agent::status::{self, Status};
 use fieldpost_agent::trouble::Trouble;
-use fieldpost_agent::{check, clock, dry_run, history, signals};
+use fieldpost_agent::{check, clock, dry_run, history, signals, state_access};
 use fieldpost_common::exit;
 use fieldpost_common::id::AppName;
 use fieldpost_common::problem::Code;
+use fieldpost_common::text::Clean;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,7 +23,7 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 3 pending found, 69 server unreachable, 77 not permitted, 78 bad config"
+    after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 3 pending found or stopped, 69 server unreachable, 75 try later, 77 not permitted, 78 bad config"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -68,7 +70,7 @@ enum Command {
         #[arg(long)]
         config: PathBuf,
     },
-    /// Print what the agent would do next, without doing it.
+    /// Ask the server what waits and print what the agent would do next, without doing it.
     Plan {
         /// The config file.
         #[arg(long)]
@@ -82,7 +84,7 @@ enum Command {
         /// The application.
         application: AppName,
     },
-    /// Print what the running agent does.
+    /// Print whether the agent runs and what it does; exits 3 when it is stopped.
     Status {
         /// The config file.
         #[arg(long)]
@@ -102,7 +104,7 @@ fn main() -> ExitCode {
     let provider = rustls::crypto::ring::default_provider().install_default();
     debug_assert!(provider.is_ok(), "the first thing that is done");
     let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("FIELDPOST_LOG").unwrap_or_else(|_| "info".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FIELDPOST_LOG").unwrap_or_else(|_| "info,rustls=off".into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -141,12 +143,13 @@ async fn run(command: Command) -> ExitCode {
     }
     let config = match Config::load(&path) {
         Ok(config) => config,
+        Err(error @ ConfigError::Unreadable { .. }) if error.is_denied() => return say(&error, exit::NOT_PERMITTED),
         Err(error) => return say(&error, exit::BAD_CONFIG),
     };
     match command {
         Command::Run { plain_poll, .. } => serve(config, plain_poll).await,
         Command::Check { .. } => checked(&config).await,
-        Command::Plan { .. } => planned(&config),
+        Command::Plan { .. } => planned(&config).await,
         Command::Mark { application, .. } => marked(&config, &application),
         Command::Status { .. } => shown(&config),
         Command::History { args, .. } => history_printed(&config, &args),
@@ -221,8 +224,10 @@ async fn checked(config: &Config) -> ExitCode {
     let findings = check::check(config).await;
     for finding in &findings {
         match &finding.how {
-            Ok(words) => println!("ok     {}: {words}", finding.what),
-            Err(words) => println!("wrong  {}: {}", finding.what, words.replace('\n', "\n       ")),
+            Ok(words) => println!("ok     {}: {}", finding.what, Clean::line(words)),
+            Err(wrong) => {
+                println!("wrong  {}: {}", finding.what, Clean::lines(&wrong.words).as_str().replace('\n', "\n       "));
+            }
         }
     }
     println!("{}", check::summary(&findings));
@@ -238,28 +243,64 @@ fn marked(config: &Config, application: &AppName) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn planned(config: &Config) -> ExitCode {
-    match dry_run::plan(config, Clock::start()) {
-        Ok(steps) if steps.is_empty() => {
-            println!("nothing to do");
-            ExitCode::SUCCESS
-        }
-        Ok(steps) => {
-            for step in &steps {
-                println!("{step}");
-            }
-            ExitCode::from(exit::DIFFERS)
-        }
-        Err(error) => say(&error, exit::FAILED),
+async fn planned(config: &Config) -> ExitCode {
+    let plan = match dry_run::plan(config, Clock::start()).await {
+        Ok(plan) => plan,
+        Err(error) => return say(&error, if error.is_denied() { exit::NOT_PERMITTED } else { exit::FAILED }),
+    };
+    if let Some(trouble) = &plan.unasked {
+        eprintln!("fieldpost-agent: the server could not be asked: {trouble}\nwhat follows is only what it had said before:");
+    }
+    if let Some([one, other]) = &plan.clones {
+        eprintln!("fieldpost-agent: two agents poll as this site, from {one} and from {other}: neither is given what waits");
+    }
+    for step in &plan.steps {
+        println!("{}", Clean::line(&step.to_string()));
+    }
+    for (id, words) in &plan.commands {
+        println!("answer {words} (command {id})");
+    }
+    let nothing = plan.steps.is_empty() && plan.commands.is_empty();
+    match plan.unasked {
+        None if nothing => println!("nothing to do: the server was asked"),
+        Some(_) if nothing => println!("nothing that was known before"),
+        _ => {}
+    }
+    match plan.unasked {
+        Some(trouble) => ExitCode::from(code_of(&trouble)),
+        None if nothing => ExitCode::SUCCESS,
+        None => ExitCode::from(exit::DIFFERS),
     }
 }
 
 fn shown(config: &Config) -> ExitCode {
-    let Some(status) = Status::load(&config.state(status::FILE)) else {
-        return say(&"no status: the agent has not run yet", exit::FAILED);
+    let (lock, file) = (config.state("lock"), config.state(status::FILE));
+    let holder = match Lock::holder(&lock) {
+        Ok(holder) => holder,
+        Err(LockError::Io(path, error)) if state_access::is_denied(&error) => return not_readable(&path, &error),
+        Err(error) => return say(&error, exit::FAILED),
     };
-    print!("{}", status.show(clock::wall()));
-    if status.is_well() { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) }
+    match Status::load(&file) {
+        Ok(Some(status)) => {
+            print!("{}", status.show(&holder, clock::wall()));
+            ExitCode::from(status.code(&holder))
+        }
+        Ok(None) => match holder {
+            Holder::Nobody => say(&"no agent runs, and none has run here yet", exit::DIFFERS),
+            Holder::Process(pid) => {
+                say(&format!("an agent runs, pid {pid}, and has not written its status yet"), exit::TRY_LATER)
+            }
+        },
+        Err(error) if state_access::is_denied(&error) => not_readable(&file, &error),
+        Err(error) => say(&format!("{}: {error}\n{}", file.display(), state_access::cure(&file, &error)), exit::FAILED),
+    }
+}
+
+/// Nothing is known of an agent whose files another user keeps.
+fn not_readable(path: &Path, error: &std::io::Error) -> ExitCode {
+    let words =
+        format!("not readable by you, so that nothing can be said: {}\n{}", path.display(), state_access::cure(path, error));
+    say(&words, exit::NOT_PERMITTED)
 }
 
 fn history_printed(config: &Config, args: &history::print::Args) -> ExitCode {

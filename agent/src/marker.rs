@@ -48,9 +48,13 @@ impl Expected {
 }
 
 impl Markers {
-    /// Reads them; a file that is lost or broken gives none.
-    pub fn load(path: &Path) -> Self {
-        std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    /// Reads them; a file that is lost or broken gives none. One that can't be read is an error: it may hold any.
+    pub fn load(path: &Path) -> io::Result<Self> {
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes them durably.

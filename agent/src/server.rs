@@ -2,18 +2,20 @@
 
 mod answer;
 mod client;
+mod diagnosis;
 
 use crate::config::Config;
 use crate::token::Token;
 use crate::trouble::Trouble;
-use answer::{Kind, json};
+use answer::{Kind, json, server_clock};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId};
 use fieldpost_common::state::MAX_STATE;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{
-    Batch, EnrollAnswer, EnrollRequest, InventoryAnswer, Results, StateReport, StoredAnswer, header, path,
+    Batch, EnrollAnswer, EnrollRequest, InventoryAnswer, PeekAnswer, PeekRequest, Results, StateReport, StoredAnswer, header,
+    path,
 };
 use reqwest::{RequestBuilder, Response, StatusCode};
 use std::time::Duration;
@@ -87,8 +89,8 @@ impl Server {
         json(self, response).await
     }
 
-    /// Asks for news.
-    pub async fn poll(&self, ask: &PollAsk, boot: &BootId, clock: Timestamp) -> Result<PollAnswer, Trouble> {
+    /// Asks for news; what the server's clock said when it answered comes along.
+    pub async fn poll(&self, ask: &PollAsk, boot: &BootId, clock: Timestamp) -> Result<(PollAnswer, Option<Timestamp>), Trouble> {
         let mut request = self
             .client
             .get(self.address.join(path::POLL))
@@ -107,12 +109,20 @@ impl Server {
         let response = self.send(request, Kind::Poll).await?;
         let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let interval = text(header::INTERVAL).and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let etag = text("etag");
+        let (etag, clock) = (text("etag"), server_clock(&response));
         if response.status() == StatusCode::NOT_MODIFIED {
-            return Ok(PollAnswer { news: None, interval });
+            return Ok((PollAnswer { news: None, interval }, clock));
         }
         let batch = json(self, response).await?;
-        Ok(PollAnswer { news: Some((etag, batch)), interval })
+        Ok((PollAnswer { news: Some((etag, batch)), interval }, clock))
+    }
+
+    /// Looks at what waits, and at the server's clock; nothing is handed over, and it is no poll.
+    pub async fn peek(&self, request: &PeekRequest) -> Result<(PeekAnswer, Option<Timestamp>), Trouble> {
+        let request = self.client.post(self.address.join(path::PEEK)).json(request).timeout(SHORT);
+        let response = self.send(request, Kind::Body).await?;
+        let clock = server_clock(&response);
+        Ok((json(self, response).await?, clock))
     }
 
     /// Says what is there. `body`: an inventory, JSON, zstd.

@@ -1,11 +1,15 @@
 //! What the agent is doing, in a small file for the client's administrator: `fieldpost-agent status` prints it.
 
+use crate::lock::Holder;
+use fieldpost_common::clock_error::ClockError;
+use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::inventory::{Directory, Ignored};
 use fieldpost_common::text;
 use fieldpost_common::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file in the state directory.
@@ -26,8 +30,17 @@ pub struct Status {
     pub at: Timestamp,
     /// When the process began.
     pub since: Timestamp,
+    /// When the process stopped; none: it runs, or it was killed.
+    #[serde(default)]
+    pub stopped: Option<Timestamp>,
     /// The last poll that was answered.
     pub last_poll: Option<Timestamp>,
+    /// Since when the poll that is under way has waited at the server.
+    #[serde(default)]
+    pub poll_since: Option<Timestamp>,
+    /// How far this machine's clock is off the server's, as last heard.
+    #[serde(default)]
+    pub clock_error: Option<ClockError>,
     /// What is wrong with the way to the server now.
     pub error: Option<String>,
     /// The version of the trust document.
@@ -62,19 +75,36 @@ pub struct Watched {
 }
 
 impl Status {
-    /// Reads the file of a state directory.
-    pub fn load(path: &Path) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    /// Reads the file of a state directory; none: no agent has written one yet, or it is broken.
+    ///
+    /// # Errors
+    /// When it can't be read: that says nothing of the agent.
+    pub fn load(path: &Path) -> io::Result<Option<Self>> {
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    /// Whether the agent that wrote it can be believed to be alive and well.
+    /// Whether nothing was wrong when it was written. Whether the agent that wrote it still runs, it doesn't say.
     pub fn is_well(&self) -> bool {
-        self.error.is_none() && self.directories.iter().all(|watched| watched.state == Directory::Present)
+        let clock_is_off = self.clock_error.is_some_and(ClockError::is_off);
+        self.error.is_none() && !clock_is_off && self.directories.iter().all(|watched| watched.state == Directory::Present)
     }
 
-    /// The status in words, at the time `now`.
-    pub fn show(&self, now: Timestamp) -> Shown<'_> {
-        Shown { status: self, now }
+    /// The exit code of `fieldpost-agent status`: a stopped agent is pending work, whatever its last words were.
+    pub fn code(&self, holder: &Holder) -> u8 {
+        match (holder, self.is_well()) {
+            (Holder::Nobody, _) => exit::DIFFERS,
+            (Holder::Process(_), true) => exit::OK,
+            (Holder::Process(_), false) => exit::FAILED,
+        }
+    }
+
+    /// The status in words, at the time `now`; `holder`: who holds the lock.
+    pub fn show<'a>(&'a self, holder: &'a Holder, now: Timestamp) -> Shown<'a> {
+        Shown { status: self, holder, now }
     }
 }
 
@@ -82,28 +112,41 @@ impl Status {
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {
     status: &'a Status,
+    holder: &'a Holder,
     now: Timestamp,
 }
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, now } = self;
-        let age = |at: Timestamp| match text::age(at.age(*now)) {
-            age if age == "now" => "just now".to_owned(),
-            age => format!("{age} ago"),
-        };
+        let Self { status, holder, now } = self;
         writeln!(f, "site       {} at {}", status.site, status.server)?;
-        writeln!(f, "agent      {}, pid {}, running since {}", status.agent_version, status.pid, status.since)?;
-        writeln!(f, "last poll  {}", status.last_poll.map_or("never".to_owned(), age))?;
+        let version = text::Clean::line(&status.agent_version);
+        match holder {
+            Holder::Process(pid) if *pid == status.pid.to_string() => {
+                writeln!(f, "agent      {version}, pid {pid}, running since {}", status.since)?;
+            }
+            Holder::Process(pid) => {
+                writeln!(f, "agent      pid {pid} began a moment ago; what follows is of the one before it")?;
+            }
+            Holder::Nobody => {
+                writeln!(f, "agent      STOPPED: no agent runs. {}", last_sign(status, *now))?;
+                writeln!(f, "           start it: `fieldpost-agent run --config FILE`, or its service")?;
+                writeln!(f, "           what follows is how it was then")?;
+            }
+        }
+        writeln!(f, "last poll  {}", last_poll(status, holder, *now))?;
         writeln!(f, "trust      version {}", status.trust)?;
+        if let Some(error) = status.clock_error.filter(|error| error.is_off()) {
+            writeln!(f, "clock      this machine's clock is {error}: set it, orders are judged by it")?;
+        }
         if let Some(error) = &status.error {
-            writeln!(f, "problem    {}", text::Clean::line(error))?;
+            write_lines(f, "problem", error)?;
         }
         for watched in &status.directories {
             write_directory(f, watched)?;
         }
         for step in &status.pending {
-            writeln!(f, "pending    {}", text::Clean::line(step))?;
+            write_lines(f, "pending", step)?;
         }
         let (results, uploads) = (status.results_waiting, status.uploads_waiting);
         if results + uploads > 0 {
@@ -113,9 +156,42 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
+/// A text of one or more lines behind its word.
+fn write_lines(f: &mut fmt::Formatter<'_>, word: &str, words: &str) -> fmt::Result {
+    for (at, line) in text::Clean::lines(words).as_str().lines().enumerate() {
+        writeln!(f, "{:<10} {line}", if at == 0 { word } else { "" })?;
+    }
+    Ok(())
+}
+
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    match text::age(at.age(now)) {
+        age if age == "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
+    }
+}
+
+/// When an agent that doesn't run was last heard of.
+fn last_sign(status: &Status, now: Timestamp) -> String {
+    match status.stopped {
+        Some(at) => format!("It stopped {} ({at})", ago(at, now)),
+        None => format!("It didn't stop by itself; its last sign of life is from {} ({})", ago(status.at, now), status.at),
+    }
+}
+
+fn last_poll(status: &Status, holder: &Holder, now: Timestamp) -> String {
+    match (status.last_poll, status.poll_since, holder) {
+        (Some(at), ..) => ago(at, now),
+        (None, Some(since), Holder::Process(_)) => {
+            format!("none answered yet: the first one has waited at the server for {} s", since.age(now).as_secs())
+        }
+        (None, ..) => "never".to_owned(),
+    }
+}
+
 fn write_directory(f: &mut fmt::Formatter<'_>, watched: &Watched) -> fmt::Result {
     let Watched { application, version, path, state, files, unsettled, ignored } = watched;
-    write!(f, "directory  {application} {version}: {}", path.display())?;
+    write!(f, "directory  {application} {version}: {}", text::Clean::line(&path.display().to_string()))?;
     match state {
         Directory::Present => write!(f, ", {}", text::count(*files, "patch"))?,
         state => write!(f, ": {}", state.explain())?,
@@ -131,4 +207,72 @@ fn write_directory(f: &mut fmt::Formatter<'_>, watched: &Watched) -> fmt::Result
         writeln!(f, "  and {} more", ignored.len() - 20)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_ms(1_800_000_000_000);
+
+    fn status() -> Status {
+        Status {
+            site: "acme".parse().expect("site"),
+            server: "https://post.example".to_owned(),
+            agent_version: "1".to_owned(),
+            pid: 7,
+            at: NOW,
+            since: Timestamp::from_ms(0),
+            stopped: None,
+            last_poll: Some(NOW),
+            poll_since: None,
+            clock_error: None,
+            error: None,
+            trust: 1,
+            pending: Vec::new(),
+            results_waiting: 0,
+            uploads_waiting: 0,
+            directories: Vec::new(),
+        }
+    }
+
+    fn running() -> Holder {
+        Holder::Process("7".to_owned())
+    }
+
+    #[test]
+    fn an_agent_whose_lock_nobody_holds_is_stopped_whatever_it_wrote_last() {
+        let status = status();
+        assert_eq!((status.code(&running()), status.code(&Holder::Nobody)), (exit::OK, exit::DIFFERS));
+        let later = NOW.plus(std::time::Duration::from_hours(2));
+        let words = status.show(&Holder::Nobody, later).to_string();
+        assert!(words.contains("STOPPED") && words.contains("last sign of life is from 2 h ago"), "{words}");
+        assert!(!words.contains("running since"), "{words}");
+        let ended = Status { stopped: Some(NOW), ..status };
+        assert!(ended.show(&Holder::Nobody, later).to_string().contains("It stopped 2 h ago"));
+    }
+
+    #[test]
+    fn a_problem_of_several_lines_is_shown_as_lines_and_no_escape_reaches_the_terminal() {
+        let error = Some("can't reach it\nlook \x1b[2J at it".to_owned());
+        let words = Status { error, ..status() }.show(&running(), NOW).to_string();
+        assert!(words.contains("problem    can't reach it\n           look \\x1b[2J at it\n"), "{words:?}");
+        assert!(!words.contains("\\x0a"), "{words:?}");
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_told_in_words_and_is_not_well() {
+        let off = Status { clock_error: Some(ClockError::from_ms(-1_200_000)), ..status() };
+        assert!(off.show(&running(), NOW).to_string().contains("clock is 20 minutes behind"));
+        assert_eq!(off.code(&running()), exit::FAILED);
+        let fine = Status { clock_error: Some(ClockError::from_ms(60_000)), ..status() };
+        assert!(!fine.show(&running(), NOW).to_string().contains("clock"));
+        assert_eq!(fine.code(&running()), exit::OK);
+    }
+
+    #[test]
+    fn before_the_first_answer_the_poll_that_waits_is_told() {
+        let first = Status { last_poll: None, poll_since: Some(Timestamp::from_ms(NOW.as_ms() - 12_000)), ..status() };
+        assert!(first.show(&running(), NOW).to_string().contains("has waited at the server for 12 s"));
+    }
 }

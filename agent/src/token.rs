@@ -16,7 +16,7 @@ pub struct Token(String);
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// It can't be read.
-    #[error("token file {0}: {1}\nenroll this site again: `fieldpost-agent enroll STRING --config FILE --again`")]
+    #[error("token file {0}: {1}\n{cure}", cure = crate::state_access::cure(.0, .1))]
     Unreadable(PathBuf, io::Error),
     /// Others can read it.
     #[error("token file {path} can be read by others (mode {mode:03o}): run `chmod 600 {path}`", path = .path.display())]

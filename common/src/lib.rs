@@ -8,7 +8,7 @@
 //! - [`command`]: what the server asks of a site beside orders;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
 //! - [`merge`]: what becomes of a patch that changed on both sides;
-//! - [`state`], [`incident`]: what a site says about its health, and what is wrong now;
+//! - [`state`], [`incident`], [`clock_error`]: what a site says about its health, and what is wrong now;
 //! - [`walkback`]: what an application wrote when it crashed, and which crashes are the same error;
 //! - [`error_group`]: what people know of an error, and whether it came back;
 //! - [`sensitive`], [`destination`]: what isn't published by accident, and what becomes of a path that a person names;
@@ -16,6 +16,7 @@
 
 pub mod api;
 pub mod cell;
+pub mod clock_error;
 pub mod command;
 pub mod correction;
 pub mod destination;

@@ -7,7 +7,7 @@ use crate::hash::ContentHash;
 use crate::id::{AppName, KeyId, OrderId, SiteName};
 use crate::name::PatchName;
 use crate::statement::{Form, Statement};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, minute};
 use crate::trust::Trust;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -131,6 +131,16 @@ pub enum Failure {
     Refused {
         /// Which.
         refusal: Refusal,
+    },
+    /// A rule about time says no, by a clock that is off.
+    #[error("{refusal}: this site's clock says {}, the server's {}", minute(*clock), minute(*server))]
+    ByClock {
+        /// Which rule.
+        refusal: Refusal,
+        /// What the site's clock said.
+        clock: Timestamp,
+        /// What the server's clock said.
+        server: Timestamp,
     },
     /// The disk is full.
     #[error("no space left at the site")]

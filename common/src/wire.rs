@@ -5,8 +5,10 @@ mod command;
 
 pub use about::{AgentInfo, AppInfo, LogInfo};
 pub use command::{CommandOutcome, CommandResult};
+mod peek;
 mod walkback;
 
+pub use peek::{PeekAnswer, PeekRequest, UnknownApp};
 pub use walkback::{Dropped, MAX_COUNT, MAX_PIECE, MAX_PIECES, Piece, Walkbacks};
 
 use crate::command::Command;
@@ -27,6 +29,8 @@ pub mod path {
     pub const ENROLL: &str = "/agent/v1/enroll";
     /// `GET`: anything for me?
     pub const POLL: &str = "/agent/v1/poll";
+    /// `POST` [`super::PeekRequest`] → [`super::PeekAnswer`]: what waits for me? Nothing is handed over.
+    pub const PEEK: &str = "/agent/v1/peek";
     /// `PUT`: this is what I see.
     pub const INVENTORY: &str = "/agent/v1/inventory";
     /// `GET` and `PUT` a content by its hash.

@@ -4,6 +4,7 @@ pub(crate) mod content;
 pub(crate) mod enroll;
 pub(crate) mod inventory;
 pub(crate) mod output;
+pub(crate) mod peek;
 pub(crate) mod poll;
 pub(crate) mod results;
 pub(crate) mod state;

@@ -1,6 +1,6 @@
 //! Every address of the server, by who uses it, with the largest body it takes. Who may is also in each handler's signature.
 
-use crate::agent::{content as agent_content, enroll, inventory, output, poll, results, state, walkbacks};
+use crate::agent::{content as agent_content, enroll, inventory, output, peek, poll, results, state, walkbacks};
 use crate::api::{
     activity, applications, badges, changes, commands, content, corrections, errors, grid, login, orders, publications,
 };
@@ -70,6 +70,7 @@ pub(crate) fn table() -> Vec<Route> {
         // Agents
         route(Who::Invited, Method::POST, wire::ENROLL, SMALL, post(enroll::enroll)),
         route(Who::Agent, Method::GET, wire::POLL, NOTHING, get(poll::poll)),
+        route(Who::Agent, Method::POST, wire::PEEK, SMALL, post(peek::peek)),
         route(Who::Agent, Method::PUT, wire::INVENTORY, INVENTORY, put(inventory::inventory)),
         route(Who::Agent, Method::GET, wire::CONTENT, NOTHING, get(agent_content::download)),
         route(Who::Agent, Method::PUT, wire::CONTENT, STREAM, put(agent_content::upload)),

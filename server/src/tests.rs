@@ -20,6 +20,7 @@ mod mail_tls;
 mod mails;
 mod migration;
 mod orders;
+mod peeks;
 mod publications;
 mod sink;
 mod stamps;

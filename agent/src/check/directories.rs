@@ -9,8 +9,11 @@ use fieldpost_common::id::AppName;
 use fieldpost_common::inventory::Directory;
 
 pub(super) fn check(config: &Config, application: &Application) -> Finding {
-    let markers = Markers::load(&config.state("markers"));
     let path = application.directory.as_path();
+    let markers = match Markers::load(&config.state("markers")) {
+        Ok(markers) => markers,
+        Err(error) => return super::denied(&format!("directory of {}", application.name), &config.state("markers"), &error),
+    };
     let how = match Root::open(path, &markers.expected(&config.site, &application.name)) {
         Ok(_) => match writable(path) {
             Ok(()) => Ok(format!("{}, the enrolled one", path.display())),

@@ -21,6 +21,9 @@ pub(super) fn check(application: &Application, path: Option<&OsStr>) -> Vec<Find
 
 /// Where a program is, if it can be run.
 fn look(program: &str, path: Option<&OsStr>) -> Result<String, String> {
+    if program.contains('/') && !program.starts_with('/') {
+        return Err(format!("{program}: it is a relative path, and where from depends on who starts it\nwrite it from / on"));
+    }
     if program.contains('/') {
         return sound(Path::new(program)).map(|()| program.to_owned());
     }
@@ -47,6 +50,12 @@ fn sound(file: &Path) -> Result<(), String> {
     if let Err(error) = runnable(file) {
         return wrong(&why(Deed::Run, &error), "let the user that runs the agent run it: `chmod +x`");
     }
+    if is_plain_text(file) {
+        return wrong(
+            "it is no program, and its first line begins with no #!: the system can't start it",
+            "write the interpreter into its first line, as in #!/bin/sh",
+        );
+    }
     let line = first_line(file).unwrap_or_default();
     // The system takes it for a part of the name or option that it stands behind.
     if line.ends_with('\r') {
@@ -60,6 +69,25 @@ fn sound(file: &Path) -> Result<(), String> {
         ),
         None => Ok(()),
     }
+}
+
+/// Whether a file begins neither as a program of any system does nor as a script. One that can't be read is left to the system.
+fn is_plain_text(file: &Path) -> bool {
+    const PROGRAMS: [&[u8]; 8] = [
+        b"#!",
+        b"\x7fELF",
+        // macOS: either order of bytes, and for several processors.
+        b"\xcf\xfa\xed\xfe",
+        b"\xfe\xed\xfa\xcf",
+        b"\xca\xfe\xba\xbe",
+        // What Linux starts through binfmt_misc: Windows and .NET, Java archives, WebAssembly.
+        b"MZ",
+        b"PK",
+        b"\0asm",
+    ];
+    let mut head = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(4).read_to_end(&mut head));
+    read.is_ok() && !PROGRAMS.iter().any(|program| head.starts_with(program))
 }
 
 /// What stands behind `#!` in the first line of a script; one that can't be read is left to the system.
@@ -108,6 +136,20 @@ mod tests {
         assert!(look(&at(""), None).expect_err("a folder").contains("it is not a file"));
         let script = look(&at("script"), None).expect_err("no shell");
         assert!(script.contains("its first line names /no/such/shell, which isn't there\n"), "{script}");
+    }
+
+    #[test]
+    fn a_program_without_its_first_line_or_with_a_relative_path_is_named() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let script = dir.path().join("script");
+        for text in ["echo done\n", "", "\n#!/bin/sh\n"] {
+            program(&script, text, 0o755);
+            let wrong = look(&script.display().to_string(), None).expect_err("no program");
+            assert!(wrong.contains("begins with no #!") && wrong.contains("\nwrite the interpreter"), "{wrong}");
+        }
+        assert!(look("bin/restart", None).expect_err("relative").ends_with("\nwrite it from / on"));
+        assert!(look("./restart", None).is_err());
+        assert!(look("/bin/sh", None).is_ok(), "a real program");
     }
 
     #[test]

@@ -42,6 +42,16 @@ impl ServerUrl {
         format!("{self}{path}")
     }
 
+    /// Whom a connection goes to.
+    pub fn host_and_port(&self) -> (&str, u16) {
+        (self.0.host_str().unwrap_or_default(), self.0.port_or_known_default().unwrap_or_default())
+    }
+
+    /// Whether TLS protects the way.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// Whether it is this very machine.
     pub fn is_loopback(&self) -> bool {
         let host = self.0.host_str().unwrap_or_default();

@@ -38,7 +38,7 @@ pub enum StartError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// A file in the state directory can't be used.
-    #[error("{0}: {1}\nenroll this site again: `fieldpost-agent enroll STRING --config FILE --again`")]
+    #[error("{0}: {1}\n{cure}", cure = crate::state_access::cure(.0, .1))]
     State(PathBuf, io::Error),
 }
 
@@ -55,7 +55,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
     let journal = journal(&config).map_err(state_error(crate::journal::FILE))?;
     let downloads = Downloads::open(config.state("downloads")).map_err(state_error("downloads"))?;
     let fetched = downloads.list().map_err(state_error("downloads"))?;
-    let markers = Markers::load(&config.state("markers"));
+    let markers = Markers::load(&config.state("markers")).map_err(state_error("markers"))?;
     clear_away(&config, &markers, &journal);
     let server = Server::new(&config, token)?;
     let setup = Setup {

@@ -14,7 +14,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 /// A file that isn't whole yet: thrown away by the cleaning.
-pub(super) const WRITING: &str = ".fieldpost-tmp-new-";
+pub(crate) const WRITING: &str = ".fieldpost-tmp-new-";
 /// A whole file about to be swapped, or what came out of the swap; the hash in the name is the new content's.
 pub(super) const SWAPPING: &str = ".fieldpost-tmp-swap-";
 

@@ -15,6 +15,7 @@ use fieldpost_common::id::{AppName, CommandId};
 use fieldpost_common::order::Refusal;
 use fieldpost_common::problem::Code;
 use fieldpost_common::text::{Clean, count};
+use fieldpost_common::time::minute;
 use fieldpost_common::wire::{CommandOutcome, CommandResult};
 
 /// What is under way for a command.
@@ -135,7 +136,7 @@ fn begin_action(state: &mut State, id: &CommandId, envelope: &Envelope, now: Now
 }
 
 fn action(state: &State, id: &CommandId, envelope: &Envelope, now: Now) -> Result<ActionOrder, Clean> {
-    let refused = |refusal: Refusal| Clean::line(&format!("refused at the site: {refusal}"));
+    let refused = |refusal: Refusal| Clean::line(&format!("refused at the site: {refusal}{}", clock_words(state, refusal, now)));
     if ActionOrder::id(envelope) != *id {
         return Err(refused(Refusal::Malformed));
     }
@@ -150,6 +151,17 @@ fn action(state: &State, id: &CommandId, envelope: &Envelope, now: Now) -> Resul
         return Err(Clean::line(&words));
     }
     Ok(order)
+}
+
+/// By which clock a rule about time was judged, where that clock is off.
+fn clock_words(state: &State, refusal: Refusal, now: Now) -> String {
+    let is_about_time = matches!(refusal, Refusal::Expired | Refusal::KeyExpired);
+    match state.clock_error.filter(|error| is_about_time && error.is_off()) {
+        Some(error) => {
+            format!(": this site's clock says {}, the server's {}", minute(now.wall), minute(error.correct(now.wall)))
+        }
+        None => String::new(),
+    }
 }
 
 /// Work ended.

@@ -7,6 +7,7 @@ use crate::scan::Report;
 use crate::server::PollAnswer;
 use crate::trouble::Trouble;
 use crate::walkbacks::{Looked, Queue};
+use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, CommandId, OrderId};
 use fieldpost_common::inventory::Directory;
@@ -33,6 +34,8 @@ pub enum Event {
         /// How.
         answer: Result<PollAnswer, Trouble>,
     },
+    /// How far this machine's clock is off the server's, heard with an answer.
+    ServerClock(ClockError),
     /// The inventory was sent.
     InventoryPut {
         /// Of this digest.

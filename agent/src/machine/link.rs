@@ -5,6 +5,8 @@ use super::effect::{Effect, Level, Timer};
 use super::state::State;
 use crate::clock::Now;
 use crate::trouble::Trouble;
+use fieldpost_common::clock_error::ClockError;
+use fieldpost_common::time::minute;
 use std::time::Duration;
 
 /// The way to the server.
@@ -62,6 +64,22 @@ pub(super) fn failed(state: &mut State, trouble: &Trouble, now: Now, out: &mut V
     }
     state.link = Link::Down { failures, said: words };
     state.set_timer(Timer::Retry, pause, out);
+}
+
+/// The server's clock was heard. That the own one is off is logged when it begins and when it ends.
+pub(super) fn clock_compared(state: &mut State, error: ClockError, now: Now, out: &mut Vec<Effect>) {
+    let was_off = state.clock_error.is_some_and(ClockError::is_off);
+    state.clock_error = Some(error);
+    if error.is_off() && !was_off {
+        let (own, server) = (minute(now.wall), minute(error.correct(now.wall)));
+        let words = format!(
+            "this machine's clock says {own}, the server's says {server}: it is {error}. Set it, as with `timedatectl set-ntp true`: \
+             orders are judged by it"
+        );
+        out.push(Effect::Log(Level::Warn, words));
+    } else if was_off && !error.is_off() {
+        out.push(Effect::Log(Level::Info, "this machine's clock is right again".to_owned()));
+    }
 }
 
 /// The pause is over.

@@ -147,7 +147,21 @@ fn refuse(state: &mut State, order: &OrderId, place: &Place, why: &Failure, now:
 
 fn tell(state: &mut State, order: &OrderId, counter: u64, outcome: OrderOutcome, now: Now) {
     state.told.insert(order.clone());
+    let outcome = match outcome {
+        OrderOutcome::Failed { reason } => OrderOutcome::Failed { reason: with_clock(state, reason, now) },
+        outcome => outcome,
+    };
     report(state, order, counter, outcome, now);
+}
+
+/// A refusal because of time, at a site whose clock is off, says by which clock.
+fn with_clock(state: &State, reason: Failure, now: Now) -> Failure {
+    match (reason, state.clock_error.filter(|error| error.is_off())) {
+        (Failure::Refused { refusal: refusal @ (Refusal::Expired | Refusal::KeyExpired) }, Some(error)) => {
+            Failure::ByClock { refusal, clock: now.wall, server: error.correct(now.wall) }
+        }
+        (reason, _) => reason,
+    }
 }
 
 fn report(state: &mut State, order: &OrderId, counter: u64, outcome: OrderOutcome, now: Now) {

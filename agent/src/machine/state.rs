@@ -8,6 +8,7 @@ use crate::clock::Now;
 use crate::journal::Journal;
 use crate::scan::Report;
 use crate::trust::Held;
+use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{ActionName, AppName, CommandId, OrderId, SiteName};
 use fieldpost_common::order::Order;
@@ -101,6 +102,8 @@ pub struct State {
     pub digest: Option<ContentHash>,
     /// When a poll was last answered.
     pub last_poll: Option<Timestamp>,
+    /// How far the own clock is off the server's, as last heard.
+    pub clock_error: Option<ClockError>,
     /// Contents that were fetched whole.
     pub fetched: HashSet<ContentHash>,
     pub(super) unsaved: bool,
@@ -141,6 +144,7 @@ impl State {
             report: None,
             digest: None,
             last_poll: None,
+            clock_error: None,
             fetched,
             unsaved: false,
             link: Link::Up,
@@ -178,6 +182,12 @@ impl State {
     /// An order of the last batch that could be opened.
     pub fn order(&self, id: &OrderId) -> Option<&Order> {
         self.orders.iter().find(|(known, _)| known == id).map(|(_, order)| order)
+    }
+
+    /// Since when the poll that is under way has waited at the server.
+    pub fn poll_since(&self, now: Now) -> Option<Timestamp> {
+        let waited = now.mono.saturating_sub(self.poll?.since);
+        Some(Timestamp::from_ms(now.wall.as_ms().saturating_sub(i64::try_from(waited.as_millis()).unwrap_or(i64::MAX))))
     }
 
     /// How many contents wait to be uploaded.

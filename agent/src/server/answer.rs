@@ -1,9 +1,11 @@
 //! Judges answers: ours or not, good or bad, and says which in words.
 
 use super::Server;
+use super::diagnosis::{Way, diagnose};
 use crate::trouble::Trouble;
 use fieldpost_common::problem::Problem;
 use fieldpost_common::text::Clean;
+use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::header;
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -55,8 +57,20 @@ pub(super) async fn judge(server: &Server, sent: Result<Response, reqwest::Error
 
 fn clean(mut problem: Problem) -> Problem {
     problem.detail = Clean::line(&problem.detail).to_string();
-    problem.cure = problem.cure.map(|cure| Clean::line(&cure).to_string());
+    problem.cure = problem.cure.map(|cure| at_the_site(Clean::line(&cure).to_string()));
     problem
+}
+
+/// The app's verbs are the vendor's: whoever reads this has none of them.
+fn at_the_site(cure: String) -> String {
+    if cure.contains("`fieldpost ") || cure.contains("in the server's config") { format!("ask the vendor: {cure}") } else { cure }
+}
+
+/// What the server's clock says, as it stands in its answers.
+pub(super) fn server_clock(response: &Response) -> Option<Timestamp> {
+    let date = response.headers().get(reqwest::header::DATE)?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(date).ok()?;
+    Some(Timestamp::from_ms(date.timestamp().as_millisecond()))
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
@@ -100,15 +114,11 @@ async fn body(server: &Server, mut response: Response, limit: usize) -> Result<V
 }
 
 /// Tells a connection that was never made from one that broke.
-pub(super) fn broken(server: &Server, error: &reqwest::Error) -> Trouble {
-    let (server, proxy) = (server.address.to_string(), server.proxy.clone());
-    let mut words = causes(error);
-    if words.contains("certificate") {
-        use std::fmt::Write as _;
-        // Writing to a String can't fail.
-        let _ = write!(words, " (this machine's clock says {}; add a private root with ca_file)", crate::clock::wall());
-    }
-    let detail = Clean::line(&words);
+pub(super) fn broken(at: &Server, error: &reqwest::Error) -> Trouble {
+    let (server, proxy) = (at.address.to_string(), at.proxy.clone());
+    let (host, port) = at.address.host_and_port();
+    let way = Way { host, port, is_https: at.address.is_https(), proxy: proxy.as_deref() };
+    let detail = Clean::lines(&diagnose(error, &way));
     if error.is_connect() { Trouble::Unreachable { server, proxy, detail } } else { Trouble::Lost { server, proxy, detail } }
 }
 
