@@ -1,5 +1,6 @@
 //! Turns the world into events and runs effects: the only place that waits. What to do decides [`crate::machine`].
 
+mod addresses;
 mod files;
 mod sending;
 mod start;
@@ -8,6 +9,7 @@ mod work;
 
 pub use start::{StartError, start};
 
+use crate::address_book::AddressBook;
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::history::{History, about_agent, recording};
@@ -18,7 +20,6 @@ use crate::status::Status;
 use crate::trouble::Trouble;
 use crate::walkbacks::Collector;
 use crate::{durable, trust};
-use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId, OrderId};
 use fieldpost_common::inventory::Inventory;
@@ -41,6 +42,7 @@ pub struct Driver {
     clock: Clock,
     boot: BootId,
     server: Server,
+    addresses: AddressBook,
     files: Files,
     state: State,
     watch: Watch,
@@ -89,6 +91,8 @@ impl Driver {
             Event::Worked { command, .. } => {
                 self.stops.remove(command);
             }
+            Event::AddressTried(answered) => self.address_tried(*answered),
+            Event::Polled { answer, .. } => self.address_polled(answer),
             _ => {}
         }
         let now = self.clock.now();
@@ -102,7 +106,10 @@ impl Driver {
                 effect => {
                     let recorded = self.record(recording::of_effect(&effect, &self.state, now));
                     match effect {
-                        Effect::SaveTrust(bytes) => saved = self.save_trust(&bytes),
+                        Effect::SaveTrust(bytes) => {
+                            saved = self.save_trust(&bytes);
+                            self.address_signed();
+                        }
                         effect if recorded => self.carry_out(effect),
                         effect => self.carry_out_unsaved(effect),
                     }
@@ -211,19 +218,6 @@ impl Driver {
         });
     }
 
-    fn poll(&self, ask: PollAsk) {
-        let (server, boot, clock, events) = (self.server.clone(), self.boot.clone(), self.clock, self.events.clone());
-        self.beside(async move {
-            let answer = server.poll(&ask, &boot, clock.now().wall).await.map(|(answer, server_clock)| {
-                let error = server_clock.map(|server| ClockError::between(clock.now().wall, server));
-                // Before what the answer brings is judged. Nobody listens any more when the agent stops.
-                error.map(|error| events.send(Event::ServerClock(error)));
-                answer
-            });
-            Event::Polled { number: ask.number, answer }
-        });
-    }
-
     fn put_inventory(&self, digest: ContentHash) {
         let body = self.state.report.as_ref().map(|report| compressed(&report.inventory));
         let server = self.server.clone();
@@ -306,7 +300,7 @@ impl Driver {
     fn write_status(&mut self, stopped: Option<Timestamp>) {
         self.status_due = false;
         let status = files::status(&self.config, &self.state, self.clock.now(), self.began);
-        let status = Status { stopped, ..status };
+        let status = Status { stopped, server: self.addresses.current().to_string(), ..status };
         let bytes = serde_json::to_vec(&status).unwrap_or_else(|error| unreachable!("a status is plain data: {error}"));
         if let Err(error) = durable::write_lightly(&self.config.state(crate::status::FILE), &bytes) {
             tracing::debug!("the status can't be written: {error}");

@@ -65,7 +65,7 @@ pub async fn plan(config: &Config, clock: Clock) -> Result<DryRun, DryRunError> 
     let unreadable = |name: &'static str| move |error| DryRunError::State(config.state(name), error);
     let trust = Held::load(config.state_dir.as_path()).map_err(unreadable(trust::PIN_FILE))?;
     let journal = Journal::peek(&config.state(journal::FILE)).map_err(unreadable(journal::FILE))?;
-    let server = Server::new(config, Token::load(&config.state("token"))?)?;
+    let server = Server::in_use(config, Token::load(&config.state("token"))?, &trust)?;
     let request = PeekRequest { trust: trust.version(), applications: site_apps(config) };
     let (answer, unasked) = match server.peek(&request).await {
         Ok((answer, _)) => (Some(answer), None),

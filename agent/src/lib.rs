@@ -7,7 +7,7 @@
 //! - [`guarded_path`]: the one door to every other file and folder that the config names;
 //! - [`journal`], [`trust`], [`status`]: what it remembers; [`state_access`]: why that can't be read; [`history`]: what it did, for the
 //!   site's admin;
-//! - [`server`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
+//! - [`server`], [`address_book`], [`trouble`], [`fetch`], [`upload`]: the way to the server and back;
 //! - [`machine`]: what to do next, decided without disk, network or clock; [`driver`]: does it;
 //! - [`process`], [`hook`], [`health`], [`action`]: programs that the config names, after an installation, to say how an
 //!   application is, or because a developer ordered it;
@@ -18,6 +18,7 @@
 
 pub mod about;
 pub mod action;
+pub mod address_book;
 #[cfg(test)]
 mod as_user;
 pub mod check;

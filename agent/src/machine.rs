@@ -60,6 +60,7 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
             polling::scanned(state, *report, now, out);
             commands::looked(state, now);
         }
+        Event::AddressTried(_) => {}
         Event::ServerClock(error) => link::clock_compared(state, error, now, out),
         Event::Polled { number, answer } => polling::polled(state, number, answer, now, out),
         Event::InventoryPut { digest, answer } => {

@@ -4,9 +4,11 @@ mod answer;
 mod client;
 mod diagnosis;
 
-use crate::config::Config;
+use crate::address_book::AddressBook;
+use crate::config::{Config, ServerUrl};
 use crate::token::Token;
 use crate::trouble::Trouble;
+use crate::trust::Held;
 use answer::{Kind, json, server_clock};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId};
@@ -26,7 +28,7 @@ pub use client::ClientError;
 #[derive(Debug, Clone)]
 pub struct Server {
     client: reqwest::Client,
-    address: crate::config::ServerUrl,
+    address: ServerUrl,
     proxy: Option<String>,
     token: Token,
 }
@@ -71,6 +73,22 @@ impl Server {
         let ca_file = config.ca_file.as_ref().map(crate::config::AbsolutePath::as_path);
         let (client, proxy) = client::build(&config.server, config.proxy.as_deref(), ca_file)?;
         Ok(Self { client, address: config.server.clone(), proxy, token })
+    }
+
+    /// The way to the server at another address.
+    pub fn at(&self, config: &Config, address: &ServerUrl) -> Result<Self, ClientError> {
+        if *address == self.address {
+            return Ok(self.clone());
+        }
+        let ca_file = config.ca_file.as_ref().map(crate::config::AbsolutePath::as_path);
+        let (client, proxy) = client::build(address, config.proxy.as_deref(), ca_file)?;
+        Ok(Self { client, address: address.clone(), proxy, token: self.token.clone() })
+    }
+
+    /// The way to the server at the address that is in use: that of the config, or one that the trust document names.
+    pub fn in_use(config: &Config, token: Token, trust: &Held) -> Result<Self, ClientError> {
+        let book = AddressBook::open(config, trust.address());
+        Self::new(config, token)?.at(config, book.current())
     }
 
     async fn send(&self, request: RequestBuilder, kind: Kind) -> Result<Response, Trouble> {

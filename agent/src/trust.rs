@@ -21,7 +21,7 @@ pub struct Held {
     pub newest: Option<Trust>,
 }
 
-/// The file: the signed document, and the root key that signed it, which the chain had led to.
+/// The file: the signed document, and the root or spare key that signed it, which the chain had led to.
 #[derive(Serialize, Deserialize)]
 struct Written {
     root: PublicKey,
@@ -53,7 +53,7 @@ impl Held {
             }
             match trust.accept(signed) {
                 Ok(next) => {
-                    last = Some(Accepted { root: trust.root, signed });
+                    last = trust.signer_of(signed).ok().map(|root| Accepted { root, signed });
                     self.newest = Some(next);
                 }
                 Err(error) => return (last, Err(error)),
@@ -65,6 +65,11 @@ impl Held {
     /// The version that is held; 0: none.
     pub fn version(&self) -> u64 {
         self.newest.as_ref().map_or(0, |trust| trust.version)
+    }
+
+    /// Where the server is, as the newest document says.
+    pub fn address(&self) -> Option<&str> {
+        self.newest.as_ref()?.address.as_deref()
     }
 
     /// Reads pin and document from the state directory.

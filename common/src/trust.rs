@@ -25,6 +25,10 @@ pub struct Trust {
     pub version: u64,
     /// The key that signs the next version.
     pub root: PublicKey,
+    /// A second key that may sign it as well, kept elsewhere: for the day on which the first is lost.
+    pub spare: Option<PublicKey>,
+    /// Where sites find the server from now on; none: where their configs say.
+    pub address: Option<String>,
     /// Who may sign publications and orders.
     pub developers: Vec<Developer>,
     /// Keys that may no longer sign anything.
@@ -138,6 +142,8 @@ impl Trust {
             format: FORMAT,
             version: 1,
             root,
+            spare: None,
+            address: None,
             developers: vec![first],
             revoked: Vec::new(),
             newer: Vec::new(),
@@ -162,15 +168,39 @@ impl Trust {
         serde_json::to_vec(self).unwrap_or_else(|error| unreachable!("a trust document is plain data: {error}"))
     }
 
-    /// Opens the document where a chain starts: it names the pinned root key and is signed by it.
+    /// Opens the document where a chain starts: it names the pinned key, as root or spare, and is signed by it.
     pub fn open(signed: &SignedTrust, pinned: &PublicKey) -> Result<Self, TrustError> {
-        let trust = parse(signed.by.verify(Domain::Trust, pinned)?)?;
-        if trust.root == *pinned { Ok(trust) } else { Err(TrustError::OtherRoot) }
+        let by = signed.by.verify(Domain::Trust, pinned);
+        // A new root has signed the version that names it first.
+        let also = || signed.also.as_ref().and_then(|also| also.verify(Domain::Trust, pinned).ok());
+        let trust = parse(by.or_else(|error| also().ok_or(error))?)?;
+        if trust.is_root(pinned) { Ok(trust) } else { Err(TrustError::OtherRoot) }
+    }
+
+    /// Whether a key may sign the next version.
+    pub fn is_root(&self, key: &PublicKey) -> bool {
+        self.root == *key || self.spare == Some(*key)
+    }
+
+    /// Which key signed the version after this one: the root key or the spare one.
+    ///
+    /// # Errors
+    /// Neither.
+    pub fn signer_of(&self, next: &SignedTrust) -> Result<PublicKey, TrustError> {
+        let signed = |key: &PublicKey| next.by.verify(Domain::Trust, key).is_ok();
+        [Some(self.root), self.spare].into_iter().flatten().find(signed).ok_or_else(|| BadSignature.into())
+    }
+
+    /// The key from which a chain's newest version follows, for somebody who has pinned none: to be compared before it is believed.
+    pub fn anchor(chain: &[SignedTrust]) -> Option<PublicKey> {
+        let newest: Self = parse(&chain.last()?.by.bytes).ok()?;
+        let leads_there = |key: &PublicKey| Self::walk(chain, key).is_ok_and(|trust| trust.as_ref() == Some(&newest));
+        [Some(newest.root), newest.spare].into_iter().flatten().find(leads_there)
     }
 
     /// Opens the version after this one.
     pub fn accept(&self, next: &SignedTrust) -> Result<Self, TrustError> {
-        let bytes = next.by.verify(Domain::Trust, &self.root)?;
+        let bytes = next.by.verify(Domain::Trust, &self.signer_of(next)?)?;
         let trust = parse(bytes)?;
         if trust.version != self.version + 1 {
             return Err(TrustError::WrongVersion { given: trust.version, expected: self.version + 1 });
@@ -255,6 +285,49 @@ mod tests {
         assert_eq!(first().accept(&second.sign(&key(2))), Err(BadSignature.into()));
         second.root = key(9).public();
         assert_eq!(first().accept(&second.sign(&key(1))), Err(BadSignature.into()), "the new root has not signed");
+    }
+
+    #[test]
+    fn root_and_spare_sign_the_next_version_either_and_a_spare_that_was_replaced_signs_none() {
+        let founded = Trust { spare: Some(key(7).public()), ..first() };
+        let next = Trust { version: 2, ..founded.clone() };
+        for signer in [1, 7] {
+            assert_eq!(founded.accept(&next.sign(&key(signer))).as_ref(), Ok(&next), "{signer}");
+        }
+        assert_eq!(founded.accept(&next.sign(&key(2))), Err(BadSignature.into()), "a developer's key is none of them");
+        let other = Trust { version: 3, spare: Some(key(8).public()), ..next.clone() };
+        let fourth = Trust { version: 4, ..other.clone() };
+        assert_eq!(other.accept(&fourth.sign(&key(7))), Err(BadSignature.into()));
+        // The root is lost: the spare names another.
+        let moved = Trust { version: 2, root: key(9).public(), ..founded.clone() };
+        let signed = moved.sign_with_new_root(&key(7), &key(9));
+        assert_eq!(founded.accept(&signed).as_ref(), Ok(&moved));
+        assert_eq!(moved.accept(&Trust { version: 3, ..moved.clone() }.sign(&key(1))), Err(BadSignature.into()), "the old root");
+    }
+
+    #[test]
+    fn a_chain_is_anchored_in_a_key_that_signed_its_newest_version_or_leads_to_it() {
+        let founded = Trust { spare: Some(key(7).public()), ..first() };
+        let second = Trust { version: 2, ..founded.clone() };
+        let moved = Trust { version: 3, root: key(9).public(), ..second.clone() };
+        let chain = [founded.sign(&key(1)), second.sign(&key(7)), moved.sign_with_new_root(&key(1), &key(9))];
+        assert_eq!(Trust::anchor(&chain[..1]), Some(key(1).public()));
+        assert_eq!(Trust::anchor(&chain[..2]), Some(key(1).public()));
+        assert_eq!(Trust::anchor(&chain[1..2]), Some(key(7).public()));
+        assert_eq!(Trust::anchor(&chain), Some(key(9).public()));
+        assert_eq!(Trust::walk(&chain, &key(9).public()).expect("from the new root").map(|trust| trust.version), Some(3));
+        assert_eq!(Trust::anchor(&[]), None);
+        let forged = Trust { version: 2, ..first() }.sign(&key(5));
+        assert_eq!(Trust::anchor(&[first().sign(&key(1)), forged]), None, "it doesn't follow");
+    }
+
+    #[test]
+    fn a_document_without_spare_and_address_reads_as_before_and_with_them_as_it_was_signed() {
+        let plain = serde_json::to_string(&first()).expect("json");
+        assert!(!plain.contains("spare") && !plain.contains("address"), "{plain}");
+        let full = Trust { spare: Some(key(7).public()), address: Some("https://new.example".to_owned()), ..first() };
+        let text = serde_json::to_string(&full).expect("json");
+        assert_eq!(serde_json::from_str::<Trust>(&text).expect("read"), full);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 const LOGIN: &str = "login.toml";
 const DEVELOPER: &str = "developer.key";
 const ROOT: &str = "root.key";
+pub(crate) const SPARE: &str = "root-spare.key";
 const TRUST_SEEN: &str = "trust.seen";
 
 /// The folder.
@@ -107,6 +108,11 @@ impl Keyring {
         self.folder.join(ROOT)
     }
 
+    /// The file with the spare root key, which belongs in another safe place.
+    pub fn spare_file(&self) -> PathBuf {
+        self.folder.join(SPARE)
+    }
+
     /// The file with server, user and token.
     pub fn login_file(&self) -> PathBuf {
         self.folder.join(LOGIN)
@@ -141,6 +147,16 @@ impl Keyring {
     /// The root key, if it is here.
     pub fn root(&self) -> Result<Option<SecretKey>, KeyringError> {
         key(&self.root_file())
+    }
+
+    /// The spare root key, while it is here.
+    pub fn spare(&self) -> Result<Option<SecretKey>, KeyringError> {
+        key(&self.spare_file())
+    }
+
+    /// Keeps the spare root key.
+    pub fn keep_spare(&self, key: &SecretKey) -> Result<(), KeyringError> {
+        self.write(&self.spare_file(), &(key.expose() + "\n"))
     }
 
     /// Keeps the developer key.

@@ -1,6 +1,7 @@
 //! The way to the server, the token, the two clocks, and whether the vendor knows what the config names: one look by which nothing is handed over.
 
 use super::{Finding, Wrong, found, wrong};
+use crate::address_book::AddressBook;
 use crate::clock;
 use crate::config::Config;
 use crate::dry_run::site_apps;
@@ -19,14 +20,22 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
         Ok(token) => token,
         Err(error) => return vec![Finding { what: "server".to_owned(), how: Err(no_token(&error)) }],
     };
-    let server = match Server::new(config, token) {
+    // That it can't be read is told for itself.
+    let held = trust::Held::load(config.state_dir.as_path()).ok();
+    let version = held.as_ref().map_or(0, trust::Held::version);
+    let server = match &held {
+        Some(held) => Server::in_use(config, token, held),
+        None => Server::new(config, token),
+    };
+    let server = match server {
         Ok(server) => server,
         Err(error) => return vec![wrong("server", exit::BAD_CONFIG, error.to_string())],
     };
-    let trust = trust::Held::load(config.state_dir.as_path()).map_or(0, |held| held.version());
-    match server.peek(&PeekRequest { trust, applications: site_apps(config) }).await {
+    let address = AddressBook::open(config, held.as_ref().and_then(trust::Held::address));
+    match server.peek(&PeekRequest { trust: version, applications: site_apps(config) }).await {
         Ok((answer, server_clock)) => {
             let mut findings = vec![reached(&answer)];
+            findings.extend(moved(config, &address));
             findings.extend(server_clock.map(|server| compared(clock::wall(), server)));
             findings.extend(answer.unknown.iter().map(unknown));
             findings
@@ -53,6 +62,15 @@ fn reached(answer: &PeekAnswer) -> Finding {
             ),
         ),
     }
+}
+
+/// The vendor moved the server, and this agent has followed.
+fn moved(config: &Config, address: &AddressBook) -> Option<Finding> {
+    let (now, before) = (address.current(), &config.server);
+    let words = format!(
+        "the vendor moved the server to {now}, and the agent uses that; write it in `server` of the config in place of {before}"
+    );
+    (now != before).then(|| found("address", Ok(words)))
 }
 
 fn unreached(trouble: &Trouble) -> Finding {

@@ -3,6 +3,7 @@
 use super::Driver;
 use super::files::Files;
 use super::watch::Watch;
+use crate::address_book::AddressBook;
 use crate::clock::{self, Clock};
 use crate::config::{Application, Config};
 use crate::fetch::Downloads;
@@ -57,7 +58,8 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
     let fetched = downloads.list().map_err(state_error("downloads"))?;
     let markers = Markers::load(&config.state("markers")).map_err(state_error("markers"))?;
     clear_away(&config, &markers, &journal);
-    let server = Server::new(&config, token)?;
+    let addresses = AddressBook::open(&config, trust.address());
+    let server = Server::new(&config, token)?.at(&config, addresses.current())?;
     let setup = Setup {
         site: config.site.clone(),
         wait: config.wait(),
@@ -84,6 +86,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         clock,
         boot: boot(),
         server,
+        addresses,
         files,
         state: State::new(setup, journal, trust, fetched),
         watch: Watch::new(&hint),

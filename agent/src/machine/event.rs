@@ -36,6 +36,8 @@ pub enum Event {
     },
     /// How far this machine's clock is off the server's, heard with an answer.
     ServerClock(ClockError),
+    /// Another address of the server was tried, and a poll there answered or not: only the driver acts on it.
+    AddressTried(bool),
     /// The inventory was sent.
     InventoryPut {
         /// Of this digest.

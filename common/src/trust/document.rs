@@ -13,6 +13,10 @@ pub(super) struct Document {
     format: u32,
     version: u64,
     root: PublicKey,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spare: Option<PublicKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
     developers: Vec<Value>,
     revoked: Vec<KeyId>,
     #[serde(flatten)]
@@ -41,7 +45,7 @@ impl NewerDeveloper {
 
 impl From<Document> for Trust {
     fn from(document: Document) -> Self {
-        let Document { format, version, root, developers: entries, revoked, more } = document;
+        let Document { format, version, root, spare, address, developers: entries, revoked, more } = document;
         let (mut developers, mut newer) = (Vec::with_capacity(entries.len()), Vec::new());
         for entry in entries {
             match Developer::deserialize(&entry) {
@@ -49,7 +53,7 @@ impl From<Document> for Trust {
                 Err(_) => newer.push(NewerDeveloper(entry)),
             }
         }
-        Self { format, version, root, developers, revoked, newer, more }
+        Self { format, version, root, spare, address, developers, revoked, newer, more }
     }
 }
 
@@ -57,7 +61,7 @@ impl From<Trust> for Document {
     fn from(trust: Trust) -> Self {
         let plain = |developer| serde_json::to_value(developer).unwrap_or_else(|error| unreachable!("plain data: {error}"));
         let developers = trust.developers.into_iter().map(plain).chain(trust.newer.into_iter().map(|newer| newer.0)).collect();
-        let Trust { format, version, root, revoked, more, .. } = trust;
-        Self { format: format.max(FORMAT), version, root, developers, revoked, more }
+        let Trust { format, version, root, spare, address, revoked, more, .. } = trust;
+        Self { format: format.max(FORMAT), version, root, spare, address, developers, revoked, more }
     }
 }

@@ -1,15 +1,19 @@
 //! `fieldpost trust …`: the trust document, and new versions of it signed with the root key.
 
+mod address;
+mod root_key;
+
 use super::failure::Failure;
 use super::talk::Talk;
 use crate::login;
 use crate::session::{Session, SessionError};
 use fieldpost_common::api::{PendingKey, TrustChain};
-use fieldpost_common::envelope::SecretKey;
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, KeyId, SiteName, UserName};
+use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::{Developer, NewerDeveloper, Scope, Trust};
+use root_key::{root, root_of};
 use serde_json::json;
 
 #[derive(Debug, clap::Subcommand)]
@@ -25,6 +29,24 @@ pub(crate) enum Verb {
         /// Only this one of them
         #[arg(long, value_name = "ID")]
         key: Option<KeyId>,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Tell all sites where the server is from now on; needs the root key
+    Address {
+        /// The new address
+        #[arg(required_unless_present = "none")]
+        url: Option<String>,
+        /// Sites use the address in their own configs again
+        #[arg(long, conflicts_with = "url")]
+        none: bool,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Make a spare of the root key, or another in place of a lost one; needs the root key
+    Spare {
         /// Don't ask
         #[arg(long)]
         yes: bool,
@@ -65,35 +87,17 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
         }
         Verb::Add(args) => add(args, session, talk).await?,
         Verb::Revoke { name, key, yes } => revoke(&name, key.as_ref(), yes, session, talk).await?,
+        Verb::Address { url, yes, .. } => address::set(url, yes, session, talk).await?,
+        Verb::Spare { yes } => root_key::renew_spare(yes, session, talk).await?,
         Verb::Found => {
             let root = root(session)?;
             let key = session.key.clone().ok_or_else(|| SessionError::NoKey(session.keyring.folder().display().to_string()))?;
-            session.client.trust_put(&login::found(&root, &key, &session.user).sign(&root)).await?;
+            let spare = login::own_spare(&session.keyring).map_err(|error| Failure::new(error.to_string()))?;
+            session.client.trust_put(&login::found(&root, &spare, &key, &session.user).sign(&root)).await?;
             talk.data(&json!({ "version": 1 }), || "the trust document is founded".to_owned())?;
         }
     }
     Ok(exit::OK)
-}
-
-fn root(session: &Session) -> Result<SecretKey, Failure> {
-    let file = session.keyring.root_file();
-    session.keyring.root()?.ok_or_else(|| Failure {
-        code: exit::NOT_PERMITTED,
-        words: format!(
-            "this needs the root key, and {} is not there\nput the file back for as long as it is needed",
-            file.display()
-        ),
-    })
-}
-
-/// The root key that signs the version after this one.
-fn root_of(trust: &Trust, session: &Session) -> Result<SecretKey, Failure> {
-    let root = root(session)?;
-    if root.public() == trust.root {
-        return Ok(root);
-    }
-    let words = format!("{} is not the root key of the present trust document", session.keyring.root_file().display());
-    Err(Failure { code: exit::NOT_PERMITTED, words })
 }
 
 async fn add(args: AddArgs, session: &Session, talk: Talk) -> Result<(), Failure> {
@@ -200,6 +204,11 @@ fn without(trust: &Trust, name: &UserName, key: Option<&KeyId>) -> Result<(Trust
 
 fn words(trust: &Trust, chain: &TrustChain) -> String {
     let mut lines = vec![format!("version {}, root key {}", trust.version, trust.root.fingerprint())];
+    lines.push(match &trust.spare {
+        Some(spare) => format!("  spare root key   {}", spare.fingerprint()),
+        None => "  no spare root key: `fieldpost trust spare` makes one".to_owned(),
+    });
+    lines.extend(trust.address.iter().map(|address| format!("  sites use        {}", Clean::line(address))));
     lines.extend(trust.developers.iter().map(|developer| {
         let mut line = format!("  {:<16} {}", developer.user, developer.key.fingerprint());
         line += &reach("applications", &developer.applications);
@@ -233,6 +242,7 @@ fn reach<T: ToString>(what: &str, scope: &Scope<T>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fieldpost_common::envelope::SecretKey;
     use fieldpost_common::order::Refusal;
 
     fn key(seed: u8) -> SecretKey {
@@ -253,7 +263,7 @@ mod tests {
     }
 
     fn first() -> Trust {
-        login::found(&key(1), &key(2), &"ada".parse().expect("user"))
+        login::found(&key(1), &key(7).public(), &key(2), &"ada".parse().expect("user"))
     }
 
     #[test]
