@@ -20,6 +20,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 pub(super) mod answers;
+mod clocks;
 #[cfg(test)]
 mod tests;
 
@@ -130,6 +131,7 @@ impl Sight {
         }
         facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
+        clocks::observe(facts, now, &mut wrong);
         facts.orders.iter().for_each(|order| self::order(order, now, &mut wrong));
         facts.errors.told.iter().for_each(|group| error(group, &mut wrong));
         facts.errors.more.iter().for_each(|(application, more)| others_alarm(application, *more, now, &mut wrong));
