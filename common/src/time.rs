@@ -31,6 +31,9 @@ impl Timestamp {
         }
     }
 
+    /// The last moment that can be written: no clock that works ever shows it.
+    pub const LATEST: Self = Self(LATEST_MS);
+
     /// Milliseconds since 1970.
     pub const fn as_ms(self) -> i64 {
         self.0

@@ -38,6 +38,8 @@ pub struct Wish {
     pub seen: Option<OrderId>,
     /// Why, in the person's words.
     pub reason: Option<String>,
+    /// The order holds whatever the site's clock says.
+    pub any_time: bool,
     /// The person saw these bytes or named them by hash: they may be sent without a publication.
     pub shown: bool,
 }
@@ -147,7 +149,8 @@ pub fn order(wish: &Wish, prepared: &Prepared, key: KeyId, now: Timestamp) -> Or
         counter: prepared.counter,
         expected: wish.expected,
         created: now,
-        install_by: now.plus(INSTALL_WITHIN),
+        // A site whose clock is years ahead would refuse every other.
+        install_by: if wish.any_time { Timestamp::LATEST } else { now.plus(INSTALL_WITHIN) },
         key,
         reason: wish.reason.clone(),
     }

@@ -30,7 +30,7 @@ pub(crate) fn end(info: &OrderInfo) -> End {
     let (reason, code) = match &info.state {
         OrderState::Confirmed { .. } => (hook(info), exit::OK),
         OrderState::Failed { reason, .. } => {
-            let refused = matches!(reason, SiteFailure::Refused { .. });
+            let refused = matches!(reason, SiteFailure::Refused { .. } | SiteFailure::ByClock { .. });
             (Some(reason.to_string()), if refused { exit::NOT_PERMITTED } else { exit::FAILED })
         }
         OrderState::Superseded { by, .. } => (Some(format!("order {by} took its place")), exit::FAILED),

@@ -9,7 +9,7 @@ use crate::session::Session;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The patches: names, ends of names, or file names
+    /// The patches: whole names, their last parts after a /, or file names in any case
     #[arg(required = true)]
     patches: Vec<String>,
     #[command(flatten)]
@@ -20,7 +20,7 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     let to: &To = &args.to;
     let (settings, table) = names::table(session, to.application.as_ref()).await?;
     let patches = send::patches(&table.grid, &args.patches)?;
-    let ask = Ask { replacing: to.replacing.clone(), reason: to.reason.clone(), ..Ask::default() };
+    let ask = Ask { replacing: to.replacing.clone(), reason: to.reason.clone(), any_time: to.any_time, ..Ask::default() };
     let job = Job { session, talk, table: &table, application: &settings.name, to, what: "remove" };
     job.run(&patches, |cell| target::remove(&table, &settings.name, cell, &ask)).await
 }

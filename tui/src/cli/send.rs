@@ -18,7 +18,7 @@ use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The patches: names, ends of names, or file names
+    /// The patches: whole names, their last parts after a /, or file names in any case
     #[arg(required = true)]
     patches: Vec<String>,
     #[command(flatten)]
@@ -46,6 +46,9 @@ pub(crate) struct To {
     /// Print what would be ordered, cell by cell, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Without a time limit: for a site whose clock is far ahead, which takes every limit for passed
+    #[arg(long)]
+    pub(crate) any_time: bool,
     /// Why, for those who read the history
     #[arg(long)]
     pub(crate) reason: Option<String>,
@@ -78,7 +81,12 @@ struct Report<'a> {
 pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.to.application.as_ref()).await?;
     let patches = patches(&table.grid, &args.patches)?;
-    let mut ask = Ask { replacing: args.to.replacing.clone(), reason: args.to.reason.clone(), ..Ask::default() };
+    let mut ask = Ask {
+        replacing: args.to.replacing.clone(),
+        reason: args.to.reason.clone(),
+        any_time: args.to.any_time,
+        ..Ask::default()
+    };
     if let Some(word) = &args.revision {
         let [patch] = patches.as_slice() else { return Err(Failure::usage("--revision goes with a single patch")) };
         let (revision, shown) = revision(session, &settings.name, &table, *patch, word).await?;

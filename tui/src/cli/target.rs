@@ -88,6 +88,8 @@ pub(crate) struct Ask {
     pub(crate) replacing: Option<Replacing>,
     /// Why, in the person's words.
     pub(crate) reason: Option<String>,
+    /// The order holds whatever the site's clock says.
+    pub(crate) any_time: bool,
 }
 
 /// What a cell allows.
@@ -145,6 +147,7 @@ fn wish(table: &Table, application: &AppName, (patch, site): (usize, usize), act
         expected: has(table, patch, site),
         seen: open.map(|order| order.id.clone()),
         reason: ask.reason.clone(),
+        any_time: ask.any_time,
         shown: ask.shown,
     }
 }

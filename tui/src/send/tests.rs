@@ -24,6 +24,7 @@ fn wish() -> Wish {
         expected: Some(ContentHash::of(b"old")),
         seen: None,
         reason: None,
+        any_time: false,
         shown: false,
     }
 }
@@ -80,4 +81,12 @@ fn what_was_published_for_another_version_only_is_not_sent_to_this_one() {
     assert!(matches!(refused, SendError::OtherVersion { .. }));
     assert!(refused.to_string().contains("for version 7.6, which acme runs"), "{refused}");
     check(&Wish { shown: true, ..older }, &published(b"new", &key()), &trust(), now).expect("shown");
+}
+
+#[test]
+fn an_order_for_a_site_whose_clock_is_far_ahead_can_be_without_a_limit() {
+    let now = Timestamp::from_ms(1_000);
+    let any = Wish { any_time: true, ..wish() };
+    let made = order(&any, &published(b"new", &key()), key().public().id(), now);
+    assert_eq!(made.install_by, Timestamp::LATEST);
 }

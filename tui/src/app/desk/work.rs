@@ -152,6 +152,7 @@ fn wish(application: &AppName, task: &Task) -> Option<Wish> {
         expected,
         seen: seen.clone(),
         reason: None,
+        any_time: false,
         shown,
     })
 }
