@@ -26,7 +26,7 @@ pub use errors::{
 };
 pub use history::{History, Origin, PublishedAt, Revision};
 pub use order::{NewOrder, OrderAnswer, OrderInfo, Prepare, PrepareCell, Prepared};
-pub use people::{Invited, LoginAnswer, LoginRequest, NewUser, Role, User, Whoami};
+pub use people::{Invited, LoginAnswer, LoginRequest, NewRole, NewUser, Role, User, Whoami};
 pub use publication::{Publish, Published, Unpublish};
 pub use site::{HeldDrop, NewSite, Site, SiteListing, SiteSettings};
 pub use stamp::{AllStamps, StampInfo};

@@ -1,11 +1,17 @@
 //! What the command line does beside `run`: make the data, check it, copy it.
 
+mod login_string;
+mod url;
+
+pub use login_string::{LoginString, login_string};
+pub use url::set_url;
+
 use crate::clock;
 use crate::invite::VALID;
 use crate::random;
 use crate::store::lock::DataLock;
 use crate::store::wal::{self, Mark, Phase};
-use crate::store::{self, FILE, LogFault, StoreError, activity, content, damaged_content, meta, user};
+use crate::store::{self, LogFault, StoreError, activity, content, damaged_content, meta, user};
 use fieldpost_common::api::{AuditState, Role};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{Generation, UserName};
@@ -26,6 +32,14 @@ pub enum CommandError {
     /// Not an address.
     #[error("{0:?} is not an address: use http://HOST:PORT or https://HOST")]
     Url(String),
+    /// Nobody of that name.
+    #[error("there is no user {name:?}; there are: {names}\nto make one: add --role admin")]
+    NoUser {
+        /// Who was asked for.
+        name: UserName,
+        /// Who is there.
+        names: String,
+    },
     /// The copy's file is there.
     #[error("{0} is there already; a backup never writes over a file")]
     FileExists(String),
@@ -52,26 +66,24 @@ pub enum CommandError {
 /// Makes the data, and the first admin's login string.
 pub fn init(data: &Path, url: &str, user: &UserName) -> Result<Invitation, CommandError> {
     let shown = data.display().to_string();
-    if data.join(FILE).exists() {
-        return Err(CommandError::Exists(shown));
+    match store::database(data) {
+        Err(StoreError::Missing(_)) => {}
+        Err(error) => return Err(error.into()),
+        Ok(_) => return Err(CommandError::Exists(shown)),
     }
     if std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some()) || data.is_file() {
         return Err(CommandError::NotEmpty(shown));
     }
-    let url = url.trim_end_matches('/');
-    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-    if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
-        return Err(CommandError::Url(url.to_owned()));
-    }
+    let url = url::checked_url(url)?;
     let (secret, now, generation) = (random::secret()?, clock::now(), generation()?);
     store::create(data, |db| {
         meta::generation_set(db, &generation)?;
-        meta::url_set(db, url)?;
+        meta::url_set(db, &url)?;
         let hash = ContentHash::of(secret.as_bytes());
         user::user_invite(db, user, (Role::Admin, hash, now.plus(VALID)), now)?;
         activity::activity_add(db, activity::activity("server", "initialised"), now)
     })?;
-    Ok(Invitation { kind: Kind::Login, url: url.to_owned(), name: user.to_string(), secret, root: None })
+    Ok(Invitation { kind: Kind::Login, url: url.clone(), name: user.to_string(), secret, root: None })
 }
 
 fn generation() -> Result<Generation, CommandError> {
@@ -81,10 +93,7 @@ fn generation() -> Result<Generation, CommandError> {
 
 /// Opens the data as they are, also while a server works on them. Its log stays as it is.
 fn open(data: &Path) -> Result<Connection, CommandError> {
-    let file = data.join(FILE);
-    if !file.is_file() {
-        return Err(StoreError::Missing(data.display().to_string()).into());
-    }
+    let file = store::database(data)?;
     let before = DataLock::is_held(data);
     let looked = if before { logged(&file, data) } else { wal::examine(&file).map(drop) };
     // A server that was just starting or stopping explains whatever was seen of its files.
@@ -92,6 +101,31 @@ fn open(data: &Path) -> Result<Connection, CommandError> {
         looked?;
     }
     Ok(wal::open_beside(&file)?)
+}
+
+/// Changes the data in one transaction, also while a server works on them: it hears of it with its next look.
+fn change<T>(data: &Path, work: impl FnOnce(&Connection) -> Result<T, CommandError>) -> Result<T, CommandError> {
+    let file = store::database(data)?;
+    let alone = match DataLock::acquire(data) {
+        Ok(lock) => Some(lock),
+        Err(StoreError::Locked(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    // Data that no server works on are one whole file, and stay so.
+    let mut db = if alone.is_some() {
+        wal::examine(&file)?;
+        store::connect(&file)?
+    } else {
+        wal::open_beside(&file)?
+    };
+    let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(StoreError::from)?;
+    let done = work(&tx)?;
+    tx.commit().map_err(StoreError::from)?;
+    if alone.is_some() {
+        wal::log_empty(&db)?;
+    }
+    drop(db);
+    Ok(done)
 }
 
 /// A server that runs has a log.

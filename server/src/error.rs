@@ -130,12 +130,18 @@ impl Error {
         Some(match self {
             Self::Unauthorized => "log in, or enroll the site, anew",
             Self::Forbidden { .. } => "ask an admin",
-            Self::InvitationSpent("login") => "ask for a new one: `fieldpost user add`",
-            Self::InvitationSpent(_) => "ask for a new one: `fieldpost site enroll`",
+            Self::InvitationSpent("login") => {
+                "ask an admin for a new one (`fieldpost user login-string NAME`); where there is none, `fieldpost-server login-string NAME` on \
+                 the server's machine makes one"
+            }
+            Self::InvitationSpent(_) => "ask the vendor for a new one (`fieldpost site enrolment SITE` there)",
+            Self::Exists { what: "user", .. } => {
+                "`fieldpost user role` changes what they may do, `fieldpost user login-string` lets them log in anew"
+            }
             Self::NoSuch { what: "application", .. } => "`fieldpost app list` lists them",
             Self::NoSuch { what: "site", .. } => "`fieldpost sites` lists them",
             Self::NoSuch { what: "patch", .. } => "`fieldpost patches` lists them",
-            Self::NoVersion { .. } => "`fieldpost app set` adds versions",
+            Self::NoVersion { .. } => "`fieldpost app add-version` adds versions",
             Self::Changed(_) => "look at it again, then decide",
             Self::Refused { why: Refusal::UnknownKey, .. } => "whoever has the root key runs `fieldpost trust add`",
             Self::TooLarge { .. } => "the limit is `max_content` in the server's config",

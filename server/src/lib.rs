@@ -41,7 +41,7 @@ mod wish;
 #[cfg(test)]
 mod tests;
 
-pub use command::{backup, check, init};
+pub use command::{LoginString, backup, check, init, login_string, set_url};
 pub use config::{Config, ConfigError, Tls};
 pub use healthcheck::healthcheck;
 pub use mail::{MailError, test as test_mail};

@@ -1,7 +1,8 @@
-//! The command line of the server: `init`, `run`, `check`, `backup`, `test-mail`, `healthcheck`.
+//! The command line of the server: `init`, `run`, `check`, `backup`, `set-url`, `login-string`, `test-mail`, `healthcheck`.
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use fieldpost_common::api::Role;
 use fieldpost_common::exit;
 use fieldpost_common::id::UserName;
 use fieldpost_server::{Config, ConfigError, MailError, ServeError};
@@ -61,6 +62,28 @@ enum Command {
         /// The file to be made
         file: PathBuf,
     },
+    /// Change the address that login and enrolment strings carry; also while the server runs
+    SetUrl {
+        /// The new address
+        url: String,
+        /// The data directory
+        #[arg(long, env = "FIELDPOST_DATA")]
+        data: PathBuf,
+    },
+    /// Print a login string, for when nobody can make one in the app; also while the server runs
+    LoginString {
+        /// Whose
+        user: UserName,
+        /// The data directory
+        #[arg(long, env = "FIELDPOST_DATA")]
+        data: PathBuf,
+        /// What they may do from now on; without it as before
+        #[arg(long, value_enum)]
+        role: Option<As>,
+        /// Print {"login": …}
+        #[arg(long)]
+        json: bool,
+    },
     /// Send one mail as the config says, and wait for the mail server's answer
     TestMail {
         /// Whom to
@@ -78,6 +101,17 @@ enum Command {
         #[arg(long)]
         listen: Option<SocketAddr>,
     },
+}
+
+/// A role, as it is written on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum As {
+    /// Look
+    Viewer,
+    /// Publish, send, retrieve
+    Developer,
+    /// Everything
+    Admin,
 }
 
 fn main() -> ExitCode {
@@ -111,6 +145,16 @@ fn run(command: Command) -> anyhow::Result<()> {
             println!("{}: {} contents, {} audit rows", file.display(), checked.contents, checked.audit.rows);
             Ok(())
         }
+        Command::SetUrl { url, data } => {
+            let before = fieldpost_server::set_url(&data, &url)?;
+            println!("the address is {} now; it was {before}", url.trim_end_matches('/'));
+            eprintln!(
+                "New login and enrolment strings carry it. Sites go on using the old one until the holder of the root key says so:\n\
+                 `fieldpost trust address URL`. Keep the old one in service until each site has been heard of at the new one."
+            );
+            Ok(())
+        }
+        Command::LoginString { user, data, role, json } => login_string(&data, &user, role, json),
         Command::TestMail { address, config } => test_mail(&address, &config),
         Command::Healthcheck { config, listen } => {
             let settings = config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
@@ -127,6 +171,25 @@ fn init(data: &Path, url: &str, user: &UserName, json: bool) -> anyhow::Result<(
     } else {
         println!("{login}");
         eprintln!("{user} logs in with `fieldpost login` and the string above, within 24 hours.");
+    }
+    Ok(())
+}
+
+fn login_string(data: &Path, user: &UserName, role: Option<As>, json: bool) -> anyhow::Result<()> {
+    let role = role.map(|role| match role {
+        As::Viewer => Role::Viewer,
+        As::Developer => Role::Developer,
+        As::Admin => Role::Admin,
+    });
+    let made = fieldpost_server::login_string(data, user, role)?;
+    let login = made.invitation.to_string();
+    if json {
+        println!("{}", serde_json::json!({ "login": login, "user": user, "role": made.role }));
+    } else {
+        println!("{login}");
+        eprintln!(
+            "{user} logs in with `fieldpost login` and the string above, within 24 hours, and compares the root key's fingerprint."
+        );
     }
     Ok(())
 }

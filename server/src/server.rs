@@ -34,7 +34,6 @@ pub(crate) struct Server {
     pub(crate) turns: Semaphore,
     pub(crate) config: Config,
     pub(crate) generation: Generation,
-    pub(crate) url: String,
     stopping: watch::Sender<bool>,
 }
 
@@ -92,7 +91,7 @@ impl Server {
         let memory = Arc::new(Memory::empty().map_err(|error| StoreError::Io(error.to_string()))?);
         let applied = Arc::clone(&memory);
         let store = Store::open(&config.data, move |effect| applied.apply(effect))?;
-        let (generation, url) = store.peek(|db| Ok::<_, StoreError>((meta::generation_fetch(db)?, meta::url_fetch(db)?)))?;
+        let generation = store.peek(meta::generation_fetch)?;
         memory.mailboxes.load(store.peek(site::site_mailboxes)?);
         memory.people.load(store.peek(user::user_tokens)?);
         let stopping = watch::Sender::new(false);
@@ -106,9 +105,13 @@ impl Server {
             turns: body::turns(),
             config,
             generation,
-            url,
             stopping,
         }))
+    }
+
+    /// The public address. Read each time: `fieldpost-server set-url` may have changed it a moment ago.
+    pub(crate) fn url(&self) -> Result<String, StoreError> {
+        self.store.peek(meta::url_fetch)
     }
 
     /// By which measures the sites are judged.

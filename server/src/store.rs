@@ -44,7 +44,7 @@ use lock::DataLock;
 use readers::Readers;
 use rusqlite::{Connection, ErrorCode, ffi};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 pub use wal::LogFault;
@@ -116,6 +116,11 @@ impl StoreError {
         match error.kind() {
             // A quota and a limit of file sizes are disks that are full for us.
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::NoSpace,
+            ErrorKind::PermissionDenied => Self::Io(format!(
+                "{}: {error}\nrun this as the user that owns the data (`sudo -u USER …`), or give that folder to the user that runs the \
+                 server: `chown -R USER DIR`",
+                path.display()
+            )),
             _ => Self::Io(format!("{}: {error}", path.display())),
         }
     }
@@ -189,10 +194,7 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the data in a directory, alone.
     pub(crate) fn open(data: &Path, on_commit: impl Fn(Effect) + Send + 'static) -> Result<Self, StoreError> {
-        let file = data.join(FILE);
-        if !file.is_file() {
-            return Err(StoreError::Missing(data.display().to_string()));
-        }
+        let file = database(data)?;
         let lock = DataLock::acquire(data)?;
         wal::examine(&file)?;
         let mut connection = connect(&file).map_err(|error| wal::damaged(&file, error.to_string()))?;
@@ -271,7 +273,20 @@ impl Store {
     }
 }
 
-fn connect(file: &Path) -> Result<Connection, StoreError> {
+/// The database of a data directory. That it can't be seen doesn't mean that it isn't there.
+pub(crate) fn database(data: &Path) -> Result<PathBuf, StoreError> {
+    let file = data.join(FILE);
+    match file.metadata() {
+        Ok(meta) if meta.is_file() => Ok(file),
+        Ok(_) => Err(StoreError::Io(format!("{} is not a file", file.display()))),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(StoreError::Missing(data.display().to_string()))
+        }
+        Err(error) => Err(StoreError::io(&file, &error)),
+    }
+}
+
+pub(crate) fn connect(file: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(file)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;

@@ -32,7 +32,8 @@ impl LoggedIn {
         if let Some(root) = &self.founded {
             return vec![
                 format!("The root key is in {}: it decides whose signature sites obey.", root.display()),
-                "Move it to a safe place; `fieldpost trust add` needs it again.".to_owned(),
+                format!("A spare of equal power is in {}, for the day on which the first is lost.", spare_beside(root).display()),
+                "Move each to a safe place of its own; `fieldpost trust add` needs one of them again.".to_owned(),
             ];
         }
         if self.trusted {
@@ -40,6 +41,10 @@ impl LoggedIn {
         }
         vec![format!("The key isn't trusted yet: the holder of the root key uses `fieldpost trust add {}`.", self.user)]
     }
+}
+
+fn spare_beside(root: &Path) -> PathBuf {
+    root.with_file_name(crate::keyring::SPARE)
 }
 
 /// Why nobody was logged in.
@@ -70,11 +75,11 @@ pub enum LoginError {
         /// Where.
         url: String,
     },
-    /// Trust was founded before, and this string doesn't say by which root key.
+    /// Trust was founded before, this string doesn't say by which root key, and nobody said that it is this one.
     #[error(
-        "this login string names no root key, and the server has a trust document already\nask for a string made with `fieldpost user add`: it names the key to pin"
+        "this login string was made on the server's own machine and names no root key; the server's is {0}\ncompare it with what `fieldpost trust show` says at a colleague's, or `fieldpost-agent check` at a site, then use `fieldpost login STRING --root FINGERPRINT`; the string is still good"
     )]
-    NoRoot,
+    NotCompared(String),
     /// The server's trust document isn't the one that the string pins.
     #[error(
         "{0}\nthe server's trust document doesn't continue from the root key in the login string; ask the one who gave it to you"
@@ -89,38 +94,61 @@ impl LoginError {
             Self::Client(error) => error.exit_code(),
             Self::Keyring(error) => error.exit_code(),
             Self::Invitation(_) | Self::Name(_) | Self::Taken { .. } | Self::Random(_) => exit::FAILED,
-            Self::NoRoot | Self::Trust(_) => exit::NOT_PERMITTED,
+            Self::NotCompared(_) | Self::Trust(_) => exit::NOT_PERMITTED,
         }
     }
 }
 
 /// Logs in with a string. Keys are on the disk before the secret in the string is spent.
-pub async fn login(keyring: &Keyring, string: &str, ca_file: Option<&Path>) -> Result<LoggedIn, LoginError> {
+///
+/// `compare`: whether a person says that this is the root key, where the string names none and none was pinned before.
+pub async fn login(
+    keyring: &Keyring,
+    string: &str,
+    ca_file: Option<&Path>,
+    compare: impl FnOnce(&PublicKey) -> bool,
+) -> Result<LoggedIn, LoginError> {
     let invitation = Invitation::parse(string, Kind::Login)?;
     let user: UserName = invitation.name.parse()?;
     let pinned = known_root(keyring, &invitation, &user)?;
     let client = Client::new(&invitation.url, None, ca_file)?;
     let key = own_key(keyring)?;
     let token = hex(&random()?);
-    let root = match pinned {
-        Some(root) => root,
-        None => own_root(keyring)?,
-    };
     let request = LoginRequest {
         user: user.clone(),
         secret: invitation.secret.clone(),
         token_sha256: ContentHash::of(token.as_bytes()),
         key: key.public(),
+        only_look: false,
+    };
+    let root = match pinned {
+        Some(root) => root,
+        None => unpinned_root(keyring, &client, &request, compare).await?,
     };
     let answer = client.login(&request).await?;
-    let trust = Trust::walk(&answer.trust, &root);
-    if trust.is_err() && invitation.root.is_none() && pinned.is_none() {
-        return Err(LoginError::NoRoot);
-    }
-    let trust = trust?;
+    let trust = Trust::walk(&answer.trust, &root)?;
     let kept = Login { url: invitation.url.clone(), user, token, root, ca_file: ca_file.map(Path::to_owned) };
     keyring.keep_login(&kept)?;
     finish(keyring, &kept, &key, answer, trust).await
+}
+
+/// The root key where the string names none: a new one where nothing was founded yet, else the server's, if a person says that it is the right
+/// one. The string isn't spent by asking.
+async fn unpinned_root(
+    keyring: &Keyring,
+    client: &Client,
+    request: &LoginRequest,
+    compare: impl FnOnce(&PublicKey) -> bool,
+) -> Result<PublicKey, LoginError> {
+    let chain = client.login(&LoginRequest { only_look: true, ..request.clone() }).await?.trust;
+    if chain.is_empty() {
+        return own_root(keyring);
+    }
+    let own = keyring.root()?.map(|root| root.public()).filter(|root| Trust::walk(&chain, root).is_ok());
+    let Some(root) = own.or_else(|| Trust::anchor(&chain)) else {
+        return Err(LoginError::Trust(TrustError::OtherRoot));
+    };
+    if own.is_some() || compare(&root) { Ok(root) } else { Err(LoginError::NotCompared(root.fingerprint())) }
 }
 
 async fn finish(
@@ -136,7 +164,8 @@ async fn finish(
         (Some(trust), _) => done.trusted = trust.developers.iter().any(|developer| developer.key == key.public()),
         (None, Some(root)) => {
             let client = Client::new(&kept.url, Some(&kept.token), kept.ca_file.as_deref())?;
-            client.trust_put(&found(&root, key, &kept.user).sign(&root)).await?;
+            let spare = own_spare(keyring)?;
+            client.trust_put(&found(&root, &spare, key, &kept.user).sign(&root)).await?;
             done.trusted = true;
             done.founded = Some(keyring.root_file());
         }
@@ -145,10 +174,10 @@ async fn finish(
     Ok(done)
 }
 
-/// The first version of a trust document: one developer, who may do everything.
-pub fn found(root: &SecretKey, key: &SecretKey, user: &UserName) -> Trust {
+/// The first version of a trust document: one developer, who may do everything, and two keys that may sign the next.
+pub fn found(root: &SecretKey, spare: &PublicKey, key: &SecretKey, user: &UserName) -> Trust {
     let first = Developer::unrestricted(user.clone(), key.public());
-    Trust::found(root.public(), first)
+    Trust { spare: Some(*spare), ..Trust::found(root.public(), first) }
 }
 
 /// The root key that is known already: from the string, else from an earlier login of the same person.
@@ -159,12 +188,17 @@ fn known_root(keyring: &Keyring, invitation: &Invitation, user: &UserName) -> Re
         Err(error) => return Err(error.into()),
     };
     if let Some(login) = &earlier
-        && (login.user != *user || login.url != invitation.url)
+        && (login.user != *user || !is_same_server(login, invitation))
     {
         let folder = keyring.folder().to_owned();
         return Err(LoginError::Taken { folder, user: login.user.clone(), url: login.url.clone() });
     }
     Ok(invitation.root.or(earlier.map(|login| login.root)))
+}
+
+/// A server that moved has another address and the same root key: what it shows is checked from there on.
+fn is_same_server(login: &Login, invitation: &Invitation) -> bool {
+    login.url == invitation.url || invitation.root.is_none_or(|root| root == login.root)
 }
 
 fn own_key(keyring: &Keyring) -> Result<SecretKey, LoginError> {
@@ -184,6 +218,16 @@ fn own_root(keyring: &Keyring) -> Result<PublicKey, LoginError> {
     let root = SecretKey::from_seed(random()?);
     keyring.keep_root(&root)?;
     Ok(root.public())
+}
+
+/// The spare of the root key; one that an interrupted first login left is used again.
+pub(crate) fn own_spare(keyring: &Keyring) -> Result<PublicKey, LoginError> {
+    if let Some(spare) = keyring.spare()? {
+        return Ok(spare.public());
+    }
+    let spare = SecretKey::from_seed(random()?);
+    keyring.keep_spare(&spare)?;
+    Ok(spare.public())
 }
 
 fn random() -> Result<[u8; 32], LoginError> {

@@ -114,6 +114,7 @@ pub fn of_event(event: &Event, state: &State, now: Now) -> Entry {
         }
         Event::Started => Entry::Ended(cut_off(state, now)),
         Event::Timer(_) | Event::FileHint | Event::WalkbacksLooked(_) => Entry::Nothing("nothing was done"),
+        Event::ServerClock(_) | Event::AddressTried(_) => Entry::Nothing("the log says it where it matters"),
         Event::Polled { .. } | Event::InventoryPut { .. } => Entry::Nothing("what follows from it is recorded"),
         Event::Fetched { .. } => Entry::Nothing("the put says what came"),
         Event::CommandsTold { .. } | Event::ResultsSent { .. } => Entry::Nothing("these outcomes are recorded already"),

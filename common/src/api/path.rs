@@ -8,8 +8,10 @@ pub const WHOAMI: &str = "/api/v1/whoami";
 pub const TRUST: &str = "/api/v1/trust";
 /// `GET` → list of [`super::User`]; `POST` [`super::NewUser`] → [`super::Invited`].
 pub const USERS: &str = "/api/v1/users";
-/// `DELETE`: shuts a person out.
+/// `PUT` [`super::NewRole`]; `DELETE`: shuts a person out.
 pub const USER: &str = "/api/v1/users/{user}";
+/// `POST` → [`super::Invited`]: a new login string for somebody who is there.
+pub const USER_LOGIN: &str = "/api/v1/users/{user}/login-string";
 /// `GET` → list of [`super::AppSettings`]; `POST` one.
 pub const APPS: &str = "/api/v1/apps";
 /// `PUT` [`super::AppSettings`].

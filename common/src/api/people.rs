@@ -19,6 +19,17 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// The word for it, as on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Developer => "developer",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// Trades a login string for a token of one's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginRequest {
@@ -30,6 +41,9 @@ pub struct LoginRequest {
     pub token_sha256: ContentHash,
     /// The public half of the signing key that the app made.
     pub key: PublicKey,
+    /// Only look whether the secret is good and which trust document there is: the secret is not spent, nobody is logged in.
+    #[serde(default)]
+    pub only_look: bool,
 }
 
 /// The answer to a login.
@@ -66,6 +80,13 @@ pub struct NewUser {
     /// The name.
     pub name: UserName,
     /// What the person may do.
+    pub role: Role,
+}
+
+/// Changes what a person may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewRole {
+    /// What the person may do from now on.
     pub role: Role,
 }
 

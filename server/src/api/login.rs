@@ -27,7 +27,12 @@ pub(crate) async fn login(
 }
 
 fn take(tx: &mut Tx<'_>, request: LoginRequest, now: Timestamp) -> Result<LoginAnswer, Error> {
-    let LoginRequest { user, secret, token_sha256, key } = request;
+    let LoginRequest { user, secret, token_sha256, key, only_look } = request;
+    if only_look {
+        let role = user::user_invited(tx, &user, &ContentHash::of(secret.as_bytes()), now)?;
+        let role = role.ok_or(Error::InvitationSpent("login"))?;
+        return Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)? });
+    }
     let role = user::user_redeem(tx, &user, &ContentHash::of(secret.as_bytes()), now)?;
     let role = role.ok_or(Error::InvitationSpent("login"))?;
     user::user_login(tx, &user, &token_sha256, &key, now)?;
@@ -40,13 +45,13 @@ fn take(tx: &mut Tx<'_>, request: LoginRequest, now: Timestamp) -> Result<LoginA
     Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)? })
 }
 
-pub(crate) async fn whoami(State(server): State<Shared>, Viewer(user, role): Viewer) -> Json<Whoami> {
-    Json(Whoami {
+pub(crate) async fn whoami(State(server): State<Shared>, Viewer(user, role): Viewer) -> Result<Json<Whoami>, Error> {
+    Ok(Json(Whoami {
         user,
         role,
         generation: server.generation.clone(),
-        url: server.url.clone(),
+        url: server.url()?,
         server_version: crate::VERSION.to_owned(),
         now: clock::now(),
-    })
+    }))
 }

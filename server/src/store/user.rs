@@ -40,6 +40,17 @@ pub(crate) fn user_redeem(
     Ok(db.query_row(sql, params![name.as_str(), secret.as_bytes(), now.as_ms()], |row| role(row, 0)).optional()?)
 }
 
+/// The role of the person that a secret is for, if it is good; it stays so.
+pub(crate) fn user_invited(
+    db: &Connection,
+    name: &UserName,
+    secret: &ContentHash,
+    now: Timestamp,
+) -> Result<Option<Role>, StoreError> {
+    let sql = "SELECT role FROM user WHERE name = ?1 AND secret = ?2 AND secret_expires > ?3";
+    Ok(db.query_row(sql, params![name.as_str(), secret.as_bytes(), now.as_ms()], |row| role(row, 0)).optional()?)
+}
+
 /// A login: the token's hash and the key replace those before.
 pub(crate) fn user_login(
     db: &Connection,
@@ -52,6 +63,18 @@ pub(crate) fn user_login(
         "UPDATE user SET token = ?2, key_since = iif(key IS ?3, key_since, ?4), key = ?3 WHERE name = ?1",
         params![name.as_str(), token.as_bytes(), key.to_string(), now.as_ms()],
     )?;
+    Ok(())
+}
+
+/// What a person may do; none: there is none of that name.
+pub(crate) fn user_role(db: &Connection, name: &UserName) -> Result<Option<Role>, StoreError> {
+    let mut find = db.prepare_cached("SELECT role FROM user WHERE name = ?1")?;
+    Ok(find.query_row([name.as_str()], |row| role(row, 0)).optional()?)
+}
+
+/// Changes what a person may do.
+pub(crate) fn user_role_set(db: &Connection, name: &UserName, role: Role) -> Result<(), StoreError> {
+    db.execute("UPDATE user SET role = ?2 WHERE name = ?1", params![name.as_str(), column::text(&role)])?;
     Ok(())
 }
 

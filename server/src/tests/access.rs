@@ -15,6 +15,10 @@ fn filled(path: &str) -> String {
         .replace("{sha256}", &hash("x").to_string())
 }
 
+fn login_string(user: &str) -> String {
+    path::USER_LOGIN.replace("{user}", user)
+}
+
 #[tokio::test]
 async fn no_route_but_the_public_ones_answers_without_a_token() {
     let world = World::start().await;
@@ -86,8 +90,7 @@ async fn a_token_that_was_replaced_is_answered_like_one_that_never_was() {
     let world = World::start().await;
     let vi = world.person("vi", Role::Viewer, 7).await;
     let newer = Person { token: "newer".to_owned(), ..vi.clone() };
-    let new = fieldpost_common::api::NewUser { name: "vi".parse().unwrap(), role: Role::Viewer };
-    let invited: fieldpost_common::api::Invited = world.post(&world.ada, path::USERS, &new).await.unwrap();
+    let invited: fieldpost_common::api::Invited = world.post(&world.ada, &login_string("vi"), &()).await.unwrap();
     world.log_in(&newer, &invited.secret).await.unwrap();
     let stranger = Person { token: "never".to_owned(), ..vi.clone() };
     let replaced: Problem = world.get::<()>(&vi, path::WHOAMI).await.unwrap_err();
@@ -100,8 +103,7 @@ async fn a_token_that_was_replaced_is_answered_like_one_that_never_was() {
 async fn whoever_is_removed_is_shut_out_at_once_with_token_key_and_invitation() {
     let world = World::start().await;
     let vi = world.person("vi", Role::Viewer, 7).await;
-    let new = fieldpost_common::api::NewUser { name: "vi".parse().unwrap(), role: Role::Admin };
-    let invited: fieldpost_common::api::Invited = world.post(&world.ada, path::USERS, &new).await.unwrap();
+    let invited: fieldpost_common::api::Invited = world.post(&world.ada, &login_string("vi"), &()).await.unwrap();
     let remove = async |name: &str| {
         let sent = world.request(reqwest::Method::DELETE, &path::USER.replace("{user}", name), &world.ada.token).send().await;
         sent.unwrap().status()
@@ -158,12 +160,57 @@ async fn bodies_that_make_no_sense_get_a_problem_document_that_names_the_place()
 }
 
 #[tokio::test]
-async fn a_person_who_is_invited_anew_with_a_smaller_role_has_it_at_once() {
+async fn a_person_whose_role_becomes_smaller_has_it_at_once_and_nobody_changes_their_own() {
     let world = World::start().await;
     let bn = world.developer("bn", 3).await;
     world.upload(&bn, "one").await;
-    let new = fieldpost_common::api::NewUser { name: "bn".parse().unwrap(), role: Role::Viewer };
-    let _: fieldpost_common::api::Invited = world.post(&world.ada, path::USERS, &new).await.unwrap();
+    let role = fieldpost_common::api::NewRole { role: Role::Viewer };
+    let user = |name: &str| path::USER.replace("{user}", name);
+    world.put(&world.ada, &user("bn"), &role).await.unwrap();
+    assert_eq!(world.put(&world.ada, &user("ada"), &role).await.unwrap_err().code, Code::Invalid);
+    assert_eq!(world.put(&world.ada, &user("cy"), &role).await.unwrap_err().code, Code::NotFound);
     let again = world.request(reqwest::Method::PUT, &filled(path::CONTENT), &bn.token).body("x").send().await.unwrap();
     assert_eq!(again.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn to_invite_somebody_who_is_there_says_so_and_changes_nothing() {
+    let world = World::start().await;
+    world.developer("bn", 3).await;
+    let new = fieldpost_common::api::NewUser { name: "bn".parse().unwrap(), role: Role::Admin };
+    let problem = world.post::<()>(&world.ada, path::USERS, &new).await.unwrap_err();
+    assert_eq!(problem.code, Code::Exists);
+    assert!(problem.cure.unwrap().contains("fieldpost user role"));
+    let users: Vec<User> = world.get(&world.ada, path::USERS).await.unwrap();
+    assert_eq!(users.iter().find(|user| user.name.as_str() == "bn").unwrap().role, Role::Developer);
+}
+
+#[tokio::test]
+async fn whoever_owns_the_machine_lets_an_admin_in_and_changes_the_address_while_the_server_runs() {
+    let world = World::start().await;
+    let data = world.folder.path().join("data");
+    let before: fieldpost_common::api::Whoami = world.get(&world.ada, path::WHOAMI).await.unwrap();
+    assert_eq!(crate::set_url(&data, "https://new.example/post/").unwrap(), before.url);
+    let after: fieldpost_common::api::Whoami = world.get(&world.ada, path::WHOAMI).await.unwrap();
+    assert_eq!(after.url, "https://new.example/post");
+    for bad in ["new.example", "https://", "https:///x", "http://a b", "https://u@h", "ftp://h"] {
+        crate::set_url(&data, bad).expect_err(bad);
+    }
+    let string = crate::login_string(&data, &"ada".parse().unwrap(), None).unwrap();
+    assert_eq!(
+        (string.role, string.invitation.root, string.invitation.url.as_str()),
+        (Role::Admin, None, "https://new.example/post")
+    );
+    let again = Person { token: "again".to_owned(), ..world.ada.clone() };
+    let (secret, look) = (string.invitation.secret.as_str(), world.look_in(&again, &string.invitation.secret).await.unwrap());
+    assert!(!look.trust.is_empty(), "the root key can be compared before the string is spent");
+    world.log_in(&again, secret).await.unwrap();
+    assert_eq!(world.log_in(&again, secret).await.unwrap_err().code, Code::InvitationSpent);
+    let nobody = crate::login_string(&data, &"zoe".parse().unwrap(), None).unwrap_err().to_string();
+    assert!(nobody.contains("there are: ada") && nobody.contains("--role admin"), "{nobody}");
+    crate::login_string(&data, &"zoe".parse().unwrap(), Some(Role::Admin)).unwrap();
+    let rows: Vec<fieldpost_common::api::Activity> = world.get(&again, path::ACTIVITY).await.unwrap();
+    let told: Vec<_> = rows.iter().map(|row| row.what.as_str()).collect();
+    assert!(told.contains(&"url_set") && told.contains(&"login_string_made"), "{told:?}");
+    assert_eq!(crate::check(&data).unwrap().audit.broken_at, None);
 }

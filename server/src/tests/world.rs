@@ -55,6 +55,16 @@ pub(super) fn app(version: &str) -> SiteApp {
     SiteApp { application: "trading".parse().unwrap(), version: version.parse().unwrap() }
 }
 
+fn login_request(who: &Person, secret: &str, only_look: bool) -> LoginRequest {
+    LoginRequest {
+        user: who.name.parse().unwrap(),
+        secret: secret.to_owned(),
+        token_sha256: hash(&who.token),
+        key: who.key.public(),
+        only_look,
+    }
+}
+
 /// What came back: the body, or the problem.
 pub(super) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Problem> {
     assert!(response.headers().contains_key(header::SERVER), "every answer says whose it is");
@@ -144,13 +154,12 @@ impl World {
     }
 
     pub(super) async fn log_in(&self, who: &Person, secret: &str) -> Result<LoginAnswer, Problem> {
-        let request = LoginRequest {
-            user: who.name.parse().unwrap(),
-            secret: secret.to_owned(),
-            token_sha256: hash(&who.token),
-            key: who.key.public(),
-        };
-        self.post(who, path::LOGIN, &request).await
+        self.post(who, path::LOGIN, &login_request(who, secret, false)).await
+    }
+
+    /// Looks whether a secret is good, without spending it.
+    pub(super) async fn look_in(&self, who: &Person, secret: &str) -> Result<LoginAnswer, Problem> {
+        self.post(who, path::LOGIN, &login_request(who, secret, true)).await
     }
 
     /// Another person, logged in, not trusted.

@@ -69,7 +69,7 @@ impl Office for Desk {
 
 /// Logs in, and opens the session that everything after it goes through.
 async fn log_in(keyring: Keyring, place: &Mutex<Option<Session>>, string: &LoginString) -> Result<Newcomer, Trouble> {
-    let done = login(&keyring, &string.0, None).await.map_err(|error| Trouble::Refused(error.to_string()))?;
+    let done = login(&keyring, &string.0, None, |_| false).await.map_err(|error| Trouble::Refused(error.to_string()))?;
     let session = Session::open_from(keyring).map_err(|error| Trouble::Refused(error.to_string()))?;
     let newcomer = Newcomer { user: done.user.to_string(), server: session.server().to_owned(), advice: done.advice() };
     *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);

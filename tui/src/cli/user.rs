@@ -20,6 +20,18 @@ pub(crate) enum Verb {
         #[arg(long, value_enum, default_value_t = As::Developer)]
         role: As,
     },
+    /// A new login string for somebody who is there: a lost laptop, a string that wasn't used in time
+    LoginString {
+        /// Their name
+        name: UserName,
+    },
+    /// Change what somebody may do; it holds at once
+    Role {
+        /// Their name
+        name: UserName,
+        /// What they may do from now on
+        role: As,
+    },
     /// List them
     List,
     /// Shut a person out: their token, their key's waiting, an invitation that isn't used yet
@@ -43,22 +55,28 @@ pub(crate) enum As {
     Admin,
 }
 
+impl From<As> for Role {
+    fn from(role: As) -> Self {
+        match role {
+            As::Viewer => Self::Viewer,
+            As::Developer => Self::Developer,
+            As::Admin => Self::Admin,
+        }
+    }
+}
+
 pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     match verb {
         Verb::Add { name, role } => {
-            let role = match role {
-                As::Viewer => Role::Viewer,
-                As::Developer => Role::Developer,
-                As::Admin => Role::Admin,
-            };
-            let Invited { url, name, secret, expires } = session.client.user_add(&NewUser { name, role }).await?;
-            // The app, never the server, puts the pinned root key into the string.
-            let root = Some(session.root);
-            let string = Invitation { kind: Kind::Login, url, name: name.clone(), secret, root }.to_string();
-            talk.data(&json!({ "login": string, "user": name, "role": role, "expires": expires }), || string.clone())?;
-            if !talk.json() {
-                talk.say(&format!("good once, until {expires}: fieldpost login STRING"));
-            }
+            let role = Role::from(role);
+            let invited = session.client.user_add(&NewUser { name, role }).await?;
+            print_string(invited, Some(role), session, talk)?;
+        }
+        Verb::LoginString { name } => print_string(session.client.user_login_string(&name).await?, None, session, talk)?,
+        Verb::Role { name, role } => {
+            let role = Role::from(role);
+            session.client.user_role(&name, role).await?;
+            talk.data(&json!({ "user": name, "role": role }), || format!("{name} is {} now", role.word()))?;
         }
         Verb::List => {
             let users = session.client.users().await?;
@@ -68,6 +86,17 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
         Verb::Remove { name, yes } => remove(&name, yes, session, talk).await?,
     }
     Ok(exit::OK)
+}
+
+/// The app, never the server, puts the pinned root key into the string.
+fn print_string(invited: Invited, role: Option<Role>, session: &Session, talk: Talk) -> Result<(), Failure> {
+    let Invited { url, name, secret, expires } = invited;
+    let string = Invitation { kind: Kind::Login, url, name: name.clone(), secret, root: Some(session.root) }.to_string();
+    talk.data(&json!({ "login": string, "user": name, "role": role, "expires": expires }), || string.clone())?;
+    if !talk.json() {
+        talk.say(&format!("good once, until {expires}: fieldpost login STRING"));
+    }
+    Ok(())
 }
 
 async fn remove(name: &UserName, yes: bool, session: &Session, talk: Talk) -> Result<(), Failure> {
@@ -88,11 +117,7 @@ async fn remove(name: &UserName, yes: bool, session: &Session, talk: Talk) -> Re
 }
 
 fn line(user: &User, now: Timestamp) -> String {
-    let role = match user.role {
-        Role::Viewer => "viewer",
-        Role::Developer => "developer",
-        Role::Admin => "admin",
-    };
+    let role = user.role.word();
     let seen = user.last_seen.map_or("never seen".to_owned(), |seen| super::site::ago(seen, now));
     let key = user.key.as_ref().map_or("no key yet".to_owned(), |key| format!("key {key}"));
     format!("{:<20} {role:<10} {seen:<18} {key}", user.name)

@@ -3,8 +3,8 @@
 use super::{CONTENT, Client, ClientError, ORDINARY};
 use fieldpost_common::api::{
     Activity, AllStamps, AppSettings, AuditState, Changes, Correct, History, Invited, LoginAnswer, LoginRequest, NewOrder,
-    NewSite, NewUser, OrderAnswer, OrderInfo, Prepare, Prepared, Publish, Published, Revision, Site, SiteSettings, TrustChain,
-    Unpublish, User, Whoami, path,
+    NewRole, NewSite, NewUser, OrderAnswer, OrderInfo, Prepare, Prepared, Publish, Published, Revision, Role, Site, SiteSettings,
+    TrustChain, Unpublish, User, Whoami, path,
 };
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
@@ -44,6 +44,16 @@ impl Client {
     /// Invites a person.
     pub async fn user_add(&self, user: &NewUser) -> Result<Invited, ClientError> {
         self.give(Method::POST, path::USERS, user).await
+    }
+
+    /// A new login string for somebody who is there.
+    pub async fn user_login_string(&self, user: &UserName) -> Result<Invited, ClientError> {
+        self.give(Method::POST, &with(path::USER_LOGIN, "user", user.as_str()), &()).await
+    }
+
+    /// Changes what a person may do.
+    pub async fn user_role(&self, user: &UserName, role: Role) -> Result<(), ClientError> {
+        self.tell(Method::PUT, &with(path::USER, "user", user.as_str()), &NewRole { role }).await
     }
 
     /// Shuts a person out.
