@@ -283,6 +283,7 @@ fn shown(config: &Config) -> ExitCode {
     match Status::load(&file) {
         Ok(Some(status)) => {
             print!("{}", status.show(&holder, clock::wall()));
+            print_last_acts(config);
             ExitCode::from(status.code(&holder))
         }
         Ok(None) => match holder {
@@ -293,6 +294,21 @@ fn shown(config: &Config) -> ExitCode {
         },
         Err(error) if state_access::is_denied(&error) => not_readable(&file, &error),
         Err(error) => say(&format!("{}: {error}\n{}", file.display(), state_access::cure(&file, &error)), exit::FAILED),
+    }
+}
+
+/// What the agent did last, in a few lines.
+fn print_last_acts(config: &Config) {
+    const FEW: usize = 5;
+    match history::tail(config.state_dir.as_path(), FEW) {
+        Ok(acts) if acts.is_empty() => println!("did last   nothing yet"),
+        Ok(acts) => {
+            for (at, act) in acts.iter().enumerate() {
+                println!("{:<10} {}", if at == 0 { "did last" } else { "" }, Clean::line(&act.to_string()));
+            }
+            println!("           more: `fieldpost-agent history --config {}`", config.path.display());
+        }
+        Err(error) => println!("did last   the history can't be read: {}", Clean::line(&error.to_string())),
     }
 }
 

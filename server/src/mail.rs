@@ -80,7 +80,7 @@ async fn turn(
     sent: &mut BTreeSet<u64>,
     now: Timestamp,
 ) -> Result<Timestamp, Error> {
-    let (url, config, id) = (server.url()?, config.clone(), random::hex32()?);
+    let (url, config, id) = (server.url(), config.clone(), random::hex32()?);
     let retry = config.retry;
     let closing = server.store.write(move |tx| gather(tx, &url, &config, &id, now)).await;
     cross_off(server, sent).await;

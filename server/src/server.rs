@@ -15,7 +15,7 @@ use crate::throttle::Throttle;
 use crate::watch::sight::Sight;
 use fieldpost_common::id::Generation;
 use fieldpost_common::time::Timestamp;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify, Semaphore, watch};
 
@@ -34,6 +34,7 @@ pub(crate) struct Server {
     pub(crate) turns: Semaphore,
     pub(crate) config: Config,
     pub(crate) generation: Generation,
+    known_url: std::sync::Mutex<String>,
     stopping: watch::Sender<bool>,
 }
 
@@ -92,6 +93,7 @@ impl Server {
         let applied = Arc::clone(&memory);
         let store = Store::open(&config.data, move |effect| applied.apply(effect))?;
         let generation = store.peek(meta::generation_fetch)?;
+        let known_url = std::sync::Mutex::new(store.peek(meta::url_fetch)?);
         memory.mailboxes.load(store.peek(site::site_mailboxes)?);
         memory.people.load(store.peek(user::user_tokens)?);
         let stopping = watch::Sender::new(false);
@@ -105,13 +107,19 @@ impl Server {
             turns: body::turns(),
             config,
             generation,
+            known_url,
             stopping,
         }))
     }
 
-    /// The public address. Read each time: `fieldpost-server set-url` may have changed it a moment ago.
-    pub(crate) fn url(&self) -> Result<String, StoreError> {
-        self.store.peek(meta::url_fetch)
+    /// The public address. Read each time: `fieldpost-server set-url` may have changed it a moment ago. Where it can't be read, the one
+    /// before is good enough for a mail that says so.
+    pub(crate) fn url(&self) -> String {
+        let mut known = self.known_url.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(url) = self.store.peek::<_, StoreError>(meta::url_fetch) {
+            *known = url;
+        }
+        known.clone()
     }
 
     /// By which measures the sites are judged.

@@ -23,6 +23,7 @@ pub fn set_url(data: &Path, url: &str) -> Result<String, CommandError> {
 pub(super) fn checked_url(url: &str) -> Result<String, CommandError> {
     let trimmed = url.trim_end_matches('/');
     let host = trimmed.strip_prefix("http://").or_else(|| trimmed.strip_prefix("https://"));
-    let bad = |host: &str| host.is_empty() || host.starts_with('/') || host.contains(|c: char| c.is_whitespace() || "?#@".contains(c));
+    let bad =
+        |host: &str| host.is_empty() || host.starts_with('/') || host.contains(|c: char| c.is_whitespace() || "?#@".contains(c));
     if host.is_none_or(bad) { Err(CommandError::Url(url.to_owned())) } else { Ok(trimmed.to_owned()) }
 }

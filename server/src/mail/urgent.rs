@@ -51,8 +51,9 @@ fn write(server: &Server, config: &Mail) -> Option<(MailRow, usize)> {
         return None;
     }
     let id = random::hex32().inspect_err(|error| tracing::error!(%error, "a mail can't have an id")).ok()?;
-    let letter::Letter { subject, text, html } = letter::write(&rows, &server.url);
-    let (message_id, recipients) = (format!("<{id}@{}>", super::host(&server.url)), config.to.clone());
+    let url = server.url();
+    let letter::Letter { subject, text, html } = letter::write(&rows, &url);
+    let (message_id, recipients) = (format!("<{id}@{}>", super::host(&url)), config.to.clone());
     let mail = MailRow { seq: 0, message_id, earlier: Vec::new(), recipients, subject, text, html, at: clock::now(), tries: 0 };
     Some((mail, rows.len()))
 }

@@ -1,5 +1,7 @@
 //! What the code base promises about itself: headers, sizes, documents that name every crate, no forgotten test file.
 
+mod command_lines;
+
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
