@@ -30,5 +30,7 @@ pub use people::{Invited, LoginAnswer, LoginRequest, NewRole, NewUser, Role, Use
 pub use publication::{Publish, Published, Unpublish};
 pub use site::{HeldDrop, NewSite, Site, SiteListing, SiteSettings};
 pub use stamp::{AllStamps, StampInfo};
-pub use status::{Badge, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status};
+pub use status::{
+    Badge, Counts, Drift, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status, Verdict,
+};
 pub use trust::{PendingKey, TrustChain};

@@ -10,8 +10,10 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A site that has not been heard of for this long is silent: its column says since when.
-pub const SILENT_AFTER: Duration = Duration::from_mins(5);
+/// Whether what was last heard at that moment is too old to say how it is now. `after`: the server's measure of silence.
+pub fn is_silent(last: Option<Timestamp>, after: Duration, now: Timestamp) -> bool {
+    last.is_none_or(|last| last.age(now) >= after)
+}
 
 /// What site and vendor last agreed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -99,6 +101,8 @@ pub struct Facts<'a> {
     pub order: Option<&'a LatestOrder>,
     /// How old this knowledge is: since the site last confirmed its inventory. `None`: never heard of.
     pub age: Option<Duration>,
+    /// From which age on it is old news, as the server measures silence.
+    pub silent_after: Duration,
 }
 
 /// How a site stands to the published table for one patch.
@@ -179,6 +183,8 @@ pub struct Cell {
     pub unknown: Option<Unknown>,
     /// How old the knowledge is; `None`: never heard of.
     pub age: Option<Duration>,
+    /// Whether the site has been silent for so long that the mark is old news.
+    pub is_stale: bool,
 }
 
 /// Decides a cell. The rows of the table in `docs/glossary.md`, in their order; the first match wins.
@@ -193,7 +199,8 @@ pub fn cell(facts: &Facts<'_>) -> Cell {
         Standing::NotApplicable => Overlay::None,
         _ => overlay(facts),
     };
-    Cell { standing, overlay, unknown, age: facts.age }
+    let is_stale = facts.age.is_none_or(|age| age >= facts.silent_after);
+    Cell { standing, overlay, unknown, age: facts.age, is_stale }
 }
 
 fn absent(facts: &Facts<'_>) -> Standing {
@@ -292,11 +299,6 @@ impl Cell {
         }
     }
 
-    /// Whether the site has been silent for so long that the mark is old news.
-    pub fn is_stale(&self) -> bool {
-        self.age.is_none_or(|age| age > SILENT_AFTER)
-    }
-
     /// Why, when there is something to say: what blocks an order or hides the standing.
     pub fn reason(&self) -> Option<String> {
         match (&self.overlay, self.unknown) {
@@ -329,6 +331,11 @@ impl Unknown {
 }
 
 impl Standing {
+    /// Whether a site's own change makes a cell stand so: it drifted away from what both sides had agreed on.
+    pub fn is_drift(self) -> bool {
+        matches!(self, Self::Conflict | Self::Retrieve | Self::DeletedAtSite | Self::OnlyAtSite)
+    }
+
     /// The word in JSON.
     pub fn word(self) -> &'static str {
         match self {

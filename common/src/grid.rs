@@ -11,7 +11,7 @@ pub use summary::{Summary, Tally};
 pub use table::Table;
 
 use crate::api::AppSettings;
-use crate::cell::{Base, LatestOrder, Unknown};
+use crate::cell::{Base, LatestOrder, Unknown, is_silent};
 use crate::hash::ContentHash;
 use crate::id::{GroupName, SiteName, UserName, Version};
 use crate::issue::Issue;
@@ -19,6 +19,7 @@ use crate::name::PatchName;
 use crate::stamp::When;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// One application's patches against the sites that run it. Cells that are not listed are *quiet*: the site has exactly what
 /// is published for its version (also when that is nothing), and no order lies over it; or nothing is known of the site at all.
@@ -28,6 +29,8 @@ pub struct Grid {
     pub feed: Feed,
     /// The server's clock when this was read.
     pub now: Timestamp,
+    /// After which time without a word a site is silent: the server's own measure.
+    pub silent_after: Duration,
     /// The application.
     pub application: Option<AppSettings>,
     /// The sites that run it, by name.
@@ -36,6 +39,13 @@ pub struct Grid {
     pub patches: Vec<GridPatch>,
     /// The cells that are not quiet.
     pub cells: Vec<GridCell>,
+}
+
+impl Grid {
+    /// Whether a site has not been heard of for too long.
+    pub fn is_silent(&self, site: &GridSite, now: Timestamp) -> bool {
+        is_silent(site.last_seen, self.silent_after, now)
+    }
 }
 
 /// A place in the change feed. A new epoch means that everything must be read again.

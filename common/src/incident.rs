@@ -58,6 +58,13 @@ pub enum Subject {
         /// What fails: `disk`, `directory trading`, `hook trading`.
         what: String,
     },
+    /// Patches of an application were changed at a site, and its rule wants to hear of that.
+    Drift {
+        /// The site.
+        site: SiteName,
+        /// The application.
+        application: AppName,
+    },
     /// An error that nobody has looked at.
     NewErrorGroup {
         /// Whose.
@@ -94,6 +101,7 @@ impl Subject {
             | Self::Silent { site }
             | Self::OrderStuck { site, .. }
             | Self::AgentFailing { site, .. }
+            | Self::Drift { site, .. }
             | Self::Regressed { site, .. } => Some(site),
             Self::Uplink | Self::NewErrorGroup { .. } | Self::MoreErrorGroups { .. } | Self::Server { .. } => None,
         }
@@ -107,6 +115,7 @@ impl Subject {
             Self::Uplink => "uplink",
             Self::OrderStuck { .. } => "order_stuck",
             Self::AgentFailing { .. } => "agent_failing",
+            Self::Drift { .. } => "drift",
             Self::NewErrorGroup { .. } => "new_error_group",
             Self::MoreErrorGroups { .. } => "more_error_groups",
             Self::Regressed { .. } => "regressed",

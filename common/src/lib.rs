@@ -20,6 +20,7 @@ pub mod clock_error;
 pub mod command;
 pub mod correction;
 pub mod destination;
+pub mod drift;
 pub mod encoding;
 pub mod envelope;
 pub mod error_group;

@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{Html, IntoResponse, Response};
-use fieldpost_common::api::{SiteScope, SiteStatus, StateView, Status};
+use fieldpost_common::api::{Counts, SiteScope, SiteStatus, StateView, Status, Verdict};
 use fieldpost_common::id::SiteName;
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::count;
@@ -32,7 +32,7 @@ const ICON_POLICY: &str = "default-src 'none'; style-src 'none'; sandbox";
 /// What an icon says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Said {
-    severity: Severity,
+    verdict: Verdict,
     words: String,
 }
 
@@ -62,17 +62,19 @@ fn strict(policy: String) -> [(HeaderName, String); 4] {
 
 /// What shields.io's endpoint badge reads.
 fn shields(said: &Said) -> serde_json::Value {
-    let colour = match said.severity {
-        Severity::Ok => "brightgreen",
-        Severity::Warning => "orange",
-        Severity::Problem => "red",
+    let colour = match said.verdict {
+        Verdict::Ok => "brightgreen",
+        Verdict::NeverSeen => "lightgrey",
+        Verdict::CantSay => "blueviolet",
+        Verdict::Warning => "orange",
+        Verdict::Problem => "red",
     };
     serde_json::json!({
         "schemaVersion": 1,
         "label": "fieldpost",
         "message": said.words,
         "color": colour,
-        "isError": said.severity == Severity::Problem,
+        "isError": said.verdict == Verdict::Problem,
         "cacheSeconds": 300,
     })
 }
@@ -103,23 +105,25 @@ async fn scoped(server: &Server, key: &str) -> Result<(SiteScope, Status), Error
     });
     let sites = sites.await?;
     status.sites.retain(|site| sites.contains(&site.site));
+    status.drift.retain(|one| sites.contains(&one.site));
     let everything = scope == SiteScope::All;
     status.incidents.retain(|one| one.subject.site().map_or(everything, |site| sites.contains(site)));
-    status.worst = status.counting().into_iter().max().unwrap_or_default();
+    status.worst = status.judge();
     Ok((scope, status))
 }
 
 /// A word and a count: never colour alone.
 fn said(status: &Status) -> Said {
-    let all = status.counting();
-    let how_many = |severity: Severity| all.iter().filter(|one| **one == severity).count();
+    let Counts { problems, warnings, cant_say, never_seen, .. } = status.counts();
     let words = match status.worst {
-        Severity::Problem => count(how_many(Severity::Problem), "problem"),
-        Severity::Warning => count(how_many(Severity::Warning), "warning"),
-        Severity::Ok => match status.sites.as_slice() {
+        Verdict::Problem => count(problems, "problem"),
+        Verdict::Warning => count(warnings, "warning"),
+        Verdict::CantSay => format!("{} can't be seen", count(cant_say, "site")),
+        Verdict::NeverSeen => format!("{} never seen", count(never_seen, "site")),
+        Verdict::Ok => match status.sites.as_slice() {
             [SiteStatus { site, .. }] => format!("{site} ok"),
             sites => format!("{} ok", count(sites.len(), "site")),
         },
     };
-    Said { severity: status.worst, words }
+    Said { verdict: status.worst, words }
 }

@@ -41,6 +41,8 @@ pub struct Config {
     /// How often everything that is stored is read again, and its hashes and pages are checked.
     #[serde(deserialize_with = "deserialize_duration")]
     pub check_every: Duration,
+    /// How often people hear of what was changed at sites.
+    pub drift: Drift,
     /// Whom to tell what is wrong; none: nobody.
     pub mail: Option<Mail>,
     /// Applications with rules for their states.
@@ -103,6 +105,21 @@ pub struct Silence {
 impl Default for Silence {
     fn default() -> Self {
         Self { grace: Duration::from_mins(3) }
+    }
+}
+
+/// How often people hear of what was changed at sites.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Drift {
+    /// The time between two digests; none is mailed when there is no news.
+    #[serde(deserialize_with = "deserialize_duration")]
+    pub digest: Duration,
+}
+
+impl Default for Drift {
+    fn default() -> Self {
+        Self { digest: Duration::from_hours(24) }
     }
 }
 
@@ -187,6 +204,7 @@ impl Default for Config {
             state: State::default(),
             silence: Silence::default(),
             check_every: Duration::from_hours(24),
+            drift: Drift::default(),
             mail: None,
             app: Vec::new(),
         }

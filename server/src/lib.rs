@@ -10,6 +10,7 @@ mod command;
 mod config;
 mod content;
 mod damage;
+mod drift;
 mod error;
 mod feed;
 mod health;

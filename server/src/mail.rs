@@ -4,6 +4,7 @@
 //! mail. Nothing else waits for the mail server.
 
 mod digest;
+mod drift;
 pub(crate) mod letter;
 mod smtp;
 mod urgent;
@@ -18,8 +19,9 @@ use crate::store::mail::{
     MailRow, Waiting, mail_add, mail_due, mail_failed, mail_next, mail_pace, mail_recipients_set, mail_sent, mail_told,
     outbox_waiting,
 };
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, meta};
 use digest::{Before, closes, pause};
+use drift::{Daily, mail_drift};
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 pub use smtp::MailError;
@@ -53,9 +55,18 @@ pub(crate) async fn keep_mailing(server: &Server) {
         }
     };
     let (mut urgent, mut sent) = (Urgent::default(), BTreeSet::new());
+    let begun = clock::instant();
+    let last = server.store.read(meta::drift_digest_fetch).await.unwrap_or_default();
+    let mut daily = Daily::begin(server.config.drift.digest, last, clock::now(), Duration::ZERO);
+    if last.is_none() {
+        note_digest(server).await;
+    }
     loop {
         let again = urgent.send(server, config, &mailer).await;
         let now = clock::now();
+        if daily.comes_due(clock::instant().duration_since(begun)) {
+            tell_drift(server, config, now).await;
+        }
         let next = match turn(server, config, &mailer, &mut sent, now).await {
             Ok(next) => next,
             Err(error) => {
@@ -63,12 +74,34 @@ pub(crate) async fn keep_mailing(server: &Server) {
                 now.plus(AGAIN)
             }
         };
-        let rest = clock::now().age(next).min(again.unwrap_or(IDLE)).min(IDLE);
+        let daily_rest = daily.rest(clock::instant().duration_since(begun));
+        let rest = clock::now().age(next).min(again.unwrap_or(IDLE)).min(IDLE).min(daily_rest);
         tokio::select! {
             () = server.memory.to_tell.notified() => {}
             () = tokio::time::sleep(rest) => {}
             () = server.stopped() => break,
         }
+    }
+}
+
+/// Begins the first period: a start after this one goes on with it.
+async fn note_digest(server: &Server) {
+    let now = clock::now();
+    if let Err(error) = server.store.write(move |tx| meta::drift_digest_set(tx, now)).await {
+        tracing::warn!(%error, "when the next digest is due could not be kept");
+    }
+}
+
+/// Makes the digest of what was changed at sites. What could not be kept stays news for the next.
+async fn tell_drift(server: &Server, config: &Mail, now: Timestamp) {
+    let made: Result<(), Error> = async {
+        let (url, config, id) = (server.url(), config.clone(), random::hex32()?);
+        let message_id = format!("<{id}@{}>", host(&url));
+        Ok(server.store.write(move |tx| mail_drift(tx, &url, &config, message_id, now)).await?)
+    }
+    .await;
+    if let Err(error) = made {
+        tracing::warn!(%error, "the digest of what was changed at sites could not be made");
     }
 }
 

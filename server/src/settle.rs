@@ -1,5 +1,6 @@
 //! Applies what an inventory changes; what that is decides `observe`.
 
+use crate::drift::drift_of_inventory;
 use crate::error::Error;
 use crate::observe::{Before, Changes, observe};
 use crate::store::activity::{activity, activity_add};
@@ -61,6 +62,7 @@ fn listing_settle(
         return Ok(());
     }
     site_app::site_app_set(tx, site, app, &listing.version)?;
+    let is_first = !site_app::site_app_is_listed(tx, site, app)?;
     let newest = order::order_newest_list(tx, site, app)?;
     let mut before = Before {
         cells: cell::cell_map(tx, site, app)?,
@@ -77,6 +79,9 @@ fn listing_settle(
     let (directory, ignored) = (listing.directory, &listing.ignored);
     site_app::site_app_directory_set(tx, (site, app), directory, ignored, changes.held.as_ref())?;
     changes_keep(tx, (site, app), &changes, &orders, now)?;
+    // What was there before the first inventory was not changed there since.
+    let drifted = changes.cells.iter().map(|(patch, _)| patch).filter(|_| !is_first);
+    drift_of_inventory(tx, (site, app), drifted)?;
     tx.then(Effect::Changed(Change::Grid { application: app.clone() }));
     tx.then(Effect::Changed(Change::Sites));
     Ok(())

@@ -13,6 +13,7 @@ pub(crate) mod correction;
 pub(crate) mod counter;
 pub(crate) mod current;
 pub(crate) mod damaged_content;
+pub(crate) mod drift;
 pub(crate) mod error_group;
 pub(crate) mod grid;
 pub(crate) mod incident;

@@ -10,6 +10,7 @@ mod commands;
 mod connections;
 mod contents;
 mod damage;
+mod drifts;
 mod drops;
 mod errors;
 mod grids;

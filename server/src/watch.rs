@@ -15,12 +15,13 @@ use crate::store::activity::{activity, activity_add};
 use crate::store::command_output::command_output_prune;
 use crate::store::error_group::Alarms;
 use crate::store::{
-    Effect, FILE, StoreError, Tx, command, damaged_content, error_group, incident, mail, maintenance, order, site, site_app,
-    state, wal, walkback,
+    Effect, FILE, StoreError, Tx, command, damaged_content, drift, error_group, incident, mail, maintenance, order, site,
+    site_app, state, wal, walkback,
 };
 use crate::wish::{command_advance, command_queue};
 use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandKind, CommandState};
+use fieldpost_common::drift::DriftRule;
 use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::incident::{Change as IncidentChange, Incident, IncidentId, Known, Subject, Transition, incidents};
@@ -167,6 +168,7 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         errors_aged: errors_aged(tx, &known, &errors, before(now, sight::NEW_FOR))?,
         errors,
         mended: mended(tx, &known)?,
+        drift: drift::drift_list(tx, Some(DriftRule::Alert))?,
         known: &known,
         silences_over: incident::incident_silences_over(tx, before(now, sight.memory()), now)?,
     };

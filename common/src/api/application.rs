@@ -1,5 +1,6 @@
 //! An application and its settings; what they mean for reading stamps is in [`AppSettings::hints`] alone.
 
+use crate::drift::DriftRule;
 use crate::id::{AppName, Version};
 use crate::issue::{Issue, IssuePrefix, IssuePrefixError};
 use crate::stamp::{DateOrder, Hints, Pattern, PatternError, Place};
@@ -29,6 +30,9 @@ pub struct AppSettings {
     /// Initials as they stand in files, and who they belong to.
     #[serde(default)]
     pub people: BTreeMap<String, String>,
+    /// Whom to tell when a patch was changed at a site.
+    #[serde(default)]
+    pub drift: DriftRule,
 }
 
 /// An application's own pattern for stamps.
@@ -55,6 +59,7 @@ impl AppSettings {
             stamps: Vec::new(),
             date_order: None,
             people: BTreeMap::new(),
+            drift: DriftRule::default(),
         }
     }
 

@@ -1,10 +1,12 @@
 //! Sites: what is set, and what is known of them.
 
+use crate::cell::is_silent;
 use crate::id::{AppName, GroupName, SiteName, Version};
 use crate::inventory::{Directory, Ignored};
 use crate::time::Timestamp;
 use crate::wire::SiteApp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Makes a site and its enrolment secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +40,9 @@ pub struct Site {
     pub enrolled_at: Option<Timestamp>,
     /// The last poll.
     pub last_seen: Option<Timestamp>,
+    /// After how many seconds without a poll it is silent: the server's own measure.
+    #[serde(default)]
+    pub silent_after_s: u64,
     /// Where it came from.
     pub address: Option<String>,
     /// The agent's version.
@@ -48,6 +53,13 @@ pub struct Site {
     pub open_orders: usize,
     /// Two agents poll as this site: the addresses.
     pub clones: Option<[String; 2]>,
+}
+
+impl Site {
+    /// Whether it has not been heard of for too long, or never.
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        is_silent(self.last_seen, Duration::from_secs(self.silent_after_s), now)
+    }
 }
 
 /// One application at a site.

@@ -1,34 +1,68 @@
 //! How sites are: verdicts, incidents, states.
 
+use crate::drift::{DriftRule, DriftSummary};
 use crate::id::{AppName, GroupName, SiteName, UserName};
-use crate::incident::Incident;
+use crate::incident::{Incident, Unseen};
 use crate::state::{Finding, Format, Line, Severity};
 use crate::text::Clean;
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashSet;
 
 /// How everything is, in one answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The worst of all, but for sites in maintenance.
-    pub worst: Severity,
+    pub worst: Verdict,
     /// Every site, by name; in a brief answer only those that are not well, or in maintenance.
     pub sites: Vec<SiteStatus>,
     /// What is wrong now, the worst first.
     pub incidents: Vec<Incident>,
     /// Maintenance that is planned or under way.
     pub maintenance: Vec<Maintenance>,
+    /// What was changed at sites, but for applications whose rule is `quiet`.
+    #[serde(default)]
+    pub drift: Vec<Drift>,
     /// Whether mails go out.
     pub mail: MailStatus,
     /// The server's clock.
     pub now: Timestamp,
 }
 
+/// How many of each there are: every screen, page and command that says one of these words shows this number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Open incidents of severity problem, but for those at sites in maintenance.
+    pub problems: usize,
+    /// Open incidents of severity warning, but for those at sites in maintenance.
+    pub warnings: usize,
+    /// Open incidents at sites in maintenance.
+    pub in_maintenance: usize,
+    /// Sites whose only news is that nobody can say how they are, but for those in maintenance.
+    pub cant_say: usize,
+    /// Sites that no agent has enrolled yet, but for those in maintenance.
+    pub never_seen: usize,
+    /// Patches that were changed at sites, one for each site; maintenance or not.
+    pub drifted: usize,
+}
+
 impl Status {
-    /// How bad the incidents are that count, one for each.
-    pub fn counting(&self) -> Vec<Severity> {
-        self.loud().map(|incident| incident.severity).collect()
+    /// Counts what is said in numbers.
+    pub fn counts(&self) -> Counts {
+        let of = |severity| self.loud().filter(|one| one.severity == severity).count();
+        let sites = |verdict| self.sites.iter().filter(|site| !site.maintenance && site.verdict == verdict).count();
+        let (problems, warnings) = (of(Severity::Problem), of(Severity::Warning));
+        let in_maintenance = self.incidents.len() - self.loud().count();
+        let (cant_say, never_seen) = (sites(Verdict::CantSay), sites(Verdict::NeverSeen));
+        let drifted = self.drift.iter().map(|one| usize::try_from(one.summary.patches()).unwrap_or(usize::MAX)).sum();
+        Counts { problems, warnings, in_maintenance, cant_say, never_seen, drifted }
+    }
+
+    /// The worst of the incidents and sites that count.
+    pub fn judge(&self) -> Verdict {
+        let incidents = self.loud().map(|one| Verdict::from(one.severity));
+        let sites = self.sites.iter().filter(|site| !site.maintenance).map(|site| site.verdict);
+        incidents.chain(sites).max().unwrap_or_default()
     }
 
     /// The incidents that count: those at sites in maintenance are shown, and make nothing red.
@@ -43,9 +77,9 @@ impl Status {
 pub struct SiteStatus {
     /// The site.
     pub site: SiteName,
-    /// The worst of its open incidents.
-    pub verdict: Severity,
-    /// What is wrong, in the words of the worst.
+    /// The worst of its open incidents; where there is none, whether anybody can say that it is well.
+    pub verdict: Verdict,
+    /// What is wrong, in the words of the worst, or why nobody can say.
     pub words: Option<Clean>,
     /// Seconds since its last poll; none: never.
     pub last_seen_s: Option<u64>,
@@ -53,6 +87,83 @@ pub struct SiteStatus {
     pub state_age_s: Option<u64>,
     /// Whether a maintenance window covers it now.
     pub maintenance: bool,
+}
+
+/// What was changed of one application at one site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drift {
+    /// The site.
+    pub site: SiteName,
+    /// The application.
+    pub application: AppName,
+    /// Whom the application tells.
+    pub rule: DriftRule,
+    /// How many patches stand how.
+    #[serde(flatten)]
+    pub summary: DriftSummary,
+}
+
+/// How a site is, or all of them: what is worse comes later. Unknown is never the same as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It was seen, and nothing is wrong.
+    #[default]
+    Ok,
+    /// No agent has enrolled there yet.
+    NeverSeen,
+    /// Nobody can say now; also what a newer server says in a word that isn't known here.
+    CantSay,
+    /// A warning is open.
+    Warning,
+    /// A problem is open.
+    Problem,
+}
+
+impl Verdict {
+    /// In a word or two, for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::NeverSeen => "never seen",
+            Self::CantSay => "can't say",
+            Self::Warning => "warning",
+            Self::Problem => "problem",
+        }
+    }
+
+    /// A sign that needs no colour.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Ok => Severity::Ok.sign(),
+            Self::NeverSeen => "○",
+            Self::CantSay => "?",
+            Self::Warning => Severity::Warning.sign(),
+            Self::Problem => Severity::Problem.sign(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Verdict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match String::deserialize(deserializer)?.as_str() {
+            "ok" => Self::Ok,
+            "never_seen" => Self::NeverSeen,
+            "warning" => Self::Warning,
+            "problem" => Self::Problem,
+            _ => Self::CantSay,
+        })
+    }
+}
+
+impl From<Severity> for Verdict {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Ok => Self::Ok,
+            Severity::Warning => Self::Warning,
+            Severity::Problem => Self::Problem,
+        }
+    }
 }
 
 /// Whether mails go out.
@@ -149,6 +260,9 @@ pub struct StateView {
     pub format: Option<Format>,
     /// The worst finding.
     pub worst: Severity,
+    /// Why it says nothing of now, where it is outdated or its site can't be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Unseen>,
     /// What is wrong, in the order of the state.
     pub findings: Vec<Finding>,
     /// The state, line by line, each with its colour.
@@ -164,4 +278,20 @@ pub struct StateMark {
     pub at: Timestamp,
     /// How it was.
     pub worst: Severity,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_that_is_not_known_here_is_not_taken_for_well() {
+        let verdict: Verdict = serde_json::from_str("\"degraded\"").expect("a word of a newer server");
+        assert_eq!(verdict, Verdict::CantSay);
+        for verdict in [Verdict::Ok, Verdict::NeverSeen, Verdict::CantSay, Verdict::Warning, Verdict::Problem] {
+            let word = serde_json::to_string(&verdict).expect("a word");
+            assert_eq!(serde_json::from_str::<Verdict>(&word).expect("the same word"), verdict);
+        }
+        assert!(Verdict::Ok < Verdict::NeverSeen && Verdict::NeverSeen < Verdict::CantSay && Verdict::CantSay < Verdict::Warning);
+    }
 }

@@ -15,6 +15,7 @@ fn facts() -> Facts<'static> {
         site_since: None,
         base: Base::Never,
         order: None,
+        silent_after: Duration::from_mins(5),
         age: Some(Duration::ZERO),
     }
 }
@@ -99,9 +100,11 @@ fn a_refused_order_blocks_its_cell_until_the_site_changes() {
 
 #[test]
 fn a_site_that_is_silent_makes_its_marks_stale() {
-    assert!(!cell(&facts()).is_stale());
-    assert!(cell(&Facts { age: Some(SILENT_AFTER + Duration::from_secs(1)), ..facts() }).is_stale());
-    assert!(cell(&Facts { age: None, ..facts() }).is_stale());
+    let hour = Duration::from_hours(1);
+    assert!(!cell(&facts()).is_stale);
+    assert!(cell(&Facts { age: Some(hour), silent_after: hour, ..facts() }).is_stale);
+    assert!(!cell(&Facts { age: Some(hour), silent_after: hour * 2, ..facts() }).is_stale, "the server's measure counts");
+    assert!(cell(&Facts { age: None, ..facts() }).is_stale);
 }
 
 fn any_content() -> impl Strategy<Value = ContentHash> {

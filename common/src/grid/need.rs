@@ -27,6 +27,9 @@ pub enum Need {
 }
 
 impl Need {
+    /// Those that call for a person, the most urgent first.
+    pub const SOMEONES: [Self; 6] = [Self::Blocked, Self::Conflict, Self::Lost, Self::Retrieve, Self::Take, Self::Update];
+
     /// What a cell asks for.
     pub fn of(cell: &Cell) -> Self {
         match (&cell.overlay, cell.standing) {
@@ -90,7 +93,7 @@ mod tests {
     use crate::cell::Blocked;
 
     fn need(standing: Standing, overlay: Overlay) -> Need {
-        Need::of(&Cell { standing, overlay, unknown: None, age: None })
+        Need::of(&Cell { standing, overlay, unknown: None, age: None, is_stale: true })
     }
 
     #[test]

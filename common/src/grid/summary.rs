@@ -13,15 +13,33 @@ pub struct Summary {
     pub to_send: u32,
     /// On their way.
     pub sending: u32,
-    /// Those that call for a person.
-    pub someones: u32,
-    /// Those of them where something went wrong: blocked, in conflict, or lost at the site.
-    pub problems: u32,
+    /// Those that call for a person, by what they ask for, in the order of [`Need::SOMEONES`].
+    pub calls: [u32; Need::SOMEONES.len()],
     /// What the worst one asks for; [`Need::Unknown`] for columns only.
     pub worst: Need,
 }
 
 impl Summary {
+    /// How many cells ask for this; 0 for what calls for nobody.
+    pub fn calling(&self, need: Need) -> u32 {
+        Need::SOMEONES.iter().position(|one| *one == need).map_or(0, |at| self.calls[at])
+    }
+
+    /// How many cells call for a person, whatever for.
+    pub fn someones(&self) -> u32 {
+        self.calls.iter().sum()
+    }
+
+    /// The same with so many more cells that ask for this.
+    #[must_use]
+    pub fn with(mut self, need: Need, more: u32) -> Self {
+        if let Some(at) = Need::SOMEONES.iter().position(|one| *one == need) {
+            self.calls[at] += more;
+        }
+        self.worst = self.worst.max(need);
+        self
+    }
+
     fn add(&mut self, glance: Glance) {
         if glance.sending {
             self.sending += 1;
@@ -30,11 +48,9 @@ impl Summary {
         } else if glance.need == Need::Send {
             self.to_send += 1;
         }
-        self.someones += u32::from(glance.need.is_someones());
-        self.problems += u32::from(glance.need >= Need::Lost);
         // That nothing is known of a site is said once, by its column.
         if glance.need != Need::Unknown {
-            self.worst = self.worst.max(glance.need);
+            *self = self.with(glance.need, 1);
         }
     }
 }

@@ -109,6 +109,7 @@ impl Table {
             base: loud.map_or(Base::Never, |cell| cell.base),
             order: loud.and_then(|cell| cell.order.as_ref()),
             age: column.last_seen.map(|seen| seen.age(now)),
+            silent_after: self.grid.silent_after,
         })
     }
 }

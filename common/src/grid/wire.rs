@@ -10,12 +10,15 @@ use crate::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// What is another in each answer.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Head<'a> {
     feed: Cow<'a, Feed>,
     now: Timestamp,
+    #[serde(default)]
+    silent_after_s: u64,
     application: Cow<'a, Option<AppSettings>>,
     sites: Cow<'a, [GridSite]>,
 }
@@ -56,6 +59,7 @@ impl<'a> Head<'a> {
         Self {
             feed: Cow::Borrowed(&grid.feed),
             now: grid.now,
+            silent_after_s: grid.silent_after.as_secs(),
             application: Cow::Borrowed(&grid.application),
             sites: Cow::Borrowed(&grid.sites),
         }
@@ -125,7 +129,8 @@ impl<'de> Deserialize<'de> for Grid {
         let cells: Option<Vec<_>> = cells.into_iter().map(cell).collect();
         let cells = cells.ok_or_else(|| de::Error::custom("a cell names a patch, site or content that isn't listed"))?;
         let (feed, application) = (head.feed.into_owned(), head.application.into_owned());
-        Ok(Self { feed, now: head.now, application, sites, patches, cells })
+        let silent_after = Duration::from_secs(head.silent_after_s);
+        Ok(Self { feed, now: head.now, silent_after, application, sites, patches, cells })
     }
 }
 

@@ -74,6 +74,9 @@ fn keep(tx: &mut Tx<'_>, settings: &AppSettings, by: &UserName, what: &str) -> R
     row.application = Some(settings.name.clone());
     activity_add(tx, row, clock::now())?;
     tx.then(Effect::Changed(Change::Apps));
+    // Its drift rule may be another.
+    tx.then(Effect::News);
+    tx.then(Effect::Changed(Change::Status));
     tx.then(Effect::Changed(Change::Grid { application: settings.name.clone() }));
     tx.then(Effect::Changed(Change::Activity));
     Ok(())

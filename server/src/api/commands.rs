@@ -98,7 +98,13 @@ pub(crate) async fn give(
 }
 
 fn queue(tx: &mut Tx<'_>, mut info: CommandInfo, now: Timestamp) -> Result<CommandInfo, Error> {
-    site::site_fetch(tx, &info.site)?.ok_or_else(|| Error::no_such("site", &info.site))?;
+    let site = site::site_fetch(tx, &info.site)?.ok_or_else(|| Error::no_such("site", &info.site))?;
+    if site.enrolled_at.is_none() {
+        return Err(Error::Invalid(format!(
+            "{0} was never seen: no agent has enrolled there, so nobody answers; `fieldpost site enrolment {0}` prints what enrols it",
+            info.site
+        )));
+    }
     if let Some(application) = info.wish.application() {
         let runs = site_app::site_app_version(tx, &info.site, application)?;
         runs.ok_or_else(|| Error::no_such("application at this site", application))?;
@@ -146,11 +152,16 @@ pub(crate) async fn states(
     _: Viewer,
     At(name): At<SiteName>,
 ) -> Result<Json<Vec<StateView>>, Error> {
-    let config = server.config.clone();
+    let (config, sight, now) = (server.config.clone(), server.sight(), clock::now());
+    let heard = server.memory.mailboxes.of(&name).seen().map(|seen| seen.at);
     let read = server.store.read(move |db| {
-        site::site_fetch(db, &name)?.ok_or_else(|| Error::no_such("site", &name))?;
-        let rows = state_newest_list(db, Some(&name))?;
-        rows.into_iter().map(|row| Ok(view(db, &row, &config.measures(&row.application))?)).collect()
+        let site = site::site_fetch(db, &name)?.ok_or_else(|| Error::no_such("site", &name))?;
+        let unseen = sight.unseen(&site, heard, now);
+        let shown = |row: StateRow| {
+            let view = view(db, &row, &config.measures(&row.application))?;
+            Ok(StateView { unseen: unseen.clone().or_else(|| sight.state_outdated(&row, now)), ..view })
+        };
+        state_newest_list(db, Some(&name))?.into_iter().map(shown).collect()
     });
     read.await.map(Json)
 }
@@ -166,6 +177,7 @@ pub(crate) fn view(db: &Connection, row: &StateRow, measures: &Measures) -> Resu
         exit: row.exit,
         format: row.format,
         worst: found.as_ref().map_or(row.worst, |found| found.worst),
+        unseen: None,
         findings: found.as_ref().map_or_else(|| row.findings.clone(), |found| found.findings.clone()),
         lines: found.map(|found| found.lines).unwrap_or_default(),
         history: state_marks(db, &row.site, &row.application, MARKS)?,

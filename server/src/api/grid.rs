@@ -35,7 +35,8 @@ pub(crate) async fn grid(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let (feed, kept) = kept::grid(&server, app).await?;
-    let mut head = Grid { feed, now: clock::now(), ..kept.head.clone() };
+    let silent_after = server.sight().silent_after();
+    let mut head = Grid { feed, now: clock::now(), silent_after, ..kept.head.clone() };
     for site in &mut head.sites {
         site.last_seen = server.memory.mailboxes.of(&site.name).confirmed();
     }

@@ -3,6 +3,7 @@
 use super::corrections::issue_named;
 use crate::auth::Developer;
 use crate::clock;
+use crate::drift::drift_of_publication;
 use crate::error::Error;
 use crate::reading::catch_up;
 use crate::request::Said;
@@ -97,6 +98,7 @@ fn keep(
     publication::publication_add(tx, statement, &publish.publication, by, now)?;
     revision::revision_seen(tx, (application, patch), (sha256, *size), &Origin::User(by.clone()), now)?;
     cell::cell_agree(tx, application, patch)?;
+    drift_of_publication(tx, application, patch, recount)?;
     let mut row = activity(format!("user:{user}"), "published");
     row.patch = Some(patch.clone());
     row.sha256 = Some(*sha256);
@@ -148,6 +150,7 @@ fn take_off(tx: &mut Tx<'_>, what: Unpublish, user: &UserName, now: Timestamp) -
         return Err(Error::no_such("patch", format!("{patch} published for these versions of {application}")));
     }
     agreement::agreements_recount(tx, &application, &patch)?;
+    drift_of_publication(tx, &application, &patch, true)?;
     let mut row = activity(format!("user:{user}"), "unpublished");
     row.detail = Some(taken.join(", "));
     row.patch = Some(patch);

@@ -36,6 +36,7 @@ fn whole(db: &Connection, row: SiteRow) -> Result<Site, StoreError> {
         groups: row.groups,
         enrolled_at: row.enrolled_at,
         last_seen: row.last_seen,
+        silent_after_s: 0,
         address: row.address,
         agent_version: row.agent_version,
         clock_error_ms: row.clock_error_ms,
@@ -43,8 +44,9 @@ fn whole(db: &Connection, row: SiteRow) -> Result<Site, StoreError> {
     })
 }
 
-/// The memory knows of polls that the store doesn't know yet.
+/// The memory knows of polls that the store doesn't know yet, the config when a site is silent.
 fn fresh(server: &Server, mut site: Site) -> Site {
+    site.silent_after_s = server.sight().silent_after().as_secs();
     if let Some(seen) = server.memory.mailboxes.of(&site.name).seen() {
         site.last_seen = Some(seen.at);
         site.address = seen.address.or(site.address);

@@ -7,15 +7,17 @@ use crate::health::Part;
 use crate::request::{Ask, At, Said};
 use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
+use crate::store::drift::drift_list;
 use crate::store::{Effect, StoreError, Tx, incident, mail, maintenance, site, state};
 use crate::watch::incident_keep;
+use crate::watch::sight::Sight;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use fieldpost_common::api::{Change, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, Status};
+use fieldpost_common::api::{Change, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, Status, Verdict};
+use fieldpost_common::drift::DriftRule;
 use fieldpost_common::id::{SiteName, UserName};
 use fieldpost_common::incident::{Hold, Incident, IncidentId, person};
-use fieldpost_common::state::Severity;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
@@ -41,7 +43,7 @@ pub(crate) async fn status(
     let mut status = status_of(&server).await?;
     if brief {
         // Whoever follows it over a slow line wants to hear of what is wrong.
-        status.sites.retain(|site| site.verdict > Severity::Ok || site.maintenance);
+        status.sites.retain(|site| site.verdict > Verdict::Ok || site.maintenance);
     }
     Ok(Json(status))
 }
@@ -49,36 +51,59 @@ pub(crate) async fn status(
 /// How everything is now.
 pub(crate) async fn status_of(server: &Server) -> Result<Status, Error> {
     let seen: HashMap<_, _> = server.memory.mailboxes.last_seen().into_iter().collect();
-    let (configured, now) = (server.config.mail.is_some(), clock::now());
-    let mut status: Status = server.store.read(move |db| Ok::<_, Error>(gather(db, &seen, configured, now)?)).await?;
+    let (configured, sight, now) = (server.config.mail.is_some(), server.sight(), clock::now());
+    let gathered = server.store.read(move |db| Ok::<_, Error>(gather(db, &seen, configured, &sight, now)?)).await;
+    let mut status: Status = gathered?;
     // What can't be written down is wrong all the same.
     for held in server.health.held_incidents().into_iter().filter(Incident::is_open) {
         if status.incidents.iter().all(|one| one.subject != held.subject) {
             status.incidents.insert(0, held);
         }
     }
-    status.worst = status.counting().into_iter().max().unwrap_or_default();
+    status.worst = status.judge();
     if status.mail.trouble.is_none() {
         status.mail.trouble = server.health.fault(Part::Mail).map(|fault| Clean::line(&fault.words));
     }
     Ok(status)
 }
 
-fn gather(db: &Connection, seen: &HashMap<SiteName, Timestamp>, configured: bool, now: Timestamp) -> Result<Status, StoreError> {
+fn gather(
+    db: &Connection,
+    seen: &HashMap<SiteName, Timestamp>,
+    configured: bool,
+    sight: &Sight,
+    now: Timestamp,
+) -> Result<Status, StoreError> {
     let mut incidents = incident::incident_open_list(db)?;
     incidents.sort_by_key(|one| (Reverse(one.severity), Reverse(one.opened)));
     let windows = maintenance::maintenance_list(db, now)?;
-    let mut states: HashMap<SiteName, Timestamp> = HashMap::new();
+    let (mut states, mut outdated) = (HashMap::<SiteName, Timestamp>::new(), HashMap::<SiteName, Clean>::new());
     for row in state::state_newest_list(db, None)? {
+        outdated.extend(sight.state_outdated(&row, now).map(|unseen| (row.site.clone(), unseen.why)));
         states.entry(row.site).and_modify(|at| *at = (*at).min(row.at)).or_insert(row.at);
     }
+    let mut worst_of: HashMap<SiteName, (Verdict, Clean)> = HashMap::new();
+    // The worst come first, and stay.
+    for one in &incidents {
+        let Some(site) = one.subject.site() else { continue };
+        worst_of.entry(site.clone()).or_insert_with(|| (one.severity.into(), one.words.clone()));
+    }
     let sites = site::site_list(db)?.into_iter().map(|row| {
-        let worst = incidents.iter().find(|one| one.subject.site() == Some(&row.name));
-        let last = row.last_seen.max(seen.get(&row.name).copied());
+        let heard = seen.get(&row.name).copied();
+        let unseen = sight.unseen(&row, heard, now).map(|unseen| match unseen.since {
+            None => (Verdict::NeverSeen, unseen.why),
+            Some(_) => (Verdict::CantSay, unseen.why),
+        });
+        let unseen = unseen.or_else(|| outdated.remove(&row.name).map(|why| (Verdict::CantSay, why)));
+        let (verdict, words) = match worst_of.remove(&row.name).or(unseen) {
+            Some((verdict, words)) => (verdict, Some(words)),
+            None => (Verdict::Ok, None),
+        };
+        let last = row.last_seen.max(heard);
         let covered = |window: &Maintenance| window.from <= now && window.scope.covers(&row.name, &row.groups);
         SiteStatus {
-            verdict: worst.map_or(Severity::Ok, |one| one.severity),
-            words: worst.map(|one| one.words.clone()),
+            verdict,
+            words,
             last_seen_s: last.map(|at| at.age(now).as_secs()),
             state_age_s: states.get(&row.name).map(|at| at.age(now).as_secs()),
             maintenance: windows.iter().any(covered),
@@ -88,8 +113,10 @@ fn gather(db: &Connection, seen: &HashMap<SiteName, Timestamp>, configured: bool
     let sites: Vec<SiteStatus> = sites.collect();
     let (waiting, trouble) = mail::mail_backlog(db)?;
     let mail = MailStatus { configured, waiting, trouble };
-    let mut all = Status { worst: Severity::Ok, sites, incidents, maintenance: windows, mail, now };
-    all.worst = all.counting().into_iter().max().unwrap_or_default();
+    let mut drift = drift_list(db, None)?;
+    drift.retain(|one| one.rule != DriftRule::Quiet);
+    let mut all = Status { worst: Verdict::Ok, sites, incidents, maintenance: windows, drift, mail, now };
+    all.worst = all.judge();
     Ok(all)
 }
 

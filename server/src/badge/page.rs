@@ -5,7 +5,7 @@ use super::Said;
 use crate::mail::letter::escaped;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use fieldpost_common::api::{SiteScope, StateView, Status};
+use fieldpost_common::api::{SiteScope, StateView, Status, Verdict};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::incident::{Hold, Incident};
@@ -21,9 +21,9 @@ const LINES: usize = 2_000;
 const STYLE: &str = ":root{color-scheme:light dark}body{font:16px/1.4 system-ui,sans-serif;margin:1rem auto;max-width:60rem;padding:0 1rem}\
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0}\
 pre{overflow-x:auto;padding:.5rem;border:1px solid #8884;border-radius:4px;font-size:13px}\
-.problem{color:#cf222e;font-weight:bold}.warning{color:#9a6700;font-weight:bold}.ok{color:#1a7f37}.faint{opacity:.7}\
+.never_seen{color:#57606a}.cant_say{color:#6e40c9;font-weight:bold}.problem{color:#cf222e;font-weight:bold}.warning{color:#9a6700;font-weight:bold}.ok{color:#1a7f37}.faint{opacity:.7}\
 .problem,.warning{overflow-wrap:anywhere}pre .problem,pre .warning{overflow-wrap:normal}\
-@media (prefers-color-scheme:dark){.problem{color:#ff7b72}.warning{color:#e3b341}.ok{color:#56d364}}";
+@media (prefers-color-scheme:dark){.never_seen{color:#8b949e}.cant_say{color:#b392f0}.problem{color:#ff7b72}.warning{color:#e3b341}.ok{color:#56d364}}";
 
 /// What a browser may load for the page: its own style, and nothing else.
 pub(super) fn policy() -> String {
@@ -45,17 +45,29 @@ pub(super) fn write(scope: &SiteScope, status: &Status, said: &Said, said_there:
          <p class=\"faint\">{of}, {now}; this page reads itself anew every 30 seconds.</p>\n",
         words = escaped(&said.words),
         of = escaped(&of),
-        class = said.severity.word(),
-        sign = said.severity.sign(),
+        class = class(said.verdict),
+        sign = said.verdict.sign(),
         now = minute(status.now),
     );
     incidents(&mut html, status);
+    drift(&mut html, status);
     sites(&mut html, status);
     for (site, state) in said_there {
         self::state(&mut html, site, state, status);
     }
     html.push_str("</body></html>\n");
     html
+}
+
+/// The class of the style for a verdict.
+fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "ok",
+        Verdict::NeverSeen => "never_seen",
+        Verdict::CantSay => "cant_say",
+        Verdict::Warning => "warning",
+        Verdict::Problem => "problem",
+    }
 }
 
 /// Writing to a String can't fail.
@@ -89,6 +101,20 @@ fn incidents(html: &mut String, status: &Status) {
     html.push_str("</table>\n");
 }
 
+/// Patches that were changed at sites are no incidents, and not nothing.
+fn drift(html: &mut String, status: &Status) {
+    if status.drift.is_empty() {
+        return;
+    }
+    html.push_str("<h2>Changed at sites</h2>\n<table>\n<tr><th>Site</th><th>What</th><th>Since</th></tr>\n");
+    for one in &status.drift {
+        let words = format!("{}: {}", one.application, one.summary.words());
+        let since = minute(one.summary.since);
+        add(html, format_args!("<tr><td>{}</td><td>{}</td><td>{since}</td></tr>\n", escaped(one.site.as_str()), escaped(&words)));
+    }
+    html.push_str("</table>\n");
+}
+
 /// Below since when it is wrong: when that was last seen, where nobody can say how it is now.
 fn unseen(incident: &Incident, now: Timestamp) -> String {
     let words = incident.unseen_words(now).map(|words| format!("<br><small>{}</small>", escaped(&words)));
@@ -108,7 +134,7 @@ fn sites(html: &mut String, status: &Status) {
     for site in &status.sites {
         let word = match (site.maintenance, site.verdict) {
             (true, _) => format!("{} in maintenance", site.verdict.sign()),
-            (false, Severity::Ok) => "✓ ok".to_owned(),
+            (false, verdict @ (Verdict::Ok | Verdict::NeverSeen)) => format!("{} {}", verdict.sign(), verdict.word()),
             (false, verdict) => format!("{} {}", verdict.sign(), site.words.as_ref().map_or("", |words| words.as_str())),
         };
         add(
@@ -116,7 +142,7 @@ fn sites(html: &mut String, status: &Status) {
             format_args!(
                 "<tr><td>{}</td><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>\n",
                 escaped(site.site.as_str()),
-                site.verdict.word(),
+                class(site.verdict),
                 escaped(&word),
                 ago(site.last_seen_s),
                 ago(site.state_age_s),

@@ -2,7 +2,7 @@
 
 use super::Said;
 use crate::mail::letter::escaped;
-use fieldpost_common::state::Severity;
+use fieldpost_common::api::Verdict;
 
 const LABEL: &str = "fieldpost";
 /// The width of a character of the font, a little more than most have.
@@ -12,12 +12,14 @@ const MARGIN: usize = 10;
 /// Draws it.
 pub(super) fn draw(said: &Said) -> String {
     // Dark enough for white text; the sign tells them apart without colour.
-    let colour = match said.severity {
-        Severity::Ok => "#1a7f37",
-        Severity::Warning => "#9a6700",
-        Severity::Problem => "#cf222e",
+    let colour = match said.verdict {
+        Verdict::Ok => "#1a7f37",
+        Verdict::NeverSeen => "#57606a",
+        Verdict::CantSay => "#6e40c9",
+        Verdict::Warning => "#9a6700",
+        Verdict::Problem => "#cf222e",
     };
-    let words = format!("{} {}", said.severity.sign(), said.words);
+    let words = format!("{} {}", said.verdict.sign(), said.words);
     let wide = |text: &str| text.chars().count() * CHARACTER + MARGIN;
     let (left, right) = (wide(LABEL), wide(&words));
     let all = left + right;
@@ -44,12 +46,14 @@ mod tests {
 
     #[test]
     fn the_icon_says_in_words_and_a_sign_what_its_colour_says() {
-        for (severity, words, sign) in [
-            (Severity::Ok, "12 sites ok", "✓ 12 sites ok"),
-            (Severity::Warning, "1 warning", "! 1 warning"),
-            (Severity::Problem, "2 problems", "✗ 2 problems"),
+        for (verdict, words, sign) in [
+            (Verdict::Ok, "12 sites ok", "✓ 12 sites ok"),
+            (Verdict::NeverSeen, "1 site never seen", "○ 1 site never seen"),
+            (Verdict::CantSay, "3 sites can&#39;t be seen", "? 3 sites can&#39;t be seen"),
+            (Verdict::Warning, "1 warning", "! 1 warning"),
+            (Verdict::Problem, "2 problems", "✗ 2 problems"),
         ] {
-            let svg = draw(&Said { severity, words: words.to_owned() });
+            let svg = draw(&Said { verdict, words: words.replace("&#39;", "'") });
             assert!(
                 svg.contains(&format!(">{sign}</text>")) && svg.contains(&format!("aria-label=\"fieldpost: {sign}\"")),
                 "{svg}"
@@ -59,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_markup_stays_text() {
-        let svg = draw(&Said { severity: Severity::Ok, words: "<script>\"&".to_owned() });
+        let svg = draw(&Said { verdict: Verdict::Ok, words: "<script>\"&".to_owned() });
         assert!(!svg.contains("<script>") && svg.contains("&lt;script&gt;&quot;&amp;"), "{svg}");
     }
 }

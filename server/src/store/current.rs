@@ -4,7 +4,7 @@ use super::{StoreError, column};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, UserName, Version};
 use fieldpost_common::name::PatchName;
-use fieldpost_common::publication::succession::{self, Fate, Step, can_take_back};
+use fieldpost_common::publication::succession::{self, Fate, Step, around, can_take_back};
 use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::{BTreeMap, HashMap};
@@ -47,6 +47,21 @@ fn current_steps(db: &Connection, place: [&str; 3]) -> Result<Vec<(i64, Step)>, 
     let rows =
         all.query_map(place, |row| Ok((row.get(0)?, Step { sha256: column::hash_opt(row, 1)?, takes_back: row.get(2)? })))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What a version's current content superseded, and what was published after it, as `cell()` wants it.
+pub(crate) fn current_around(
+    db: &Connection,
+    app: &AppName,
+    patch: &PatchName,
+    version: &Version,
+    current: Option<ContentHash>,
+) -> Result<(Vec<ContentHash>, Vec<ContentHash>), StoreError> {
+    let sql = "SELECT sha256 FROM current WHERE application = ?1 AND patch = ?2 AND version = ?3
+                 AND sha256 IS NOT NULL AND takes_back = 0 AND fate = 'stands' ORDER BY id";
+    let mut all = db.prepare_cached(sql)?;
+    let rows = all.query_map([app.as_str(), patch.as_str(), version.as_str()], |row| column::hash(row, 0))?;
+    Ok(around(&rows.collect::<Result<Vec<_>, _>>()?, current))
 }
 
 /// Makes something current for a version, or takes the patch off the table. `takes_back`: it undoes the change before it, where that is so.

@@ -1,7 +1,7 @@
 //! Reads one application's grid out of several tables, as facts; cells on which both sides agree are left out. Each table is read
 //! once, in order: a grid of two million cells has no time to look anything up cell by cell.
 
-mod loud;
+pub(crate) mod loud;
 mod rows;
 
 use super::{StoreError, application, site_app};

@@ -169,7 +169,7 @@ pub(crate) fn mail_told(db: &Connection, incident: IncidentId) -> Result<Vec<Str
 /// When the newest mail was made, and how long its rows were gathered before.
 pub(crate) fn mail_pace(db: &Connection) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
     let sql = "SELECT mail.at, min(outbox.at) FROM mail JOIN outbox ON outbox.mail = mail.seq
-               WHERE mail.seq = (SELECT max(seq) FROM mail) GROUP BY mail.seq";
+               WHERE mail.seq = (SELECT max(mail) FROM outbox) GROUP BY mail.seq";
     let mut find = db.prepare_cached(sql)?;
     Ok(find.query_map([], |row| Ok((column::time(row, 0)?, column::time(row, 1)?)))?.next().transpose()?)
 }

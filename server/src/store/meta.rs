@@ -11,6 +11,7 @@ const GENERATION: &str = "generation";
 const URL: &str = "url";
 const SCRUB_AFTER: &str = "scrub_after";
 const SCRUB_ENDED: &str = "scrub_ended";
+const DRIFT_DIGEST: &str = "drift_digest";
 const MARK: &str = "log";
 
 /// Something real is written, and nothing is changed by it.
@@ -71,6 +72,16 @@ pub(crate) fn mark_set(db: &Connection, mark: &Mark) -> Result<(), StoreError> {
 
 fn word(db: &Connection, key: &str) -> Result<Option<String>, StoreError> {
     Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
+}
+
+/// When the digest of what was changed at sites was due last.
+pub(crate) fn drift_digest_fetch(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    Ok(word(db, DRIFT_DIGEST)?.and_then(|ms| ms.parse().ok()).map(Timestamp::from_ms))
+}
+
+/// Keeps when it was due.
+pub(crate) fn drift_digest_set(db: &Connection, at: Timestamp) -> Result<(), StoreError> {
+    set(db, DRIFT_DIGEST, &at.as_ms().to_string())
 }
 
 fn set(db: &Connection, key: &str, value: &str) -> Result<(), StoreError> {

@@ -27,6 +27,13 @@ pub(crate) fn site_app_set(db: &Connection, site: &SiteName, app: &AppName, vers
     Ok(())
 }
 
+/// Whether an inventory of the application has ever come from the site.
+pub(crate) fn site_app_is_listed(db: &Connection, site: &SiteName, app: &AppName) -> Result<bool, StoreError> {
+    let sql = "SELECT directory IS NOT NULL FROM site_app WHERE site = ?1 AND application = ?2";
+    let mut find = db.prepare_cached(sql)?;
+    Ok(find.query_row([site.as_str(), app.as_str()], |row| row.get(0)).optional()?.unwrap_or(false))
+}
+
 /// Keeps what an inventory says of the directory.
 pub(crate) fn site_app_directory_set(
     db: &Connection,

@@ -3,8 +3,7 @@
 use super::wait::eventually;
 use super::watching::{broken, says, status, well};
 use super::world::{World, read};
-use fieldpost_common::api::{Badge, SiteScope, path};
-use fieldpost_common::state::Severity;
+use fieldpost_common::api::{Badge, SiteScope, Verdict, path};
 use reqwest::{Method, Response, StatusCode};
 
 async fn key(world: &World, scope: SiteScope) -> String {
@@ -22,7 +21,7 @@ async fn text(world: &World, path: &str) -> String {
     answer.text().await.unwrap()
 }
 
-async fn turns(world: &World, worst: Severity) {
+async fn turns(world: &World, worst: Verdict) {
     eventually("the verdict", async || (status(world).await.worst == worst).then_some(())).await;
 }
 
@@ -34,13 +33,13 @@ async fn the_icon_turns_red_with_a_word_and_a_count_and_green_again() {
     says(&world, &acme, well()).await;
     assert!(text(&world, &format!("/badge/{key}.svg")).await.contains("✓ acme ok"));
     says(&world, &acme, broken("down")).await;
-    turns(&world, Severity::Problem).await;
+    turns(&world, Verdict::Problem).await;
     let svg = text(&world, &format!("/badge/{key}.svg")).await;
     assert!(svg.contains("✗ 1 problem") && svg.contains("#cf222e"), "{svg}");
     let json: serde_json::Value = serde_json::from_str(&text(&world, &format!("/badge/{key}.json")).await).unwrap();
     assert_eq!((&json["schemaVersion"], &json["color"], &json["message"]), (&1.into(), &"red".into(), &"1 problem".into()));
     says(&world, &acme, well()).await;
-    turns(&world, Severity::Ok).await;
+    turns(&world, Verdict::Ok).await;
     assert!(text(&world, &format!("/badge/{key}.svg")).await.contains("✓ acme ok"));
 }
 
@@ -51,7 +50,7 @@ async fn an_icon_for_one_site_knows_nothing_of_the_others() {
     world.site("borealis", "7.7").await;
     let key = key(&world, SiteScope::Site("borealis".parse().unwrap())).await;
     says(&world, &acme, broken("down")).await;
-    turns(&world, Severity::Problem).await;
+    turns(&world, Verdict::Problem).await;
     assert!(text(&world, &format!("/badge/{key}.svg")).await.contains("✓ borealis ok"));
     assert!(!text(&world, &format!("/status/{key}")).await.contains("acme"));
 }
@@ -74,7 +73,7 @@ async fn the_page_shows_the_state_in_colour_runs_nothing_and_every_byte_of_a_sit
     let acme = world.site("acme", "7.7").await;
     let key = key(&world, SiteScope::All).await;
     says(&world, &acme, "name: <script>alert(1)</script>\nstatus: down </pre><img src=x onerror=y>\n").await;
-    turns(&world, Severity::Problem).await;
+    turns(&world, Verdict::Problem).await;
     let page = open(&world, &format!("/status/{key}")).await;
     let headers = page.headers().clone();
     let html = page.text().await.unwrap();
@@ -101,4 +100,21 @@ async fn every_icon_forbids_scripts_and_is_never_kept_for_long() {
         assert_eq!(headers["cache-control"], "max-age=15, must-revalidate");
         assert_eq!(headers["x-content-type-options"], "nosniff");
     }
+}
+
+#[tokio::test]
+async fn a_site_that_was_never_seen_is_not_called_ok() {
+    let world = World::start().await;
+    let new = serde_json::json!({"name": "omega", "applications": [{"application": "trading", "version": "7.7"}]});
+    world.post::<serde_json::Value>(&world.ada, path::SITES, &new).await.unwrap();
+    let key = key(&world, SiteScope::All).await;
+    let svg = text(&world, &format!("/badge/{key}.svg")).await;
+    assert!(svg.contains("○ 1 site never seen") && svg.contains("#57606a"), "{svg}");
+    let page = text(&world, &format!("/status/{key}")).await;
+    assert!(page.contains("○ never seen") && !page.contains("✓"), "{page}");
+    let status = status(&world).await;
+    assert_eq!((status.worst, status.sites[0].verdict, status.counts().never_seen), (Verdict::NeverSeen, Verdict::NeverSeen, 1));
+    let wish = serde_json::json!({"kind": "agent_info"});
+    let refused = world.post::<serde_json::Value>(&world.ada, &path::COMMANDS.replace("{site}", "omega"), &wish).await;
+    assert!(refused.unwrap_err().to_string().contains("never seen"));
 }

@@ -8,7 +8,7 @@ use super::world::World;
 use crate::Config;
 use crate::config::{Mail, State};
 use crate::store::StoreError;
-use fieldpost_common::state::Severity;
+use fieldpost_common::api::Verdict;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -69,9 +69,9 @@ async fn a_problem_is_one_row_and_one_mail_and_its_end_follows_in_the_same_threa
 async fn a_warning_is_shown_and_neither_it_nor_its_end_is_mailed() {
     let (sink, world, acme) = began().await;
     says(&world, &acme, "status: warning\n").await;
-    eventually("a warning", async || (status(&world).await.worst == Severity::Warning).then_some(())).await;
+    eventually("a warning", async || (status(&world).await.worst == Verdict::Warning).then_some(())).await;
     says(&world, &acme, well()).await;
-    eventually("all is well", async || (status(&world).await.worst == Severity::Ok).then_some(())).await;
+    eventually("all is well", async || (status(&world).await.worst == Verdict::Ok).then_some(())).await;
     assert_eq!(number(&world, "SELECT count(*) FROM outbox").await, 0);
     assert!(sink.received().is_empty());
 }

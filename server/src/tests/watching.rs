@@ -7,7 +7,7 @@ use super::wait::eventually;
 use super::world::{Person, World, read};
 use crate::Config;
 use crate::config::{AppRules, Poll, Silence, State};
-use fieldpost_common::api::{CommandInfo, Maintenance, Role, SetHold, SiteScope, StateView, Status, path};
+use fieldpost_common::api::{CommandInfo, Maintenance, Role, SetHold, SiteScope, StateView, Status, Verdict, path};
 use fieldpost_common::command::{Command, CommandKind};
 use fieldpost_common::id::CommandId;
 use fieldpost_common::incident::{Hold, Incident, Subject};
@@ -138,7 +138,7 @@ async fn what_is_wrong_opens_one_incident_with_the_cause_in_words_and_closes_whe
     let open = incident(&world).await;
     assert_eq!(open.words.as_str(), "trading: status: DOWN db2");
     let now = status(&world).await;
-    assert_eq!((now.worst, now.sites[0].verdict), (Severity::Problem, Severity::Problem));
+    assert_eq!((now.worst, now.sites[0].verdict), (Verdict::Problem, Verdict::Problem));
     assert!(now.sites[0].state_age_s.is_some() && !now.mail.configured);
     says(&world, &acme, well()).await;
     quiet(&world).await;
@@ -203,7 +203,7 @@ async fn a_brief_status_has_only_the_sites_that_are_not_well() {
     incident(&world).await;
     let brief: Status = world.get(&world.ada, &format!("{}?brief=true", path::STATUS)).await.unwrap();
     let names: Vec<_> = brief.sites.iter().map(|site| site.site.as_str()).collect();
-    assert_eq!((names, brief.worst, brief.incidents.len()), (vec!["acme"], Severity::Problem, 1));
+    assert_eq!((names, brief.worst, brief.incidents.len()), (vec!["acme"], Verdict::Problem, 1));
     assert_eq!(status(&world).await.sites.len(), 2);
 }
 
@@ -246,7 +246,7 @@ async fn maintenance_keeps_mails_back_and_the_history_and_what_lasts_is_told_aft
     says(&world, &acme, broken("down")).await;
     let muted = incident(&world).await;
     let seen = status(&world).await;
-    assert_eq!((seen.worst, seen.sites[0].verdict, seen.sites[0].maintenance), (Severity::Ok, Severity::Problem, true));
+    assert_eq!((seen.worst, seen.sites[0].verdict, seen.sites[0].maintenance), (Verdict::Ok, Verdict::Problem, true));
     assert_eq!(muted.told, fieldpost_common::incident::Told::Nothing);
     let end = path::MAINTENANCE_END.replace("{id}", &window.id.to_string());
     read::<()>(world.request(Method::DELETE, &end, &world.ada.token).send().await.unwrap()).await.unwrap();

@@ -5,7 +5,7 @@ use crate::store::damaged_content::DamagedRow;
 use crate::store::error_group::{Alarming, Alarms};
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
-use fieldpost_common::api::{HeldDrop, Maintenance, OrderInfo, SiteScope};
+use fieldpost_common::api::{Drift, HeldDrop, Maintenance, OrderInfo, SiteScope};
 use fieldpost_common::error_group::{ErrorGroupId, Phase};
 use fieldpost_common::id::{AppName, GroupName, SiteName};
 use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, silence};
@@ -72,6 +72,8 @@ pub(super) struct Facts<'a> {
     pub(super) errors: Alarms,
     /// Errors of open incidents that were not seen for [`NEW_FOR`], and where they happened.
     pub(super) errors_aged: Vec<(ErrorGroupId, Vec<SiteName>)>,
+    /// What was changed at sites, of applications whose rule is to alert.
+    pub(super) drift: Vec<Drift>,
     /// Open incidents of failed orders or hooks after which one succeeded.
     pub(super) mended: BTreeSet<Subject>,
     /// What is known to be wrong.
@@ -133,6 +135,7 @@ impl Sight {
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
         clocks::observe(facts, now, &mut wrong);
         facts.orders.iter().for_each(|order| self::order(order, now, &mut wrong));
+        facts.drift.iter().for_each(|drift| drifted(drift, &mut wrong));
         facts.errors.told.iter().for_each(|group| error(group, &mut wrong));
         facts.errors.more.iter().for_each(|(application, more)| others_alarm(application, *more, now, &mut wrong));
         self.server(facts, now, &mut wrong);
@@ -332,6 +335,12 @@ fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Observation) {
         let subject = failing(&order.site, format!("hook {}", order.application));
         note(wrong, subject, Severity::Problem, &format!("the program that runs after installations failed for {what}"), now);
     }
+}
+
+fn drifted(drift: &Drift, wrong: &mut Observation) {
+    let Drift { site, application, summary, .. } = drift;
+    let subject = Subject::Drift { site: site.clone(), application: application.clone() };
+    note(wrong, subject, Severity::Problem, &format!("{application}: {}", summary.words()), summary.since);
 }
 
 /// A new error alerts until somebody has looked at it, or it is not seen any more; one that is back where it was fixed, always.

@@ -18,8 +18,10 @@ fn a_problem_is_seen_taken_on_let_go_looked_at_in_red_and_seen_to_end() {
     feels(&world, SICK);
     app.wait_for("the problem", |screen| row(screen, "✗ problem").contains("trading: database: DOWN"));
     app.press("2");
-    app.wait_for("it on another screen too", |screen| screen.contains("✗ 1 alert") && row(screen, "acme").contains("✗ problem"));
-    assert_eq!(app.colour_of("✗ 1 alert"), Some(RED));
+    app.wait_for("it on another screen too", |screen| {
+        screen.contains("✗ 1 problem") && row(screen, "acme").contains("✗ problem")
+    });
+    assert_eq!(app.colour_of("✗ 1 problem"), Some(RED));
     until_true("the mail", || letterbox.subjects() == ["[fieldpost] acme: problem: trading: database: DOWN"]);
 
     app.press("3A");
@@ -58,7 +60,7 @@ fn bell_and_title_are_for_those_who_set_them_and_the_title_is_given_back() {
     until_true("the title is kept and set", || app.has_written(b"\x1b[22;2t\x1b]2;fieldpost\x1b\\"));
     assert!(!app.has_written(b"\x1b]2;\xe2\x9c\x97"), "nothing is wrong yet");
     feels(&world, SICK);
-    app.wait_text("✗ 1 alert");
+    app.wait_text("✗ 1 problem");
     until_true("the title tells of it", || app.has_written("\x1b]2;✗ 1 alert - fieldpost\x1b\\".as_bytes()));
     assert!(app.has_written(b"\x07"), "it rings");
     app.press("q");

@@ -63,7 +63,7 @@ fn a_problem_in_a_state_file_is_shown_mailed_and_seen_in_the_icon_and_so_is_its_
     let status = wait_worst(ada, "problem");
     assert_eq!(status["sites"][0]["verdict"], "problem");
     assert_eq!(status["incidents"][0]["words"], "trading: database: DOWN");
-    let shown = ada.ok(&["state", "acme"]).out;
+    let shown = ada.run(&["state", "acme"]).exits(3).out;
     assert!(shown.contains("✗ database: DOWN") && shown.contains("  status: ok"), "{shown}");
     assert!(page(&world, &format!("/badge/{key}.svg")).contains("✗ 1 problem"));
     assert!(page(&world, &format!("/status/{key}")).contains("<span class=\"problem\">database: DOWN</span>"));

@@ -12,7 +12,7 @@ use super::flight::Flight;
 use super::fuzzy;
 use super::list::List;
 use super::theme::Tone;
-use fieldpost_common::api::Status;
+use fieldpost_common::api::{Counts, Status};
 use fieldpost_common::incident::{Hold, Incident, IncidentId};
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::count;
@@ -103,17 +103,29 @@ impl AlertsView {
         self.list.selected().and_then(|row| self.at(row))
     }
 
-    /// How many incidents count that are so bad.
-    pub(crate) fn count(&self, severity: Severity) -> usize {
-        self.status.as_ref().map_or(0, |status| status.loud().filter(|one| one.severity == severity).count())
+    /// How many problems and warnings count, and how many sites nobody can say anything of.
+    pub(crate) fn counts(&self) -> Counts {
+        self.status.as_ref().map(Status::counts).unwrap_or_default()
     }
 
-    /// For the top line of every screen: `✗ 2 alerts`, or the warnings where there is nothing worse.
+    /// For the last line of every screen: `✗ 2 problems`, or the warnings where there is nothing worse, else what can't be seen.
     pub(crate) fn words(&self) -> Option<(Tone, String)> {
-        match (self.count(Severity::Problem), self.count(Severity::Warning)) {
-            (0, 0) => None,
-            (0, warnings) => Some((Tone::Warning, format!("! {}", count(warnings, "warning")))),
-            (problems, _) => Some((Tone::Alarm, format!("✗ {}", count(problems, "alert")))),
+        let counts = self.counts();
+        let drifted = (counts.drifted > 0).then(|| format!("≠ {} changed at sites", counts.drifted));
+        match (Self::worst(counts), drifted) {
+            (Some((tone, words)), Some(_)) => Some((tone, format!("{words} · ≠ {} changed", counts.drifted))),
+            (None, Some(drifted)) => Some((Tone::Accent, drifted)),
+            (worst, None) => worst,
+        }
+    }
+
+    fn worst(counts: Counts) -> Option<(Tone, String)> {
+        match counts {
+            Counts { problems: problems @ 1.., .. } => Some((Tone::Alarm, format!("✗ {}", count(problems, "problem")))),
+            Counts { warnings: warnings @ 1.., .. } => Some((Tone::Warning, format!("! {}", count(warnings, "warning")))),
+            Counts { cant_say: unseen @ 1.., .. } => Some((Tone::Busy, format!("? {} can't be seen", count(unseen, "site")))),
+            Counts { never_seen: never @ 1.., .. } => Some((Tone::Busy, format!("○ {} never seen", count(never, "site")))),
+            Counts { .. } => None,
         }
     }
 

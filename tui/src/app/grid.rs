@@ -16,7 +16,7 @@ pub(crate) mod sums;
 use super::input::Input;
 use fieldpost_common::api::AppSettings;
 use fieldpost_common::cell::{Cell, Overlay};
-use fieldpost_common::grid::{self, GridPatch, GridSite, Summary, Table};
+use fieldpost_common::grid::{self, GridPatch, GridSite, Need, Summary, Table};
 use fieldpost_common::id::{AppName, GroupName, SiteName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::time::Timestamp;
@@ -39,8 +39,14 @@ pub(crate) enum Mode {
 /// What is counted in the header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    /// Cells that are blocked, in conflict or deleted at the site, and sites of which nothing is known.
-    pub(crate) problems: usize,
+    /// Cells whose newest order came to nothing.
+    pub(crate) blocked: usize,
+    /// Cells in conflict.
+    pub(crate) conflicts: usize,
+    /// Cells whose patch was deleted at the site.
+    pub(crate) deleted: usize,
+    /// Sites whose files nobody knows.
+    pub(crate) unknown: usize,
     /// Sites that have not been heard of for too long.
     pub(crate) silent: usize,
     /// How long the one that is silent longest has been; `None` when that one was never heard of.
@@ -252,13 +258,21 @@ impl GridView {
     pub(crate) fn count(&mut self) {
         let now = self.now;
         let sites = &self.table.grid.sites;
-        let silent = |site: &&GridSite| is_silent(site, now);
+        let silent = |site: &&GridSite| self.is_silent(site, now);
         let ages: Vec<_> = sites.iter().filter(silent).map(|site| site.last_seen.map(|seen| seen.age(now))).collect();
         let longest = if ages.contains(&None) { None } else { ages.iter().flatten().max().copied() };
-        let troubled: u32 = self.whole.columns.iter().map(|site| site.problems).sum();
         let unknown = sites.iter().filter(|site| site.unknown.is_some()).count();
-        let problems = usize::try_from(troubled).unwrap_or(usize::MAX) + unknown;
-        self.tally = Tally { problems, silent: ages.len(), longest };
+        let cells = |need| {
+            let cells: u32 = self.whole.columns.iter().map(|site| site.calling(need)).sum();
+            usize::try_from(cells).unwrap_or(usize::MAX)
+        };
+        let (blocked, conflicts, deleted) = (cells(Need::Blocked), cells(Need::Conflict), cells(Need::Lost));
+        self.tally = Tally { blocked, conflicts, deleted, unknown, silent: ages.len(), longest };
+    }
+
+    /// Whether a site has not been heard of for too long, by the server's measure.
+    pub(crate) fn is_silent(&self, site: &GridSite, now: Timestamp) -> bool {
+        self.table.grid.is_silent(site, now)
     }
 
     /// Moves the server's clock on, by the own one.
@@ -375,9 +389,4 @@ impl GridView {
         let first = layout::Layout::of(self, size).first_that_shows(self, self.column);
         self.left = self.left.clamp(first, self.column.max(first));
     }
-}
-
-/// Whether a site has not been heard of for too long.
-pub(crate) fn is_silent(site: &GridSite, now: Timestamp) -> bool {
-    site.last_seen.is_none_or(|seen| seen.age(now) > fieldpost_common::cell::SILENT_AFTER)
 }

@@ -166,6 +166,7 @@ pub(super) fn grid() -> Grid {
     Grid {
         feed: Feed { epoch: "e".to_owned(), seq: 1 },
         now: now(),
+        silent_after: std::time::Duration::from_mins(5),
         application: Some(AppSettings {
             name: id("trading"),
             versions: vec![id("7.6"), id("7.7")],
@@ -174,6 +175,7 @@ pub(super) fn grid() -> Grid {
             stamps: Vec::new(),
             date_order: None,
             people: std::collections::BTreeMap::new(),
+            drift: fieldpost_common::drift::DriftRule::default(),
         }),
         sites,
         patches: patches(),
@@ -232,6 +234,7 @@ fn listed(name: &str, seen_minutes: Option<u64>, version: &str, groups: &[&str])
         applications: vec![listing],
         enrolled_at: seen_minutes.map(|_| before(60_000)),
         last_seen: seen_minutes.map(before),
+        silent_after_s: 300,
         address: seen_minutes.map(|_| "203.0.113.7".to_owned()),
         agent_version: seen_minutes.map(|_| "1.0.0".to_owned()),
         clock_error_ms: seen_minutes.map(|_| 120),

@@ -1,7 +1,7 @@
 //! The health of the sample's sites: incidents of every kind, what is over, and states of applications.
 
 use super::sample::{before, id, now};
-use fieldpost_common::api::{MailStatus, SiteStatus, StateMark, StateView, Status};
+use fieldpost_common::api::{MailStatus, SiteStatus, StateMark, StateView, Status, Verdict};
 use fieldpost_common::incident::{Hold, Incident, IncidentId, Phase, Subject, Told};
 use fieldpost_common::state::{Reading, Rules, Severity, state};
 use fieldpost_common::text::Clean;
@@ -48,14 +48,14 @@ fn incidents() -> Vec<Incident> {
     all
 }
 
-fn status_of(name: &str, verdict: Severity, words: &str, maintenance: bool) -> SiteStatus {
+fn status_of(name: &str, verdict: Verdict, words: &str, maintenance: bool) -> SiteStatus {
     let words = (!words.is_empty()).then(|| Clean::line(words));
     SiteStatus { site: id(name), verdict, words, last_seen_s: Some(4), state_age_s: Some(200), maintenance }
 }
 
 /// Six incidents; `delta-uat` is in maintenance, so that its warning doesn't count.
 pub(super) fn status() -> Status {
-    use Severity::{Problem, Warning};
+    use Verdict::{Problem, Warning};
     Status {
         worst: Problem,
         sites: vec![
@@ -66,6 +66,7 @@ pub(super) fn status() -> Status {
         ],
         incidents: incidents(),
         maintenance: Vec::new(),
+        drift: Vec::new(),
         mail: MailStatus { configured: true, waiting: 0, trouble: None },
         now: now(),
     }
@@ -76,13 +77,13 @@ pub(super) fn only_a_warning() -> Status {
     let mut status = status();
     status.incidents.retain(|one| one.severity == Severity::Warning);
     status.sites.clear();
-    status.worst = Severity::Warning;
+    status.worst = Verdict::Warning;
     status
 }
 
 /// Nothing is wrong.
 pub(super) fn all_well() -> Status {
-    Status { worst: Severity::Ok, sites: Vec::new(), incidents: Vec::new(), ..status() }
+    Status { worst: Verdict::Ok, sites: Vec::new(), incidents: Vec::new(), ..status() }
 }
 
 /// Two that are over.
@@ -116,6 +117,7 @@ fn read_as(content: &str, exit: Option<i32>, history: &[(Severity, usize)]) -> S
         exit,
         format: Some(found.format),
         worst: found.worst,
+        unseen: None,
         findings: found.findings,
         lines: found.lines,
         history: marks.zip(0..).map(|(worst, place)| StateMark { at: before(3 + place * 10), worst }).collect(),

@@ -11,9 +11,8 @@ pub(crate) mod state;
 use super::flight::Flight;
 use super::fuzzy;
 use super::list::List;
-use fieldpost_common::api::{Site, SiteStatus};
+use fieldpost_common::api::{Site, SiteStatus, Verdict};
 use fieldpost_common::id::SiteName;
-use fieldpost_common::state::Severity;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use state::SiteState;
@@ -33,8 +32,8 @@ pub(crate) enum Order {
 #[derive(Debug, Default)]
 pub(crate) struct SitesView {
     pub(crate) sites: Vec<Site>,
-    /// The worst of the open incidents of each site that has one, with its words; those in maintenance have none.
-    verdicts: HashMap<SiteName, (Severity, Clean)>,
+    /// How each site is that isn't well, with its words; those in maintenance have none.
+    verdicts: HashMap<SiteName, (Verdict, Clean)>,
     /// When it was read, by the own clock; `None`: not yet.
     pub(crate) read_at: Option<Timestamp>,
     /// Why it couldn't be read last time.
@@ -89,7 +88,7 @@ impl SitesView {
 
     /// How a site is.
     pub(crate) fn state(&self, site: &Site, now: Timestamp) -> SiteState {
-        let verdict = self.verdicts.get(&site.name).map_or(Severity::Ok, |(verdict, _)| *verdict);
+        let verdict = self.verdicts.get(&site.name).map_or(Verdict::Ok, |(verdict, _)| *verdict);
         SiteState::of(site, verdict, now)
     }
 
@@ -100,7 +99,7 @@ impl SitesView {
 
     /// Takes the verdicts of sites that are not well; the list is sorted anew.
     pub(crate) fn judge(&mut self, sites: &[SiteStatus], now: Timestamp) {
-        let unwell = sites.iter().filter(|site| site.verdict > Severity::Ok && !site.maintenance);
+        let unwell = sites.iter().filter(|site| site.verdict > Verdict::Ok && !site.maintenance);
         self.verdicts = unwell.map(|site| (site.site.clone(), (site.verdict, site.words.clone().unwrap_or_default()))).collect();
         self.refilter(now);
     }

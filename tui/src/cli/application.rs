@@ -6,6 +6,7 @@ use super::reading::{Order, Patterns, order_words, person};
 use super::talk::Talk;
 use crate::session::Session;
 use fieldpost_common::api::{AppSettings, StampPattern};
+use fieldpost_common::drift::DriftRule;
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, Version};
 use fieldpost_common::stamp::Place;
@@ -25,7 +26,7 @@ pub(crate) enum Verb {
     },
     /// List them
     List,
-    /// Change where issues are, how a patch's name begins, or how its stamps are read (an empty value clears it)
+    /// Change where issues are, how a patch's name begins, how its stamps are read, or whom drift tells (an empty value clears it)
     Set {
         /// Which
         name: AppName,
@@ -57,6 +58,30 @@ pub(crate) struct More {
     /// Who initials in files belong to: bn='Bob Nilsson'; `bn=` takes them out (repeatable)
     #[arg(long = "person", value_name = "INITIALS=NAME", value_parser = person)]
     people: Vec<(String, String)>,
+    /// Whom to tell when a patch was changed, deleted or made at a site
+    #[arg(long, value_name = "RULE")]
+    drift: Option<Rule>,
+}
+
+/// Whom an application tells when a patch was changed at a site.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Rule {
+    /// Nobody: the grid shows it
+    Quiet,
+    /// One mail a day, and a count in `fieldpost status`
+    Digest,
+    /// An incident is open while it is so
+    Alert,
+}
+
+impl From<Rule> for DriftRule {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::Quiet => Self::Quiet,
+            Rule::Digest => Self::Digest,
+            Rule::Alert => Self::Alert,
+        }
+    }
 }
 
 pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
@@ -107,6 +132,9 @@ fn change(settings: &mut AppSettings, more: More) -> Result<(), Failure> {
     if let Some(order) = more.date_order {
         settings.date_order = order.date_order();
     }
+    if let Some(rule) = more.drift {
+        settings.drift = rule.into();
+    }
     for (initials, name) in more.people {
         if name.is_empty() {
             settings.people.remove(&initials);
@@ -135,6 +163,7 @@ fn line(settings: &AppSettings) -> String {
         words.extend((*place != Place::Anywhere).then(|| format!(", in {place}")));
     }
     words.extend(settings.date_order.map(|order| format!("\n  dates: {}", order_words(order))));
+    words.extend((settings.drift != DriftRule::default()).then(|| format!("\n  drift: {}", settings.drift.word())));
     words.extend(settings.people.iter().map(|(initials, name)| format!("\n  person: {initials} = {name}")));
     words
 }

@@ -71,7 +71,9 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
 pub(super) fn flat(incident: &Incident) -> Value {
     let (mut application, mut order, mut error, mut what) = (None, None, None, None);
     match &incident.subject {
-        Subject::StateProblem { application: one, .. } | Subject::MoreErrorGroups { application: one } => application = Some(one),
+        Subject::StateProblem { application: one, .. }
+        | Subject::Drift { application: one, .. }
+        | Subject::MoreErrorGroups { application: one } => application = Some(one),
         Subject::NewErrorGroup { application: one, group } | Subject::Regressed { application: one, group, .. } => {
             application = Some(one);
             error = Some(group);

@@ -153,7 +153,7 @@ pub(crate) fn text(table: &Table, view: &View, application: &AppName, colour: bo
     let mut lines = vec![vec!["Patch", "Issue", "By", "Changed", "Current"].into_iter().map(plain).collect::<Vec<_>>()];
     for site in &sites {
         let site = &table.grid.sites[*site];
-        let silent = site.last_seen.is_none_or(|seen| seen.age(table.grid.now) > fieldpost_common::cell::SILENT_AFTER);
+        let silent = table.grid.is_silent(site, table.grid.now);
         let since = site.last_seen.map_or("never".to_owned(), |seen| text::age(seen.age(table.grid.now)));
         lines[0].push(plain(&if silent { format!("{} {since}", site.name) } else { site.name.to_string() }));
     }
@@ -215,7 +215,7 @@ fn mark(cell: &Cell) -> Shown {
         _ => cell.mark(),
     };
     let tone = match mark {
-        _ if cell.is_stale() => Tone::Faint,
+        _ if cell.is_stale => Tone::Faint,
         "!" | "≠" | "?" => Tone::Alarm,
         "+" | ">" | "<" | "*" | "-" => Tone::Act,
         _ => Tone::Plain,

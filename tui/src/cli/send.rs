@@ -7,7 +7,6 @@ use super::target::{self, Ask, Decision, Replacing};
 use super::wait;
 use crate::send::{Act, Wish};
 use crate::session::Session;
-use fieldpost_common::cell::SILENT_AFTER;
 use fieldpost_common::exit;
 use fieldpost_common::grid::{Grid, Table};
 use fieldpost_common::hash::ContentHash;
@@ -213,8 +212,7 @@ impl Job<'_> {
     fn glance(&self, wishes: &[Wish]) -> Duration {
         let live = |wish: &Wish| {
             let site = self.table.grid.sites.iter().find(|site| site.name == wish.site);
-            let seen = site.and_then(|site| site.last_seen);
-            seen.is_none_or(|seen| seen.age(self.table.grid.now) < SILENT_AFTER)
+            site.is_some_and(|site| !self.table.grid.is_silent(site, self.table.grid.now))
         };
         if wishes.iter().any(live) { GLANCE } else { Duration::ZERO }
     }

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::names;
 use super::talk::Talk;
 use crate::session::Session;
-use fieldpost_common::api::{Invited, NewSite, Site, SiteListing, SiteSettings};
+use fieldpost_common::api::{Invited, NewSite, Site, SiteListing, SiteSettings, Verdict};
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, GroupName, SiteName, Version};
 use fieldpost_common::inventory::Directory;
@@ -67,7 +67,7 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
         Verb::Show { name } => {
             let site = client.site(&names::any_site(session, &name).await?).await?;
             let now = session.now();
-            talk.data(&site, || whole(&site, now))?;
+            talk.data(&flat(&site, now), || whole(&site, now))?;
         }
         Verb::Set { name, groups } => {
             let name = names::any_site(session, &name).await?;
@@ -141,11 +141,23 @@ async fn remove(name: &str, yes: bool, session: &Session, talk: Talk) -> Result<
 pub(crate) async fn list(session: &Session, talk: Talk) -> Result<u8, Failure> {
     let sites = session.client.sites().await?;
     let now = session.now();
-    talk.data(&json!({ "sites": sites }), || match sites.as_slice() {
+    talk.data(&json!({ "sites": sites.iter().map(|site| flat(site, now)).collect::<Vec<_>>() }), || match sites.as_slice() {
         [] => "no sites yet: `fieldpost site add NAME --app APP=VERSION`".to_owned(),
         sites => sites.iter().map(|site| line(site, now)).collect::<Vec<_>>().join("\n"),
     })?;
     Ok(exit::OK)
+}
+
+/// A site as scripts read it: its facts, and in a word whether it can be seen.
+fn flat(site: &Site, now: Timestamp) -> serde_json::Value {
+    let seen = match site.enrolled_at {
+        None => "never_seen",
+        Some(_) if site.is_silent(now) => "silent",
+        Some(_) => "seen",
+    };
+    let mut flat = json!(site);
+    flat["seen"] = json!(seen);
+    flat
 }
 
 fn line(site: &Site, now: Timestamp) -> String {
@@ -171,9 +183,10 @@ fn line(site: &Site, now: Timestamp) -> String {
 
 fn seen(site: &Site, now: Timestamp) -> String {
     match (site.last_seen, site.enrolled_at) {
+        (Some(last), _) if site.is_silent(now) => format!("silent {}", text::age(last.age(now))),
         (Some(seen), _) => ago(seen, now),
-        (None, Some(_)) => "never seen".to_owned(),
-        (None, None) => "not enrolled".to_owned(),
+        (None, Some(_)) => "never polled".to_owned(),
+        (None, None) => Verdict::NeverSeen.word().to_owned(),
     }
 }
 

@@ -3,10 +3,10 @@
 use super::failure::Failure;
 use super::incidents;
 use super::talk::Talk;
-use super::verdict::{ago, lasting, painted, word};
+use super::verdict::{ago, lasting, painted, painted_verdict};
 use crate::client::ClientError;
 use crate::session::Session;
-use fieldpost_common::api::{Change, MailStatus, SiteStatus, Status};
+use fieldpost_common::api::{Change, Drift, MailStatus, SiteStatus, Status, Verdict};
 use fieldpost_common::exit;
 use fieldpost_common::grid::Feed;
 use fieldpost_common::state::Severity;
@@ -20,6 +20,8 @@ const FRESH: Duration = Duration::from_secs(30);
 
 /// How long a wall screen waits before it asks a server again that could not be reached.
 const AGAIN: Duration = Duration::from_secs(3);
+/// As wide as the longest verdict with its sign.
+const VERDICT: usize = "? never seen".len();
 /// A terminal that doesn't say how many rows it has.
 const ROWS: usize = 24;
 
@@ -36,7 +38,8 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     }
     let status = session.client.status().await?;
     talk.data(&flat(&status), || text(&status, talk.colour()))?;
-    Ok(if status.worst == Severity::Ok { exit::OK } else { exit::DIFFERS })
+    // Unknown is not well: a site that can't be seen is a difference too.
+    Ok(if status.worst == Verdict::Ok { exit::OK } else { exit::DIFFERS })
 }
 
 /// As scripts read it.
@@ -46,6 +49,7 @@ fn flat(status: &Status) -> Value {
         "sites": status.sites,
         "incidents": status.incidents.iter().map(incidents::flat).collect::<Vec<_>>(),
         "maintenance": status.maintenance,
+        "drift": status.drift,
         "mail": status.mail,
         "now": status.now,
     })
@@ -143,24 +147,24 @@ async fn next(session: &Session, mut feed: Feed) -> Result<Feed, ClientError> {
 
 /// `✗ 2 problems, 1 warning`, `✓ all is well`.
 fn headline(status: &Status, colour: bool) -> String {
-    let counting = status.counting();
-    let number = |severity| counting.iter().filter(|one| **one == severity).count();
-    let words = match (number(Severity::Problem), number(Severity::Warning)) {
-        (0, 0) => "all is well".to_owned(),
-        (0, warnings) => count(warnings, "warning"),
-        (problems, 0) => count(problems, "problem"),
-        (problems, warnings) => format!("{}, {}", count(problems, "problem"), count(warnings, "warning")),
-    };
-    let quiet = match status.incidents.len() - counting.len() {
-        0 => String::new(),
-        quiet => format!(", {quiet} in maintenance"),
-    };
-    painted(&format!("{} {words}{quiet}", status.worst.sign()), status.worst, colour)
+    let counts = status.counts();
+    let mut words = Vec::new();
+    words.extend((counts.problems > 0).then(|| count(counts.problems, "problem")));
+    words.extend((counts.warnings > 0).then(|| count(counts.warnings, "warning")));
+    words.extend((counts.cant_say > 0).then(|| format!("{} can't be seen", count(counts.cant_say, "site"))));
+    words.extend((counts.never_seen > 0).then(|| format!("{} never seen", count(counts.never_seen, "site"))));
+    if words.is_empty() {
+        words.push(if counts.drifted > 0 { "no problem" } else { "all is well" }.to_owned());
+    }
+    words.extend((counts.drifted > 0).then(|| format!("{} changed at sites", count(counts.drifted, "patch"))));
+    words.extend((counts.in_maintenance > 0).then(|| format!("{} in maintenance", counts.in_maintenance)));
+    painted_verdict(&format!("{} {}", status.worst.sign(), words.join(", ")), status.worst, colour)
 }
 
 fn text(status: &Status, colour: bool) -> String {
     let mut lines = vec![headline(status, colour)];
     lines.extend(status.incidents.iter().map(|one| incidents::line(one, status.now, colour)));
+    lines.extend(status.drift.iter().map(drift));
     lines.push(String::new());
     lines.extend(site_lines(status.sites.iter(), colour));
     if status.sites.is_empty() {
@@ -175,9 +179,9 @@ fn wall(status: &Status, rows: usize, colour: bool) -> String {
     let mut lines = vec![format!("{}   {}", headline(status, colour), minute(status.now))];
     lines.extend(mail(&status.mail).map(|words| words.trim_start().to_owned()));
     lines.extend(status.incidents.iter().map(|one| incidents::line(one, status.now, colour)));
+    lines.extend(status.drift.iter().map(drift));
     lines.push(String::new());
-    let (well, unwell): (Vec<_>, Vec<_>) =
-        status.sites.iter().partition(|site| site.verdict == Severity::Ok && !site.maintenance);
+    let (well, unwell): (Vec<_>, Vec<_>) = status.sites.iter().partition(|site| site.verdict == Verdict::Ok && !site.maintenance);
     let all = site_lines(unwell.into_iter().chain(well), colour);
     // The last row stays free: a line end there would scroll.
     let room = rows.saturating_sub(1);
@@ -198,10 +202,21 @@ fn site_lines<'a>(sites: impl Iterator<Item = &'a SiteStatus> + Clone, colour: b
 fn site(site: &SiteStatus, wide: usize, colour: bool) -> String {
     let state = site.state_age_s.map_or("no state".to_owned(), |age| format!("state {}", ago(Some(age))));
     let maintenance = if site.maintenance { "  in maintenance" } else { "" };
-    let verdict = word(site.verdict, colour);
-    let pad =
-        " ".repeat("✗ problem".chars().count() - format!("{} {}", site.verdict.sign(), site.verdict.word()).chars().count());
-    format!("{:wide$}  {verdict}{pad}  seen {}, {state}{maintenance}", site.site, ago(site.last_seen_s))
+    let words = format!("{:<VERDICT$}", format!("{} {}", site.verdict.sign(), site.verdict.word()));
+    let verdict = painted_verdict(&words, site.verdict, colour);
+    if site.verdict == Verdict::NeverSeen {
+        let cure = format!("`fieldpost site enrolment {}` prints what enrols it", site.site);
+        return format!("{:wide$}  {verdict}  {cure}{maintenance}", site.site);
+    }
+    // What is wrong stands above; why nobody can say stands nowhere else.
+    let why = site.words.as_ref().filter(|_| site.verdict == Verdict::CantSay);
+    let why = why.map(|why| format!("  ({why})")).unwrap_or_default();
+    format!("{:wide$}  {verdict}  seen {}, {state}{maintenance}{why}", site.site, ago(site.last_seen_s))
+}
+
+/// `       ≠ acme: trading: 2 patches were changed at the site: …`.
+fn drift(drift: &Drift) -> String {
+    format!("{:>5}  ≠ {}: {}: {}", "", drift.site, drift.application, drift.summary.words())
 }
 
 fn mail(mail: &MailStatus) -> Option<String> {
@@ -214,7 +229,7 @@ mod tests {
     use super::*;
     use fieldpost_common::incident::Incident;
 
-    fn site(name: &str, verdict: Severity, state_age_s: Option<u64>) -> SiteStatus {
+    fn site(name: &str, verdict: Verdict, state_age_s: Option<u64>) -> SiteStatus {
         let site = name.parse().expect("site");
         SiteStatus { site, verdict, words: None, last_seen_s: Some(3), state_age_s, maintenance: false }
     }
@@ -232,10 +247,11 @@ mod tests {
 
     fn status(sites: Vec<SiteStatus>) -> Status {
         Status {
-            worst: Severity::Problem,
+            worst: Verdict::Problem,
             sites,
             incidents: vec![sick("acme")],
             maintenance: Vec::new(),
+            drift: Vec::new(),
             mail: MailStatus { configured: true, waiting: 0, trouble: None },
             now: Timestamp::from_ms(120_000),
         }
@@ -243,20 +259,20 @@ mod tests {
 
     #[test]
     fn what_is_wrong_comes_first_and_each_site_is_one_line_with_its_verdict_and_ages() {
-        let status = status(vec![site("acme", Severity::Problem, Some(200)), site("borealis", Severity::Ok, None)]);
+        let status = status(vec![site("acme", Verdict::Problem, Some(200)), site("borealis", Verdict::Ok, None)]);
         let expected = "✗ 1 problem
     7  ✗ acme: no contact since 10:02  for 2 min, ada looks after it
 
-acme      ✗ problem  seen now, state 3 min ago
-borealis  ✓ ok       seen now, no state";
+acme      ✗ problem     seen now, state 3 min ago
+borealis  ✓ ok          seen now, no state";
         assert_eq!(text(&status, false), expected);
     }
 
     #[test]
     fn a_wall_screen_has_what_is_wrong_first_and_never_more_lines_than_rows() {
         let names: Vec<_> = (0..50).map(|number| format!("a{number:02}")).collect();
-        let mut sites: Vec<_> = names.iter().map(|name| site(name, Severity::Ok, None)).collect();
-        sites.push(site("omega", Severity::Warning, None));
+        let mut sites: Vec<_> = names.iter().map(|name| site(name, Verdict::Ok, None)).collect();
+        sites.push(site("omega", Verdict::Warning, None));
         let wall = wall(&status(sites), 10, false);
         let lines: Vec<_> = wall.lines().collect();
         assert_eq!(lines.len(), 9, "{wall}");
@@ -265,13 +281,26 @@ borealis  ✓ ok       seen now, no state";
     }
 
     #[test]
+    fn what_was_never_seen_or_can_not_be_seen_is_said_and_never_called_well() {
+        let mut status = status(vec![site("acme", Verdict::NeverSeen, None), site("borealis", Verdict::CantSay, None)]);
+        status.incidents.clear();
+        status.worst = status.judge();
+        status.sites[1].words = Some(fieldpost_common::text::Clean::line("no contact"));
+        let expected = "? 1 site can't be seen, 1 site never seen
+
+acme      ○ never seen  `fieldpost site enrolment acme` prints what enrols it
+borealis  ? can't say   seen now, no state  (no contact)";
+        assert_eq!((status.worst, text(&status, false).as_str()), (Verdict::CantSay, expected));
+    }
+
+    #[test]
     fn only_what_isnt_an_age_is_news_to_a_program() {
-        let before = status(vec![site("acme", Severity::Ok, Some(1))]);
+        let before = status(vec![site("acme", Verdict::Ok, Some(1))]);
         let mut after = before.clone();
         after.sites[0].state_age_s = Some(9);
         after.now = Timestamp::from_ms(130_000);
         assert_eq!(ageless(&before), ageless(&after));
-        after.sites[0].verdict = Severity::Warning;
+        after.sites[0].verdict = Verdict::Warning;
         assert_ne!(ageless(&before), ageless(&after));
     }
 

@@ -1,5 +1,6 @@
 //! Severities in words and colours, the same for every command that shows them.
 
+use fieldpost_common::api::Verdict;
 use fieldpost_common::state::{Finding, Line, Severity};
 use fieldpost_common::text::age;
 use std::time::Duration;
@@ -11,6 +12,19 @@ pub(super) fn painted(text: &str, severity: Severity, colour: bool) -> String {
         Severity::Ok => return text.to_owned(),
         Severity::Warning => "33",
         Severity::Problem => "31",
+    };
+    format!("\x1b[{code}m{text}\x1b[0m")
+}
+
+/// The same in the colour of a verdict: that nobody can say has one of its own.
+pub(super) fn painted_verdict(text: &str, verdict: Verdict, colour: bool) -> String {
+    let code = match verdict {
+        _ if !colour => return text.to_owned(),
+        Verdict::Ok => return text.to_owned(),
+        Verdict::NeverSeen => "36",
+        Verdict::CantSay => "35",
+        Verdict::Warning => return painted(text, Severity::Warning, colour),
+        Verdict::Problem => return painted(text, Severity::Problem, colour),
     };
     format!("\x1b[{code}m{text}\x1b[0m")
 }

@@ -81,6 +81,7 @@ fn subjects(site: &str) -> Vec<Subject> {
         Subject::Uplink,
         Subject::OrderStuck { site: site.clone(), order: id("0123456789abcdef0123456789abcdef") },
         Subject::AgentFailing { site: site.clone(), what: "directory trading".to_owned() },
+        Subject::Drift { site: site.clone(), application: id("trading") },
         Subject::NewErrorGroup { application: id("trading"), group },
         Subject::MoreErrorGroups { application: id("trading") },
         Subject::Regressed { site, application, group },
@@ -114,7 +115,7 @@ fn answer() -> impl Strategy<Value = Option<Answer>> {
 proptest! {
     #[test]
     fn from_an_observation_that_can_not_see_a_site_no_incident_of_that_site_closes(
-        answers in proptest::collection::vec(answer(), 27),
+        answers in proptest::collection::vec(answer(), 30),
         hidden in proptest::collection::btree_set(0..3_usize, 1..3),
         minutes in 0_i64..5_000,
     ) {

@@ -91,6 +91,8 @@ impl World {
             base: self.base,
             order: self.order.as_ref().map(|(latest, _)| latest),
             age: Some(Duration::ZERO),
+
+            silent_after: std::time::Duration::from_mins(5),
         })
     }
 

@@ -163,7 +163,8 @@ fn quiet(patch: usize, site: usize) -> GridCell {
     }
 }
 
-fn latest(order: OrderInfo) -> LatestOrder {
+/// An order as `cell()` wants it.
+pub(crate) fn latest(order: OrderInfo) -> LatestOrder {
     let note = note(&order);
     let OrderInfo { id, action, expected, state, by, created, .. } = order;
     LatestOrder { id, action, expected, state, by, created, note }

@@ -44,6 +44,7 @@ impl Sight {
             // What these are about is the server's own: orders, error groups, mails; or the site's last inventory, which counts until the next.
             Subject::OrderStuck { .. }
             | Subject::AgentFailing { .. }
+            | Subject::Drift { .. }
             | Subject::MoreErrorGroups { .. }
             | Subject::Regressed { .. }
             | Subject::Server { .. } => Answer::Well,

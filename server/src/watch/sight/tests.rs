@@ -98,6 +98,7 @@ fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_>
         mail: None,
         errors,
         errors_aged,
+        drift: Vec::new(),
         mended,
         known,
         silences_over,

@@ -74,15 +74,22 @@ fn said(model: &Model) -> Said {
     } else if !status.mail.configured {
         said.counts.push((Tone::Faint, "no mail".to_owned()));
     }
-    for (severity, word) in [(Severity::Problem, "problem"), (Severity::Warning, "warning")] {
-        let number = view.count(severity);
+    let counts = status.counts();
+    for (severity, number, word) in
+        [(Severity::Problem, counts.problems, "problem"), (Severity::Warning, counts.warnings, "warning")]
+    {
         if number > 0 {
             said.counts.push((line::tone(severity), format!("{} {}", severity.sign(), count(number, word))));
         }
     }
-    let quiet = status.incidents.len() - status.loud().count();
-    if quiet > 0 {
-        said.counts.push((Tone::Faint, format!("{quiet} in maintenance")));
+    if counts.cant_say > 0 {
+        said.counts.push((Tone::Busy, format!("? {} can't be seen", count(counts.cant_say, "site"))));
+    }
+    if counts.drifted > 0 {
+        said.counts.push((Tone::Accent, format!("≠ {} changed at sites", counts.drifted)));
+    }
+    if counts.in_maintenance > 0 {
+        said.counts.push((Tone::Faint, format!("{} in maintenance", counts.in_maintenance)));
     }
     said
 }

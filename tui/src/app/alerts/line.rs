@@ -3,6 +3,7 @@
 use crate::app::dialog::Info;
 use crate::app::theme::Tone;
 use crate::app::when::{ago, local, short};
+use fieldpost_common::api::Verdict;
 use fieldpost_common::id::AppName;
 use fieldpost_common::incident::{Hold, Incident, Phase, Subject, Told};
 use fieldpost_common::state::Severity;
@@ -16,6 +17,16 @@ pub(crate) fn tone(severity: Severity) -> Tone {
         Severity::Ok => Tone::Plain,
         Severity::Warning => Tone::Warning,
         Severity::Problem => Tone::Alarm,
+    }
+}
+
+/// How a site is, as a colour: that nobody can say has one of its own.
+pub(crate) fn verdict_tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Ok => Tone::Plain,
+        Verdict::NeverSeen | Verdict::CantSay => Tone::Busy,
+        Verdict::Warning => tone(Severity::Warning),
+        Verdict::Problem => tone(Severity::Problem),
     }
 }
 
@@ -42,6 +53,7 @@ pub(crate) fn kind(one: &Incident) -> &'static str {
         Subject::OrderStuck { .. } => "order",
         Subject::NewErrorGroup { .. } | Subject::MoreErrorGroups { .. } | Subject::Regressed { .. } => "error",
         Subject::AgentFailing { .. } => "agent",
+        Subject::Drift { .. } => "drift",
         Subject::Server { .. } => "server",
     }
 }
@@ -50,6 +62,7 @@ pub(crate) fn kind(one: &Incident) -> &'static str {
 pub(crate) fn application(one: &Incident) -> Option<&AppName> {
     match &one.subject {
         Subject::StateProblem { application, .. }
+        | Subject::Drift { application, .. }
         | Subject::NewErrorGroup { application, .. }
         | Subject::MoreErrorGroups { application }
         | Subject::Regressed { application, .. } => Some(application),
@@ -116,7 +129,9 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
     add("where", place(one));
     add("kind", one.subject.kind().replace('_', " "));
     match &one.subject {
-        Subject::StateProblem { application, .. } | Subject::MoreErrorGroups { application } => {
+        Subject::StateProblem { application, .. }
+        | Subject::Drift { application, .. }
+        | Subject::MoreErrorGroups { application } => {
             add("application", application.to_string());
         }
         Subject::NewErrorGroup { application, group } | Subject::Regressed { application, group, .. } => {

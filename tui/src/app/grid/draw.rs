@@ -8,7 +8,7 @@ use super::layout::{
     FULL_SUM, Frozen, Layout, MARGIN, body_height, current, explain_height, rows_height, site_label, sums_height,
 };
 use super::sort::Sort;
-use super::{GridView, Mode, Place, is_silent, sums};
+use super::{GridView, Mode, Place, sums};
 use crate::app::header::{self, Said};
 use crate::app::keymap::Context;
 use crate::app::model::{Link, Model};
@@ -102,8 +102,13 @@ fn counts(grid: &GridView) -> Vec<(Tone, String)> {
     let (shown, all) = (grid.columns.len(), grid.table.grid.sites.len());
     let sites = if shown == all { count(all, "site") } else { format!("{shown}/{}", count(all, "site")) };
     let mut words = vec![(Tone::Plain, sites)];
-    if grid.tally.problems > 0 {
-        words.push((Tone::Alarm, count(grid.tally.problems, "problem")));
+    // "Problems" are incidents, on every screen; these are cells, each number with its sign.
+    let tally = &grid.tally;
+    let cells = [("!", tally.blocked), ("≠", tally.conflicts), ("-", tally.deleted), ("?", tally.unknown)];
+    let cells = cells.into_iter().filter(|(_, number)| *number > 0).map(|(sign, number)| format!("{sign}{number}"));
+    let cells = cells.collect::<Vec<_>>().join(" ");
+    if !cells.is_empty() {
+        words.push((Tone::Alarm, cells));
     }
     if grid.tally.silent > 0 {
         let since = grid.tally.longest.map_or("never seen".to_owned(), age);
@@ -160,10 +165,10 @@ impl<'a> Shown<'a> {
         self.more(painter, y);
         for (place, x, wide) in &self.sites {
             let site = grid.site(grid.columns[*place]);
-            let label = site_label(site, grid.now);
+            let label = site_label(grid, site);
             let tone = match site {
                 _ if *place == grid.column => Tone::Accent,
-                site if is_silent(site, grid.now) => Tone::Faint,
+                site if grid.is_silent(site, grid.now) => Tone::Faint,
                 _ => Tone::Strong,
             };
             if grid.site_marks.contains(&site.name) {
@@ -234,7 +239,7 @@ impl<'a> Shown<'a> {
 
 fn sum(grid: &GridView, patch: usize, wide: u16) -> Vec<(Tone, String)> {
     let Some(summary) = grid.summary(patch) else { return Vec::new() };
-    if wide >= FULL_SUM { sums::full(summary) } else { vec![sums::short(summary)] }
+    if wide >= FULL_SUM { sums::full(summary, usize::from(wide)) } else { vec![sums::short(summary)] }
 }
 
 /// A text with the matched characters bright. `hits`: their places.
@@ -271,7 +276,7 @@ pub(crate) fn tone(cell: &Cell) -> Tone {
     match (&cell.overlay, cell.standing) {
         (Overlay::Blocked(_), _) => Tone::Alarm,
         (Overlay::Sending(_), _) => Tone::Busy,
-        _ if cell.is_stale() => Tone::Faint,
+        _ if cell.is_stale => Tone::Faint,
         (_, Standing::Unknown | Standing::Conflict | Standing::DeletedAtSite) => Tone::Alarm,
         (_, Standing::OnlyAtSite | Standing::Retrieve) => Tone::Accent,
         (_, Standing::NotSent | Standing::SendUpdate) => Tone::Good,

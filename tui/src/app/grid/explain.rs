@@ -53,7 +53,7 @@ pub(crate) fn explain(view: &GridView, keys: &Keymap, place: Place) -> (String, 
     if let Some(note) = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref()?.note.as_ref()) {
         fact = format!("{fact}; after-install: {note}");
     }
-    if cell.is_stale() {
+    if cell.is_stale {
         let since = site.last_seen.map_or("never heard of".to_owned(), |seen| format!("last heard of {}", ago(seen, view.now)));
         fact = format!("{fact} ({since})");
     }

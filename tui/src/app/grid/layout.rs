@@ -1,10 +1,9 @@
 //! How wide the columns are and which of them a terminal has room for. Shared by drawing and by moving, so that both agree.
 
+use super::GridView;
 use super::explain::without_address;
-use super::{GridView, is_silent};
 use fieldpost_common::grid::{GridPatch, GridSite, Table};
 use fieldpost_common::text::{Clean, age};
-use fieldpost_common::time::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
 /// A column that stays where it is while the sites scroll.
@@ -166,15 +165,15 @@ fn total(frozen: &[(Frozen, u16)]) -> u16 {
 
 /// How wide a site's column is: its name, and its age when it is silent.
 fn site_width(view: &GridView, site: usize) -> u16 {
-    let label = site_label(view.site(site), view.now);
+    let label = site_label(view, view.site(site));
     u16::try_from(label.width()).unwrap_or(MAX_SITE).clamp(MIN_SITE, MAX_SITE)
 }
 
 /// The title of a site's column.
-pub(crate) fn site_label(site: &GridSite, now: Timestamp) -> String {
+pub(crate) fn site_label(view: &GridView, site: &GridSite) -> String {
     match site.last_seen {
-        _ if !is_silent(site, now) => site.name.to_string(),
-        Some(seen) => format!("{} {}", site.name, age(seen.age(now)).replace(" min", "m").replace(' ', "")),
+        _ if !view.is_silent(site, view.now) => site.name.to_string(),
+        Some(seen) => format!("{} {}", site.name, age(seen.age(view.now)).replace(" min", "m").replace(' ', "")),
         None => format!("{} never", site.name),
     }
 }

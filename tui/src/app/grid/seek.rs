@@ -36,7 +36,7 @@ pub(crate) fn seek(view: &GridView, way: Way) -> Option<(usize, usize)> {
 }
 
 fn may_call(view: &GridView, row: usize) -> bool {
-    row == 0 || view.summary(view.rows[row]).is_some_and(|summary| summary.someones > 0)
+    row == 0 || view.summary(view.rows[row]).is_some_and(|summary| summary.someones() > 0)
 }
 
 /// A site of which nothing is known calls once, in the first row.

@@ -63,7 +63,7 @@ pub(crate) fn sorted(patches: &[GridPatch], rows: &[Summary], sort: Sort) -> Vec
         Key::Changed => order.sort_by(|a, b| known_first(changed(&patches[*a]), changed(&patches[*b]), !sort.reversed)),
         Key::Issue => order.sort_by(|a, b| known_first(issue(&patches[*a]), issue(&patches[*b]), sort.reversed)),
         Key::Worst => {
-            let worst = |patch: &usize| rows.get(*patch).map(|row| (row.worst, row.someones));
+            let worst = |patch: &usize| rows.get(*patch).map(|row| (row.worst, row.calling(row.worst), row.someones()));
             if sort.reversed { order.sort_by_key(worst) } else { order.sort_by_key(|patch| Reverse(worst(patch))) }
         }
     }

@@ -3,30 +3,40 @@
 use crate::app::theme::Tone;
 use fieldpost_common::grid::{Need, Summary};
 
-/// The worst mark and how many call for a person, else how many can be sent or are on their way; nothing when all is well.
+/// The most urgent sign and how many cells bear it, else how many can be sent or are on their way; nothing when all is well.
 pub(crate) fn short(summary: &Summary) -> (Tone, String) {
     let words = match summary {
-        Summary { someones: someones @ 1.., worst, .. } => format!("{}{someones}", worst.mark()),
+        _ if summary.someones() > 0 => sign(summary, summary.worst),
         Summary { to_send: to_send @ 1.., .. } => format!("+{to_send}"),
         Summary { sending: sending @ 1.., .. } => format!("…{sending}"),
         _ => String::new(),
     };
-    (tone(summary), words)
+    (tone(summary.worst), words)
 }
 
-/// A whole row: the short form, then the rest.
-pub(crate) fn full(summary: &Summary) -> Vec<(Tone, String)> {
-    let called = (summary.someones > 0).then(|| short(summary));
+/// A whole row: every sign with its own count, the most urgent first; what has no room in so many cells is left out, and its number with it.
+pub(crate) fn full(summary: &Summary, room: usize) -> Vec<(Tone, String)> {
+    let called = Need::SOMEONES.into_iter().filter(|need| summary.calling(*need) > 0);
+    let called = called.map(|need| (tone(need), sign(summary, need)));
     let rest = [(Tone::Good, "+", summary.to_send), (Tone::Busy, "…", summary.sending), (Tone::Faint, "=", summary.in_sync)];
     let rest = rest.into_iter().filter(|(_, _, count)| *count > 0).map(|(tone, mark, count)| (tone, format!("{mark}{count}")));
-    let mut pieces = Vec::new();
-    for piece in called.into_iter().chain(rest) {
-        if !pieces.is_empty() {
+    let (mut pieces, mut taken) = (Vec::new(), 0);
+    for (tone, words) in called.chain(rest) {
+        let wide = words.chars().count() + usize::from(taken > 0);
+        if taken + wide > room {
+            break;
+        }
+        if taken > 0 {
             pieces.push((Tone::Plain, " ".to_owned()));
         }
-        pieces.push(piece);
+        taken += wide;
+        pieces.push((tone, words));
     }
     pieces
+}
+
+fn sign(summary: &Summary, need: Need) -> String {
+    format!("{}{}", need.mark(), summary.calling(need))
 }
 
 /// A column: nothing is known of it, or the short form.
@@ -34,12 +44,12 @@ pub(crate) fn column(summary: &Summary) -> (Tone, String) {
     if summary.worst == Need::Unknown { (Tone::Alarm, "?".to_owned()) } else { short(summary) }
 }
 
-fn tone(summary: &Summary) -> Tone {
-    match summary.worst {
-        _ if summary.problems > 0 => Tone::Alarm,
+fn tone(need: Need) -> Tone {
+    match need {
+        Need::Blocked | Need::Conflict | Need::Lost => Tone::Alarm,
         Need::Take | Need::Retrieve => Tone::Accent,
         Need::Update | Need::Send => Tone::Good,
-        _ => Tone::Busy,
+        Need::Unknown | Need::Nothing => Tone::Busy,
     }
 }
 
@@ -51,18 +61,31 @@ mod tests {
         pieces.into_iter().map(|(_, words)| words).collect()
     }
 
+    fn busy() -> Summary {
+        let summary = Summary { in_sync: 190, to_send: 3, sending: 2, ..Summary::default() };
+        summary.with(Need::Conflict, 1).with(Need::Update, 7).with(Need::Blocked, 3)
+    }
+
     #[test]
-    fn the_worst_is_said_first_and_what_is_well_last() {
-        let summary = Summary { in_sync: 190, to_send: 3, sending: 2, someones: 5, problems: 1, worst: Need::Conflict };
-        assert_eq!(short(&summary), (Tone::Alarm, "≠5".to_owned()));
-        assert_eq!(words(full(&summary)), "≠5 +3 …2 =190");
+    fn a_number_counts_only_the_cells_with_the_sign_before_it() {
+        assert_eq!(short(&busy()), (Tone::Alarm, "!3".to_owned()));
+        assert_eq!(words(full(&busy(), 40)), "!3 ≠1 >7 +3 …2 =190");
+        let conflict = Summary::default().with(Need::Conflict, 1).with(Need::Update, 7);
+        assert_eq!(short(&conflict).1, "≠1");
+    }
+
+    #[test]
+    fn a_number_that_has_no_room_is_left_out_and_never_cut() {
+        assert_eq!(words(full(&busy(), 18)), "!3 ≠1 >7 +3 …2");
+        assert_eq!(words(full(&busy(), 19)), "!3 ≠1 >7 +3 …2 =190");
+        assert_eq!(words(full(&busy(), 4)), "!3");
     }
 
     #[test]
     fn a_row_in_which_all_is_well_takes_no_room_in_the_short_form() {
         let well = Summary { in_sync: 200, ..Summary::default() };
         assert_eq!(short(&well).1, "");
-        assert_eq!(words(full(&well)), "=200");
+        assert_eq!(words(full(&well, 20)), "=200");
         assert_eq!(short(&Summary { to_send: 7, worst: Need::Send, ..well }), (Tone::Good, "+7".to_owned()));
     }
 

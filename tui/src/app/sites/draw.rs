@@ -144,13 +144,17 @@ fn said(model: &Model) -> Said {
     said.filter(&sites.list.filter, sites.list.typing);
     let states = || sites.sites.iter().map(|site| sites.state(site, now));
     let orders: usize = sites.sites.iter().map(|site| site.open_orders).sum();
-    let problems = states().filter(|state| state.is_problem()).count();
+    let problems = model.alerts.counts().problems;
+    let never = states().filter(|state| *state == SiteState::NeverSeen).count();
     let silent = states().filter(|state| state.is_silent()).count();
     if orders > 0 {
         said.counts.push((Tone::Busy, format!("{} on the way", count(orders, "order"))));
     }
     if problems > 0 {
         said.counts.push((Tone::Alarm, count(problems, "problem")));
+    }
+    if never > 0 {
+        said.counts.push((Tone::Busy, format!("{never} never seen")));
     }
     if silent > 0 {
         said.counts.push((Tone::Alarm, format!("{silent} silent")));

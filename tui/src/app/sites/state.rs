@@ -1,10 +1,8 @@
 //! How a site is, in one symbol and one word: the worst that is known of it.
 
 use crate::app::theme::Tone;
-use fieldpost_common::api::{HeldDrop, Site};
-use fieldpost_common::cell::SILENT_AFTER;
+use fieldpost_common::api::{HeldDrop, Site, Verdict};
 use fieldpost_common::inventory::Directory;
-use fieldpost_common::state::Severity;
 use fieldpost_common::text::{Clean, age, count};
 use fieldpost_common::time::Timestamp;
 use std::time::Duration;
@@ -17,11 +15,11 @@ const CLOCK_OFF: Duration = Duration::from_mins(1);
 pub(crate) enum SiteState {
     Ok,
     /// No agent has taken the enrolment string yet.
-    NotEnrolled,
+    NeverSeen,
     /// It polls, and has not said yet what files it has.
     NoInventory,
     /// It polls and its directories are there, and something is wrong all the same: mostly the state of an application.
-    Unwell(Severity),
+    Unwell(Verdict),
     /// Not heard of for that long; `None`: enrolled and never heard of.
     Silent(Option<Duration>),
     /// Many files vanished at once, and a person must say whether that is meant.
@@ -33,10 +31,10 @@ pub(crate) enum SiteState {
 }
 
 impl SiteState {
-    /// `verdict`: the worst of the site's open incidents.
-    pub(crate) fn of(site: &Site, verdict: Severity, now: Timestamp) -> Self {
+    /// `verdict`: the server's, out of the site's open incidents and of what can be seen.
+    pub(crate) fn of(site: &Site, verdict: Verdict, now: Timestamp) -> Self {
         match Self::by_itself(site, now) {
-            Self::Ok | Self::NoInventory if verdict > Severity::Ok => Self::Unwell(verdict),
+            Self::Ok | Self::NoInventory if verdict > Verdict::NeverSeen => Self::Unwell(verdict),
             state => state,
         }
     }
@@ -54,9 +52,9 @@ impl SiteState {
             return Self::Held(held);
         }
         match site.last_seen.map(|seen| seen.age(now)) {
-            None if site.enrolled_at.is_none() => Self::NotEnrolled,
+            None if site.enrolled_at.is_none() => Self::NeverSeen,
             None => Self::Silent(None),
-            Some(age) if age > SILENT_AFTER => Self::Silent(Some(age)),
+            Some(age) if site.is_silent(now) => Self::Silent(Some(age)),
             Some(_) if site.applications.iter().any(|one| one.directory.is_none()) => Self::NoInventory,
             Some(_) => Self::Ok,
         }
@@ -65,12 +63,12 @@ impl SiteState {
     fn rank(self) -> u8 {
         match self {
             Self::Ok => 0,
-            Self::NotEnrolled => 1,
+            Self::NeverSeen => 1,
             Self::NoInventory => 2,
-            Self::Unwell(Severity::Ok | Severity::Warning) => 3,
+            Self::Unwell(Verdict::Ok | Verdict::NeverSeen | Verdict::CantSay | Verdict::Warning) => 3,
             Self::Silent(_) => 4,
             Self::Held(_) => 5,
-            Self::Unwell(Severity::Problem) => 6,
+            Self::Unwell(Verdict::Problem) => 6,
             Self::Directory(_) => 7,
             Self::Clones => 8,
         }
@@ -79,8 +77,9 @@ impl SiteState {
     pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Ok => "·",
-            Self::NotEnrolled | Self::NoInventory => "?",
-            Self::Unwell(severity) => severity.sign(),
+            Self::NeverSeen => Verdict::NeverSeen.sign(),
+            Self::NoInventory => "?",
+            Self::Unwell(verdict) => verdict.sign(),
             _ => "!",
         }
     }
@@ -89,10 +88,10 @@ impl SiteState {
     pub(crate) fn word(self) -> String {
         let words = match self {
             Self::Ok => "ok",
-            Self::NotEnrolled => "never enrolled",
+            Self::NeverSeen => Verdict::NeverSeen.word(),
             Self::NoInventory => "no list of files",
-            Self::Unwell(severity) => severity.word(),
-            Self::Silent(None) => "never seen",
+            Self::Unwell(verdict) => verdict.word(),
+            Self::Silent(None) => "never polled",
             Self::Silent(Some(silent)) => return format!("silent {}", age(silent)),
             Self::Held(_) => "mass drop held",
             Self::Directory(Directory::Present | Directory::Missing) => "directory missing",
@@ -108,15 +107,10 @@ impl SiteState {
     pub(crate) fn tone(self) -> Tone {
         match self {
             Self::Ok => Tone::Plain,
-            Self::NotEnrolled | Self::NoInventory => Tone::Busy,
-            Self::Unwell(severity) => crate::app::alerts::line::tone(severity),
+            Self::NeverSeen | Self::NoInventory => Tone::Busy,
+            Self::Unwell(verdict) => crate::app::alerts::line::verdict_tone(verdict),
             _ => Tone::Alarm,
         }
-    }
-
-    /// Whether someone must do something at the site or here. Silence is counted by itself.
-    pub(crate) fn is_problem(self) -> bool {
-        matches!(self, Self::Held(_) | Self::Unwell(Severity::Problem) | Self::Directory(_) | Self::Clones)
     }
 
     pub(crate) fn is_silent(self) -> bool {
@@ -131,12 +125,12 @@ impl SiteState {
                 (format!("ok, {}", waiting(site)), "{open} shows which; {site.cancel} there takes one back")
             }
             Self::Ok => ("ok, nothing waits for it".to_owned(), "{open} opens its page"),
-            Self::NotEnrolled => {
+            Self::NeverSeen => {
                 ("no agent has taken the enrolment string yet".to_owned(), "{enrol} makes a new string, should the first be lost")
             }
             Self::NoInventory => ("it polls and has not listed its files yet".to_owned(), "wait a minute, or {open}"),
-            Self::Unwell(severity) => (
-                words.map_or(severity.word(), Clean::as_str).to_owned(),
+            Self::Unwell(verdict) => (
+                words.map_or(verdict.word(), Clean::as_str).to_owned(),
                 "{open} shows its state; {show-alerts} who looks after it",
             ),
             Self::Silent(None) => ("enrolled, and never heard of".to_owned(), "look whether the agent runs there"),
@@ -196,16 +190,16 @@ mod tests {
 
     #[test]
     fn the_worst_that_is_known_names_the_state() {
-        let words: Vec<_> = sample::sites().iter().map(|site| SiteState::of(site, Severity::Ok, sample::now()).word()).collect();
+        let words: Vec<_> = sample::sites().iter().map(|site| SiteState::of(site, Verdict::Ok, sample::now()).word()).collect();
         let expected =
-            ["ok", "mass drop held", "ok", "two agents", "no marker file", "no list of files", "silent 14 min", "never enrolled"];
+            ["ok", "mass drop held", "ok", "two agents", "no marker file", "no list of files", "silent 14 min", "never seen"];
         assert_eq!(words, expected);
     }
 
     #[test]
     fn an_incident_makes_a_site_unwell_that_has_nothing_else_to_say() {
         let words: Vec<_> =
-            sample::sites().iter().map(|site| SiteState::of(site, Severity::Problem, sample::now()).word()).collect();
+            sample::sites().iter().map(|site| SiteState::of(site, Verdict::Problem, sample::now()).word()).collect();
         assert_eq!(words[0], "problem");
         assert_eq!(words[1..5], ["mass drop held", "problem", "two agents", "no marker file"]);
         assert_eq!(words[6], "silent 14 min");

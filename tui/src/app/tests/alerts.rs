@@ -164,7 +164,7 @@ fn every_screen_says_how_many_problems_there_are_and_nothing_while_all_is_well()
     harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     for keys in ["1", "2", "5", "1 d", "Esc @", "Esc ? Esc", "J"] {
         harness.press(keys);
-        harness.shows("✗ 5 alerts");
+        harness.shows("✗ 5 problems");
     }
     harness.answer(Answer::Status(Ok(Box::new(sample_health::only_a_warning()))));
     harness.shows("! 1 warning");
@@ -207,7 +207,7 @@ fn the_title_tells_of_problems_where_that_is_set_and_holds_no_word_from_a_site()
     harness.model.ringing.title = true;
     harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
     harness.answer(Answer::Status(Ok(Box::new(sample_health::status()))));
-    assert_eq!(titles(&mut harness), ["✗ 5 alerts - fieldpost"]);
+    assert_eq!(titles(&mut harness), ["✗ 5 problems - fieldpost"]);
     harness.take(Message::Resumed);
     harness.answer(Answer::Status(Ok(Box::new(sample_health::all_well()))));
     assert_eq!(titles(&mut harness), ["fieldpost"]);
@@ -289,7 +289,7 @@ fn the_list_of_sites_and_the_page_say_what_is_wrong_there() {
     harness.press("Esc 2");
     assert_snapshot!("sites", harness.screen());
     let acme = harness.model.sites.sites.iter().find(|site| site.name.as_str() == "acme").unwrap();
-    assert!(harness.model.sites.state(acme, sample::now()).is_problem());
+    assert_eq!(harness.model.sites.state(acme, sample::now()).word(), "problem");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::CommandState;
 use fieldpost_common::exit;
 use fieldpost_common::grid::Feed;
-use fieldpost_common::text::Clean;
+use fieldpost_common::text::{Clean, age};
 use serde_json::json;
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ pub(crate) async fn follow(given: CommandInfo, session: &Session, limit: Duratio
     let mut command = given;
     let mut feed = session.client.changes(&Feed::default(), Duration::ZERO).await?.feed;
     let mut said = command.state.word();
+    say_if_silent(&command, session, limit, talk).await?;
     loop {
         command = session.client.command(&command.id).await?;
         let left = watch.left_of(limit);
@@ -47,6 +48,21 @@ pub(crate) async fn follow(given: CommandInfo, session: &Session, limit: Duratio
             }
         }
     }
+}
+
+/// Nobody is to wait for a silent site without knowing that it is one.
+async fn say_if_silent(command: &CommandInfo, session: &Session, limit: Duration, talk: Talk) -> Result<(), Failure> {
+    let site = session.client.site(&command.site).await?;
+    if site.is_silent(session.now()) {
+        let last =
+            site.last_seen.map_or("it never polled".to_owned(), |last| format!("last seen {} ago", age(last.age(session.now()))));
+        let seconds = limit.as_secs();
+        talk.say(&format!(
+            "{} is silent, {last}: it answers only when it polls again; waited for {seconds} s at most",
+            site.name
+        ));
+    }
+    Ok(())
 }
 
 fn judge(command: CommandInfo) -> Waited {

@@ -75,10 +75,12 @@ pub(crate) fn grid() -> Grid {
         stamps: Vec::new(),
         date_order: None,
         people: std::collections::BTreeMap::new(),
+        drift: fieldpost_common::drift::DriftRule::default(),
     };
     let p = content("published");
     Grid {
         now: NOW,
+        silent_after: std::time::Duration::from_mins(5),
         application: Some(settings),
         sites: vec![site("acme", "7.7", &["pilot"]), site("borealis", "7.7", &["pilot", "north"]), site("corvid", "7.6", &[])],
         patches: vec![

@@ -147,6 +147,7 @@ fn of_site(site: &str) -> Vec<Subject> {
         agent(site, "disk"),
         agent(site, "hook trading"),
         agent(site, "clones"),
+        Subject::Drift { site: name(site), application: application() },
         Subject::Regressed { site: name(site), application: application(), group: ErrorGroupId(4) },
     ]
 }

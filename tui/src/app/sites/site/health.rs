@@ -2,13 +2,13 @@
 
 use super::SiteView;
 use super::lines::{Line, heading, line, quiet};
-use crate::app::alerts::line::tone;
+use crate::app::alerts::line::{tone, verdict_tone};
 use crate::app::keymap::Context;
 use crate::app::model::Model;
 use crate::app::theme::Tone;
 use crate::app::told::Told;
 use crate::app::when::ago;
-use fieldpost_common::api::StateView;
+use fieldpost_common::api::{StateView, Verdict};
 use fieldpost_common::state::{Format, Severity};
 use fieldpost_common::text::{age, count};
 use fieldpost_common::time::Timestamp;
@@ -43,15 +43,28 @@ pub(super) fn lines(model: &Model, page: &SiteView) -> Vec<Line> {
 fn state(model: &Model, page: &SiteView, state: &StateView) -> Vec<Line> {
     let now = model.grid.now;
     let [blank, _] = heading("");
+    let how = match (&state.unseen, state.worst) {
+        // What was wrong is so until the opposite is seen.
+        (Some(_), Severity::Ok) => {
+            (verdict_tone(Verdict::CantSay), format!("{} {}", Verdict::CantSay.sign(), Verdict::CantSay.word()))
+        }
+        (_, worst) => (tone(worst), format!("{} {}", worst.sign(), worst.word())),
+    };
     let title = Line {
         pieces: vec![
             (Tone::Strong, format!("State of {}  ", state.application)),
-            (tone(state.worst), format!("{} {}", state.worst.sign(), state.worst.word())),
+            how,
             (Tone::Faint, format!("  {}", facts(state, now))),
         ],
         ..Line::default()
     };
     let mut lines = vec![blank, title];
+    lines.extend(
+        state
+            .unseen
+            .as_ref()
+            .map(|unseen| line(Tone::Busy, format!("  ? {}, {}: what stands here is as old", unseen.why, unseen.explain(now)))),
+    );
     if page.asked.is_some_and(|asked| state.at <= asked) {
         lines.push(line(Tone::Busy, "  asked for a new one; the site's next poll brings it"));
     }
