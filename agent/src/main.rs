@@ -181,7 +181,7 @@ fn code_of(trouble: &Trouble) -> u8 {
     match trouble {
         Trouble::Problem { problem, .. } => match problem.code {
             Code::Unauthorized | Code::Forbidden | Code::Refused | Code::InvitationSpent => exit::NOT_PERMITTED,
-            Code::Unavailable | Code::TooMany => exit::TRY_LATER,
+            Code::Unavailable | Code::TooMany | Code::NoSpace => exit::TRY_LATER,
             _ => exit::FAILED,
         },
         Trouble::Unreachable { .. } | Trouble::Lost { .. } | Trouble::NotOurs { .. } | Trouble::Unclear { .. } => {

@@ -43,7 +43,10 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
 }
 
 fn explain(error: &io::Error, tls: Option<&Tls>) -> String {
-    if error.kind() == io::ErrorKind::ConnectionRefused { error.to_string() } else { format!("{error}{}", hint(tls)) }
+    let words = error.to_string();
+    // Rustls has no words of its own for what our verifier says.
+    let words = words.trim_start_matches("unexpected error: ");
+    if error.kind() == io::ErrorKind::ConnectionRefused { words.to_owned() } else { format!("{words}{}", hint(tls)) }
 }
 
 /// Whoever asks a server that speaks TLS without naming its config hears of it.

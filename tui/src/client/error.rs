@@ -52,7 +52,7 @@ impl ClientError {
 fn problem_exit(problem: &Problem) -> u8 {
     match problem.code {
         Code::Unauthorized | Code::Forbidden | Code::InvitationSpent | Code::Refused => exit::NOT_PERMITTED,
-        Code::TooMany | Code::Unavailable => exit::TRY_LATER,
+        Code::TooMany | Code::Unavailable | Code::NoSpace => exit::TRY_LATER,
         _ => exit::FAILED,
     }
 }

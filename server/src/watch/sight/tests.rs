@@ -123,7 +123,8 @@ fn a_contact_that_was_written_by_a_clock_that_was_ahead_excuses_no_silence() {
     let known = Known::new();
     let (day, set_right) = (24 * 60 * MINUTE, at(0));
     let sight = Sight { listening_since: set_right, ..sight() };
-    let facts = facts(&known, vec![site("acme", day)], Vec::new());
+    let row = SiteRow { enrolled_at: Some(at(day - 5 * MINUTE)), ..site("acme", day) };
+    let facts = facts(&known, vec![row], Vec::new());
     assert!(wrong_of(&sight, &facts, at(4 * MINUTE - 1)).is_empty());
     assert_eq!(wrong_of(&sight, &facts, at(4 * MINUTE))[&silent("acme")].since, at(4 * MINUTE));
 }
