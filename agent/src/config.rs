@@ -9,6 +9,7 @@ pub use address::ServerUrl;
 pub use ignore::{Ignore, Patterns};
 
 use crate::redact::Rules;
+use fieldpost_common::hook::HookPer;
 use fieldpost_common::id::{ActionName, AppName, LogName, SiteName, Version};
 use fieldpost_common::state::Format;
 use fieldpost_common::time::deserialize_duration;
@@ -66,7 +67,7 @@ pub struct Application {
     /// What is not looked at, beside editors' own files.
     #[serde(default)]
     pub ignore: Ignore,
-    /// What runs after a patch was put in place.
+    /// What runs after a patch was put in place or removed, and loads it.
     pub after_install: Option<Hook>,
     /// Where it says how it is.
     pub state: Option<StateSource>,
@@ -118,7 +119,7 @@ pub struct StateSource {
     pub format: Option<Format>,
 }
 
-/// A program to run, without a shell.
+/// A program to run after files were put in place or removed, without a shell.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hook {
@@ -127,6 +128,30 @@ pub struct Hook {
     /// The time that it may take.
     #[serde(default = "timeout", deserialize_with = "deserialize_duration")]
     pub timeout: Duration,
+    /// One call for each file, or one for all files of a batch.
+    #[serde(default)]
+    pub per: HookPer,
+    /// Whether one that was cut off by the agent's end is run again when the agent starts: only where running it twice does no harm.
+    #[serde(default)]
+    pub repeat: bool,
+}
+
+/// How an application's hook is run, as far as deciding needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookPlan {
+    /// One call for each file, or for each batch.
+    pub per: HookPer,
+    /// Whether it may be run again after it was cut off.
+    pub repeat: bool,
+    /// The time that it may take.
+    pub timeout: Duration,
+}
+
+impl Hook {
+    /// What deciding needs to know of it.
+    pub fn plan(&self) -> HookPlan {
+        HookPlan { per: self.per, repeat: self.repeat, timeout: self.timeout }
+    }
 }
 
 impl StateSource {
@@ -365,7 +390,8 @@ after_install = { command = ["/usr/bin/true"] }
     fn a_full_config_is_read_with_its_defaults() {
         let config = Config::parse(GOOD, Path::new("acme.toml")).expect("good");
         assert_eq!(config.wait(), wire::MAX_WAIT);
-        assert_eq!(config.applications[0].after_install.as_ref().expect("hook").timeout, Duration::from_mins(1));
+        let hook = config.applications[0].after_install.as_ref().expect("hook");
+        assert_eq!((hook.timeout, hook.per, hook.repeat), (Duration::from_mins(1), HookPer::Patch, false));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::address_book::AddressBook;
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::history::{History, about_agent, recording};
-use crate::hook::{self, Occasion};
+use crate::hook::{self, HookRun};
 use crate::machine::{Effect, Ended, Event, Executed, Level, ScanReason, State, UploadEnd, Work, handle};
 use crate::server::{PollAsk, Server};
 use crate::status::Status;
@@ -21,9 +21,8 @@ use crate::trouble::Trouble;
 use crate::walkbacks::Collector;
 use crate::{durable, trust};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, BootId, CommandId, OrderId};
+use fieldpost_common::id::{AppName, BootId, CommandId};
 use fieldpost_common::inventory::Inventory;
-use fieldpost_common::name::PatchName;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
@@ -50,7 +49,6 @@ pub struct Driver {
     events: mpsc::UnboundedSender<Event>,
     arrived: mpsc::UnboundedReceiver<Event>,
     status_due: bool,
-    hooks: Arc<tokio::sync::Mutex<()>>,
     walkbacks: Arc<Mutex<Collector>>,
     history: History,
     /// Work that can be stopped.
@@ -154,6 +152,7 @@ impl Driver {
                 let detail = Clean::line(WHY);
                 self.send(Event::Executed { step, end: Executed::Failed(Failure::Io { detail }) });
             }
+            Effect::Hook(run) => self.send(Event::HookDone { orders: run.orders(), report: hook::not_run(run.per, WHY) }),
             Effect::Work { command, work: Work::Action { .. } } => {
                 let reason = Clean::line(WHY);
                 self.send(Event::Worked { command, end: Ended::Failed { reason, tail: None } });
@@ -190,7 +189,7 @@ impl Driver {
             Effect::LookForWalkbacks => self.look_for_walkbacks(),
             Effect::SendWalkbacks { put_off } => self.send_walkbacks(put_off),
             Effect::SendResults(results) => self.send_results(results),
-            Effect::Hook { order, application, patch } => self.hook(order, application, patch),
+            Effect::Hook(run) => self.hook(*run),
             Effect::Timer { id, after } => {
                 let events = self.events.clone();
                 tokio::spawn(async move {
@@ -284,16 +283,16 @@ impl Driver {
         });
     }
 
-    fn hook(&self, order: OrderId, application: AppName, patch: PatchName) {
-        let Some(entry) = self.config.application(&application).cloned() else { return };
-        let Some(hook) = entry.after_install else { return };
-        let occasion = Occasion { site: self.config.site.clone(), application, patch };
-        let turn = Arc::clone(&self.hooks);
+    fn hook(&self, run: HookRun) {
+        let config = Arc::clone(&self.config);
         self.beside(async move {
-            // Hooks run one after the other.
-            let _turn = turn.lock().await;
-            let report = hook::run(&hook, &occasion, entry.directory.as_path(), &entry.redact).await;
-            Event::HookDone { order, report }
+            let orders = run.orders();
+            let entry = config.application(&run.application);
+            let report = match entry.and_then(|entry| Some((entry, entry.after_install.as_ref()?))) {
+                Some((entry, hook)) => hook::run(hook, &run, &config.site, entry.directory.as_path(), &entry.redact).await,
+                None => hook::not_run(run.per, "the config names no hook"),
+            };
+            Event::HookDone { orders, report }
         });
     }
 

@@ -101,7 +101,7 @@ fn setup(config: &Config) -> Setup {
         wait: Duration::ZERO,
         interval: config.poll_interval,
         max_size: config.max_size,
-        hooks: BTreeSet::new(),
+        hooks: std::collections::BTreeMap::new(),
         walkbacks: BTreeSet::new(),
         actions: BTreeSet::new(),
         built: clock::built(),

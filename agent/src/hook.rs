@@ -1,49 +1,120 @@
-//! Runs what the local config names after an installation: no shell, a time limit, the end of its output kept.
+//! Runs what the local config names after an installation or a removal: no shell, a time limit, the end of its output kept.
 
 use crate::config::Hook;
 use crate::process::{self, Ended, Keep};
 use crate::redact::Rules;
-use fieldpost_common::id::{AppName, SiteName};
+use fieldpost_common::hash::ContentHash;
+use fieldpost_common::hook::{HookAction, HookEnd, HookPer, HookReport, MAX_HOOK_OUTPUT};
+use fieldpost_common::id::{AppName, OrderId, SiteName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::text::Clean;
-use fieldpost_common::wire::{HookReport, MAX_HOOK_OUTPUT};
-use std::path::Path;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
-/// For which patch a hook runs.
-#[derive(Debug, Clone)]
-pub struct Occasion {
-    /// The site.
-    pub site: SiteName,
+/// One run of a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookRun {
     /// The application.
     pub application: AppName,
-    /// The patch.
+    /// For one file or for a batch.
+    pub per: HookPer,
+    /// The files, at least one.
+    pub files: Vec<HookFile>,
+}
+
+/// A file that a hook is run for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookFile {
+    /// The order that put or removed it.
+    pub order: OrderId,
+    /// Its name.
     pub patch: PatchName,
+    /// What was done.
+    pub action: HookAction,
+    /// The content that was put, or taken away.
+    pub sha256: Option<ContentHash>,
+}
+
+/// A line of what a batch's hook reads. Field names are stable.
+#[derive(Serialize)]
+struct Line<'a> {
+    patch: &'a str,
+    action: &'static str,
+    sha256: Option<ContentHash>,
+    path: PathBuf,
+    order: &'a str,
+}
+
+impl HookRun {
+    /// The orders that end with it.
+    pub fn orders(&self) -> Vec<OrderId> {
+        self.files.iter().map(|file| file.order.clone()).collect()
+    }
+
+    /// One JSON object a line for each file.
+    fn lines(&self, directory: &Path) -> Vec<u8> {
+        let mut text = Vec::new();
+        for HookFile { order, patch, action, sha256 } in &self.files {
+            let (patch, order) = (patch.as_str(), order.as_str());
+            let line = Line { patch, action: action.word(), sha256: *sha256, path: directory.join(patch), order };
+            serde_json::to_writer(&mut text, &line).unwrap_or_else(|error| unreachable!("a line is plain data: {error}"));
+            text.push(b'\n');
+        }
+        text
+    }
+}
+
+/// Says why a hook was not run.
+pub fn not_run(per: HookPer, why: &str) -> HookReport {
+    HookReport { end: HookEnd::NotRun, per, output: Clean::line(why) }
 }
 
 /// Runs a hook to its end or its time limit; what the rules match of its output is taken out.
-pub async fn run(hook: &Hook, occasion: &Occasion, directory: &Path, rules: &Rules) -> HookReport {
+pub async fn run(hook: &Hook, run: &HookRun, site: &SiteName, directory: &Path, rules: &Rules) -> HookReport {
     let Some((program, arguments)) = hook.command.split_first() else {
         unreachable!("the config has no empty commands");
     };
     let mut command = Command::new(program);
     command
         .args(arguments)
-        .env("FIELDPOST_APPLICATION", occasion.application.as_str())
-        .env("FIELDPOST_PATCH", occasion.patch.as_str())
-        .env("FIELDPOST_SITE", occasion.site.as_str())
-        .env("FIELDPOST_DIRECTORY", directory)
-        .env("FIELDPOST_PATH", directory.join(occasion.patch.as_str()));
-    let reach = rules.reach(MAX_HOOK_OUTPUT);
-    match process::run(&mut command, hook.timeout, Keep::Tail(reach)).await {
-        Ok(Ended { code, timed_out, out, err }) => {
-            let [out, err] = [&out, &err].map(|text| rules.tail(text, text.len() >= reach));
-            HookReport { code, timed_out, output: shown(&[out, err].concat()) }
-        }
-        Err(error) => {
-            HookReport { code: None, timed_out: false, output: Clean::line(&format!("{program} can't be run: {error}")) }
-        }
+        .env("FIELDPOST_APPLICATION", run.application.as_str())
+        .env("FIELDPOST_SITE", site.as_str())
+        .env("FIELDPOST_DIRECTORY", directory);
+    let keep = Keep::Tail(rules.reach(MAX_HOOK_OUTPUT));
+    let ended = if let (HookPer::Patch, Some(file)) = (run.per, run.files.first()) {
+        name_file(&mut command, file, directory);
+        process::run(&mut command, hook.timeout, keep).await
+    } else {
+        command.env("FIELDPOST_COUNT", run.files.len().to_string());
+        process::run_with_input(&mut command, run.lines(directory), hook.timeout, keep).await
+    };
+    match ended {
+        Ok(ended) => report(run.per, &ended, rules),
+        Err(error) => not_run(run.per, &format!("{program} can't be run: {error}")),
     }
+}
+
+fn name_file(command: &mut Command, file: &HookFile, directory: &Path) {
+    command
+        .env("FIELDPOST_PATCH", file.patch.as_str())
+        .env("FIELDPOST_PATH", directory.join(file.patch.as_str()))
+        .env("FIELDPOST_ACTION", file.action.word())
+        .env("FIELDPOST_ORDER", file.order.as_str());
+    if let Some(sha256) = &file.sha256 {
+        command.env("FIELDPOST_SHA256", sha256.to_string());
+    }
+}
+
+fn report(per: HookPer, ended: &Ended, rules: &Rules) -> HookReport {
+    let end = match (ended.timed_out, ended.code) {
+        (true, _) => HookEnd::TimedOut,
+        (false, Some(code)) => HookEnd::Code { code },
+        (false, None) => HookEnd::Signal,
+    };
+    let reach = rules.reach(MAX_HOOK_OUTPUT);
+    let [out, err] = [&ended.out, &ended.err].map(|text| rules.tail(text, text.len() >= reach));
+    HookReport { end, per, output: shown(&[out, err].concat()) }
 }
 
 fn shown(output: &[u8]) -> Clean {
@@ -64,38 +135,74 @@ mod tests {
     use std::time::Duration;
 
     fn hook(script: &str, seconds: u64) -> Hook {
-        Hook { command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(), timeout: Duration::from_secs(seconds) }
+        let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
+        Hook { command, timeout: Duration::from_secs(seconds), per: HookPer::Patch, repeat: false }
     }
 
     fn rules() -> Rules {
         serde_json::from_str("[\"hunter[0-9]*\"]").expect("a rule")
     }
 
-    fn report(hook: &Hook) -> HookReport {
-        let occasion = Occasion {
-            site: "acme".parse().expect("site"),
-            application: "trading".parse().expect("app"),
-            patch: "sub/Order.st".parse().expect("patch"),
-        };
+    fn file(patch: &str, action: HookAction) -> HookFile {
+        let order = fieldpost_common::id::hex32([7; 16]).parse().expect("order");
+        HookFile { order, patch: patch.parse().expect("patch"), action, sha256: Some(ContentHash::of(b"x")) }
+    }
+
+    fn ended(hook: &Hook, files: Vec<HookFile>) -> HookReport {
+        let one = HookRun { application: "trading".parse().expect("app"), per: hook.per, files };
+        let site = "acme".parse().expect("site");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-        runtime.block_on(run(hook, &occasion, Path::new("/srv/patches"), &rules()))
+        runtime.block_on(run(hook, &one, &site, Path::new("/srv/patches"), &rules()))
+    }
+
+    fn report(hook: &Hook) -> HookReport {
+        ended(hook, vec![file("sub/Order.st", HookAction::Put)])
+    }
+
+    #[test]
+    fn a_hook_of_a_batch_reads_one_line_a_file_and_knows_how_many_there_are() {
+        let script = "echo $FIELDPOST_COUNT of $FIELDPOST_APPLICATION $FIELDPOST_PATCH; cat";
+        let batch = Hook { per: HookPer::Batch, ..hook(script, 10) };
+        let report = ended(&batch, vec![file("sub/a.st", HookAction::Put), file("b.st", HookAction::Remove)]);
+        let lines: Vec<&str> = report.output.as_str().lines().collect();
+        assert_eq!(lines[0], "2 of trading");
+        let line: serde_json::Value = serde_json::from_str(lines[2]).expect("JSON");
+        assert_eq!(
+            (&line["patch"], &line["action"], &line["path"]),
+            (&"b.st".into(), &"remove".into(), &"/srv/patches/b.st".into())
+        );
+        assert_eq!(line["order"], "07".repeat(16));
+        assert!(report.ok() && report.per == HookPer::Batch);
+    }
+
+    #[test]
+    fn a_hook_that_reads_nothing_of_a_large_batch_is_not_waited_for() {
+        let batch = Hook { per: HookPer::Batch, ..hook("exit 0", 60) };
+        let files = (0..5000).map(|n| file(&format!("{n}.st"), HookAction::Put)).collect();
+        assert!(ended(&batch, files).ok());
+    }
+
+    #[test]
+    fn a_hook_is_told_of_a_removal() {
+        let files = vec![file("Order.st", HookAction::Remove)];
+        assert_eq!(ended(&hook("echo $FIELDPOST_ACTION $FIELDPOST_PATCH", 10), files).output.as_str(), "remove Order.st\n");
     }
 
     #[test]
     fn a_hook_knows_what_was_installed_and_its_words_and_code_are_kept() {
         let report = report(&hook(
-            "echo \"$FIELDPOST_SITE $FIELDPOST_APPLICATION $FIELDPOST_PATCH $FIELDPOST_PATH\"; echo no >&2; exit 7",
+            "echo \"$FIELDPOST_SITE $FIELDPOST_APPLICATION $FIELDPOST_PATCH $FIELDPOST_PATH $FIELDPOST_ACTION\"; echo no >&2; exit 7",
             10,
         ));
-        assert_eq!(report.code, Some(7));
+        assert_eq!(report.end, HookEnd::Code { code: 7 });
         assert!(!report.ok());
-        assert_eq!(report.output.as_str(), "acme trading sub/Order.st /srv/patches/sub/Order.st\nno\n");
+        assert_eq!(report.output.as_str(), "acme trading sub/Order.st /srv/patches/sub/Order.st put\nno\n");
     }
 
     #[test]
     fn only_the_end_of_a_long_output_is_kept_and_it_is_clean() {
         let report = report(&hook("yes aaaaaaa | head -n 100000; printf 'the \\033[2Jend'", 60));
-        assert_eq!(report.code, Some(0));
+        assert!(report.ok());
         assert!(report.output.as_str().len() <= MAX_HOOK_OUTPUT);
         assert!(report.output.as_str().ends_with("the \\x1b[2Jend"), "{}", report.output);
     }
@@ -114,7 +221,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("directory");
         let pid = dir.path().join("pid");
         let report = report(&hook(&format!("sleep 1000 & echo $! > {}; wait", pid.display()), 1));
-        assert!(report.timed_out && report.code.is_none());
+        assert_eq!(report.end, HookEnd::TimedOut);
         let pid: i32 = std::fs::read_to_string(&pid).expect("pid").trim().parse().expect("number");
         let runs = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
         // Killing takes the system a moment; a child that was spared would run for a quarter of an hour.
@@ -125,7 +232,8 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_named() {
-        let report = report(&Hook { command: vec!["/no/such/program".to_owned()], timeout: Duration::from_secs(1) });
+        let report = report(&Hook { command: vec!["/no/such/program".to_owned()], ..hook("", 1) });
+        assert_eq!(report.end, HookEnd::NotRun);
         assert!(report.output.as_str().contains("/no/such/program can't be run"), "{}", report.output);
     }
 }

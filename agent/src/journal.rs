@@ -1,7 +1,9 @@
 //! What the agent remembers across restarts and power cuts: one file, written whole, that proves itself whole when read.
 
+mod hooks;
 mod ran;
 
+pub use hooks::{Hooks, Stage, WaitingHook};
 pub use ran::{Ran, Run};
 
 use fieldpost_common::command::Command;
@@ -43,6 +45,8 @@ pub struct Journal {
     pub command_results: Vec<CommandResult>,
     /// Actions that were begun here.
     pub ran: Ran,
+    /// Hooks that are due or were begun, and how others ended.
+    pub hooks: Hooks,
 }
 
 /// The form in the file: JSON has no maps by pairs.
@@ -60,6 +64,8 @@ struct Written {
     command_results: Vec<CommandResult>,
     #[serde(default)]
     ran: Ran,
+    #[serde(default)]
+    hooks: Hooks,
 }
 
 /// What was found where the journal should be.
@@ -89,6 +95,7 @@ impl Journal {
             results: self.results.clone(),
             command_results: self.command_results.clone(),
             ran: self.ran.clone(),
+            hooks: self.hooks.clone(),
         };
         let json = serde_json::to_vec(&written).unwrap_or_else(|error| unreachable!("a journal is plain data: {error}"));
         let mut bytes = format!("{MAGIC} {}\n", ContentHash::of(&json)).into_bytes();
@@ -115,6 +122,7 @@ impl Journal {
             results: written.results,
             command_results: written.command_results,
             ran: written.ran,
+            hooks: written.hooks,
         })
     }
 

@@ -7,6 +7,7 @@ mod commands;
 mod effect;
 mod errand;
 mod event;
+mod hooks;
 mod link;
 mod network;
 mod orders;
@@ -51,6 +52,7 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
                 state.journal.etag = None;
             }
             commands::lost(state, now);
+            hooks::reopen(state, now, out);
             state.want_scan(ScanReason::Startup);
             state.walkbacks.look_due = !state.setup.walkbacks.is_empty();
         }
@@ -71,7 +73,7 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
         Event::Uploaded { sha256, end } => network::uploaded(state, sha256, end, now, out),
         Event::Fetched { sha256, end } => orders::fetched(state, sha256, end, now, out),
         Event::Executed { step, end } => orders::executed(state, &step, end, now, out),
-        Event::HookDone { order, report } => orders::hook_done(state, &order, report, now),
+        Event::HookDone { orders, report } => hooks::ended(state, &orders, &report, now),
         Event::Worked { command, end } => commands::worked(state, &command, end, now, out),
         Event::CommandsTold { sent, answer } => commands::results_told(state, &sent, answer, now, out),
         Event::ResultsSent { sent, answer } => network::results_sent(state, &sent, answer, now, out),
@@ -106,12 +108,14 @@ fn timer(state: &mut State, id: u64, out: &mut Vec<Effect>) {
         Timer::WalkbacksRest => state.walkbacks.resting = false,
         Timer::WalkbacksPutOff => state.walkbacks.put_off.clear(),
         Timer::Parking => polling::park_again(state),
+        Timer::Batch => hooks::overdue(state),
     }
 }
 
 /// Starts what can be started.
 fn go_on(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     orders::start(state, now, out);
+    hooks::start(state, now, out);
     commands::start(state, now, out);
     if state.can_scan()
         && let Some(reason) = state.scan_wanted.take()

@@ -4,7 +4,7 @@ use crate::redact::is_end;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use tokio::sync::watch;
 
@@ -35,8 +35,20 @@ pub struct Ended {
 
 /// Runs a program to its end or its time limit. Fails when it can't be started.
 pub async fn run(command: &mut Command, limit: Duration, keep: Keep) -> std::io::Result<Ended> {
-    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = piped.process_group(0).spawn()?;
+    run_fed(command.stdin(Stdio::null()), Vec::new(), limit, keep).await
+}
+
+/// The same, with something to read for the program.
+pub async fn run_with_input(command: &mut Command, input: Vec<u8>, limit: Duration, keep: Keep) -> std::io::Result<Ended> {
+    run_fed(command.stdin(Stdio::piped()), input, limit, keep).await
+}
+
+async fn run_fed(command: &mut Command, input: Vec<u8>, limit: Duration, keep: Keep) -> std::io::Result<Ended> {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that doesn't read it, or not to its end, does no wrong; the pipe is closed after it.
+        tokio::spawn(async move { stdin.write_all(&input).await });
+    }
     let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
     let out = tokio::spawn(read(child.stdout.take(), keep));
     let err = tokio::spawn(read(child.stderr.take(), keep));

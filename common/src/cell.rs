@@ -4,7 +4,7 @@ pub mod agreement;
 
 use crate::hash::ContentHash;
 use crate::id::{OrderId, UserName};
-use crate::order::state::OrderState;
+use crate::order::state::{OrderState, UnknownCause};
 use crate::order::{Action, Failure};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -81,9 +81,6 @@ pub struct LatestOrder {
     pub by: UserName,
     /// When.
     pub created: Timestamp,
-    /// What the site's after-install hook said when it failed, in words.
-    #[serde(default)]
-    pub note: Option<crate::text::Clean>,
 }
 
 /// All that decides a cell.
@@ -158,9 +155,19 @@ pub enum Blocked {
     /// Its time was over before the site took it.
     #[error("the order expired before the site took it")]
     Expired,
-    /// Its time was over after the site took it.
-    #[error("the order's time is over and the site never said what became of it")]
-    Unknown,
+    /// Nobody can say what became of it.
+    #[error("{}", .0.explain())]
+    Unknown(UnknownCause),
+    /// The site has what was ordered, and nothing was heard of the hook that loads it.
+    #[error("it is in place, and the site never said how its hook ended")]
+    HookUnheard,
+}
+
+impl Blocked {
+    /// Whether what was ordered is in place and its hook is what is wrong: an order to run it again helps.
+    pub fn is_about_hook(&self) -> bool {
+        matches!(self, Self::HookUnheard | Self::Failed(Failure::Hook { .. }) | Self::Unknown(UnknownCause::HookInterrupted))
+    }
 }
 
 /// Which way an action goes in time.
@@ -185,6 +192,8 @@ pub struct Cell {
     pub age: Option<Duration>,
     /// Whether the site has been silent for so long that the mark is old news.
     pub is_stale: bool,
+    /// What the newest order asks for is in place, and only its hook is wrong: an order to run that again helps.
+    pub hook_again: bool,
 }
 
 /// Decides a cell. The rows of the table in `docs/glossary.md`, in their order; the first match wins.
@@ -199,8 +208,9 @@ pub fn cell(facts: &Facts<'_>) -> Cell {
         Standing::NotApplicable => Overlay::None,
         _ => overlay(facts),
     };
+    let hook_again = matches!(&overlay, Overlay::Blocked(why) if why.is_about_hook()) && has_outcome(facts);
     let is_stale = facts.age.is_none_or(|age| age >= facts.silent_after);
-    Cell { standing, overlay, unknown, age: facts.age, is_stale }
+    Cell { standing, overlay, unknown, age: facts.age, is_stale, hook_again }
 }
 
 fn absent(facts: &Facts<'_>) -> Standing {
@@ -216,8 +226,25 @@ fn absent(facts: &Facts<'_>) -> Standing {
     }
 }
 
+/// Whether the order took the file away; how its hook ended is another matter.
 fn was_removal(order: &LatestOrder) -> bool {
-    order.action == Action::Remove && matches!(order.state, OrderState::Confirmed { .. })
+    let was_done = match &order.state {
+        OrderState::Confirmed { .. } | OrderState::Loading { .. } => true,
+        OrderState::Failed { reason, .. } => matches!(reason, Failure::Hook { .. }),
+        OrderState::Unknown { cause, .. } => *cause == UnknownCause::HookInterrupted,
+        _ => false,
+    };
+    order.action == Action::Remove && was_done
+}
+
+/// Whether the site has what the newest order asks for.
+fn has_outcome(facts: &Facts<'_>) -> bool {
+    let wanted = facts.order.map(|order| order.action.outcome());
+    match facts.site {
+        AtSite::Present(has) => wanted == Some(Some(has)),
+        AtSite::Absent => wanted == Some(None),
+        AtSite::NotRun | AtSite::Unknown(_) => false,
+    }
 }
 
 fn present(facts: &Facts<'_>, has: ContentHash) -> Standing {
@@ -244,13 +271,19 @@ fn overlay(facts: &Facts<'_>) -> Overlay {
     let (at, blocked) = match &order.state {
         state if state.is_open() => return Overlay::Sending(state.word()),
         OrderState::Failed { at, reason } => (*at, Blocked::Failed(reason.clone())),
+        // Where the site has it all the same, all that was not heard of is the hook.
+        OrderState::TimedOut { at } | OrderState::Unknown { at, cause: UnknownCause::Silence } if has_outcome(facts) => {
+            (*at, Blocked::HookUnheard)
+        }
         OrderState::TimedOut { at } => (*at, Blocked::TimedOut),
         OrderState::Expired { at } => (*at, Blocked::Expired),
-        OrderState::Unknown { at } => (*at, Blocked::Unknown),
+        OrderState::Unknown { at, cause } => (*at, Blocked::Unknown(*cause)),
         _ => return Overlay::None,
     };
+    // What the order itself put there is no change since: the inventory may show it after the hook has failed.
+    let is_its_own = blocked.is_about_hook() && has_outcome(facts);
     let changed_since = facts.site_since.is_some_and(|since| since > at);
-    if changed_since { Overlay::None } else { Overlay::Blocked(blocked) }
+    if changed_since && !is_its_own { Overlay::None } else { Overlay::Blocked(blocked) }
 }
 
 impl Cell {

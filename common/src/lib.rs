@@ -5,6 +5,7 @@
 //! - [`id`], [`name`], [`hash`], [`time`], [`text`]: the small words everything else is made of;
 //! - [`encoding`], [`stamp`], [`issue`], [`correction`]: what a patch says about itself, and people about it;
 //! - [`envelope`], [`statement`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
+//! - [`hook`]: what a site runs to load what was installed, and how it says that this ended;
 //! - [`command`]: what the server asks of a site beside orders;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
 //! - [`merge`]: what becomes of a patch that changed on both sides;
@@ -28,6 +29,7 @@ pub mod escape;
 pub mod exit;
 pub mod grid;
 pub mod hash;
+pub mod hook;
 pub mod id;
 pub mod incident;
 pub mod inventory;

@@ -4,6 +4,7 @@ pub mod state;
 
 use crate::envelope::{Domain, Envelope};
 use crate::hash::ContentHash;
+use crate::hook::HookAction;
 use crate::id::{AppName, KeyId, OrderId, SiteName};
 use crate::name::PatchName;
 use crate::statement::{Form, Statement};
@@ -41,7 +42,14 @@ pub struct Order {
     pub key: KeyId,
     /// Why, in the developer's words.
     pub reason: Option<String>,
+    /// The site has what is asked for: nothing is put or removed, and its hook runs once more. `expected` is then what the order
+    /// asks for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
+
+/// What an agent has to understand of an order that repeats a hook: one that doesn't would say that all is well and run nothing.
+pub const AGAIN: &str = "again";
 
 /// What an order asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -148,6 +156,14 @@ pub enum Failure {
     /// The directory can't be written.
     #[error("the directory at the site can't be written")]
     ReadOnly,
+    /// It was done, and the program that the site runs afterwards failed.
+    #[error("{}, but the hook failed: {words}", after.done())]
+    Hook {
+        /// What was done.
+        after: HookAction,
+        /// How it ended, and the last that it printed.
+        words: crate::text::Clean,
+    },
     /// Anything else that the system said, in its words.
     #[error("{detail}")]
     Io {
@@ -164,7 +180,7 @@ impl From<Refusal> for Failure {
 
 impl Statement for Order {
     const DOMAIN: Domain = Domain::Order;
-    const UNDERSTOOD: &'static [&'static str] = &[];
+    const UNDERSTOOD: &'static [&'static str] = &[AGAIN];
 
     fn key(&self) -> &KeyId {
         &self.key
@@ -184,7 +200,9 @@ impl Order {
         let developer = trust.developer(&envelope.key, now)?;
         let order = Self::verify(envelope, &developer.key)?;
         let removes = order.action == Action::Remove;
-        if removes && order.expected.is_none() {
+        let names_what_it_finds =
+            if order.again { order.expected == order.action.outcome() } else { !removes || order.expected.is_some() };
+        if !names_what_it_finds {
             return Err(Refusal::Malformed);
         }
         let in_scope = developer.applications.holds(&order.application) && developer.sites.holds(&order.site);
@@ -229,6 +247,7 @@ mod tests {
             install_by: Timestamp::from_ms(500),
             key: key().public().id(),
             reason: None,
+            again: false,
         }
     }
 
@@ -254,6 +273,16 @@ mod tests {
     #[test]
     fn a_removal_that_does_not_say_what_it_removes_is_refused() {
         assert_eq!(open(&Order { action: Action::Remove, ..order() }), Err(Refusal::Malformed));
+    }
+
+    #[test]
+    fn an_order_to_run_a_hook_again_changes_no_file_and_is_refused_by_an_agent_that_does_not_know_it() {
+        let again = Order { again: true, form: Form::needing(&[AGAIN]), expected: Some(ContentHash::of(b"x")), ..order() };
+        assert_eq!(open(&again), Ok(again.clone()));
+        assert_eq!(open(&Order { expected: None, ..again.clone() }), Err(Refusal::Malformed), "it would put something");
+        let json = serde_json::to_value(&again).expect("json");
+        assert_eq!(json["needs"], serde_json::json!(["again"]), "an older agent refuses the whole");
+        assert!(serde_json::to_value(order()).expect("json").get("again").is_none());
     }
 
     #[test]

@@ -182,7 +182,9 @@ fn act(order: &Order, listing: &Listing, known: &Known<'_>) -> What {
     let file = listing.files.get(&order.patch);
     let has = file.map(|file| file.sha256);
     if has == order.action.outcome() {
-        return What::Settle { counter: order.counter };
+        // What is there may stay there; a hook is not run for an order whose time is over.
+        let is_late = order.again && known.now > order.install_by;
+        return if is_late { refuse(Refusal::Expired) } else { What::Settle { counter: order.counter } };
     }
     if known.now > order.install_by {
         return refuse(Refusal::Expired);

@@ -14,6 +14,7 @@ pub use walkback::{Dropped, MAX_COUNT, MAX_PIECE, MAX_PIECES, Piece, Walkbacks};
 use crate::command::Command;
 use crate::envelope::{Envelope, base64_bytes};
 use crate::hash::ContentHash;
+use crate::hook::HookWord;
 use crate::id::{AppName, CommandId, Generation, OrderId, SiteName, Version};
 use crate::order::Failure;
 use crate::order::state::Progress;
@@ -170,49 +171,15 @@ pub enum OrderOutcome {
     Progress {
         /// The step.
         step: Progress,
-        /// What the after-install hook said, once it ran.
-        hook: Option<HookReport>,
+        /// What is to be said of the order's hook; nothing: it has none.
+        #[serde(default)]
+        hook: Option<HookWord>,
     },
     /// Not done.
     Failed {
         /// Why.
         reason: Failure,
     },
-}
-
-/// How an after-install hook ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HookReport {
-    /// Its exit code; `None`: it was ended by a signal, or for taking too long.
-    pub code: Option<i32>,
-    /// Whether it was ended for taking too long.
-    pub timed_out: bool,
-    /// The end of what it printed, at most [`MAX_HOOK_OUTPUT`] bytes.
-    #[serde(deserialize_with = "crate::text::deserialize_lines")]
-    pub output: Clean,
-}
-
-impl HookReport {
-    /// Whether it did its work.
-    pub fn ok(&self) -> bool {
-        self.code == Some(0) && !self.timed_out
-    }
-
-    /// How it ended, with the last that it printed.
-    pub fn words(&self) -> String {
-        let end = match (self.timed_out, self.code) {
-            (true, _) => "it took too long and was ended".to_owned(),
-            (false, Some(0)) => "it ended well".to_owned(),
-            (false, Some(code)) => format!("it ended with code {code}"),
-            (false, None) => "a signal ended it".to_owned(),
-        };
-        let output = self.output.as_str().trim_end();
-        let start = output.char_indices().rev().nth(HOOK_WORDS - 1).map_or(0, |(start, _)| start);
-        match &output[start..] {
-            "" => end,
-            last => format!("{end}: {}", last.replace('\n', " / ")),
-        }
-    }
 }
 
 /// `PUT /agent/v1/state/{application}`: what the application says about its health.
@@ -256,12 +223,6 @@ pub enum StateOutcome {
     /// The site's config names no state for the application: nothing is wrong with that.
     NotConfigured,
 }
-
-/// The most that is kept of a hook's output, in bytes.
-pub const MAX_HOOK_OUTPUT: usize = 4 * 1024;
-
-/// The most of it that stands where there is room for a line, in characters.
-const HOOK_WORDS: usize = 200;
 
 /// The `ETag` of a batch.
 pub fn etag(generation: &Generation, revision: u64) -> String {

@@ -5,11 +5,12 @@ use crate::store::current::CurrentEntry;
 use fieldpost_common::api::{HeldDrop, OrderInfo};
 use fieldpost_common::cell::Base;
 use fieldpost_common::cell::agreement::Agreement;
+use fieldpost_common::hook::HookWord;
 use fieldpost_common::id::OrderId;
 use fieldpost_common::inventory::{Directory, Drop, FileFact, Listing, drop_check};
 use fieldpost_common::name::PatchName;
-use fieldpost_common::order::Action;
-use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
+use fieldpost_common::order::state::{OrderEvent, OrderState, UnknownCause, advance};
+use fieldpost_common::order::{Action, Failure};
 use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,8 @@ pub(crate) struct Before {
     /// What both agree on once the newest order is carried out. Nothing where it puts something that no publication stands for: what a
     /// site had made itself, put back by an undo.
     pub(crate) ordered: BTreeMap<PatchName, Agreement>,
+    /// Whether the site runs a program of its own after it put something in place.
+    pub(crate) has_hook: bool,
 }
 
 /// What is different now.
@@ -58,8 +61,8 @@ pub(crate) fn observe(
     for name in names {
         let known = before.cells.get(name);
         let fact = listing.files.get(name);
-        let shown = orders.get(name).and_then(|order| confirm(order, fact, now));
-        let ordered = before.ordered.get(name).filter(|_| shown.is_some());
+        let shown = orders.get(name).and_then(|order| confirm(order, fact, before.has_hook, now));
+        let ordered = before.ordered.get(name).filter(|_| shown.is_some() || comes_after_hook(orders.get(name), known, fact));
         let agreement = agreement(known, fact, published.get(name), ordered);
         let cell = next(known, fact, agreement, now);
         changes.agreements.extend(agreement.map(|agreement| (name.clone(), agreement)));
@@ -78,16 +81,31 @@ fn drop_of(before: &Before, listing: &Listing, orders: &BTreeMap<PatchName, Orde
     drop_check(had, |name| listing.files.contains_key(name), removal_ordered)
 }
 
+/// A removal whose hook failed was carried out all the same.
 fn was_given_up(state: &OrderState) -> bool {
-    matches!(state.word(), "cancelled" | "superseded" | "expired" | "failed")
+    let by_hook = matches!(state, OrderState::Failed { reason: Failure::Hook { .. }, .. });
+    !by_hook && matches!(state.word(), "cancelled" | "superseded" | "expired" | "failed")
+}
+
+/// What was ordered is shown only now, and its hook has ended badly before: both sides have the same bytes all the same.
+fn comes_after_hook(order: Option<&OrderInfo>, known: Option<&CellRow>, fact: Option<&FileFact>) -> bool {
+    let (Some(order), has) = (order, fact.map(|fact| fact.sha256)) else { return false };
+    let is_done = matches!(
+        order.state,
+        OrderState::Failed { reason: Failure::Hook { .. }, .. }
+            | OrderState::Unknown { cause: UnknownCause::HookInterrupted, .. }
+            | OrderState::TimedOut { .. }
+    );
+    is_done && order.action.outcome() == has && known.is_none_or(|known| known.has != has)
 }
 
 /// The order's new state, if the site shows what it asks for.
-fn confirm(order: &OrderInfo, fact: Option<&FileFact>, now: Timestamp) -> Option<(OrderId, OrderState)> {
+fn confirm(order: &OrderInfo, fact: Option<&FileFact>, has_hook: bool, now: Timestamp) -> Option<(OrderId, OrderState)> {
     if order.action.outcome() != fact.map(|fact| fact.sha256) {
         return None;
     }
-    let next = advance(order.state.clone(), OrderEvent::Shown, now);
+    let awaits_hook = HookWord::is_awaited(order.hook.as_ref(), has_hook);
+    let next = advance(order.state.clone(), OrderEvent::Shown { awaits_hook }, now);
     (next != order.state).then(|| (order.id.clone(), next))
 }
 

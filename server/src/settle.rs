@@ -121,7 +121,9 @@ fn changes_keep(
     for (id, state) in &changes.orders {
         order::order_state_set(tx, id, state)?;
         let Some(order) = orders.values().find(|order| order.id == *id) else { continue };
-        order_note(tx, order, "confirmed", None, now)?;
+        if let OrderState::Confirmed { .. } = state {
+            order_note(tx, order, "confirmed", None, now)?;
+        }
     }
     if !changes.orders.is_empty() {
         tx.then(Effect::Wake(site.clone()));

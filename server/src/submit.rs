@@ -34,6 +34,9 @@ pub(crate) fn judge_order(order: &Order, seen: Option<&OrderId>, cell: &CellNow,
         let when = ago(open.created, now);
         return Err(Error::Changed(format!("{} gave another order for this patch {when}", open.by)));
     }
+    if order.again && cell.has != order.action.outcome() {
+        return Err(Error::Changed("the site does not have what was ordered, so that there is nothing to repeat".to_owned()));
+    }
     if cell.has != order.expected {
         return Err(Error::Changed(match cell.has {
             Some(has) => format!("the site's file changed since you looked: it has {} now", has.short()),

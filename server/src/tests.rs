@@ -16,6 +16,7 @@ mod errors;
 mod grids;
 #[cfg(unix)]
 mod health;
+mod hooks;
 mod limits;
 mod mail_tls;
 mod mails;

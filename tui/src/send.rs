@@ -8,7 +8,7 @@ use fieldpost_common::exit;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, KeyId, OrderId, SiteName, Version};
 use fieldpost_common::name::PatchName;
-use fieldpost_common::order::{Action, INSTALL_WITHIN, Order, Refusal};
+use fieldpost_common::order::{AGAIN, Action, INSTALL_WITHIN, Order, Refusal};
 use fieldpost_common::problem::Problem;
 use fieldpost_common::publication::Publication;
 use fieldpost_common::statement::{Form, Statement as _};
@@ -51,6 +51,19 @@ pub enum Act {
     Put(ContentHash),
     /// Take the file away.
     Remove,
+    /// Change nothing: the site has this, or nothing any more, and its hook runs once more.
+    Again(Option<ContentHash>),
+}
+
+impl Act {
+    /// The content that the site has then.
+    pub fn outcome(self) -> Option<ContentHash> {
+        match self {
+            Self::Put(sha256) => Some(sha256),
+            Self::Remove => None,
+            Self::Again(has) => has,
+        }
+    }
 }
 
 /// Why an order wasn't given.
@@ -137,12 +150,10 @@ impl From<ClientError> for SendError {
 
 /// What is signed for a wish.
 pub fn order(wish: &Wish, prepared: &Prepared, key: KeyId, now: Timestamp) -> Order {
+    let again = matches!(wish.act, Act::Again(_));
     Order {
-        form: Form::default(),
-        action: match wish.act {
-            Act::Put(sha256) => Action::Put { sha256, size: prepared.size },
-            Act::Remove => Action::Remove,
-        },
+        form: if again { Form::needing(&[AGAIN]) } else { Form::default() },
+        action: wish.act.outcome().map_or(Action::Remove, |sha256| Action::Put { sha256, size: prepared.size }),
         application: wish.application.clone(),
         patch: wish.patch.clone(),
         site: wish.site.clone(),
@@ -153,12 +164,13 @@ pub fn order(wish: &Wish, prepared: &Prepared, key: KeyId, now: Timestamp) -> Or
         install_by: if wish.any_time { Timestamp::LATEST } else { now.plus(INSTALL_WITHIN) },
         key,
         reason: wish.reason.clone(),
+        again,
     }
 }
 
 /// Whether what the server prepared may be signed, by the pinned trust alone.
 pub fn check(wish: &Wish, prepared: &Prepared, trust: &Trust, now: Timestamp) -> Result<(), SendError> {
-    let Act::Put(sha256) = wish.act else { return Ok(()) };
+    let Some(sha256) = wish.act.outcome() else { return Ok(()) };
     let patch = wish.patch.clone();
     let Some(envelope) = &prepared.publication else {
         return if wish.shown { Ok(()) } else { Err(SendError::NotPublished { patch, sha256 }) };
@@ -241,21 +253,14 @@ async fn send_some(signer: &Signer, wishes: &[Wish]) -> Result<Vec<Result<OrderI
 }
 
 fn preparation(wishes: &[Wish]) -> Prepare {
-    let cell = |wish: &Wish| PrepareCell {
-        patch: wish.patch.clone(),
-        site: wish.site.clone(),
-        sha256: match wish.act {
-            Act::Put(sha256) => Some(sha256),
-            Act::Remove => None,
-        },
-    };
+    let cell = |wish: &Wish| PrepareCell { patch: wish.patch.clone(), site: wish.site.clone(), sha256: wish.act.outcome() };
     Prepare { application: wishes[0].application.clone(), cells: wishes.iter().map(cell).collect() }
 }
 
 fn sign(signer: &Signer, wish: &Wish, prepared: &Prepared) -> Result<NewOrder, SendError> {
     let developer = signer.developer()?;
     let in_scope = developer.applications.holds(&wish.application) && developer.sites.holds(&wish.site);
-    if !in_scope || wish.act == Act::Remove && !developer.may_remove {
+    if !in_scope || wish.act.outcome().is_none() && !developer.may_remove {
         return Err(SendError::OutOfScope { application: wish.application.clone(), site: wish.site.clone() });
     }
     let now = signer.session.now();

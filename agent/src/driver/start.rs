@@ -5,7 +5,7 @@ use super::files::Files;
 use super::watch::Watch;
 use crate::address_book::AddressBook;
 use crate::clock::{self, Clock};
-use crate::config::{Application, Config};
+use crate::config::{Application, Config, HookPlan};
 use crate::fetch::Downloads;
 use crate::history::History;
 use crate::install::cleaning;
@@ -20,7 +20,7 @@ use crate::token::{Token, TokenError};
 use crate::trust::Held;
 use crate::walkbacks::{self, Collector};
 use fieldpost_common::id::{ActionName, AppName, BootId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -65,7 +65,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         wait: config.wait(),
         interval: config.poll_interval,
         max_size: config.max_size,
-        hooks: config.applications.iter().filter(|entry| entry.after_install.is_some()).map(|entry| entry.name.clone()).collect(),
+        hooks: hooks(&config),
         walkbacks: config
             .applications
             .iter()
@@ -94,7 +94,6 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         events,
         arrived,
         status_due: false,
-        hooks: Arc::default(),
         walkbacks: Arc::new(Mutex::new(walkbacks)),
         history: History::new(config.state_dir.as_path()),
         stops: HashMap::new(),
@@ -102,6 +101,11 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
         config,
     };
     Ok((driver, lock))
+}
+
+fn hooks(config: &Config) -> BTreeMap<AppName, HookPlan> {
+    let of = |entry: &Application| Some((entry.name.clone(), entry.after_install.as_ref()?.plan()));
+    config.applications.iter().filter_map(of).collect()
 }
 
 fn actions(config: &Config) -> BTreeSet<(AppName, ActionName)> {

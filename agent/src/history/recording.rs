@@ -2,9 +2,11 @@
 
 use super::record::{Act, Outcome, Record, Signer};
 use crate::clock::Now;
+use crate::hook::{HookFile, HookRun};
 use crate::machine::{Effect, Ended, Event, Executed, SentFile, State, UploadEnd, Work};
 use fieldpost_common::command::CommandKind;
 use fieldpost_common::command::action::ActionOrder;
+use fieldpost_common::hook::HookPer;
 use fieldpost_common::id::{CommandId, KeyId, OrderId};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Action;
@@ -31,12 +33,7 @@ pub enum Entry {
 pub fn of_effect(effect: &Effect, state: &State, now: Now) -> Entry {
     match effect {
         Effect::Execute(step) => Entry::Began(vec![step_record(step, state, Outcome::Began, now)]),
-        Effect::Hook { order, application, patch } => {
-            let mut record = ordered(Act::Hook, order, state, Outcome::Began, now);
-            record.application = Some(application.clone());
-            record.patch = Some(patch.clone());
-            Entry::Began(vec![record])
-        }
+        Effect::Hook(run) => Entry::Began(run.files.iter().map(|file| hook_begins(run, file, state, now)).collect()),
         Effect::Concluded(step) => Entry::Ended(vec![concluded(step, state, now)]),
         Effect::Work { command, work } => work_begins(command, work, state, now),
         Effect::Upload { sha256, places } => {
@@ -78,11 +75,14 @@ pub fn of_event(event: &Event, state: &State, now: Now) -> Entry {
             };
             Entry::Ended(vec![record])
         }
-        Event::HookDone { order, report } => {
+        Event::HookDone { orders, report } => {
             let outcome = if report.ok() { Outcome::Done } else { Outcome::Failed };
-            let mut record = ordered(Act::Hook, order, state, outcome, now);
-            record.detail = Some(Clean::line(&report.words()));
-            Entry::Ended(vec![record])
+            let ended = |order: &OrderId| {
+                let mut record = ordered(Act::Hook, order, state, outcome, now);
+                record.detail = Some(report.words());
+                record
+            };
+            Entry::Ended(orders.iter().map(ended).collect())
         }
         Event::Worked { command, end } => Entry::Ended(vec![work_ended(command, end, state, now)]),
         Event::Uploaded { sha256, end } => {
@@ -136,6 +136,18 @@ fn step_record(step: &Step, state: &State, outcome: Outcome, now: Now) -> Record
     record
 }
 
+fn hook_begins(run: &HookRun, file: &HookFile, state: &State, now: Now) -> Record {
+    let mut record = ordered(Act::Hook, &file.order, state, Outcome::Began, now);
+    record.application = Some(run.application.clone());
+    record.patch = Some(file.patch.clone());
+    record.sha256 = file.sha256;
+    record.name = Some(Clean::line(&match run.per {
+        HookPer::Patch => format!("after {}", file.action.word()),
+        HookPer::Batch => format!("after {}, one of {} in a batch", file.action.word(), run.files.len()),
+    }));
+    record
+}
+
 /// An order that ended without a step: what it asks for was there, or it was refused.
 fn concluded(step: &Step, state: &State, now: Now) -> Record {
     let removes = state.order(&step.order).is_some_and(|order| order.action == Action::Remove);
@@ -158,7 +170,9 @@ fn cut_off(state: &State, now: Now) -> Vec<Record> {
         record.detail = Some(Clean::line("the agent was ended while it ran"));
         record
     };
-    state.journal.ran.unended().iter().map(|command| unknown(Act::Action, command.as_str())).collect()
+    let actions = state.journal.ran.unended();
+    let actions = actions.iter().map(|command| unknown(Act::Action, command.as_str()));
+    actions.chain(state.journal.hooks.begun().map(|hook| unknown(Act::Hook, hook.order.as_str()))).collect()
 }
 
 fn ordered(act: Act, id: &OrderId, state: &State, outcome: Outcome, now: Now) -> Record {

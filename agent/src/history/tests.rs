@@ -4,6 +4,7 @@ use super::print::{Args, print};
 use super::recording::{Entry, of_effect, of_event};
 use super::*;
 use crate::clock::Now;
+use crate::hook::{HookFile, HookRun};
 use crate::install::Installed;
 use crate::journal::Journal;
 use crate::machine::{Effect, Ended, Event, Executed, Level, ScanReason, SentFile, Setup, State, Work};
@@ -13,6 +14,7 @@ use clap::Parser;
 use fieldpost_common::command::log::LogPart;
 use fieldpost_common::envelope::{Envelope, SecretKey};
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::hook::{HookAction, HookPer};
 use fieldpost_common::id::CommandId;
 use fieldpost_common::inventory::FileFact;
 use fieldpost_common::order::{Failure, Order, Refusal};
@@ -42,6 +44,7 @@ fn envelope() -> Envelope {
         install_by: at(1_000_000),
         key: key().public().id(),
         reason: Some(REASON.to_owned()),
+        again: false,
     };
     order.sign(&key())
 }
@@ -76,7 +79,7 @@ fn state() -> State {
         wait: Duration::ZERO,
         interval: Duration::from_mins(1),
         max_size: 100,
-        hooks: BTreeSet::new(),
+        hooks: BTreeMap::new(),
         walkbacks: BTreeSet::new(),
         actions: BTreeSet::new(),
         built: at(0),
@@ -103,11 +106,16 @@ fn effects() -> Vec<Effect> {
         Effect::KeepDownloads(HashSet::new()),
         Effect::Execute(put()),
         Effect::Execute(step(What::Remove { expected: ContentHash::of(b"old"), counter: 4 })),
-        Effect::Hook {
-            order: Order::id(&envelope()),
+        Effect::Hook(Box::new(HookRun {
             application: application.clone(),
-            patch: "sub/Order.st".parse().expect("name"),
-        },
+            per: HookPer::Patch,
+            files: vec![HookFile {
+                order: Order::id(&envelope()),
+                patch: "sub/Order.st".parse().expect("name"),
+                action: HookAction::Put,
+                sha256: Some(ContentHash::of(b"new")),
+            }],
+        })),
         Effect::Concluded(step(What::Settle { counter: 4 })),
         work(Work::State { application: application.clone() }),
         work(Work::Log { application: application.clone(), log: "main".parse().expect("log"), part: LogPart::default() }),
@@ -129,7 +137,7 @@ fn must_be_recorded(effect: &Effect) -> bool {
         Effect::SaveTrust(_)
         | Effect::Upload { .. }
         | Effect::Execute(_)
-        | Effect::Hook { .. }
+        | Effect::Hook(_)
         | Effect::Concluded(_)
         | Effect::Work { .. } => true,
         Effect::Save
@@ -176,7 +184,7 @@ fn every_effect_on_the_site_leaves_a_record() {
 #[test]
 fn what_a_developer_signed_is_on_the_disk_before_it_is_done() {
     for effect in effects() {
-        let signed = matches!(&effect, Effect::Execute(_) | Effect::Hook { .. } | Effect::Work { work: Work::Action { .. }, .. });
+        let signed = matches!(&effect, Effect::Execute(_) | Effect::Hook(_) | Effect::Work { work: Work::Action { .. }, .. });
         let began = matches!(of_effect(&effect, &state(), now(1)), Entry::Began(_));
         assert_eq!(began, signed, "{effect:?}");
     }

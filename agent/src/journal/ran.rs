@@ -68,7 +68,12 @@ impl Ran {
 
     /// Whether an action that was signed then, and had to be begun by then, may have been begun and forgotten.
     pub fn may_have_run(&self, signed: Timestamp, by: Timestamp) -> bool {
-        by <= self.forgotten || self.lost.is_some_and(|lost| signed <= lost)
+        by <= self.forgotten || self.was_lost_since(signed)
+    }
+
+    /// Whether a journal was lost since then: what was signed before may have been done here.
+    pub fn was_lost_since(&self, signed: Timestamp) -> bool {
+        self.lost.is_some_and(|lost| signed <= lost)
     }
 
     /// Forgets what can't be begun any more, and what is too much; from then on nothing as old is begun.

@@ -1,10 +1,10 @@
 //! What an agent can do: plain data, carried out by the driver.
 
 use super::work::Work;
+use crate::hook::HookRun;
 use crate::server::PollAsk;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, CommandId, OrderId};
-use fieldpost_common::name::PatchName;
+use fieldpost_common::id::{AppName, CommandId};
 use fieldpost_common::plan::{Place, Step};
 use fieldpost_common::wire::{CommandResult, OrderResult};
 use std::collections::{BTreeSet, HashSet};
@@ -41,15 +41,8 @@ pub enum Effect {
     KeepDownloads(HashSet<ContentHash>),
     /// Put or remove.
     Execute(Box<Step>),
-    /// Run what the local config names.
-    Hook {
-        /// For which order.
-        order: OrderId,
-        /// For which application.
-        application: AppName,
-        /// For which patch.
-        patch: PatchName,
-    },
+    /// Run what the local config names for after an installation.
+    Hook(Box<HookRun>),
     /// Nothing: an order ended without a step. The site's history says so.
     Concluded(Box<Step>),
     /// Do what a command asks for.
@@ -132,4 +125,6 @@ pub enum Timer {
     WalkbacksPutOff,
     /// Let polls wait at the server again.
     Parking,
+    /// Run the hook of a batch that waits for long.
+    Batch,
 }

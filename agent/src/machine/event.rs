@@ -9,12 +9,13 @@ use crate::trouble::Trouble;
 use crate::walkbacks::{Looked, Queue};
 use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::hook::HookReport;
 use fieldpost_common::id::{AppName, CommandId, OrderId};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Step;
 use fieldpost_common::text::Clean;
-use fieldpost_common::wire::{CommandResult, HookReport, InventoryAnswer, OrderResult, StoredAnswer};
+use fieldpost_common::wire::{CommandResult, InventoryAnswer, OrderResult, StoredAnswer};
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -66,10 +67,10 @@ pub enum Event {
         /// How.
         end: Executed,
     },
-    /// An after-install hook ended.
+    /// A hook ended.
     HookDone {
-        /// For which order.
-        order: OrderId,
+        /// For which orders.
+        orders: Vec<OrderId>,
         /// How.
         report: HookReport,
     },

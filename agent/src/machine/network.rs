@@ -2,8 +2,8 @@
 
 use super::effect::{Effect, Level, ScanReason};
 use super::event::UploadEnd;
-use super::link;
 use super::state::{Lane, State};
+use super::{hooks, link};
 use crate::clock::Now;
 use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
@@ -18,8 +18,10 @@ pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
         state.busy.insert(Lane::Results);
         out.push(Effect::SendResults(state.journal.results.clone()));
     }
+    // What is said of an order goes before the inventory that shows it: what is there may still have to be loaded.
     if let Some(digest) = inventory_due(state)
         && !state.is_busy(Lane::Inventory)
+        && !(state.is_busy(Lane::Results) && hooks::is_being_told(state))
     {
         state.busy.insert(Lane::Inventory);
         out.push(Effect::PutInventory(digest));

@@ -2,17 +2,19 @@
 
 use super::effect::{Effect, Level, ScanReason};
 use super::event::Executed;
-use super::link;
 use super::state::{Lane, State};
+use super::{hooks, link};
 use crate::clock::Now;
 use crate::fetch::NotFetched;
+use crate::journal::{Stage, WaitingHook};
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::hook::{HookAction, HookWord};
 use fieldpost_common::id::OrderId;
 use fieldpost_common::order::state::Progress;
 use fieldpost_common::order::{Failure, Order, Refusal};
 use fieldpost_common::plan::{Known, Outcome, Place, Step, What, plan};
 use fieldpost_common::text::Clean;
-use fieldpost_common::wire::{HookReport, OrderOutcome, OrderResult};
+use fieldpost_common::wire::{OrderOutcome, OrderResult};
 use std::time::Duration;
 
 /// A content that came wrong so often is not asked for again.
@@ -33,10 +35,16 @@ pub(super) fn reopen(state: &mut State, now: Now) {
             Err(_) if state.told.contains(&id) => {}
             Err(refusal) => {
                 // What was carried out while its key was good stays carried out.
-                let ended = state.journal.accepted.values().find(|accepted| accepted.order == id);
-                let ended = ended.and_then(|accepted| Some((accepted.counter, accepted.outcome.clone()?)));
-                let (counter, outcome) = ended.unwrap_or((0, Outcome::Failed(refusal.into())));
-                tell(state, &id, counter, told(outcome), now);
+                let ended = state.journal.accepted.iter().find(|(_, accepted)| accepted.order == id);
+                let ended =
+                    ended.and_then(|(place, accepted)| Some((place.clone(), accepted.counter, accepted.outcome.clone()?)));
+                match ended {
+                    Some((place, counter, outcome)) => {
+                        let outcome = told(state, &place, &id, outcome);
+                        tell(state, &id, counter, outcome, now);
+                    }
+                    None => tell(state, &id, 0, OrderOutcome::Failed { reason: refusal.into() }, now),
+                }
             }
         }
         state.journal.orders.push(envelope);
@@ -103,7 +111,7 @@ fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
         What::Settle { counter } => {
             out.push(Effect::Log(Level::Info, words));
             out.push(Effect::Concluded(Box::new(step.clone())));
-            end(state, &step.order, &place, counter, Outcome::Installed, now);
+            settle(state, &step.order, &place, counter, now, out);
         }
         What::Refuse { ref why, counter } => {
             if !state.told.contains(&step.order) {
@@ -119,15 +127,17 @@ fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
         What::Repeat { outcome } => {
             if !state.told.contains(&step.order) {
                 let counter = state.journal.counter(&place);
-                tell(state, &step.order, counter, told(outcome), now);
+                let outcome = told(state, &place, &step.order, outcome);
+                tell(state, &step.order, counter, outcome, now);
             }
         }
     }
 }
 
-fn told(outcome: Outcome) -> OrderOutcome {
+/// What is told of an order that ended here, with what is known of its hook.
+fn told(state: &State, place: &Place, order: &OrderId, outcome: Outcome) -> OrderOutcome {
     match outcome {
-        Outcome::Installed => OrderOutcome::Progress { step: Progress::Installed, hook: None },
+        Outcome::Installed => OrderOutcome::Progress { step: Progress::Installed, hook: hooks::word(state, place, order) },
         Outcome::Failed(reason) => OrderOutcome::Failed { reason },
     }
 }
@@ -136,7 +146,36 @@ fn told(outcome: Outcome) -> OrderOutcome {
 fn end(state: &mut State, order: &OrderId, place: &Place, counter: u64, outcome: Outcome, now: Now) {
     state.journal.accept(place.clone(), counter, order.clone(), Some(outcome.clone()));
     let highest = state.journal.counter(place);
-    tell(state, order, highest, told(outcome), now);
+    let outcome = told(state, place, order, outcome);
+    tell(state, order, highest, outcome, now);
+}
+
+/// What an order asks for is in place. Installed means loaded: whoever put it there, its hook runs for this order, once.
+fn settle(state: &mut State, id: &OrderId, place: &Place, counter: u64, now: Now, out: &mut Vec<Effect>) {
+    let Some(order) = state.order(id).cloned() else { return };
+    let begun_here = state.journal.accepted.get(place).is_some_and(|accepted| accepted.order == *id);
+    let is_new = !begun_here && state.setup.hooks.contains_key(&place.0);
+    if is_new && state.judged(now) > order.install_by {
+        return end(state, id, place, counter, Outcome::Failed(Refusal::Expired.into()), now);
+    }
+    if is_new && state.journal.ran.was_lost_since(order.created) {
+        hooks::may_have_run(state, id, place);
+    } else {
+        let content = order.action.outcome().or(order.expected);
+        hooks::add(state, waiting(id, place, order.action.into(), content), out);
+    }
+    end(state, id, place, counter, Outcome::Installed, now);
+}
+
+fn waiting(order: &OrderId, place: &Place, action: HookAction, sha256: Option<ContentHash>) -> WaitingHook {
+    let (application, patch) = place.clone();
+    WaitingHook { order: order.clone(), application, patch, action, sha256, stage: Stage::Due }
+}
+
+/// The hook of an order that is done has ended, or nobody can say how.
+pub(super) fn hook_told(state: &mut State, order: &OrderId, place: &Place, word: HookWord, now: Now) {
+    let counter = state.journal.counter(place);
+    report(state, order, counter, OrderOutcome::Progress { step: Progress::Installed, hook: Some(word) }, now);
 }
 
 /// An order that was never accepted: only told.
@@ -149,7 +188,7 @@ fn tell(state: &mut State, order: &OrderId, counter: u64, outcome: OrderOutcome,
     state.told.insert(order.clone());
     let outcome = match outcome {
         OrderOutcome::Failed { reason } => OrderOutcome::Failed { reason: with_clock(state, reason, now) },
-        outcome => outcome,
+        outcome @ OrderOutcome::Progress { .. } => outcome,
     };
     report(state, order, counter, outcome, now);
 }
@@ -238,6 +277,13 @@ pub(super) fn executed(state: &mut State, step: &Step, how: Executed, now: Now, 
         Executed::Removed => None,
     };
     out.push(Effect::Log(Level::Info, format!("done: {step}")));
+    // An order that was taken back meanwhile was carried out all the same: what it put has to be loaded.
+    let (action, content) = match step.what {
+        What::Put { sha256, .. } => (HookAction::Put, Some(sha256)),
+        What::Remove { expected, .. } => (HookAction::Remove, Some(expected)),
+        _ => return,
+    };
+    hooks::add(state, waiting(&step.order, &place, action, content), out);
     end(state, &step.order, &place, counter, Outcome::Installed, now);
     if let Some(listing) = state.report.as_mut().and_then(|report| report.inventory.applications.get_mut(&step.application)) {
         match fact {
@@ -246,15 +292,4 @@ pub(super) fn executed(state: &mut State, step: &Step, how: Executed, now: Now, 
         };
     }
     state.want_scan(ScanReason::Order);
-    if fact.is_some() && state.setup.hooks.contains(&step.application) {
-        let (order, application, patch) = (step.order.clone(), step.application.clone(), step.patch.clone());
-        out.push(Effect::Hook { order, application, patch });
-    }
-}
-
-/// An after-install hook ended: told beside the outcome, which it doesn't change.
-pub(super) fn hook_done(state: &mut State, order: &OrderId, hook: HookReport, now: Now) {
-    let counter =
-        state.journal.accepted.values().find(|accepted| accepted.order == *order).map_or(0, |accepted| accepted.counter);
-    report(state, order, counter, OrderOutcome::Progress { step: Progress::Installed, hook: Some(hook) }, now);
 }

@@ -1,5 +1,6 @@
 //! The machine without a world: events in, effects out, and time is only a number.
 
+mod hooks;
 mod orders;
 mod polling;
 
@@ -81,6 +82,7 @@ fn order(counter: u64, expected: Option<&str>, content: Option<&str>) -> Order {
         install_by: Timestamp::from_ms(1_000_000_000),
         key: key(2).public().id(),
         reason: None,
+        again: false,
     }
 }
 
@@ -116,7 +118,7 @@ impl Bench {
             wait: PARKED,
             interval: MINUTE,
             max_size: 1 << 20,
-            hooks: BTreeSet::new(),
+            hooks: BTreeMap::new(),
             walkbacks: BTreeSet::new(),
             actions: BTreeSet::new(),
             built: Timestamp::from_ms(0),

@@ -5,6 +5,7 @@ use super::effect::{Effect, ScanReason, Timer};
 use super::link::Link;
 use super::walkbacks::Standing;
 use crate::clock::Now;
+use crate::config::HookPlan;
 use crate::journal::Journal;
 use crate::scan::Report;
 use crate::trust::Held;
@@ -27,8 +28,8 @@ pub struct Setup {
     pub interval: Duration,
     /// The largest content that is taken, in bytes.
     pub max_size: u64,
-    /// Applications with an after-install hook.
-    pub hooks: BTreeSet<AppName>,
+    /// The hooks of those applications that have one.
+    pub hooks: BTreeMap<AppName, HookPlan>,
     /// Applications that name walkback directories.
     pub walkbacks: BTreeSet<AppName>,
     /// Actions that the config names.
@@ -131,6 +132,8 @@ pub struct State {
     pub(super) cuts: u32,
     pub(super) quick: u32,
     pub(super) walkbacks: Standing,
+    /// Applications whose batch has waited long enough for its hook.
+    pub(super) batches_overdue: BTreeSet<AppName>,
 }
 
 impl State {
@@ -171,6 +174,7 @@ impl State {
             cuts: 0,
             quick: 0,
             walkbacks: Standing::default(),
+            batches_overdue: BTreeSet::new(),
         }
     }
 

@@ -125,7 +125,7 @@ fn of_tls(error: &rustls::Error, way: &Way<'_>) -> Option<(String, String)> {
     // A proxy that looks into the connection shows a certificate of its own.
     let who = if proxy.is_some() { "the vendor, or who runs the proxy," } else { "the vendor" };
     let found = match error {
-        rustls::Error::InvalidCertificate(certificate) => return of_certificate(certificate, way, whose, who),
+        rustls::Error::InvalidCertificate(certificate) => of_certificate(certificate, way, whose, who),
         rustls::Error::InvalidMessage(_) => (
             format!("what answers at {host}:{port} doesn't speak TLS: it may be a plain HTTP port"),
             "write the server's HTTPS port in `server`; http:// is only for a way that something else protects (allow_plain_http = true)"
@@ -144,14 +144,14 @@ fn of_tls(error: &rustls::Error, way: &Way<'_>) -> Option<(String, String)> {
     Some(found)
 }
 
-fn of_certificate(error: &CertificateError, way: &Way<'_>, whose: &str, who: &str) -> Option<(String, String)> {
+fn of_certificate(error: &CertificateError, way: &Way<'_>, whose: &str, who: &str) -> (String, String) {
     let own = minute(clock::wall());
     let renew = |what: &str| {
         format!(
             "if it is about {own} now, {who} has to {what}; if it isn't, set this machine's clock, as with `timedatectl set-ntp true`"
         )
     };
-    Some(match error {
+    match error {
         CertificateError::ExpiredContext { not_after, .. } => {
             (format!("{whose} expired on {}, and this machine's clock says {own}", date(*not_after)), renew("renew it"))
         }
@@ -174,7 +174,7 @@ fn of_certificate(error: &CertificateError, way: &Way<'_>, whose: &str, who: &st
         ),
         CertificateError::Revoked => (format!("{whose} was revoked"), format!("{who} has to install another one")),
         other => (format!("{whose} can't be used: {other}"), format!("{who} has to install another one")),
-    })
+    }
 }
 
 /// Out of `DnsName("post.example")` the name.

@@ -2,12 +2,12 @@
 
 use crate::envelope::Envelope;
 use crate::hash::ContentHash;
+use crate::hook::HookWord;
 use crate::id::{AppName, OrderId, SiteName, UserName};
 use crate::name::PatchName;
 use crate::order::Action;
 use crate::order::state::OrderState;
 use crate::time::Timestamp;
-use crate::wire::HookReport;
 use serde::{Deserialize, Serialize};
 
 /// Asks for what an order needs: counter and signed publication.
@@ -87,7 +87,7 @@ pub struct OrderInfo {
     /// Where it stands.
     #[serde(flatten)]
     pub state: OrderState,
-    /// What the after-install hook said.
+    /// What the site said of the order's hook; nothing yet: not heard of.
     #[serde(default)]
-    pub hook: Option<HookReport>,
+    pub hook: Option<HookWord>,
 }

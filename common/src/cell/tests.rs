@@ -28,7 +28,6 @@ fn order(action: Action, state: OrderState) -> LatestOrder {
         state,
         by: "ada".parse().expect("user"),
         created: Timestamp::from_ms(0),
-        note: None,
     }
 }
 
@@ -96,6 +95,41 @@ fn a_refused_order_blocks_its_cell_until_the_site_changes() {
     assert_eq!(cell(&before).reason().as_deref(), Some("the content does not have the signed hash"));
     let after = Facts { site_since: Some(Timestamp::from_ms(1_001)), site: AtSite::Present(content("s")), ..before };
     assert_eq!(cell(&after).word(), "conflict");
+}
+
+#[test]
+fn a_failed_hook_blocks_its_cell_although_the_bytes_are_the_same_until_they_change_or_a_newer_order_comes() {
+    let words = "it ended with code 3: no licence".into();
+    let reason = crate::order::Failure::Hook { after: crate::hook::HookAction::Put, words };
+    let failed = order(put(), OrderState::Failed { at: AT, reason });
+    let cut_off = order(put(), OrderState::Unknown { at: AT, cause: UnknownCause::HookInterrupted });
+    let unheard = order(put(), OrderState::TimedOut { at: AT });
+    for order in [&failed, &cut_off, &unheard] {
+        // The inventory that shows it may come before or after the hook's end.
+        for since in [Timestamp::from_ms(999), Timestamp::from_ms(1_001)] {
+            let there = Facts { order: Some(order), site: AtSite::Present(content("p")), site_since: Some(since), ..facts() };
+            let blocked = cell(&there);
+            assert_eq!((blocked.mark(), blocked.standing), ("!", Standing::InSync), "{order:?}");
+            assert!(blocked.hook_again && blocked.reason().is_some_and(|reason| reason.contains("hook")), "{blocked:?}");
+            let changed = Facts { site: AtSite::Present(content("s")), site_since: Some(Timestamp::from_ms(2_000)), ..there };
+            assert_eq!(cell(&changed).mark(), "≠");
+            assert!(!cell(&changed).hook_again);
+        }
+    }
+    let newer = order(put(), OrderState::Queued);
+    let asked = Facts { order: Some(&newer), site: AtSite::Present(content("p")), ..facts() };
+    assert_eq!(cell(&asked).mark(), "…");
+    let well = order(put(), OrderState::Confirmed { at: AT });
+    assert_eq!(cell(&Facts { order: Some(&well), ..asked }).mark(), "=");
+}
+
+#[test]
+fn a_removal_whose_hook_failed_is_still_a_removal() {
+    let reason = crate::order::Failure::Hook { after: crate::hook::HookAction::Remove, words: "it was not run".into() };
+    let failed = order(Action::Remove, OrderState::Failed { at: AT, reason });
+    let gone = cell(&Facts { order: Some(&failed), base: Base::Content(content("p")), ..facts() });
+    assert_eq!((gone.mark(), gone.standing, gone.hook_again), ("!", Standing::Removed, true));
+    assert_eq!(gone.reason().as_deref(), Some("removed, but the hook failed: it was not run"));
 }
 
 #[test]

@@ -93,7 +93,7 @@ mod tests {
     use crate::cell::Blocked;
 
     fn need(standing: Standing, overlay: Overlay) -> Need {
-        Need::of(&Cell { standing, overlay, unknown: None, age: None, is_stale: true })
+        Need::of(&Cell { standing, overlay, unknown: None, age: None, is_stale: true, hook_again: false })
     }
 
     #[test]

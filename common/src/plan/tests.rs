@@ -34,6 +34,7 @@ pub(super) fn order(counter: u64, expected: Option<ContentHash>, outcome: Option
         install_by: Timestamp::from_ms(1_000_000),
         key: crate::id::hex32([9; 16]).parse().expect("key"),
         reason: None,
+        again: false,
     }
 }
 

@@ -26,6 +26,7 @@ fn order() -> Order {
         install_by: Timestamp::from_ms(500),
         key: key().public().id(),
         reason: None,
+        again: false,
     }
 }
 

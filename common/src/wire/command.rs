@@ -14,7 +14,7 @@ pub struct CommandResult {
     /// What.
     #[serde(flatten)]
     pub outcome: CommandOutcome,
-    /// The end of what it printed, at most [`super::MAX_HOOK_OUTPUT`] bytes: for when the output itself did not arrive.
+    /// The end of what it printed, at most [`crate::hook::MAX_HOOK_OUTPUT`] bytes: for when the output itself did not arrive.
     #[serde(default, deserialize_with = "crate::text::deserialize_some_lines")]
     pub tail: Option<Clean>,
     /// When, by the site's clock.

@@ -16,10 +16,12 @@ use crate::wish::command_advance;
 use axum::extract::State;
 use axum::http::StatusCode;
 use fieldpost_common::api::{Change, CommandOutput, OrderInfo};
+use fieldpost_common::hook::{HookPer, HookWord};
 use fieldpost_common::id::SiteName;
+use fieldpost_common::order::Failure;
 use fieldpost_common::order::state::{OrderEvent, OrderState, Progress, advance};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{CommandResult, HookReport, OrderOutcome, OrderResult, Results};
+use fieldpost_common::wire::{CommandResult, OrderOutcome, OrderResult, Results};
 
 pub(crate) async fn results(
     State(server): State<Shared>,
@@ -46,17 +48,25 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, result: OrderResult, now: Timestamp) -
     let was = order.state.clone();
     let state = match result.outcome {
         OrderOutcome::Failed { reason } => advance(was, OrderEvent::Failed(reason), now),
-        OrderOutcome::Progress { step, hook } => {
-            hook.map_or(Ok(()), |hook| hook_keep(tx, &order, &hook, now))?;
-            let state = advance(was, OrderEvent::Progress(step), now);
-            if step == Progress::Installed { shown_already(tx, &order, state, now)? } else { state }
+        OrderOutcome::Progress { step: Progress::Installed, hook } => {
+            let word = hook.unwrap_or(HookWord::Absent);
+            hook_keep(tx, &order, &word, now)?;
+            let state = advance(was, OrderEvent::of_hook(&word, order.action.into(), now), now);
+            shown_already(tx, &order, state, &word, now)?
         }
+        OrderOutcome::Progress { step, .. } => advance(was, OrderEvent::Progress(step), now),
     };
     if state == order.state { Ok(()) } else { state_keep(tx, &order, &state, now) }
 }
 
 /// An order for what the site has anyway changes no inventory: the last one shows it.
-fn shown_already(tx: &Tx<'_>, order: &OrderInfo, state: OrderState, now: Timestamp) -> Result<OrderState, Error> {
+fn shown_already(
+    tx: &Tx<'_>,
+    order: &OrderInfo,
+    state: OrderState,
+    word: &HookWord,
+    now: Timestamp,
+) -> Result<OrderState, Error> {
     let place = (&order.site, &order.application);
     let newest = order::order_newest(tx, place.0, place.1, &order.patch)?;
     let cell = cell_fetch(tx, place.0, place.1, &order.patch)?;
@@ -70,7 +80,7 @@ fn shown_already(tx: &Tx<'_>, order: &OrderInfo, state: OrderState, now: Timesta
         agreement_add(tx, place, &order.patch, &agreement)?;
         cell_base_set(tx, place, &order.patch, Some(agreement))?;
     }
-    Ok(advance(state, OrderEvent::Shown, now))
+    Ok(advance(state, OrderEvent::Shown { awaits_hook: !word.is_well() }, now))
 }
 
 /// A result of a command that is unknown, or another site's, changes nothing.
@@ -88,7 +98,10 @@ fn command_keep(tx: &mut Tx<'_>, site: &SiteName, result: CommandResult, now: Ti
 fn state_keep(tx: &mut Tx<'_>, order: &OrderInfo, state: &OrderState, now: Timestamp) -> Result<(), Error> {
     order::order_state_set(tx, &order.id, state)?;
     match state {
+        // What the hook said stands there already, with more of its words.
+        OrderState::Failed { reason: Failure::Hook { .. }, .. } => {}
         OrderState::Failed { reason, .. } => order_note(tx, order, "failed", Some(reason.to_string()), now)?,
+        OrderState::Unknown { cause, .. } => order_note(tx, order, "unknown", Some(cause.explain().to_owned()), now)?,
         OrderState::Confirmed { .. } => order_note(tx, order, "confirmed", None, now)?,
         _ => {}
     }
@@ -99,11 +112,18 @@ fn state_keep(tx: &mut Tx<'_>, order: &OrderInfo, state: &OrderState, now: Times
     Ok(())
 }
 
-fn hook_keep(tx: &mut Tx<'_>, order: &OrderInfo, hook: &HookReport, now: Timestamp) -> Result<(), Error> {
-    if order.hook.as_ref() == Some(hook) {
+/// Keeps what is said of a hook; the same twice, or what came before an end, changes nothing.
+fn hook_keep(tx: &mut Tx<'_>, order: &OrderInfo, word: &HookWord, now: Timestamp) -> Result<(), Error> {
+    let has_ended = order.hook.as_ref().is_some_and(|known| !matches!(known, HookWord::Due { .. } | HookWord::Newer));
+    if order.hook.as_ref() == Some(word) || has_ended {
         return Ok(());
     }
-    order::order_hook_set(tx, &order.id, hook)?;
+    order::order_hook_set(tx, &order.id, word)?;
     tx.then(Effect::Changed(Change::Grid { application: order.application.clone() }));
-    if hook.ok() { Ok(()) } else { order_note(tx, order, "hook_failed", Some(hook.output.to_string()), now) }
+    let Some(report) = word.report() else { return Ok(()) };
+    if !report.ok() {
+        let words = format!("{}: {}", report.words(), report.output);
+        return order_note(tx, order, "hook_failed", Some(words), now);
+    }
+    if report.per == HookPer::Batch { Ok(order::order_hooks_over(tx, order)?) } else { Ok(()) }
 }

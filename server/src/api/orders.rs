@@ -126,7 +126,11 @@ fn keep(tx: &mut Tx<'_>, new: &NewOrder, given: &Order, (by, user): (UserName, &
     };
     order::order_add(tx, &info, given.counter, &new.order)?;
     counter::counter_raise(tx, &info.site, &info.application, &info.patch, given.counter)?;
-    let what = if given.action == Action::Remove { "removal_ordered" } else { "ordered" };
+    let what = match given.action {
+        _ if given.again => "hook_ordered",
+        Action::Remove => "removal_ordered",
+        Action::Put { .. } => "ordered",
+    };
     let mut row = activity(format!("user:{user}"), what);
     row.key = Some(given.key.clone());
     row.detail.clone_from(&given.reason);

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0010_agreements.sql"),
     include_str!("migrations/0011_damaged_contents.sql"),
     include_str!("migrations/0012_drift.sql"),
+    include_str!("migrations/0013_hooks.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

@@ -4,11 +4,11 @@ use super::{StoreError, column};
 use fieldpost_common::api::OrderInfo;
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::hook::HookWord;
 use fieldpost_common::id::{AppName, OrderId, SiteName};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::OrderState;
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::HookReport;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::BTreeSet;
 
@@ -90,7 +90,6 @@ pub(crate) fn order_showing(db: &Connection, site: &SiteName, app: &AppName) -> 
                WHERE application = ?1 AND site = ?2 AND newest = 1 AND (
                  open = 1
                  OR json_extract(state, '$.state') IN ('failed', 'timed_out', 'expired', 'unknown')
-                 OR (hook IS NOT NULL AND (json_extract(hook, '$.code') IS NOT 0 OR json_extract(hook, '$.timed_out')))
                ) ORDER BY patch";
     let mut all = db.prepare_cached(sql)?;
     Ok(all.query_map([app.as_str(), site.as_str()], |row| column::word(row, 0))?.collect::<Result<_, _>>()?)
@@ -103,8 +102,8 @@ pub(crate) fn order_state_set(db: &Connection, id: &OrderId, state: &OrderState)
     Ok(())
 }
 
-/// Keeps what the after-install hook said.
-pub(crate) fn order_hook_set(db: &Connection, id: &OrderId, hook: &HookReport) -> Result<(), StoreError> {
+/// Keeps what the site said of the order's hook.
+pub(crate) fn order_hook_set(db: &Connection, id: &OrderId, hook: &HookWord) -> Result<(), StoreError> {
     let mut set = db.prepare_cached("UPDATE site_order SET hook = ?2 WHERE id = ?1")?;
     set.execute([id.as_str(), &column::text(hook)])?;
     Ok(())
@@ -117,6 +116,17 @@ pub(crate) fn order_queued_contents(db: &Connection, site: &SiteName) -> Result<
     let mut all = db.prepare_cached(sql)?;
     let pairs = all.query_map([site.as_str()], |row| Ok([column::hash_opt(row, 0)?, column::hash_opt(row, 1)?]))?;
     Ok(pairs.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().flatten().collect())
+}
+
+/// A hook for a whole batch ended well for this order: orders before it whose batch hook did not are no trouble any more.
+pub(crate) fn order_hooks_over(db: &Connection, order: &OrderInfo) -> Result<(), StoreError> {
+    let sql = "UPDATE site_order INDEXED BY order_shows SET hook_over = 1
+               WHERE application = ?1 AND site = ?2 AND newest = 1 AND (
+                 open = 1
+                 OR json_extract(state, '$.state') IN ('failed', 'timed_out', 'expired', 'unknown')
+               ) AND open = 0 AND json_extract(hook, '$.per') = 'batch' AND seq < (SELECT seq FROM site_order WHERE id = ?3)";
+    db.prepare_cached(sql)?.execute([order.application.as_str(), order.site.as_str(), order.id.as_str()])?;
+    Ok(())
 }
 
 /// Open orders of a site, oldest first, as they were signed. One whose content is damaged waits until that is healed.
@@ -180,16 +190,15 @@ pub(crate) fn order_hook_newest_ok(db: &Connection, site: &SiteName, app: &AppNa
         "SELECT hook FROM (SELECT hook, seq FROM site_order WHERE site = ?1 AND application = ?2 ORDER BY seq DESC LIMIT ?3)
                WHERE hook IS NOT NULL ORDER BY seq DESC LIMIT 1";
     let mut newest = db.prepare_cached(sql)?;
-    let hook = newest.query_row(params![site.as_str(), app.as_str(), LATELY], |row| column::json::<HookReport>(row, 0));
-    Ok(hook.optional()?.is_some_and(|hook| hook.ok()))
+    let hook = newest.query_row(params![site.as_str(), app.as_str(), LATELY], |row| column::json::<HookWord>(row, 0));
+    Ok(hook.optional()?.is_some_and(|hook| hook.is_well()))
 }
 
-/// The newest orders of their cells that came to nothing, or whose hook did.
+/// The newest orders of their cells that came to nothing.
 pub(crate) fn order_troubled_list(db: &Connection) -> Result<Vec<OrderInfo>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM site_order INDEXED BY order_troubled WHERE newest = 1 AND
-           (open = 0 AND json_extract(state, '$.state') IN ('failed', 'timed_out', 'unknown')
-            OR hook IS NOT NULL AND coalesce(json_extract(hook, '$.code'), 1) <> 0)
+           open = 0 AND hook_over = 0 AND json_extract(state, '$.state') IN ('failed', 'timed_out', 'unknown')
          ORDER BY seq"
     );
     let mut all = db.prepare_cached(&sql)?;

@@ -25,6 +25,7 @@ fn order() -> Order {
         install_by: at(1_000_000),
         key: "0".repeat(32).parse().expect("key"),
         reason: None,
+        again: false,
     }
 }
 

@@ -5,7 +5,7 @@ use fieldpost_common::api::{History, path};
 use fieldpost_common::cell::Base;
 use fieldpost_common::order::Order;
 use fieldpost_common::order::state::Progress;
-use fieldpost_common::wire::{HookReport, OrderOutcome};
+use fieldpost_common::wire::OrderOutcome;
 
 #[tokio::test]
 async fn a_sent_patch_is_in_sync_only_when_the_sites_inventory_shows_it() {
@@ -69,22 +69,6 @@ async fn a_patch_current_with_one_content_for_each_version_shows_so() {
     borealis.tell(&world).await;
     assert_eq!(world.word("Order.st", "acme").await, "in_sync");
     assert_eq!(world.word("Order.st", "borealis").await, "conflict", "7.6's content was never 7.7's");
-}
-
-#[tokio::test]
-async fn a_failed_hook_is_shown_and_fails_nothing() {
-    let world = World::start().await;
-    let mut acme = world.site("acme", "7.7").await;
-    acme.tell(&world).await;
-    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
-    let order = world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap();
-    let hook = Some(HookReport { code: Some(3), timed_out: false, output: "no \x1b[31mlicence".into() });
-    acme.report(&world, &order, OrderOutcome::Progress { step: Progress::Installed, hook }).await;
-    acme.file("Order.st", "one");
-    acme.tell(&world).await;
-    assert_eq!(world.order(&order).await.state.word(), "confirmed");
-    let note = world.table().await.grid.cells[0].order.clone().unwrap().note.unwrap();
-    assert_eq!(note.as_str(), "the after-install hook exited with code 3: no \\x1b[31mlicence");
 }
 
 #[tokio::test]

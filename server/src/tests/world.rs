@@ -325,5 +325,6 @@ pub(super) fn order(
         install_by: crate::clock::now().plus(Duration::from_hours(1)),
         key: who.key.public().id(),
         reason: None,
+        again: false,
     }
 }

@@ -12,7 +12,7 @@ use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, si
 use fieldpost_common::incident::{Incident, Known, Observation, Observed, Subject, Unseen};
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
-use fieldpost_common::order::state::OrderState;
+use fieldpost_common::order::state::{OrderState, UnknownCause};
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::{Clean, count};
 use fieldpost_common::time::{Timestamp, minute};
@@ -61,7 +61,7 @@ pub(super) struct Facts<'a> {
     pub(super) seen: &'a [(SiteName, Timestamp)],
     pub(super) listings: Vec<ListingRow>,
     pub(super) states: Vec<StateRow>,
-    /// Newest orders of their cells that came to nothing, or whose hook did.
+    /// Newest orders of their cells that came to nothing, or whose hook did; not those whose batch's hook ended well later.
     pub(super) orders: Vec<OrderInfo>,
     pub(super) maintenance: Vec<Maintenance>,
     /// The first contents that were found damaged, and how many there are.
@@ -134,7 +134,7 @@ impl Sight {
         facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
         clocks::observe(facts, now, &mut wrong);
-        facts.orders.iter().for_each(|order| self::order(order, now, &mut wrong));
+        facts.orders.iter().for_each(|order| self::order(order, &mut wrong));
         facts.drift.iter().for_each(|drift| drifted(drift, &mut wrong));
         facts.errors.told.iter().for_each(|group| error(group, &mut wrong));
         facts.errors.more.iter().for_each(|(application, more)| others_alarm(application, *more, now, &mut wrong));
@@ -319,10 +319,20 @@ fn clones(row: &SiteRow, now: Timestamp, wrong: &mut Observation) {
     }
 }
 
-fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Observation) {
+fn order(order: &OrderInfo, wrong: &mut Observation) {
     let what = format!("{} of {}", order.patch, order.application);
     match &order.state {
-        OrderState::TimedOut { at } | OrderState::Unknown { at } => {
+        OrderState::Failed { at, reason: Failure::Hook { words, .. } } => {
+            let subject = failing(&order.site, format!("hook {}", order.application));
+            let words = format!("the program that runs after installations failed for {what}: {words}");
+            note(wrong, subject, Severity::Problem, &words, *at);
+        }
+        OrderState::Unknown { at, cause: UnknownCause::HookInterrupted } => {
+            let subject = failing(&order.site, format!("hook {}", order.application));
+            let words = format!("the agent was ended while the program ran that runs after installations, for {what}");
+            note(wrong, subject, Severity::Problem, &words, *at);
+        }
+        OrderState::TimedOut { at } | OrderState::Unknown { at, .. } => {
             let subject = Subject::OrderStuck { site: order.site.clone(), order: order.id.clone() };
             note(wrong, subject, Severity::Problem, &format!("the order for {what} has passed its deadline"), *at);
         }
@@ -330,10 +340,6 @@ fn order(order: &OrderInfo, now: Timestamp, wrong: &mut Observation) {
             note(wrong, failing(&order.site, "disk".to_owned()), Severity::Problem, &format!("{what}: {reason}"), *at);
         }
         _ => {}
-    }
-    if order.hook.as_ref().is_some_and(|hook| !hook.ok()) {
-        let subject = failing(&order.site, format!("hook {}", order.application));
-        note(wrong, subject, Severity::Problem, &format!("the program that runs after installations failed for {what}"), now);
     }
 }
 

@@ -21,6 +21,7 @@ mod watching_verbs;
 // What is asked of a site: logs, actions, a look at all files.
 mod commands;
 // What a site decides for itself: how it polls, and what of its words stays there.
+mod hooks;
 mod redaction;
 mod site_config;
 mod site_history;

@@ -118,6 +118,7 @@ fn a_site_that_was_never_seen_is_not_well_and_says_so_at_once() {
     assert!(status.out.starts_with("○ 1 site never seen") && !status.out.contains("ok"), "{}", status.out);
     assert_eq!(world.ada().run(&["status", "--json"]).json()["sites"][0]["verdict"], "never_seen");
     assert!(world.ada().ok(&["sites"]).out.contains("never seen"));
+    #[expect(clippy::disallowed_methods, reason = "how long a person waits is what is tried")]
     let begun = std::time::Instant::now();
     for args in [&["logs", "omega", "main"][..], &["logs", "omega"], &["state", "omega"]] {
         let run = world.ada().run(args).exits(1);

@@ -1,6 +1,5 @@
 //! What a site's own config decides: how it polls, what runs after an installation, what is left alone.
 
-use fieldpost_tests::patience::until_true;
 use fieldpost_tests::world::World;
 
 /// A site whose config begins with these lines and ends with those.
@@ -21,17 +20,6 @@ fn a_site_that_only_polls_gets_its_patch_with_one_poll() {
     let world = site("wait = \"0s\"\npoll_interval = \"2s\"", "");
     world.ada().ok(&["send", "a.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
     assert_eq!(world.read("acme", "a.st").as_deref(), Some(&b"one"[..]));
-}
-
-#[test]
-fn the_after_install_hook_of_the_config_runs_and_its_failure_is_shown_and_fails_no_order() {
-    let hook = "after_install = { command = [\"/bin/sh\", \"-c\", \"echo $FIELDPOST_PATCH >> ran; echo no good; exit 3\"], timeout = \"5s\" }";
-    let world = site("", hook);
-    world.ada().ok(&["send", "a.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
-    assert_eq!(world.ada().state("trading", "a.st", "acme"), "in_sync");
-    until_true("the hook ran", || std::fs::read_to_string(world.path().join("ran")).is_ok_and(|text| text == "a.st\n"));
-    let told = || world.ada().json(&["activity"]).to_string();
-    until_true("its exit code and output are told", || told().contains("no good") && told().contains('3'));
 }
 
 #[test]

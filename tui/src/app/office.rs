@@ -23,7 +23,7 @@ use fieldpost_common::stamp::Stamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
-pub use work::{Basis, Done, PublishTask, PutTask, RemoveTask, Report, TakeBackTask, Task, UnpublishTask, Work};
+pub use work::{AgainTask, Basis, Done, PublishTask, PutTask, RemoveTask, Report, TakeBackTask, Task, UnpublishTask, Work};
 
 /// Carries out requests beside the app's loop and hands the answers back.
 pub trait Office: Send + Sync + 'static {

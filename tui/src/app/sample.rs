@@ -103,7 +103,6 @@ fn order(cell: GridCell, put: &str, state: OrderState) -> GridCell {
         state,
         by: id("ada"),
         created: before(3),
-        note: None,
     };
     GridCell { order: Some(order), ..cell }
 }

@@ -58,6 +58,7 @@ pub(crate) fn plan(job: &Job, view: &GridView, keys: &Keymap) -> UndoPlan {
         match &item.task {
             Task::Put(put) => order(&mut plan, (view, keys), item, (place, put.expected)),
             Task::Remove(remove) => order(&mut plan, (view, keys), item, (place, Some(remove.expected))),
+            Task::Again(_) => leave(&mut plan, item, "it changed no file, and what a hook did can't be undone"),
             Task::Publish(task) => published(&mut plan, view, item, task),
             Task::Unpublish(task) => unpublished(&mut plan, view, item, task),
             Task::TakeBack(_) => {

@@ -6,9 +6,10 @@ use super::wait::End;
 use crate::session::Session;
 use fieldpost_common::api::OrderInfo;
 use fieldpost_common::exit;
+use fieldpost_common::hook::HookWord;
 use fieldpost_common::id::OrderId;
-use fieldpost_common::order::Failure as SiteFailure;
-use fieldpost_common::order::state::OrderState;
+use fieldpost_common::order::state::{OrderState, UnknownCause};
+use fieldpost_common::order::{Action, Failure as SiteFailure};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct CancelArgs {
@@ -28,28 +29,35 @@ pub(crate) async fn cancel(args: CancelArgs, session: &Session, talk: Talk) -> R
 /// How an order ended: its word, why, and an exit code.
 pub(crate) fn end(info: &OrderInfo) -> End {
     let (reason, code) = match &info.state {
-        OrderState::Confirmed { .. } => (hook(info), exit::OK),
+        OrderState::Confirmed { .. } => (None, exit::OK),
+        OrderState::Failed { reason: reason @ SiteFailure::Hook { .. }, .. } => {
+            (Some(format!("{reason}\n{}", run_again(info))), exit::FAILED)
+        }
         OrderState::Failed { reason, .. } => {
             let refused = matches!(reason, SiteFailure::Refused { .. } | SiteFailure::ByClock { .. });
             (Some(reason.to_string()), if refused { exit::NOT_PERMITTED } else { exit::FAILED })
         }
         OrderState::Superseded { by, .. } => (Some(format!("order {by} took its place")), exit::FAILED),
         OrderState::Cancelled { by, .. } => (Some(format!("taken back by {by}")), exit::FAILED),
+        OrderState::TimedOut { .. } if matches!(info.hook, Some(HookWord::Due { .. } | HookWord::Newer)) => {
+            let words = format!("it is in place, and the site never said how its hook ended\n{}", run_again(info));
+            (Some(words), exit::FAILED)
+        }
         OrderState::TimedOut { .. } => (Some("the site began and was not heard of again".to_owned()), exit::FAILED),
         OrderState::Expired { .. } => (Some("its time was over before the site took it".to_owned()), exit::FAILED),
-        OrderState::Unknown { .. } => (Some("the site never said what became of it".to_owned()), exit::FAILED),
-        OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } => (None, exit::TRY_LATER),
+        OrderState::Unknown { cause: cause @ UnknownCause::HookInterrupted, .. } => {
+            (Some(format!("{}\n{}", cause.explain(), run_again(info))), exit::FAILED)
+        }
+        OrderState::Unknown { cause, .. } => (Some(cause.explain().to_owned()), exit::FAILED),
+        OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } | OrderState::Loading { .. } => {
+            (None, exit::TRY_LATER)
+        }
     };
     End { state: info.state.word().to_owned(), reason, code }
 }
 
-/// The file is in place; what the site's own command said afterwards is news all the same.
-fn hook(info: &OrderInfo) -> Option<String> {
-    let hook = info.hook.as_ref().filter(|hook| !hook.ok())?;
-    let how = match (hook.timed_out, hook.code) {
-        (true, _) => "took too long".to_owned(),
-        (_, Some(code)) => format!("ended with {code}"),
-        (_, None) => "was ended by a signal".to_owned(),
-    };
-    Some(format!("installed, but the after-install command {how}: {}", hook.output.as_str()))
+/// What helps when a file is as ordered and its hook is what is wrong.
+fn run_again(info: &OrderInfo) -> String {
+    let verb = if info.action == Action::Remove { "remove" } else { "send" };
+    format!("`fieldpost {verb} {} --app {} --to {} --again` runs it once more", info.patch, info.application, info.site)
 }

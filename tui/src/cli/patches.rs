@@ -123,7 +123,7 @@ pub(crate) fn rows(table: &Table, view: &View, application: Option<&AppName>) ->
     let cell = |patch, site: usize| {
         let cell = table.cell(patch, site, table.grid.now);
         let age_s = cell.age.map(|age| age.as_secs());
-        (table.grid.sites[site].name.clone(), CellRow { state: cell.word(), reason: reason(table, &cell, patch, site), age_s })
+        (table.grid.sites[site].name.clone(), CellRow { state: cell.word(), reason: cell.reason(), age_s })
     };
     let row = |index: usize| {
         let patch = &table.grid.patches[index];
@@ -140,11 +140,6 @@ pub(crate) fn rows(table: &Table, view: &View, application: Option<&AppName>) ->
         }
     };
     view.patches(table).into_iter().map(row).collect()
-}
-
-fn reason(table: &Table, cell: &Cell, patch: usize, site: usize) -> Option<String> {
-    let hook = || Some(table.facts(patch, site)?.order.as_ref()?.note.as_ref()?.as_str().to_owned());
-    cell.reason().or_else(hook)
 }
 
 /// The grid for people.

@@ -20,7 +20,8 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     let to: &To = &args.to;
     let (settings, table) = names::table(session, to.application.as_ref()).await?;
     let patches = send::patches(&table.grid, &args.patches)?;
-    let ask = Ask { replacing: to.replacing.clone(), reason: to.reason.clone(), any_time: to.any_time, ..Ask::default() };
+    let (replacing, reason) = (to.replacing.clone(), to.reason.clone());
+    let ask = Ask { replacing, reason, any_time: to.any_time, again: to.again, ..Ask::default() };
     let job = Job { session, talk, table: &table, application: &settings.name, to, what: "remove" };
     job.run(&patches, |cell| target::remove(&table, &settings.name, cell, &ask)).await
 }

@@ -29,6 +29,7 @@ pub(crate) struct Args {
 
 /// What `send` and `remove` have in common.
 #[derive(Debug, Clone, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct To {
     /// The application
     #[arg(long = "app")]
@@ -39,6 +40,9 @@ pub(crate) struct To {
     /// What you saw at the site and mean to overwrite: its SHA-256, or `absent`
     #[arg(long, value_name = "SHA|absent")]
     pub(crate) replacing: Option<Replacing>,
+    /// Where it is in place already, run the site's hook for it once more: nothing is put or removed there
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Wait until the sites have it, so many seconds at most (300); without, it looks for 5 and leaves the rest to the sites
     #[arg(long, value_name = "S", num_args = 0..=1, require_equals = true, default_missing_value = "300")]
     pub(crate) wait: Option<u64>,
@@ -84,6 +88,7 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
         replacing: args.to.replacing.clone(),
         reason: args.to.reason.clone(),
         any_time: args.to.any_time,
+        again: args.to.again,
         ..Ask::default()
     };
     if let Some(word) = &args.revision {
@@ -277,6 +282,7 @@ fn plan(wishes: &[Wish], outcomes: &[Outcome], talk: Talk) -> Result<u8, Failure
         let (action, sha256) = match wish.act {
             Act::Put(sha256) => ("put", Some(sha256)),
             Act::Remove => ("remove", None),
+            Act::Again(sha256) => ("again", sha256),
         };
         Planned { patch: wish.patch.as_str(), site: wish.site.as_str(), action, sha256, replaces: wish.expected }
     });
@@ -289,6 +295,9 @@ fn plan(wishes: &[Wish], outcomes: &[Outcome], talk: Talk) -> Result<u8, Failure
 
 impl Planned<'_> {
     fn line(&self) -> String {
+        if self.action == "again" {
+            return format!("{} at {}  would run the hook once more", self.patch, self.site);
+        }
         let there = self.replaces.map_or("nothing".to_owned(), |has| has.short());
         let put = self.sha256.map_or(String::new(), |sha256| format!(" {}", sha256.short()));
         format!("{} at {}  would {}{put} over {there}", self.patch, self.site, self.action)

@@ -90,6 +90,8 @@ pub(crate) struct Ask {
     pub(crate) reason: Option<String>,
     /// The order holds whatever the site's clock says.
     pub(crate) any_time: bool,
+    /// Where it is in place already, its hook runs once more.
+    pub(crate) again: bool,
 }
 
 /// What a cell allows.
@@ -118,7 +120,7 @@ pub(crate) fn send(table: &Table, application: &AppName, (patch, site): (usize, 
         ));
     };
     let wish = wish(table, application, (patch, site), Act::Put(content), ask);
-    if let Some(done) = settled(table, (patch, site), &wish, Some(content)) {
+    if let Some(done) = settled(table, (patch, site), &wish, Some(content), ask.again) {
         return done;
     }
     let forward = Some(content) == published && table.cell(patch, site, table.grid.now).send() == Some(Direction::Forward);
@@ -128,7 +130,7 @@ pub(crate) fn send(table: &Table, application: &AppName, (patch, site): (usize, 
 /// Decides one cell for `remove`.
 pub(crate) fn remove(table: &Table, application: &AppName, (patch, site): (usize, usize), ask: &Ask) -> Decision {
     let wish = wish(table, application, (patch, site), Act::Remove, ask);
-    if let Some(done) = settled(table, (patch, site), &wish, None) {
+    if let Some(done) = settled(table, (patch, site), &wish, None, ask.again) {
         return done;
     }
     // What a developer sent before can be had again by anybody; what was made at the site needs a look first.
@@ -159,7 +161,13 @@ fn has(table: &Table, patch: usize, site: usize) -> Option<ContentHash> {
 }
 
 /// Whether the wanted outcome is there or on its way, or nothing can be said.
-fn settled(table: &Table, (patch, site): (usize, usize), wish: &Wish, outcome: Option<ContentHash>) -> Option<Decision> {
+fn settled(
+    table: &Table,
+    (patch, site): (usize, usize),
+    wish: &Wish,
+    outcome: Option<ContentHash>,
+    again: bool,
+) -> Option<Decision> {
     let column = &table.grid.sites[site];
     if let Some(why) = column.unknown.filter(|why| *why != Unknown::NoInventory) {
         return Some(Decision::Impossible(format!("{}: {}", column.name, why.explain())));
@@ -175,13 +183,34 @@ fn settled(table: &Table, (patch, site): (usize, usize), wish: &Wish, outcome: O
                 "{} has that, and another order is on its way there\n`fieldpost cancel {}` takes it back",
                 column.name, open.id
             )),
-            None => Decision::Done(if outcome.is_some() { "already in place" } else { "is not there" }),
+            None => in_place(table, (patch, site), wish, outcome, again),
         });
     }
     if unknown && outcome.is_none() {
         return Some(Decision::Impossible(format!("{}: {}", column.name, Unknown::NoInventory.explain())));
     }
     None
+}
+
+/// The site has it; whether it is loaded there is another matter.
+fn in_place(table: &Table, (patch, site): (usize, usize), wish: &Wish, outcome: Option<ContentHash>, again: bool) -> Decision {
+    let cell = table.cell(patch, site, table.grid.now);
+    if again && (outcome.is_some() || cell.standing == Standing::Removed) {
+        return Decision::Order(Wish { act: Act::Again(outcome), ..wish.clone() });
+    }
+    if cell.hook_again && !again {
+        let verb = if outcome.is_some() { "send" } else { "remove" };
+        return Decision::Impossible(format!(
+            "{} at {}: {}\n`fieldpost {verb} {} --app {} --to {} --again` runs it once more",
+            wish.patch,
+            wish.site,
+            cell.reason().unwrap_or_default(),
+            wish.patch,
+            wish.application,
+            wish.site
+        ));
+    }
+    Decision::Done(if outcome.is_some() { "already in place" } else { "is not there" })
 }
 
 fn judge(table: &Table, (patch, site): (usize, usize), wish: Wish, ask: &Ask, forward: bool) -> Decision {

@@ -7,13 +7,13 @@ use fieldpost_common::order::state::Progress;
 use fieldpost_common::order::{Failure, Refusal};
 use fieldpost_common::plan::{Step, What};
 use fieldpost_common::statement::Statement as _;
-use fieldpost_common::wire::{HookReport, OrderOutcome, OrderResult};
+use fieldpost_common::wire::{OrderOutcome, OrderResult};
 
-fn step(effects: &[Effect]) -> Option<Step> {
+pub(super) fn step(effects: &[Effect]) -> Option<Step> {
     effects.iter().find_map(|effect| if let Effect::Execute(step) = effect { Some((**step).clone()) } else { None })
 }
 
-fn installed(content: &str) -> Executed {
+pub(super) fn installed(content: &str) -> Executed {
     let fact = FileFact { sha256: of(content), size: content.len() as u64, modified: Timestamp::from_ms(0) };
     Executed::Put(Installed { fact, meta: None })
 }
@@ -33,7 +33,7 @@ fn ordered(bench: &mut Bench, envelope: Envelope) -> Vec<Effect> {
     bench.polled(Duration::from_secs(1), number, news(1, batch(vec![envelope])))
 }
 
-fn done(bench: &mut Bench, step: Step, end: Executed) -> Vec<Effect> {
+pub(super) fn done(bench: &mut Bench, step: Step, end: Executed) -> Vec<Effect> {
     bench.feed(Event::Executed { step: Box::new(step), end })
 }
 
@@ -215,19 +215,6 @@ fn a_directory_that_goes_away_holds_the_order_without_an_outcome() {
     assert!(bench.state.journal.stored.contains(&of("old")), "what is stored is not forgotten");
     let effects = bench.scanned(&[("Order.st", "old")]);
     assert!(step(&effects).is_some(), "it is carried out once the directory is back");
-}
-
-#[test]
-fn the_hook_runs_after_an_installation_and_its_words_are_told() {
-    let mut bench = Bench::with(|setup| setup.hooks = BTreeSet::from(["trading".parse().expect("app")]));
-    ordered(&mut bench, order(4, Some("old"), Some("new")).sign(&key(2)));
-    let put = fetch_then_step(&mut bench).expect("a put");
-    let id = put.order.clone();
-    let effects = done(&mut bench, put, installed("new"));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Hook { order, .. } if *order == id)));
-    let report = HookReport { code: Some(3), timed_out: false, output: Clean::line("no licence") };
-    bench.feed(Event::HookDone { order: id, report: report.clone() });
-    assert_eq!(outcome(&bench), Some(&OrderOutcome::Progress { step: Progress::Installed, hook: Some(report) }));
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Bench {
             wait,
             interval: MINUTE,
             max_size: 100,
-            hooks: std::collections::BTreeSet::new(),
+            hooks: BTreeMap::new(),
             walkbacks: std::collections::BTreeSet::new(),
             actions: [("trading".parse().expect("app"), "restart".parse().expect("action"))].into(),
             built: Timestamp::from_ms(0),
@@ -168,6 +168,7 @@ pub(super) fn order(patch: &str, counter: u64, expected: Option<&str>, outcome: 
         install_by: START.plus(Duration::from_hours(24)),
         key: key(2).public().id(),
         reason: None,
+        again: false,
     }
 }
 

@@ -133,7 +133,6 @@ impl World {
             state: OrderState::Queued,
             by: "ada".parse().expect("user"),
             created: self.now,
-            note: None,
         };
         self.order = Some((latest, order));
     }
@@ -161,7 +160,7 @@ impl World {
         let wanted = self.order.as_ref().is_some_and(|(latest, _)| latest.action.outcome() == self.disk);
         let confirmed = |world: &Self| world.order.as_ref().is_some_and(|(latest, _)| latest.state.word() == "confirmed");
         if wanted && !confirmed(self) {
-            self.event(OrderEvent::Shown);
+            self.event(OrderEvent::Shown { awaits_hook: false });
             if confirmed(self) {
                 self.base = self.disk.map_or(Base::Absent, Base::Content);
             }

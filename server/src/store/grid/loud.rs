@@ -8,12 +8,8 @@ use fieldpost_common::grid::GridCell;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Version};
 use fieldpost_common::name::PatchName;
-use fieldpost_common::text::Clean;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
-
-/// The most of a hook's output that stands in a cell, in characters.
-const NOTE: usize = 200;
 
 /// What is found on the walk.
 pub(super) struct Loud<'a> {
@@ -165,18 +161,6 @@ fn quiet(patch: usize, site: usize) -> GridCell {
 
 /// An order as `cell()` wants it.
 pub(crate) fn latest(order: OrderInfo) -> LatestOrder {
-    let note = note(&order);
     let OrderInfo { id, action, expected, state, by, created, .. } = order;
-    LatestOrder { id, action, expected, state, by, created, note }
-}
-
-fn note(order: &OrderInfo) -> Option<Clean> {
-    let hook = order.hook.as_ref().filter(|hook| !hook.ok())?;
-    let end = match (hook.timed_out, hook.code) {
-        (true, _) => "took too long".to_owned(),
-        (false, Some(code)) => format!("exited with code {code}"),
-        (false, None) => "was ended by a signal".to_owned(),
-    };
-    let output: String = hook.output.as_str().chars().take(NOTE).collect();
-    Some(Clean::line(&format!("the after-install hook {end}: {output}")))
+    LatestOrder { id, action, expected, state, by, created }
 }

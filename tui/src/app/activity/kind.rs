@@ -15,8 +15,8 @@ impl Kind {
     /// The kind of an entry, by its word.
     pub(crate) fn of(what: &str) -> Self {
         match what {
-            "ordered" | "removal_ordered" | "cancelled" | "confirmed" | "failed" | "hook_failed" | "timed_out" | "expired"
-            | "unknown" | "superseded" => Self::Orders,
+            "ordered" | "removal_ordered" | "hook_ordered" | "cancelled" | "confirmed" | "failed" | "hook_failed"
+            | "timed_out" | "expired" | "unknown" | "superseded" => Self::Orders,
             "published" | "unpublished" => Self::Publications,
             "enrolled" | "clones_found" | "drop_accepted" | "command_given" => Self::Sites,
             "logged_in" | "trust_changed" => Self::People,

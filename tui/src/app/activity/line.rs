@@ -39,7 +39,7 @@ pub(crate) fn tone(one: &Activity) -> Tone {
     match one.what.as_str() {
         "failed" | "hook_failed" | "timed_out" | "expired" | "unknown" | "clones_found" | "incident_opened"
         | "incident_returned" | "incident_worsened" => Tone::Alarm,
-        "ordered" | "removal_ordered" => Tone::Busy,
+        "ordered" | "removal_ordered" | "hook_ordered" => Tone::Busy,
         "published" | "unpublished" => Tone::Strong,
         _ => Tone::Plain,
     }

@@ -141,6 +141,7 @@ fn wish(application: &AppName, task: &Task) -> Option<Wish> {
     let (site, version, act, expected, seen, shown) = match task {
         Task::Put(put) => (&put.site, &put.version, Act::Put(put.sha256), put.expected, &put.seen, put.shown),
         Task::Remove(remove) => (&remove.site, &remove.version, Act::Remove, Some(remove.expected), &remove.seen, false),
+        Task::Again(again) => (&again.site, &again.version, Act::Again(again.outcome), again.outcome, &None, false),
         Task::TakeBack(_) | Task::Publish(_) | Task::Unpublish(_) => return None,
     };
     Some(Wish {

@@ -1,7 +1,7 @@
 //! Which orders a key would give for which cells, and which it leaves out and why. Pure; asking is left to `dialog::send`.
 
 use crate::app::grid::{GIVING, GridView, Place};
-use crate::app::office::{PutTask, RemoveTask, Task};
+use crate::app::office::{AgainTask, PutTask, RemoveTask, Task};
 use fieldpost_common::cell::{Cell, Direction, Overlay, Standing};
 use std::collections::BTreeMap;
 
@@ -11,6 +11,8 @@ pub(crate) enum Verb {
     New,
     Update,
     Remove,
+    /// Run the hook once more where what was ordered is in place and only that failed.
+    Again,
 }
 
 /// What an order does at its site.
@@ -24,6 +26,8 @@ pub(crate) enum Kind {
     Backward,
     /// Takes the file away.
     Removal,
+    /// Changes no file: the hook runs once more.
+    Hook,
 }
 
 impl Kind {
@@ -34,6 +38,7 @@ impl Kind {
             Self::Update => "update",
             Self::Backward => "back",
             Self::Removal => "removal",
+            Self::Hook => "hook",
         }
     }
 }
@@ -60,6 +65,8 @@ const UNKNOWN: &str = "nothing is known of the site's files";
 const OWN_REMOVED: &str = "The site's own content is taken away. It is kept here and can be had again.";
 /// Nor is being absent, when something is to be removed.
 const NOT_THERE: &str = "not there";
+/// Nor is a hook that needs no second run.
+const NO_HOOK: &str = "no hook failed here";
 
 impl Plan {
     /// For one cell, as somebody asked for it by name: also what a bulk leaves out.
@@ -75,6 +82,8 @@ impl Plan {
                 let direction = cell.send().ok_or_else(|| no_send(cell.standing))?;
                 (direction == Direction::Backward).then(|| backward(cell.standing))
             }
+            Verb::Again if !cell.hook_again => return Err(NO_HOOK),
+            Verb::Again => None,
             Verb::Remove if !is_there(cell.standing) => return Err("the site doesn't have the patch"),
             Verb::Remove => is_own(cell.standing).then_some(OWN_REMOVED),
         };
@@ -91,6 +100,7 @@ impl Plan {
         }
         plan.left_out.remove(IN_SYNC);
         plan.left_out.remove(NOT_THERE);
+        plan.left_out.remove(NO_HOOK);
         plan
     }
 
@@ -159,6 +169,7 @@ fn task(view: &GridView, verb: Verb, place: Place) -> Option<Task> {
     let seen = order.filter(|order| order.state.is_open()).map(|order| order.id.clone());
     let expected = view.table.has(place.patch, place.site);
     Some(match verb {
+        Verb::Again => Task::Again(AgainTask { patch, site, version, outcome: expected }),
         Verb::Remove => Task::Remove(RemoveTask { patch, site, version, expected: expected?, seen }),
         Verb::New | Verb::Update => {
             let sha256 = view.table.published(place.patch, place.site)?.sha256?;
@@ -170,6 +181,7 @@ fn task(view: &GridView, verb: Verb, place: Place) -> Option<Task> {
 fn kind(cell: &Cell, verb: Verb) -> Kind {
     match (verb, cell.send(), cell.standing) {
         (Verb::Remove, ..) => Kind::Removal,
+        (Verb::Again, ..) => Kind::Hook,
         (_, Some(Direction::Backward), _) => Kind::Backward,
         (_, _, Standing::SendUpdate) => Kind::Update,
         _ => Kind::New,
@@ -190,8 +202,10 @@ fn left_out(cell: &Cell, verb: Verb) -> Option<&'static str> {
     if let Overlay::Sending(_) = cell.overlay {
         return Some("an order is on its way");
     }
-    if verb == Verb::Remove {
-        return left_out_of_removal(cell.standing);
+    match verb {
+        Verb::Remove => return left_out_of_removal(cell.standing),
+        Verb::Again => return (!cell.hook_again).then_some(NO_HOOK),
+        Verb::New | Verb::Update => {}
     }
     match (cell.standing, verb) {
         (Standing::SendUpdate, Verb::New) => Some("an older one is there ({send-update} updates it)"),
@@ -254,7 +268,7 @@ mod tests {
         let harness = Harness::sample((80, 24));
         let view = &harness.model.grid;
         let (patches, sites) = all(view);
-        for verb in [Verb::New, Verb::Update, Verb::Remove] {
+        for verb in [Verb::New, Verb::Update, Verb::Remove, Verb::Again] {
             let mut each = Plan::default();
             for (patch, site) in patches.iter().flat_map(|patch| sites.iter().map(move |site| (*patch, *site))) {
                 let one = Plan::bulk(view, verb, &[patch], &[site]);

@@ -127,7 +127,11 @@ impl SendDialog {
 
     /// What the job is called.
     pub(crate) fn name(&self) -> &'static str {
-        if self.verb == Verb::Remove { "removal" } else { "send" }
+        match self.verb {
+            Verb::Remove => "removal",
+            Verb::Again => "hook run",
+            Verb::New | Verb::Update => "send",
+        }
     }
 
     pub(crate) fn title(&self) -> String {
@@ -136,6 +140,8 @@ impl SendDialog {
             _ if self.plan().over > 0 => "Too many at once".to_owned(),
             (Verb::Remove, 0) => "Nothing to remove".to_owned(),
             (Verb::Remove, orders) => format!("Remove {}?", count(orders, "file")),
+            (Verb::Again, 0) => "No hook to run again".to_owned(),
+            (Verb::Again, orders) => format!("Run the hook again for {}?", count(orders, "file")),
             (_, 0) => "Nothing to send".to_owned(),
             (_, orders) => format!("Send {}?", count(orders, "order")),
         }
@@ -181,6 +187,7 @@ impl SendDialog {
 /// How undoing it goes.
 fn undone(verb: Verb) -> &'static str {
     match verb {
+        Verb::Again => "No file is put or removed; what the hook does at the site can't be undone.",
         Verb::Remove => "{undo} undoes it: what is removed is kept here and put back.",
         Verb::New | Verb::Update => "{undo} undoes it: new files go again, replaced ones are put back.",
     }
@@ -260,6 +267,7 @@ fn order_line((kind, task): &(Kind, Task)) -> String {
     let replaces = matches!(task, Task::Put(put) if put.expected.is_some());
     let verb = match kind {
         Kind::Removal => "is removed at",
+        Kind::Hook => "stays as it is, and its hook runs again at",
         _ if replaces => "is replaced at",
         Kind::Backward => "is put back at",
         Kind::New | Kind::Update => "is new at",

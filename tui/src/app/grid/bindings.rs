@@ -11,6 +11,7 @@ pub(crate) const GRID: &[Binding] = &[
     bind(&[key(K::Enter)], A::Open, "open", "open the cell: compare, choose, or say why", can_open),
     bind(&[ch('+')], A::SendNew, "send", "send what is published to where it never was", can_send),
     bind(&[ch('>')], A::SendUpdate, "send", "send what is published to where it is missing or older", can_send),
+    bind(&[ch('R')], A::RunHook, "", "run the site's hook again for what is in place", can_run_hook),
     bind(&[ch('<')], A::Retrieve, "retrieve", "look at the site's content and publish it", can_retrieve),
     bind(&[ch('d')], A::Diff, "diff", "compare what is published with what the site has", has_cell),
     bind(&[ch('m')], A::Merge, "", "merge what was changed on both sides, three-way", can_merge),
@@ -95,6 +96,12 @@ fn can_send(model: &Model) -> Valid {
     let bulk = is_bulk(model);
     let one = selected(model).is_some_and(|(_, cell)| cell.send().is_some() && !is_sending(&cell));
     when(bulk || one, "there is nothing to send here")
+}
+
+fn can_run_hook(model: &Model) -> Valid {
+    may_act(model)?;
+    let one = selected(model).is_some_and(|(_, cell)| cell.hook_again);
+    when(is_bulk(model) || one, "no hook failed here")
 }
 
 /// Whether keys that act mean what is marked.

@@ -50,9 +50,6 @@ pub(crate) fn explain(view: &GridView, keys: &Keymap, place: Place) -> (String, 
         Overlay::Blocked(why) => format!("blocked: {}{}", Clean::line(&why.to_string()), order_by(view, place)),
     };
     let mut fact = format!("{} ({}): {fact}", site.name, site.version);
-    if let Some(note) = view.table.facts(place.patch, place.site).and_then(|facts| facts.order.as_ref()?.note.as_ref()) {
-        fact = format!("{fact}; after-install: {note}");
-    }
     if cell.is_stale {
         let since = site.last_seen.map_or("never heard of".to_owned(), |seen| format!("last heard of {}", ago(seen, view.now)));
         fact = format!("{fact} ({since})");
@@ -75,6 +72,7 @@ pub(crate) fn step(word: &str) -> &str {
         "fetched" => "fetched by the site",
         "verified" => "checked by the site",
         "installed" => "installed, the site's list must still show it",
+        "loading" => "in place, and the site's hook has not ended yet",
         other => other,
     }
 }
@@ -139,6 +137,7 @@ fn changed_ago(facts: &GridCell, now: Timestamp) -> Option<String> {
 /// What happens on which key of the grid.
 pub(crate) fn advice(cell: &Cell) -> &'static str {
     match (&cell.overlay, cell.standing) {
+        (Overlay::Blocked(_), _) if cell.hook_again => "{run-hook} runs its hook once more · {open} says more",
         (Overlay::Sending(super::GIVING), _) => "{jobs} shows how far it is",
         (Overlay::Sending(_), _) => "{cancel} takes the order back · {open} shows it",
         (Overlay::Blocked(Blocked::Failed(_)), _) if cell.send() == Some(Direction::Forward) => {

@@ -28,6 +28,7 @@ pub(crate) fn act(model: &mut Model, context: Context, action: Action) -> Vec<Ef
         Action::ErrorsSince => return errors_since(model),
         Action::SendNew => orders::ask(model, Verb::New),
         Action::SendUpdate => orders::ask(model, Verb::Update),
+        Action::RunHook => orders::ask(model, Verb::Again),
         Action::Remove => orders::ask(model, Verb::Remove),
         Action::Cancel => orders::cancel(model),
         Action::Undo => return undo::last(model),

@@ -147,12 +147,14 @@ fn state(view: &GridView, place: Place, order: &OrderId, outcome: Option<Content
 fn own(order: &LatestOrder) -> State {
     let blocked = |why: Blocked| State::Blocked(why.to_string());
     match &order.state {
-        OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } => State::Sending(order.state.word()),
+        OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } | OrderState::Loading { .. } => {
+            State::Sending(order.state.word())
+        }
         OrderState::Confirmed { .. } => State::Confirmed,
         OrderState::Failed { reason, .. } => blocked(Blocked::Failed(reason.clone())),
         OrderState::TimedOut { .. } => blocked(Blocked::TimedOut),
         OrderState::Expired { .. } => blocked(Blocked::Expired),
-        OrderState::Unknown { .. } => blocked(Blocked::Unknown),
+        OrderState::Unknown { cause, .. } => blocked(Blocked::Unknown(*cause)),
         OrderState::Superseded { .. } | OrderState::Cancelled { .. } => State::Ended(order.state.word()),
     }
 }

@@ -34,6 +34,7 @@ actions![
     Open,
     SendNew,
     SendUpdate,
+    RunHook,
     Retrieve,
     Look,
     Diff,
@@ -146,6 +147,7 @@ impl Action {
             self,
             Self::SendNew
                 | Self::SendUpdate
+                | Self::RunHook
                 | Self::Retrieve
                 | Self::Publish
                 | Self::Cancel
@@ -164,7 +166,14 @@ impl Action {
     pub(crate) fn changes_something(self) -> bool {
         matches!(
             self,
-            Self::SendNew | Self::SendUpdate | Self::Retrieve | Self::Publish | Self::Cancel | Self::AcceptDrop | Self::Enrol
+            Self::SendNew
+                | Self::SendUpdate
+                | Self::RunHook
+                | Self::Retrieve
+                | Self::Publish
+                | Self::Cancel
+                | Self::AcceptDrop
+                | Self::Enrol
         )
     }
 }

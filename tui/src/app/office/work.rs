@@ -28,6 +28,8 @@ pub enum Task {
     Put(PutTask),
     /// Order a site to remove a file.
     Remove(RemoveTask),
+    /// Order a site to run its hook once more.
+    Again(AgainTask),
     /// Take an order back.
     TakeBack(TakeBackTask),
     /// Make a content current.
@@ -70,6 +72,19 @@ pub struct RemoveTask {
     pub expected: ContentHash,
     /// The open order that the person saw on the cell.
     pub seen: Option<OrderId>,
+}
+
+/// One order to give: change nothing, and run the hook once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgainTask {
+    /// The patch.
+    pub patch: PatchName,
+    /// The site.
+    pub site: SiteName,
+    /// The version that the site ran when the person looked.
+    pub version: Version,
+    /// What the site has, as it was ordered; nothing after a removal.
+    pub outcome: Option<ContentHash>,
 }
 
 /// One order to take back.
@@ -154,6 +169,7 @@ impl Task {
         match self {
             Self::Put(task) => &task.patch,
             Self::Remove(task) => &task.patch,
+            Self::Again(task) => &task.patch,
             Self::TakeBack(task) => &task.patch,
             Self::Publish(task) => &task.patch,
             Self::Unpublish(task) => &task.patch,
@@ -165,6 +181,7 @@ impl Task {
         match self {
             Self::Put(task) => Some(&task.site),
             Self::Remove(task) => Some(&task.site),
+            Self::Again(task) => Some(&task.site),
             Self::TakeBack(task) => Some(&task.site),
             Self::Publish(_) | Self::Unpublish(_) => None,
         }
@@ -178,6 +195,7 @@ impl Task {
             Self::Unpublish(task) => list(task.versions.iter().map(|(version, _)| version.as_str()).collect()),
             Self::Put(PutTask { site, .. })
             | Self::Remove(RemoveTask { site, .. })
+            | Self::Again(AgainTask { site, .. })
             | Self::TakeBack(TakeBackTask { site, .. }) => {
                 format!("{} → {site}", self.patch())
             }
@@ -188,12 +206,13 @@ impl Task {
     pub fn outcome(&self) -> Option<ContentHash> {
         match self {
             Self::Put(task) => Some(task.sha256),
+            Self::Again(task) => task.outcome,
             Self::Remove(_) | Self::TakeBack(_) | Self::Publish(_) | Self::Unpublish(_) => None,
         }
     }
 
     /// Whether it orders a site to do something.
     pub fn is_order(&self) -> bool {
-        matches!(self, Self::Put(_) | Self::Remove(_))
+        matches!(self, Self::Put(_) | Self::Remove(_) | Self::Again(_))
     }
 }

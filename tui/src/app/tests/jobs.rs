@@ -40,7 +40,6 @@ pub(super) fn grid_with(grid: &mut Grid, work: &Work, number: usize, has: Option
         state,
         by: "ada".parse().unwrap(),
         created: sample::now(),
-        note: None,
     };
     let old = grid.cells.iter().position(|cell| (cell.patch, cell.site) == (patch, site));
     let quiet = GridCell {

@@ -85,7 +85,6 @@ fn an_order_on_its_way_is_not_given_twice_and_a_newer_one_names_it() {
         state: OrderState::Queued,
         by: "bn".parse().expect("user"),
         created: NOW,
-        note: None,
     };
     grid.cells[1].order = Some(open(content("published")));
     let same = send(&Table::new(grid.clone()), &app(), (1, 0), &Ask::default());

@@ -7,11 +7,11 @@ use crate::app::theme::Tone;
 use crate::app::when::{ago, local};
 use fieldpost_common::api::OrderInfo;
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::hook::{HookPer, HookWord};
 use fieldpost_common::order::Action;
 use fieldpost_common::order::state::OrderState;
 use fieldpost_common::text::{Clean, age, size};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::HookReport;
 use jiff::tz::TimeZone;
 
 /// How wide the patch's name is on a line.
@@ -25,7 +25,7 @@ pub(crate) fn state(state: &OrderState) -> String {
         OrderState::Superseded { .. } => "replaced by a newer order".to_owned(),
         OrderState::TimedOut { .. } => "timed out: the site began and fell silent".to_owned(),
         OrderState::Expired { .. } => "expired: the site never asked".to_owned(),
-        OrderState::Unknown { .. } => "unknown: offered and never heard of again".to_owned(),
+        OrderState::Unknown { cause, .. } => format!("unknown: {}", cause.explain()),
         OrderState::Confirmed { .. } => "confirmed".to_owned(),
         open => open.word().to_owned(),
     }
@@ -37,13 +37,14 @@ fn since(order: &OrderInfo) -> Timestamp {
         OrderState::Queued => order.created,
         OrderState::Offered { at }
         | OrderState::Started { at, .. }
+        | OrderState::Loading { at, .. }
         | OrderState::Confirmed { at }
         | OrderState::Failed { at, .. }
         | OrderState::TimedOut { at }
         | OrderState::Expired { at }
         | OrderState::Superseded { at, .. }
         | OrderState::Cancelled { at, .. }
-        | OrderState::Unknown { at } => *at,
+        | OrderState::Unknown { at, .. } => *at,
     }
 }
 
@@ -54,7 +55,7 @@ fn tone(state: &OrderState) -> Tone {
         }
         OrderState::Confirmed { .. } => Tone::Plain,
         OrderState::Cancelled { .. } | OrderState::Superseded { .. } => Tone::Faint,
-        OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } => Tone::Busy,
+        OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } | OrderState::Loading { .. } => Tone::Busy,
     }
 }
 
@@ -91,12 +92,15 @@ pub(crate) fn finished_line(order: &OrderInfo, now: Timestamp) -> Vec<(Tone, Str
     ]
 }
 
-fn ended(hook: &HookReport) -> String {
-    match (hook.timed_out, hook.code) {
-        (true, _) => "took too long".to_owned(),
-        (false, Some(0)) => "went well".to_owned(),
-        (false, Some(code)) => format!("exited with code {code}"),
-        (false, None) => "was ended by a signal".to_owned(),
+/// What the site said of an order's hook; nothing where it has none.
+fn hook(word: &HookWord) -> Option<String> {
+    let of = |per: HookPer| if per == HookPer::Batch { " (one call for the whole batch)" } else { "" };
+    match word {
+        HookWord::Absent => None,
+        HookWord::Due { .. } => Some("it runs, or is still to come".to_owned()),
+        HookWord::Ended(report) => Some(format!("{}{}", report.end.explain(), of(report.per))),
+        HookWord::Interrupted { per } => Some(format!("the agent was ended while it ran{}", of(*per))),
+        HookWord::Newer => Some("something that only a newer version knows".to_owned()),
     }
 }
 
@@ -119,9 +123,11 @@ pub(crate) fn explain(order: &OrderInfo, keys: &Keymap, now: Timestamp, zone: &T
     let words = if order.state.is_open() { step(order.state.word()).to_owned() } else { state(&order.state) };
     let alarm = if tone(&order.state) == Tone::Alarm { "! " } else { "" };
     lines.push(format!("{alarm}{words}, {}", ago(since(order), now)));
-    if let Some(hook) = &order.hook {
-        lines.extend([String::new(), format!("after-install hook: {}", ended(hook))]);
-        lines.extend(hook.output.as_str().lines().map(|line| format!("  {}", Clean::line(line))));
+    if let Some(words) = order.hook.as_ref().and_then(hook) {
+        lines.extend([String::new(), format!("hook: {words}")]);
+    }
+    if let Some(report) = order.hook.as_ref().and_then(HookWord::report) {
+        lines.extend(report.output.as_str().lines().map(|line| format!("  {}", Clean::line(line))));
     }
     if order.state.is_open() {
         lines.extend([String::new(), keys.say(Context::Site, "{cancel} takes it back")]);
