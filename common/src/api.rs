@@ -11,6 +11,7 @@ mod order;
 pub mod path;
 mod people;
 mod publication;
+mod purge;
 mod site;
 mod stamp;
 mod status;
@@ -28,6 +29,7 @@ pub use history::{History, Origin, PublishedAt, Revision};
 pub use order::{NewOrder, OrderAnswer, OrderInfo, Prepare, PrepareCell, Prepared};
 pub use people::{Invited, LoginAnswer, LoginRequest, NewRole, NewUser, Role, User, Whoami};
 pub use publication::{Publish, Published, Unpublish};
+pub use purge::{PurgeRequest, Purged};
 pub use site::{HeldDrop, NewSite, Site, SiteListing, SiteSettings};
 pub use stamp::{AllStamps, StampInfo};
 pub use status::{

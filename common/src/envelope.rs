@@ -20,6 +20,8 @@ pub enum Domain {
     Trust,
     /// An instruction to run a local action.
     Action,
+    /// A statement that contents are taken away for good.
+    Purge,
 }
 
 impl Domain {
@@ -29,6 +31,7 @@ impl Domain {
             Self::Publication => b"fieldpost/1/publication\n",
             Self::Trust => b"fieldpost/1/trust\n",
             Self::Action => b"fieldpost/1/action\n",
+            Self::Purge => b"fieldpost/1/purge\n",
         }
     }
 

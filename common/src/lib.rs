@@ -4,7 +4,7 @@
 //!
 //! - [`id`], [`name`], [`hash`], [`time`], [`text`]: the small words everything else is made of;
 //! - [`encoding`], [`stamp`], [`issue`], [`correction`]: what a patch says about itself, and people about it;
-//! - [`envelope`], [`statement`], [`trust`], [`publication`], [`order`]: what people sign, and who may;
+//! - [`envelope`], [`statement`], [`trust`], [`publication`], [`order`], [`purge`]: what people sign, and who may;
 //! - [`hook`]: what a site runs to load what was installed, and how it says that this ended;
 //! - [`command`]: what the server asks of a site beside orders;
 //! - [`inventory`], [`cell`], [`grid`], [`plan`]: what a site has, how it stands to the published table, what its agent does next;
@@ -42,6 +42,7 @@ pub mod order;
 pub mod plan;
 pub mod problem;
 pub mod publication;
+pub mod purge;
 pub mod sensitive;
 pub mod stamp;
 pub mod state;

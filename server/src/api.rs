@@ -12,6 +12,7 @@ pub(crate) mod grid;
 pub(crate) mod login;
 pub(crate) mod orders;
 pub(crate) mod publications;
+pub(crate) mod purges;
 pub(crate) mod sites;
 pub(crate) mod status;
 pub(crate) mod trust;

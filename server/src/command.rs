@@ -6,6 +6,7 @@ mod url;
 pub use login_string::{LoginString, login_string};
 pub use url::set_url;
 
+use crate::backup_target::{BackupTarget, TargetError};
 use crate::clock;
 use crate::invite::VALID;
 use crate::random;
@@ -40,12 +41,9 @@ pub enum CommandError {
         /// Who is there.
         names: String,
     },
-    /// The copy's file is there.
-    #[error("{0} is there already; a backup never writes over a file")]
-    FileExists(String),
-    /// The copy's folder isn't there.
-    #[error("{0} can't be made: the folder {1} is not there")]
-    NoFolder(String, String),
+    /// The copy can't go where it should.
+    #[error(transparent)]
+    Target(#[from] TargetError),
     /// The store says no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -174,26 +172,18 @@ pub(crate) fn checked(db: &Connection) -> Result<Checked, CommandError> {
 
 /// Copies the data into one file that only its owner can read, also while a server runs. No server works on the copy until `restore` or
 /// `promote` has made it a generation of its own, so that agents and terminals notice when it takes the place of the data.
-pub fn backup(data: &Path, file: &Path) -> Result<Checked, CommandError> {
-    if file.exists() {
-        return Err(CommandError::FileExists(file.display().to_string()));
-    }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        return Err(CommandError::NoFolder(file.display().to_string(), folder.display().to_string()));
-    }
+///
+/// A file that is there is replaced only with `force`, whole; devices, pipes and links are written through, and `-` is standard output.
+pub fn backup(data: &Path, file: &Path, force: bool) -> Result<Checked, CommandError> {
+    let target = BackupTarget::at(file, force)?;
     let db = open(data)?;
-    let part = file.with_extension("part");
-    let copied = copy(&db, &part);
+    let part = target.part(data);
+    let copied = copy(&db, &part).and_then(|checked| Ok(target.put(&part).map(|()| checked)?));
     if copied.is_err() {
         // The first error is the one to tell; a part that stays is replaced by the next copy.
         drop(std::fs::remove_file(&part));
     }
-    let checked = copied?;
-    let io = |error| CommandError::Io(file.display().to_string(), error);
-    std::fs::rename(&part, file).map_err(io)?;
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
-    Ok(checked)
+    copied
 }
 
 fn copy(db: &Connection, part: &Path) -> Result<Checked, CommandError> {

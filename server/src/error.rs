@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, Version};
+use fieldpost_common::name::PatchName;
 use fieldpost_common::order::Refusal;
 use fieldpost_common::problem::{Code, MEDIA_TYPE, Problem};
 use fieldpost_common::trust::TrustError;
@@ -48,6 +49,8 @@ pub(crate) enum Error {
     TooManyFailures,
     #[error("two agents poll as this site: from {} and from {}", .0[0], .0[1])]
     Clones([String; 2]),
+    #[error("{patch} can't be purged: {words}")]
+    StillInUse { patch: PatchName, words: String },
     #[error("the range lies outside the content, which has {size} bytes")]
     Range { size: u64 },
     #[error("no such address on this server")]
@@ -112,7 +115,7 @@ impl Error {
             Self::Forbidden { .. } => Code::Forbidden,
             Self::InvitationSpent(_) => Code::InvitationSpent,
             Self::NoSuch { .. } | Self::NoVersion { .. } | Self::NoRoute | Self::ContentDamaged(_) => Code::NotFound,
-            Self::Exists { .. } => Code::Exists,
+            Self::Exists { .. } | Self::StillInUse { .. } => Code::Exists,
             Self::Changed(_) | Self::Trust(TrustError::WrongVersion { .. }) => Code::Changed,
             Self::Refused { .. } | Self::Trust(_) => Code::Refused,
             Self::Invalid(_) | Self::Range { .. } => Code::Invalid,
@@ -142,6 +145,7 @@ impl Error {
             Self::NoSuch { what: "site", .. } => "`fieldpost sites` lists them",
             Self::NoSuch { what: "patch", .. } => "`fieldpost patches` lists them",
             Self::NoVersion { .. } => "`fieldpost app add-version` adds versions",
+            Self::StillInUse { .. } => "remove it there (`fieldpost remove`), or wait until the site can say",
             Self::Changed(_) => "look at it again, then decide",
             Self::Refused { why: Refusal::UnknownKey, .. } => "whoever has the root key runs `fieldpost trust add`",
             Self::TooLarge { .. } => "the limit is `max_content` in the server's config",

@@ -3,6 +3,7 @@
 mod agent;
 mod api;
 mod auth;
+mod backup_target;
 mod badge;
 mod body;
 mod clock;

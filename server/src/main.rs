@@ -59,8 +59,11 @@ enum Command {
         /// The data directory
         #[arg(long, env = "FIELDPOST_DATA")]
         data: PathBuf,
-        /// The file to be made
+        /// The file to be made; `-`: standard output. Devices, pipes and links are written through
         file: PathBuf,
+        /// Replace a file that is there
+        #[arg(long)]
+        force: bool,
     },
     /// Change the address that login and enrolment strings carry; also while the server runs
     SetUrl {
@@ -140,9 +143,15 @@ fn run(command: Command) -> anyhow::Result<()> {
             println!("sound: {} contents, {} audit rows", checked.contents, checked.audit.rows);
             Ok(())
         }
-        Command::Backup { data, file } => {
-            let checked = fieldpost_server::backup(&data, &file)?;
-            println!("{}: {} contents, {} audit rows", file.display(), checked.contents, checked.audit.rows);
+        Command::Backup { data, file, force } => {
+            let checked = fieldpost_server::backup(&data, &file, force)?;
+            let words = format!("{}: {} contents, {} audit rows", file.display(), checked.contents, checked.audit.rows);
+            // What runs into a pipe or device is the backup and nothing else.
+            if std::fs::metadata(&file).is_ok_and(|facts| facts.is_file()) {
+                println!("{words}");
+            } else {
+                eprintln!("{words}");
+            }
             Ok(())
         }
         Command::SetUrl { url, data } => {

@@ -2,7 +2,7 @@
 
 use crate::agent::{content as agent_content, enroll, inventory, output, peek, poll, results, state, walkbacks};
 use crate::api::{
-    activity, applications, badges, changes, commands, content, corrections, errors, grid, login, orders, publications,
+    activity, applications, badges, changes, commands, content, corrections, errors, grid, login, orders, publications, purges,
 };
 use crate::api::{sites, status, trust, users};
 use crate::badge;
@@ -100,6 +100,7 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Developer, Method::PUT, api::CORRECTION, SMALL, put(corrections::set)),
         route(Who::Developer, Method::POST, api::PUBLICATIONS, SIGNED, post(publications::publish)),
         route(Who::Developer, Method::POST, api::UNPUBLISH, SMALL, post(publications::unpublish)),
+        route(Who::Admin, Method::POST, api::PURGES, SIGNED, post(purges::purge)),
         route(Who::Viewer, Method::GET, api::SITES, NOTHING, get(sites::list)),
         route(Who::Admin, Method::POST, api::SITES, SMALL, post(sites::add)),
         route(Who::Viewer, Method::GET, api::SITE, NOTHING, get(sites::one)),

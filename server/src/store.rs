@@ -24,6 +24,7 @@ pub(crate) mod meta;
 mod migrate;
 pub(crate) mod order;
 pub(crate) mod publication;
+pub(crate) mod purge;
 mod readers;
 pub(crate) mod revision;
 pub(crate) mod site;

@@ -24,6 +24,7 @@ mod migration;
 mod orders;
 mod peeks;
 mod publications;
+mod purges;
 mod sink;
 mod stamps;
 mod stopping;

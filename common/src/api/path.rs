@@ -28,6 +28,8 @@ pub const CORRECTION: &str = "/api/v1/apps/{application}/correction";
 pub const PUBLICATIONS: &str = "/api/v1/publications";
 /// `POST` [`super::Unpublish`].
 pub const UNPUBLISH: &str = "/api/v1/unpublish";
+/// `POST` [`super::PurgeRequest`] → [`super::Purged`].
+pub const PURGES: &str = "/api/v1/purges";
 /// `GET` → list of [`super::Site`]; `POST` [`super::NewSite`] → [`super::Invited`].
 pub const SITES: &str = "/api/v1/sites";
 /// `GET` → [`super::Site`]; `PUT` [`super::SiteSettings`]; `DELETE`.

@@ -11,15 +11,18 @@ use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
 use crate::store::current::CurrentRow;
 use crate::store::revision::{RevisionKey, Scope};
-use crate::store::{Effect, Tx, agreement, application, cell, content, current, publication, revision, trust};
+use crate::store::{Effect, Tx, agreement, application, cell, content, current, publication, purge, revision, trust};
 use crate::submit::judge_publication;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use fieldpost_common::api::{AppSettings, Change, Origin, Publish, Published, Unpublish};
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, UserName, Version};
+use fieldpost_common::name::PatchName;
 use fieldpost_common::order::Refusal;
 use fieldpost_common::publication::Publication;
+use fieldpost_common::text::age;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::Trust;
 use rusqlite::Connection;
@@ -41,6 +44,7 @@ fn take(tx: &mut Tx<'_>, publish: &Publish, user: &UserName, now: Timestamp) -> 
     let statement = Publication::open(&publish.publication, &trust, now).map_err(refused)?;
     let by = trust.developer(&statement.key, now).map_err(refused)?.user.clone();
     app(tx, &statement.application, &statement.versions)?;
+    not_purged(tx, &statement, now)?;
     let stored = content::content_size(tx, &statement.sha256)?.ok_or_else(|| Error::no_such("content", statement.sha256))?;
     if stored != statement.size {
         return Err(Error::Invalid(format!("the publication says {} bytes, and the content has {stored}", statement.size)));
@@ -59,6 +63,19 @@ fn take(tx: &mut Tx<'_>, publish: &Publish, user: &UserName, now: Timestamp) -> 
     }
     let Publication { application, patch, sha256, .. } = statement;
     Ok((RevisionKey { application, patch, sha256 }, changed))
+}
+
+/// A statement that was signed before its content was purged brings nothing back; a later one is a new decision.
+fn not_purged(db: &Connection, new: &Publication, now: Timestamp) -> Result<(), Error> {
+    match purge::purge_of(db, (&new.application, &new.patch), &new.sha256, new.created)? {
+        None => Ok(()),
+        Some((by, at)) => Err(Error::Invalid(format!(
+            "{} of {} was purged by {by} {} ago, after it was signed\nwhoever means it publishes it anew",
+            new.sha256.short(),
+            new.patch,
+            age(at.age(now))
+        ))),
+    }
 }
 
 /// Whether the word of whoever published this before still counts: a key that may sign no more takes it along.
@@ -122,6 +139,22 @@ fn says(db: &Connection, key: RevisionKey, changed: bool) -> Result<Published, E
     let RevisionKey { application, patch, sha256 } = key;
     let row = revision::revision_fetch(db, (&application, &patch), &sha256)?.ok_or_else(|| Error::no_such("patch", &patch))?;
     Ok(Published { patch, sha256, author: row.author, changed_at: row.changed_at, issue: row.issue, changed })
+}
+
+/// Takes contents of a patch off the table, for whatever version they are current.
+pub(crate) fn take_off_all(
+    tx: &mut Tx<'_>,
+    (application, patch): (&AppName, &PatchName),
+    contents: &[ContentHash],
+    user: &UserName,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let current = current::current_versions(tx, application, patch)?;
+    let row = CurrentRow { sha256: None, size: 0, by: user.clone(), at: now };
+    for (_, version) in current.iter().filter(|(sha256, _)| contents.contains(sha256)) {
+        current::current_set(tx, application, patch, version, &row, false)?;
+    }
+    Ok(agreement::agreements_recount(tx, application, patch)?)
 }
 
 pub(crate) async fn unpublish(

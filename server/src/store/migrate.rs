@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0011_damaged_contents.sql"),
     include_str!("migrations/0012_drift.sql"),
     include_str!("migrations/0013_hooks.sql"),
+    include_str!("migrations/0014_purge.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

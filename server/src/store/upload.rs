@@ -29,12 +29,13 @@ pub(crate) fn upload_total(db: &Connection, site: &SiteName, except: &ContentHas
 }
 
 /// What a site shows and nobody has given to the server in its name: not uploaded by it, not ordered for it, not published; or what
-/// was found damaged since.
+/// was found damaged since. What was purged is wanted again where a site shows it again.
 pub(crate) fn upload_wanted(db: &Connection, site: &SiteName) -> Result<Vec<ContentHash>, StoreError> {
     let sql = "SELECT DISTINCT has FROM cell WHERE site = ?1 AND has IS NOT NULL
                  AND (EXISTS (SELECT 1 FROM damaged_content WHERE damaged_content.sha256 = cell.has)
                       OR NOT EXISTS (SELECT 1 FROM upload WHERE upload.site = ?1 AND upload.sha256 = cell.has)
-                     AND NOT EXISTS (SELECT 1 FROM site_order WHERE site_order.site = ?1 AND site_order.content = cell.has)
+                     AND NOT EXISTS (SELECT 1 FROM site_order JOIN content ON content.sha256 = site_order.content
+                                     WHERE site_order.site = ?1 AND site_order.content = cell.has)
                      AND NOT EXISTS (SELECT 1 FROM publication
                                      WHERE publication.application = cell.application AND publication.sha256 = cell.has))
                ORDER BY has";
@@ -46,7 +47,8 @@ pub(crate) fn upload_wanted(db: &Connection, site: &SiteName) -> Result<Vec<Cont
 pub(crate) fn upload_wanted_of(db: &Connection, site: &SiteName, inventory: &Inventory) -> Result<Vec<ContentHash>, StoreError> {
     let sql = "SELECT NOT EXISTS (SELECT 1 FROM damaged_content WHERE sha256 = ?2)
                   AND (EXISTS (SELECT 1 FROM upload WHERE site = ?1 AND sha256 = ?2)
-                       OR EXISTS (SELECT 1 FROM site_order WHERE site = ?1 AND content = ?2)
+                       OR EXISTS (SELECT 1 FROM site_order JOIN content ON content.sha256 = site_order.content
+                                  WHERE site = ?1 AND content = ?2)
                        OR EXISTS (SELECT 1 FROM publication WHERE application = ?3 AND sha256 = ?2))";
     let mut known = db.prepare_cached(sql)?;
     let mut wanted = BTreeSet::new();

@@ -86,7 +86,7 @@ async fn an_unpublished_patch_leaves_the_table_but_not_the_sites() {
 
 /// Publishes as an undo does.
 async fn take_back(world: &World, (text, replaces): (&str, &str)) {
-    let statement = world.publication(&world.ada, "Order.st", ("7.7", text));
+    let statement = world.publication(&world.ada, "Order.st", ("7.7", text), 5);
     let publish = Publish { publication: statement, replaces: vec![Some(hash(replaces))], takes_back: true };
     world.post::<Published>(&world.ada, path::PUBLICATIONS, &publish).await.unwrap();
 }

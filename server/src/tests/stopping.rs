@@ -34,13 +34,13 @@ async fn a_backup_made_while_the_server_runs_is_whole_private_and_served_by_nobo
     world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
     let folder = world.folder.path().join("elsewhere");
     let file = folder.join("fieldpost.db");
-    let nowhere = command::backup(&world.server.config.data, &file).unwrap_err();
-    assert!(nowhere.to_string().contains("elsewhere is not there"), "{nowhere}");
+    let nowhere = command::backup(&world.server.config.data, &file, false).unwrap_err();
+    assert!(nowhere.to_string().contains("its folder is missing"), "{nowhere}");
     std::fs::create_dir(&folder).unwrap();
-    let checked = command::backup(&world.server.config.data, &file).unwrap();
+    let checked = command::backup(&world.server.config.data, &file, false).unwrap();
     assert_eq!((checked.contents, checked.audit.broken_at), (1, None));
-    let again = command::backup(&world.server.config.data, &file).unwrap_err();
-    assert!(again.to_string().contains("never writes over"), "{again}");
+    let again = command::backup(&world.server.config.data, &file, false).unwrap_err();
+    assert!(again.to_string().contains("--force"), "{again}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -72,4 +72,34 @@ fn a_content_that_went_bad_on_the_disk_is_found_by_check() {
     db.execute("INSERT INTO content VALUES (zeroblob(32), 1, 'plain', NULL, x'78', 0)", []).unwrap();
     drop(db);
     assert!(command::check(folder.path()).unwrap_err().to_string().contains("doesn't have its hash"));
+}
+
+#[tokio::test]
+async fn a_backup_runs_through_a_pipe_stays_out_of_files_that_are_there_and_replaces_one_only_by_force() {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, symlink};
+    let (world, folder) = (World::start().await, tempfile::tempdir().unwrap());
+    let path = |name: &str| folder.path().join(name);
+    let make = |name: &str, force| command::backup(&world.server.config.data, &path(name), force);
+    assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    let pipe = path("pipe");
+    let reader = std::thread::spawn(move || std::fs::read(pipe).unwrap());
+    make("pipe", false).unwrap();
+    assert!(reader.join().unwrap().starts_with(b"SQLite format 3"));
+    assert!(std::fs::symlink_metadata(path("pipe")).unwrap().file_type().is_fifo());
+    std::fs::write(path("mine.part"), "mine").unwrap();
+    std::fs::write(path("mine.db"), "mine").unwrap();
+    symlink("mine.db", path("link")).unwrap();
+    symlink("made.db", path("dangling")).unwrap();
+    assert!(make("link", false).unwrap_err().to_string().contains("--force"));
+    assert_eq!(std::fs::read(path("mine.db")).unwrap(), b"mine");
+    for (name, end, force) in [("link", "mine.db", true), ("dangling", "made.db", false)] {
+        make(name, force).unwrap();
+        assert!(std::fs::symlink_metadata(path(name)).unwrap().file_type().is_symlink(), "{name} stays a link");
+        assert!(std::fs::read(path(end)).unwrap().starts_with(b"SQLite format 3"));
+        assert_eq!(std::fs::metadata(path(end)).unwrap().mode() & 0o777, 0o600);
+    }
+    assert!(make("no/such/folder.db", false).unwrap_err().to_string().contains("its folder is missing"));
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 6, "nothing else lies there: {left:?}");
+    assert_eq!(std::fs::read(path("mine.part")).unwrap(), b"mine");
 }

@@ -229,13 +229,13 @@ impl World {
         replaces: Option<&str>,
     ) -> Result<Published, Problem> {
         self.upload(who, text).await;
-        let publication = self.publication(who, patch, (version, text));
+        let publication = self.publication(who, patch, (version, text), 5);
         let publish = Publish { publication, replaces: vec![replaces.map(hash)], takes_back: false };
         self.post(who, path::PUBLICATIONS, &publish).await
     }
 
     #[expect(clippy::unused_self, reason = "reads like the others")]
-    pub(super) fn publication(&self, who: &Person, patch: &str, (version, text): (&str, &str)) -> Envelope {
+    pub(super) fn publication(&self, who: &Person, patch: &str, (version, text): (&str, &str), created: i64) -> Envelope {
         let publication = Publication {
             form: Form::default(),
             application: "trading".parse().unwrap(),
@@ -244,7 +244,7 @@ impl World {
             sha256: hash(text),
             size: text.len() as u64,
             issue: None,
-            created: Timestamp::from_ms(5),
+            created: Timestamp::from_ms(created),
             key: who.key.public().id(),
         };
         publication.sign(&who.key)

@@ -92,7 +92,7 @@ fn the_undo_of_a_merge_brings_the_conflict_back_and_no_send_overwrites_the_sites
     app.wait_text("publish the site's content for 7.7");
     app.press("\r");
     world.ada().wait_state("trading", "a.st", "acme", "in_sync");
-    app.wait_text("published");
+    app.wait_for("an equal sign in the row", |screen| screen.lines().any(|line| line.contains("a.st") && line.contains('=')));
     app.press("u");
     app.wait_text("is published again");
     app.press("\r");

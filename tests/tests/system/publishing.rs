@@ -110,3 +110,25 @@ fn the_history_of_a_patch_that_is_published_nowhere_and_at_no_site_is_still_ther
     assert!(history.out.contains("published first by ada"), "{}", history.out);
     drop(world.ada().run(&["history", "never.st", "--app", "trading"]).exits(1).says("no patch \"never.st\""));
 }
+
+#[test]
+fn an_admin_purges_what_no_site_has_and_is_told_what_stands_in_the_way() {
+    let mut world = World::start();
+    world.site("acme", "7.7");
+    world.wait_seen("acme");
+    world.publish("secret.st", "never meant to be here\n", "7.7");
+    world.publish("secret.st", "nor this\n", "7.7");
+    let purge = ["unpublish", "secret.st", "--app", "trading", "--purge"];
+    drop(world.ada().run(&purge).exits(2).says("2 revisions").says("--yes"));
+    world.edit("acme", "secret.st", "nor this\n");
+    world.ada().wait_state("trading", "secret.st", "acme", "in_sync");
+    let yes = [&purge[..], &["--yes"]].concat();
+    drop(world.ada().run(&yes).exits(1).says("acme has it"));
+    std::fs::remove_file(world.patches("acme").join("secret.st")).expect("removed");
+    world.ada().wait_state("trading", "secret.st", "acme", "deleted_at_site");
+    drop(world.ada().ok(&yes).says("2 revisions purged").says("backups made before still hold them"));
+    drop(world.ada().run(&["history", "secret.st", "--app", "trading"]).exits(1).says("no patch"));
+    let bn = world.developer("bn");
+    world.publish("other.st", "x\n", "7.7");
+    drop(bn.run(&["unpublish", "other.st", "--app", "trading", "--purge", "--yes"]).exits(77));
+}

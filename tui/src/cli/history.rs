@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.application.as_ref()).await?;
-    let history = of(session, &settings.name, &table.grid, &args.patch).await?;
+    let history = history_of(session, &settings.name, &table.grid, &args.patch).await?;
     let mut stamps = Vec::new();
     if args.stamps {
         for revision in &history.revisions {
@@ -43,7 +43,7 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
 }
 
 /// The history of a patch, also of one that is neither published nor at a site any more, by its whole name.
-async fn of(session: &Session, app: &AppName, grid: &Grid, word: &str) -> Result<History, Failure> {
+pub(crate) async fn history_of(session: &Session, app: &AppName, grid: &Grid, word: &str) -> Result<History, Failure> {
     let unknown = match names::patch(grid, word) {
         Ok(index) => return Ok(session.client.history(app, &grid.patches[index].name).await?),
         Err(unknown) => unknown,

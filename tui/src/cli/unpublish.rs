@@ -1,4 +1,6 @@
-//! `fieldpost unpublish`: patches off the published table.
+//! `fieldpost unpublish`: patches off the published table; purging them is left to `purge`.
+
+mod purge;
 
 use super::failure::Failure;
 use super::names;
@@ -19,12 +21,36 @@ pub(crate) struct Args {
     #[arg(long = "app")]
     application: Option<AppName>,
     /// The versions, or `all`
-    #[arg(long = "version", required = true, value_delimiter = ',', value_name = "V,V|all")]
+    #[arg(
+        long = "version",
+        required_unless_present = "purge",
+        conflicts_with = "purge",
+        value_delimiter = ',',
+        value_name = "V,V|all"
+    )]
     versions: Vec<String>,
+    /// Take the patch away for good, for all versions: contents, revisions, publications. Only where no site has it; takes an admin
+    #[arg(long)]
+    purge: bool,
+    /// Only this revision
+    #[arg(long, value_name = "SHA", requires = "purge")]
+    revision: Option<String>,
+    /// Why, for those who read the history
+    #[arg(long, requires = "purge")]
+    reason: Option<String>,
+    /// Print what would be purged, and change nothing
+    #[arg(long, requires = "purge")]
+    dry_run: bool,
+    /// Don't ask
+    #[arg(long, requires = "purge")]
+    yes: bool,
 }
 
 pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8, Failure> {
     let (settings, table) = names::table(session, args.application.as_ref()).await?;
+    if args.purge {
+        return purge::run(&args, (&settings, &table.grid), session, talk).await;
+    }
     let versions = names::versions(&settings, &args.versions)?;
     let rows = args.patches.iter().map(|word| names::patch(&table.grid, word)).collect::<Result<Vec<_>, _>>()?;
     let mut done = Vec::new();

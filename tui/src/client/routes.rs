@@ -3,8 +3,8 @@
 use super::{CONTENT, Client, ClientError, ORDINARY};
 use fieldpost_common::api::{
     Activity, AllStamps, AppSettings, AuditState, Changes, Correct, History, Invited, LoginAnswer, LoginRequest, NewOrder,
-    NewRole, NewSite, NewUser, OrderAnswer, OrderInfo, Prepare, Prepared, Publish, Published, Revision, Role, Site, SiteSettings,
-    TrustChain, Unpublish, User, Whoami, path,
+    NewRole, NewSite, NewUser, OrderAnswer, OrderInfo, Prepare, Prepared, Publish, Published, PurgeRequest, Purged, Revision,
+    Role, Site, SiteSettings, TrustChain, Unpublish, User, Whoami, path,
 };
 use fieldpost_common::grid::{Feed, Grid};
 use fieldpost_common::hash::ContentHash;
@@ -108,6 +108,11 @@ impl Client {
     /// Takes a patch off the published table.
     pub async fn unpublish(&self, unpublish: &Unpublish) -> Result<(), ClientError> {
         self.tell(Method::POST, path::UNPUBLISH, unpublish).await
+    }
+
+    /// Takes contents of a patch away for good.
+    pub async fn purge(&self, purge: &PurgeRequest) -> Result<Purged, ClientError> {
+        self.give(Method::POST, path::PURGES, purge).await
     }
 
     /// The sites.

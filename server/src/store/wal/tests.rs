@@ -156,7 +156,7 @@ fn a_log_of_other_or_older_data_is_never_applied() {
     store.close();
     let stopped = copied(data.path(), &[FILE]);
     let backup = stopped.path().join("copy.db");
-    command::backup(data.path(), &backup).unwrap();
+    command::backup(data.path(), &backup, false).unwrap();
     let store = open(data.path());
     write(&store, 5..9, 1_000);
     let second_run = copied(data.path(), &[FILE, LOG]);
