@@ -109,20 +109,17 @@ fn change<T>(data: &Path, work: impl FnOnce(&Connection) -> Result<T, CommandErr
         Err(StoreError::Locked(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    // Data that no server works on are one whole file, and stay so.
-    let mut db = if alone.is_some() {
-        wal::examine(&file)?;
-        store::connect(&file)?
-    } else {
-        wal::open_beside(&file)?
-    };
+    // Data whose server ended well are one whole file, and stay so; those of one that was killed keep their log.
+    let is_whole = alone.is_some() && wal::examine(&file)?.phase == Phase::Stopped;
+    let mut db = if is_whole { store::connect(&file)? } else { wal::open_beside(&file)? };
     let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(StoreError::from)?;
     let done = work(&tx)?;
     tx.commit().map_err(StoreError::from)?;
-    if alone.is_some() {
+    if is_whole {
         wal::log_empty(&db)?;
     }
     drop(db);
+    drop(alone);
     Ok(done)
 }
 

@@ -23,8 +23,11 @@ mod commands;
 // What a site decides for itself: how it polls, and what of its words stays there.
 mod hooks;
 mod redaction;
+mod site_admin;
 mod site_config;
 mod site_history;
+// The server moves; nobody can log in any more.
+mod moving;
 // Many things at once: jobs, undo, reviews.
 mod bulk;
 // Two people, two versions.

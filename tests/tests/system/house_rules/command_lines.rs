@@ -26,6 +26,12 @@ impl Helps {
         names.map(str::to_owned).collect()
     }
 
+    /// Whether something else stands before the verb, as in `fieldpost command SITE state`.
+    fn names_something_first(&mut self, verb: &[String]) -> bool {
+        let usage = self.of(verb).lines().find(|line| line.starts_with("Usage:")).unwrap_or_default();
+        usage.contains("> <COMMAND>") || usage.contains("> [COMMAND]")
+    }
+
     /// What is wrong with a command line, if anything is.
     fn fault(&mut self, line: &str) -> Option<String> {
         let mut words =
@@ -44,6 +50,8 @@ impl Helps {
                 let below = self.verbs_below(&verb);
                 if below.contains(word) {
                     verb.push(word.to_owned());
+                } else if self.names_something_first(&verb) {
+                    // The verb is still to come.
                 } else if !below.is_empty() && word.starts_with(|c: char| c.is_ascii_lowercase()) {
                     return Some(format!("{} has no verb {word}", verb.join(" ")));
                 } else {
@@ -122,6 +130,7 @@ fn a_verb_or_flag_that_does_not_exist_is_found() {
         "fieldpost site enrolment acme",
         "fieldpost send X --to acme --wait=5 | less",
         "fieldpost-agent run --config FILE &",
+        "fieldpost command acme state --wait",
     ] {
         assert_eq!(helps.fault(fine), None);
     }
