@@ -89,11 +89,8 @@ async fn a_quiet_application_counts_nothing_and_an_alerting_one_has_an_incident_
     assert_eq!(open.words.as_str(), "trading: 1 patch was changed at the site: 1 <: a.st");
     // The directory is away: nobody can say how the cell stands, and nothing is over.
     acme.tell_of(&world, Directory::Missing).await;
-    let words = "trading: the directory";
-    eventually("the lost directory", async || {
-        status(&world).await.incidents.iter().any(|one| one.words.as_str().starts_with(words)).then_some(())
-    })
-    .await;
+    let is_lost = |one: &Incident| matches!(&one.subject, Subject::AgentFailing { what, .. } if what == "directory trading");
+    eventually("the lost directory", async || status(&world).await.incidents.iter().any(is_lost).then_some(())).await;
     assert!(status(&world).await.incidents.iter().any(|one| one.id == open.id), "it is open still");
     acme.file("a.st", "one");
     acme.tell(&world).await;
