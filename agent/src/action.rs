@@ -57,10 +57,25 @@ pub async fn run(action: &Action<'_>, server: &Server, command: &CommandId, stop
     // The whole output is sent last; should that fail, its end stands in the result.
     let _ = stream.await;
     let whole = redacted(&output.borrow(), rules);
-    if let Err(trouble) = server.put_output(command, &whole, true).await {
-        tracing::warn!("the output of an action could not be sent: {trouble}");
-    }
+    put_whole(server, command, &whole).await;
     ended(end, program, action.config.timeout, &whole)
+}
+
+/// Gives the server the whole output; what is lost or damaged on its way is given again a few times.
+async fn put_whole(server: &Server, command: &CommandId, whole: &[u8]) {
+    const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4)];
+    for pause in PAUSES {
+        tokio::time::sleep(pause).await;
+        match server.put_output(command, whole, true).await {
+            Ok(()) => return,
+            Err(trouble) => {
+                tracing::warn!("the output of an action could not be sent: {trouble}");
+                if trouble.is_refusal() {
+                    return;
+                }
+            }
+        }
+    }
 }
 
 fn ended(end: std::io::Result<End>, program: &str, limit: Duration, output: &[u8]) -> Ended {

@@ -19,7 +19,7 @@ use crate::server::{PollAsk, Server};
 use crate::status::Status;
 use crate::trouble::Trouble;
 use crate::walkbacks::Collector;
-use crate::{durable, trust};
+use crate::{durable, room, trust};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId};
 use fieldpost_common::inventory::Inventory;
@@ -149,8 +149,10 @@ impl Driver {
         const WHY: &str = "the agent's journal or its history can't be written";
         match effect {
             Effect::Execute(step) => {
-                let detail = Clean::line(WHY);
-                self.send(Event::Executed { step, end: Executed::Failed(Failure::Io { detail }) });
+                let failure = room::check(self.config.state_dir.as_path(), 0).err();
+                let words = format!("{WHY} in {}", self.config.state_dir.as_path().display());
+                let failure = failure.unwrap_or_else(|| Failure::Io { detail: Clean::line(&words) });
+                self.send(Event::Executed { step, end: Executed::Failed(failure) });
             }
             Effect::Hook(run) => self.send(Event::HookDone { orders: run.orders(), report: hook::not_run(run.per, WHY) }),
             Effect::Work { command, work: Work::Action { .. } } => {
@@ -235,14 +237,14 @@ impl Driver {
         self.beside(async move {
             let end = match files.pack(sha256, places).await {
                 Ok(Some(parcel)) => match parcel.body().await {
-                    Ok(body) => match server.put_content(&sha256, body, parcel.size()).await {
+                    Ok(body) => match server.put_content(&sha256, body, (parcel.size(), parcel.hash())).await {
                         Ok(answer) => UploadEnd::Stored(answer),
                         Err(trouble) => UploadEnd::Failed(trouble),
                     },
                     Err(error) => UploadEnd::Failed(local(&error.to_string())),
                 },
                 Ok(None) => UploadEnd::Changed,
-                Err(error) => UploadEnd::Failed(local(&error.to_string())),
+                Err(error) => UploadEnd::Blocked(room::failure(&files.config.state("uploads").join("x"), 0, &error)),
             };
             Event::Uploaded { sha256, end }
         });

@@ -1,15 +1,17 @@
 //! Gets ordered contents: resumed where they broke off, never longer than signed, kept only with the signed hash.
 
 use crate::durable;
+use crate::room;
 use crate::server::{Download, Server};
 use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::order::{Failure, Refusal};
+use fieldpost_common::order::Failure;
 use fieldpost_common::text::Clean;
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where contents wait until they are put in place.
 #[derive(Debug, Clone)]
@@ -22,11 +24,15 @@ pub struct Downloads {
 pub enum NotFetched {
     /// Try again later: what came so far is kept.
     Later(Trouble),
-    /// All came, and it is not what was signed: thrown away.
+    /// What came is not what was signed: thrown away.
     Corrupt,
-    /// No use in trying again.
-    Never(Failure),
+    /// Something at this site is in the way: what came so far is kept.
+    Blocked(Failure),
 }
+
+/// In so long so many bytes must come: what drips holds a place that others need.
+const WINDOW: Duration = Duration::from_secs(30);
+const LEAST: u64 = 30 * 128;
 
 impl Downloads {
     /// Opens the folder; makes it when it isn't there.
@@ -74,15 +80,17 @@ impl Downloads {
         let have = std::fs::metadata(&part).map_or(0, |meta| meta.len());
         let have = if have > size { 0 } else { have };
         if have < size || size == 0 {
+            room::check(&self.dir, size - have).map_err(NotFetched::Blocked)?;
             let mut download = server.get_content(&sha256, have, size).await.map_err(NotFetched::Later)?;
-            let mut file = open_at(&part, download.start.unwrap_or(0)).map_err(|error| local(&part, &error))?;
+            let local = |error: io::Error| local(&part, size - have, &error);
+            let mut file = open_at(&part, download.start.unwrap_or(0)).map_err(local)?;
             if download.start.is_none() {
                 return Err(NotFetched::Corrupt);
             }
             receive(&mut download, &mut file, &part, size).await?;
-            file.sync_all().map_err(|error| local(&part, &error))?;
+            file.sync_all().map_err(local)?;
         }
-        self.check(&part, sha256, size).map_err(|error| local(&part, &error))?.ok_or(NotFetched::Corrupt)
+        self.check(&part, sha256, size).map_err(|error| local(&part, 0, &error))?.ok_or(NotFetched::Corrupt)
     }
 
     /// Gives a whole content its name, if it has the hash; else throws it away.
@@ -108,15 +116,28 @@ fn open_at(part: &Path, start: u64) -> io::Result<File> {
 }
 
 async fn receive(download: &mut Download, file: &mut File, part: &Path, size: u64) -> Result<(), NotFetched> {
-    let mut have = file.metadata().map_err(|error| local(part, &error))?.len();
-    while let Some(chunk) = download.next().await.map_err(NotFetched::Later)? {
+    let mut have = file.metadata().map_err(|error| local(part, size, &error))?.len();
+    let (mut window, mut at_its_start) = (Box::pin(tokio::time::sleep(WINDOW)), have);
+    loop {
+        let chunk = tokio::select! {
+            biased;
+            chunk = download.next() => chunk.map_err(NotFetched::Later)?,
+            () = &mut window => {
+                if have - at_its_start < LEAST {
+                    return Err(NotFetched::Later(download.dripping(have - at_its_start, WINDOW)));
+                }
+                (window, at_its_start) = (Box::pin(tokio::time::sleep(WINDOW)), have);
+                continue;
+            }
+        };
+        let Some(chunk) = chunk else { break };
         have += chunk.len() as u64;
         if have > size {
             // What came is a lie from its first byte; nothing of it is kept.
-            std::fs::remove_file(part).map_err(|error| local(part, &error))?;
-            return Err(NotFetched::Never(Refusal::TooLarge.into()));
+            std::fs::remove_file(part).map_err(|error| local(part, 0, &error))?;
+            return Err(NotFetched::Corrupt);
         }
-        file.write_all(&chunk).map_err(|error| local(part, &error))?;
+        file.write_all(&chunk).map_err(|error| local(part, size.saturating_sub(have), &error))?;
     }
     if have < size {
         let detail = Clean::line(&format!("only {have} of {size} bytes of a content came"));
@@ -125,14 +146,6 @@ async fn receive(download: &mut Download, file: &mut File, part: &Path, size: u6
     Ok(())
 }
 
-fn local(path: &Path, error: &io::Error) -> NotFetched {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            NotFetched::Never(Failure::NoSpace)
-        }
-        _ => {
-            let detail = Clean::line(&format!("{}: {error}", path.display()));
-            NotFetched::Never(Failure::Io { detail })
-        }
-    }
+fn local(path: &Path, need: u64, error: &io::Error) -> NotFetched {
+    NotFetched::Blocked(room::failure(path, need, error))
 }

@@ -138,8 +138,8 @@ fn folder_failure(error: &io::Error) -> Failure {
 /// The system's error in the order's words.
 pub(crate) fn failure(error: &io::Error) -> Failure {
     match error.raw_os_error().map(Errno::from_raw_os_error) {
-        Some(Errno::NOSPC | Errno::DQUOT | Errno::FBIG) => Failure::NoSpace,
-        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM) => Failure::ReadOnly,
+        Some(Errno::NOSPC | Errno::DQUOT | Errno::FBIG) => Failure::NoSpace { detail: None },
+        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM) => Failure::ReadOnly { detail: None },
         Some(Errno::NAMETOOLONG | Errno::INVAL | Errno::ILSEQ) => Refusal::BadName.into(),
         _ => Failure::Io { detail: Clean::line(&error.to_string()) },
     }

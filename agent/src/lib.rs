@@ -41,6 +41,7 @@ pub mod machine;
 pub mod marker;
 pub mod process;
 pub mod redact;
+pub mod room;
 pub mod root;
 pub mod scan;
 pub mod server;

@@ -11,6 +11,7 @@ mod hooks;
 mod link;
 mod network;
 mod orders;
+mod patience;
 mod polling;
 mod state;
 mod walkbacks;
@@ -87,22 +88,17 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
     }
 }
 
-/// After so many full scans, so every quarter of an hour, uploads that were refused are tried again: a quota or a disk may have room.
-const FORGIVE_AFTER: u32 = 15;
-
 fn timer(state: &mut State, id: u64, out: &mut Vec<Effect>) {
     let Some(timer) = state.timers.fired(id) else { return };
     match timer {
         Timer::Scan => polling::scan_due(state),
         Timer::Rescan => {
-            state.rescans = state.rescans.wrapping_add(1);
-            if state.rescans.is_multiple_of(FORGIVE_AFTER) {
-                state.skip.clear();
-            }
             state.want_scan(ScanReason::Timer);
             state.set_timer(Timer::Rescan, state.interval, out);
         }
         Timer::Poll => state.poll_due = true,
+        // What they stand for is started by `go_on`.
+        Timer::Again | Timer::InventoryFirst => {}
         Timer::Retry => link::probe(state),
         Timer::Walkbacks => state.walkbacks.look_due = true,
         Timer::WalkbacksRest => state.walkbacks.resting = false,
@@ -127,11 +123,12 @@ fn go_on(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     }
     walkbacks::look(state, out);
     if state.link.is_open() {
-        network::start(state, out);
-        commands::tell(state, out);
+        network::start(state, now, out);
+        commands::tell(state, now, out);
         walkbacks::start(state, out);
         polling::start(state, now, out);
     }
+    patience::set_timer(state, now, out);
 }
 
 /// The plan as it stands.

@@ -184,9 +184,11 @@ fn code_of(trouble: &Trouble) -> u8 {
             Code::Unavailable | Code::TooMany | Code::NoSpace => exit::TRY_LATER,
             _ => exit::FAILED,
         },
-        Trouble::Unreachable { .. } | Trouble::Lost { .. } | Trouble::NotOurs { .. } | Trouble::Unclear { .. } => {
-            exit::UNREACHABLE
-        }
+        Trouble::Unreachable { .. }
+        | Trouble::Lost { .. }
+        | Trouble::NotOurs { .. }
+        | Trouble::Damaged { .. }
+        | Trouble::Unclear { .. } => exit::UNREACHABLE,
         Trouble::Local { .. } => exit::FAILED,
     }
 }

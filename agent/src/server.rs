@@ -15,11 +15,13 @@ use fieldpost_common::id::{AppName, BootId, CommandId};
 use fieldpost_common::state::MAX_STATE;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::checksum::{CONTENT_DIGEST, content_digest, digest_of, request_checksum};
 use fieldpost_common::wire::{
     Batch, EnrollAnswer, EnrollRequest, InventoryAnswer, PeekAnswer, PeekRequest, Results, StateReport, StoredAnswer, header,
     path,
 };
-use reqwest::{RequestBuilder, Response, StatusCode};
+use reqwest::header::HeaderValue;
+use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 
 pub use client::ClientError;
@@ -67,6 +69,11 @@ pub fn transfer_time(bytes: u64) -> Duration {
     Duration::from_secs(60 + bytes / MIN_RATE)
 }
 
+fn set(request: &mut Request, name: &'static str, value: &str) {
+    let value = HeaderValue::from_str(value).unwrap_or_else(|_| unreachable!("hashes are plain letters"));
+    request.headers_mut().insert(name, value);
+}
+
 impl Server {
     /// A way to the server that the config names.
     pub fn new(config: &Config, token: Token) -> Result<Self, ClientError> {
@@ -92,8 +99,25 @@ impl Server {
     }
 
     async fn send(&self, request: RequestBuilder, kind: Kind) -> Result<Response, Trouble> {
-        let sent = request.bearer_auth(self.token.expose()).send().await;
-        answer::judge(self, sent, kind).await
+        self.send_checked(request.bearer_auth(self.token.expose()), kind).await
+    }
+
+    /// Every request carries the digest of its body and a checksum, so that the server can tell damage from what is meant.
+    async fn send_checked(&self, request: RequestBuilder, kind: Kind) -> Result<Response, Trouble> {
+        let mut request = request.build().map_err(|error| self.lost(&error))?;
+        if let Some(body) = request.body().and_then(reqwest::Body::as_bytes) {
+            let digest = content_digest(body);
+            set(&mut request, CONTENT_DIGEST, &digest);
+        }
+        let fields = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let path = request
+            .url()
+            .query()
+            .map_or_else(|| request.url().path().to_owned(), |query| format!("{}?{query}", request.url().path()));
+        let checksum = request_checksum(request.method().as_str(), &path, fields);
+        set(&mut request, header::CHECKSUM, &checksum.to_string());
+        let sent = self.client.execute(request).await;
+        answer::judge(self, sent, kind, &checksum).await
     }
 
     fn lost(&self, error: &reqwest::Error) -> Trouble {
@@ -102,9 +126,8 @@ impl Server {
 
     /// Trades the one-time secret. The only request without a token.
     pub async fn enroll(&self, request: &EnrollRequest) -> Result<EnrollAnswer, Trouble> {
-        let sent = self.client.post(self.address.join(path::ENROLL)).json(request).timeout(SHORT).send().await;
-        let response = answer::judge(self, sent, Kind::Body).await?;
-        json(self, response).await
+        let request = self.client.post(self.address.join(path::ENROLL)).json(request).timeout(SHORT);
+        json(self, self.send_checked(request, Kind::Body).await?).await
     }
 
     /// Asks for news; what the server's clock said when it answered comes along.
@@ -119,7 +142,7 @@ impl Server {
             .header(header::CLOCK, clock.to_string())
             .timeout(ask.wait + SHORT);
         if let Some(etag) = &ask.etag {
-            request = request.header(reqwest::header::IF_NONE_MATCH, etag);
+            request = request.header(reqwest::header::IF_NONE_MATCH, etag).header(header::BATCH, etag);
         }
         if !ask.wait.is_zero() {
             request = request.header("prefer", format!("wait={}", ask.wait.as_secs()));
@@ -127,7 +150,7 @@ impl Server {
         let response = self.send(request, Kind::Poll).await?;
         let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let interval = text(header::INTERVAL).and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let (etag, clock) = (text("etag"), server_clock(&response));
+        let (etag, clock) = (text(header::BATCH).or_else(|| text("etag")), server_clock(&response));
         if response.status() == StatusCode::NOT_MODIFIED {
             return Ok((PollAnswer { news: None, interval }, clock));
         }
@@ -156,14 +179,20 @@ impl Server {
         json(self, self.send(request, Kind::Body).await?).await
     }
 
-    /// Gives the server a content. `body`: zstd, `size` bytes long.
-    pub async fn put_content(&self, sha256: &ContentHash, body: reqwest::Body, size: u64) -> Result<StoredAnswer, Trouble> {
+    /// Gives the server a content. `body`: zstd, `size` bytes long, with the hash `travelling`.
+    pub async fn put_content(
+        &self,
+        sha256: &ContentHash,
+        body: reqwest::Body,
+        (size, travelling): (u64, ContentHash),
+    ) -> Result<StoredAnswer, Trouble> {
         let request = self
             .client
             .put(self.content(sha256))
             .header(reqwest::header::CONTENT_TYPE, "application/octet-stream")
             .header(reqwest::header::CONTENT_ENCODING, "zstd")
             .header(reqwest::header::CONTENT_LENGTH, size)
+            .header(CONTENT_DIGEST, digest_of(&travelling))
             .timeout(transfer_time(size))
             .body(body);
         json(self, self.send(request, Kind::Body).await?).await
@@ -247,11 +276,17 @@ impl Download {
         match tokio::time::timeout(SILENCE, self.response.chunk()).await {
             Ok(Ok(chunk)) => Ok(chunk),
             Ok(Err(error)) => Err(self.server.lost(&error)),
-            Err(_) => Err(Trouble::Lost {
-                server: self.server.address.to_string(),
-                proxy: self.server.proxy.clone(),
-                detail: Clean::line("no byte came for 30 s"),
-            }),
+            Err(_) => Err(self.lost("no byte came for 30 s")),
         }
+    }
+
+    /// So few bytes came in so long that others go first.
+    pub fn dripping(&self, bytes: u64, within: Duration) -> Trouble {
+        self.lost(&format!("only {bytes} bytes came within {} s", within.as_secs()))
+    }
+
+    fn lost(&self, words: &str) -> Trouble {
+        let (server, proxy) = (self.server.address.to_string(), self.server.proxy.clone());
+        Trouble::Lost { server, proxy, detail: Clean::line(words) }
     }
 }

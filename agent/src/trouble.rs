@@ -46,6 +46,18 @@ pub enum Trouble {
         problem: Problem,
         /// When it wants to be asked again.
         retry_after: Option<Duration>,
+        /// Whether checksums prove that it says so to what was asked.
+        proven: bool,
+    },
+    /// The answer isn't what the server sent, or answers something that wasn't asked.
+    #[error("an answer of {server} was damaged on its way{}: {detail}", via(proxy.as_ref()))]
+    Damaged {
+        /// Where.
+        server: String,
+        /// The proxy on the way.
+        proxy: Option<String>,
+        /// How that is known.
+        detail: Clean,
     },
     /// The server's answer can't be read.
     #[error("the server's answer can't be read: {detail}")]
@@ -82,10 +94,24 @@ impl Trouble {
         }
     }
 
-    /// Whether asking the same again can only be answered the same: the request itself is refused.
-    pub fn is_final(&self) -> bool {
+    /// Whether the server has understood what was asked, and refuses it. What may be said of the way never is: then nothing is known of
+    /// the thing itself.
+    pub fn is_refusal(&self) -> bool {
         let codes = [Code::Forbidden, Code::NotFound, Code::Refused, Code::Invalid, Code::TooLarge, Code::WrongHash];
-        self.code().is_some_and(|code| codes.contains(&code))
+        matches!(self, Self::Problem { problem, proven: true, .. } if codes.contains(&problem.code))
+    }
+
+    /// Whether every other request would be answered the same now.
+    pub fn concerns_all(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Problem { problem, retry_after, .. } => match problem.code {
+                Code::Unauthorized | Code::Clone | Code::Unavailable => true,
+                Code::TooMany => retry_after.is_some(),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Whether the server has no room for it. Of too many requests it says when to come again; of a quota it doesn't.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub struct Parcel {
     path: PathBuf,
     size: u64,
+    hash: ContentHash,
 }
 
 impl Drop for Parcel {
@@ -33,17 +34,36 @@ pub fn pack(root: &Root, patch: &PatchName, sha256: ContentHash, dir: &Path) -> 
         return Ok(None);
     }
     std::fs::create_dir_all(dir)?;
-    let mut parcel = Parcel { path: dir.join(format!("{sha256}.zst")), size: 0 };
-    let (found, file) = compress(file, before.size, &parcel.path)?;
+    let mut parcel = Parcel { path: dir.join(format!("{sha256}.zst")), size: 0, hash: sha256 };
+    let (found, file, packed) = compress(file, before.size, &parcel.path)?;
     if found != sha256 || Meta::of(&file)? != before {
         return Ok(None);
     }
-    parcel.size = std::fs::metadata(&parcel.path)?.len();
+    (parcel.size, parcel.hash) = (packed.size(), packed.finish());
     Ok(Some(parcel))
 }
 
-fn compress(file: File, size: u64, to: &Path) -> io::Result<(ContentHash, File)> {
-    let mut out = zstd::Encoder::new(File::create(to)?, 3)?;
+/// Hashes what goes through it.
+struct Hashing<W> {
+    inner: W,
+    hasher: Hasher,
+}
+
+impl<W: io::Write> io::Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// The hash of what was read, the file, and the hash of what was written.
+fn compress(file: File, size: u64, to: &Path) -> io::Result<(ContentHash, File, Hasher)> {
+    let mut out = zstd::Encoder::new(Hashing { inner: File::create(to)?, hasher: Hasher::new() }, 3)?;
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; 64 * 1024];
     let mut input = file.take(size.saturating_add(1));
@@ -55,14 +75,19 @@ fn compress(file: File, size: u64, to: &Path) -> io::Result<(ContentHash, File)>
         hasher.update(&buffer[..read]);
         out.write_all(&buffer[..read])?;
     }
-    out.finish()?;
-    Ok((hasher.finish(), input.into_inner()))
+    let packed = out.finish()?;
+    Ok((hasher.finish(), input.into_inner(), packed.hasher))
 }
 
 impl Parcel {
     /// Its size in bytes.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// The hash of its bytes as they travel.
+    pub fn hash(&self) -> ContentHash {
+        self.hash
     }
 
     /// Its bytes, read while they are sent.

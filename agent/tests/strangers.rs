@@ -2,13 +2,14 @@
 
 use fieldpost_agent::config::Config;
 use fieldpost_agent::fetch::{Downloads, NotFetched};
-use fieldpost_agent::server::{PollAsk, Server};
+use fieldpost_agent::server::{PollAnswer, PollAsk, Server};
 use fieldpost_agent::token::Token;
 use fieldpost_agent::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::order::Refusal;
 use fieldpost_common::problem::Code;
 use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::checksum::{CONTENT_DIGEST, answer_checksum, content_digest, request_checksum};
+use fieldpost_common::wire::{Batch, header};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -45,6 +46,96 @@ fn ours(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     answer(status, &format!("fieldpost-server: 1\r\n{headers}"), body)
 }
 
+/// Answers each connection as the server does, with a checksum that fits to what was asked; `damage` is what happens to the bytes on the way.
+fn sealing(body: Vec<u8>, count: usize, damage: impl Fn(usize, &mut Vec<u8>) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for number in 0..count {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let (mut request, mut byte) = (Vec::new(), [0]);
+            while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+                request.push(byte[0]);
+            }
+            let mut answer = sealed(&String::from_utf8_lossy(&request), &body);
+            damage(number, &mut answer);
+            // Whoever asked may have gone by now.
+            let _ = stream.write_all(&answer);
+        }
+    });
+    address
+}
+
+fn sealed(request: &str, body: &[u8]) -> Vec<u8> {
+    let mut lines = request.lines();
+    let mut first = lines.next().expect("a request line").split(' ');
+    let (method, path) = (first.next().expect("a method"), first.next().expect("a path"));
+    let fields: Vec<_> = lines.filter_map(|line| line.split_once(": ")).collect();
+    let request = request_checksum(method, path, fields.iter().map(|(name, value)| (*name, value.as_bytes())));
+    let digest = content_digest(body);
+    let tag = "\"0123456789abcdef0123456789abcdef.1007\"";
+    let ours: [(&str, &[u8]); 2] = [(CONTENT_DIGEST, digest.as_bytes()), (header::BATCH, tag.as_bytes())];
+    let checksum = answer_checksum(&request, 200, ours.into_iter());
+    let head =
+        format!("{CONTENT_DIGEST}: {digest}\r\n{}: {tag}\r\netag: {tag}\r\n{}: {checksum}\r\n", header::BATCH, header::CHECKSUM);
+    self::ours("200 OK", &format!("{head}content-length: {}\r\n", body.len()), body)
+}
+
+fn a_batch() -> Batch {
+    let order = serde_json::json!({
+        "bytes": "eyJhY3Rpb24iOnsicHV0Ijp7InNoYTI1NiI6IjI3Y2E2NGMwOTJhOTU5YzdlZGM1MjVlZDQ1ZTg0NWIxZGU2YTc1OTBkMTczZmQyZmFkOTEzM2M4YTc3OWExZTMi",
+        "key": "0123456789abcdef0123456789abcdef",
+        "sig": format!("{}==", "A".repeat(86)),
+    });
+    let batch = serde_json::json!({
+        "generation": "0123456789abcdef0123456789abcdef",
+        "trust": [],
+        "orders": [order],
+        "wanted": [ContentHash::of(b"x")],
+        "commands": [],
+        "inventory_wanted": true,
+    });
+    serde_json::from_value(batch).expect("a batch")
+}
+
+#[test]
+fn a_batch_with_any_byte_flipped_on_its_way_is_taken_as_it_was_sent_or_not_at_all() {
+    let body = serde_json::to_vec(&a_batch()).expect("json");
+    let size = ours("200 OK", "", &body).len() + 400;
+    let address = sealing(body, 2 * size + 1, move |number, answer| {
+        let at = number / 2;
+        if at < answer.len() && number < 2 * size {
+            answer[at] ^= if number % 2 == 0 { 1 } else { 0x20 };
+        }
+    });
+    let server = server(address);
+    let mut refused = 0;
+    for number in 0..2 * size {
+        match polled(&server) {
+            Ok(answer) => assert_eq!(answer.news.expect("news").1, a_batch(), "flip {number}"),
+            Err(trouble) => {
+                refused += 1;
+                assert!(!trouble.is_refusal(), "flip {number}: {trouble}");
+            }
+        }
+    }
+    assert!(refused > size, "{refused} of {}", 2 * size);
+    let (tag, batch) = polled(&server).expect("whole").news.expect("news");
+    assert_eq!((tag.as_deref(), batch), (Some("\"0123456789abcdef0123456789abcdef.1007\""), a_batch()));
+}
+
+#[test]
+fn an_answer_to_another_question_is_damaged_whatever_it_says() {
+    let address = sealing(serde_json::to_vec(&a_batch()).expect("json"), 1, |_, answer| {
+        let text = String::from_utf8_lossy(answer).into_owned();
+        let other =
+            sealed("GET /agent/v1/poll HTTP/1.1\r\nfieldpost-poll: 99\r\n\r\n", &serde_json::to_vec(&a_batch()).expect("json"));
+        assert_ne!(text.as_bytes(), other);
+        *answer = other;
+    });
+    assert!(matches!(polled(&server(address)), Err(Trouble::Damaged { .. })));
+}
+
 fn server_with(address: SocketAddr, token: Token) -> Server {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| rustls::crypto::ring::default_provider().install_default().expect("the first"));
@@ -64,10 +155,14 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn poll(server: &Server) -> Result<(), Trouble> {
+    polled(server).map(|_| ())
+}
+
+fn polled(server: &Server) -> Result<PollAnswer, Trouble> {
     let digest = ContentHash::of(b"");
     let ask = PollAsk { number: 1, wait: Duration::ZERO, etag: None, digest, trust: 0 };
     let boot = fieldpost_common::id::hex32([1; 16]).parse().expect("boot id");
-    block_on(server.poll(&ask, &boot, Timestamp::from_ms(0))).map(|_| ())
+    block_on(server.poll(&ask, &boot, Timestamp::from_ms(0))).map(|(answer, _)| answer)
 }
 
 #[test]
@@ -182,7 +277,7 @@ fn a_server_that_can_not_resume_gives_the_whole_again() {
 fn not_a_byte_more_than_signed_is_kept() {
     let endless = ours("200 OK", "", &vec![b'x'; 100_000]);
     let (ends, _, got) = fetched(vec![endless], b"", b"0123456789");
-    assert_eq!(ends, [Err(NotFetched::Never(Refusal::TooLarge.into()))]);
+    assert_eq!(ends, [Err(NotFetched::Corrupt)]);
     assert_eq!(got, None);
 }
 

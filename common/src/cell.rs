@@ -139,8 +139,17 @@ pub enum Overlay {
     None,
     /// An order is on its way: its state, in one word.
     Sending(&'static str),
+    /// An order is on its way and can't go on until something at the site is over: what.
+    Waiting(Failure),
     /// The newest order came to nothing, and the site hasn't changed since.
     Blocked(Blocked),
+}
+
+impl Overlay {
+    /// Whether an order is on its way.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Sending(_) | Self::Waiting(_))
+    }
 }
 
 /// Why an order came to nothing.
@@ -269,6 +278,7 @@ fn overlay(facts: &Facts<'_>) -> Overlay {
         return Overlay::None;
     };
     let (at, blocked) = match &order.state {
+        OrderState::Waiting { reason, .. } => return Overlay::Waiting(reason.clone()),
         state if state.is_open() => return Overlay::Sending(state.word()),
         OrderState::Failed { at, reason } => (*at, Blocked::Failed(reason.clone())),
         // Where the site has it all the same, all that was not heard of is the hook.
@@ -290,7 +300,7 @@ impl Cell {
     /// The word in JSON: the overlay where there is one, else the standing.
     pub fn word(&self) -> &'static str {
         match &self.overlay {
-            Overlay::Sending(_) => "sending",
+            Overlay::Sending(_) | Overlay::Waiting(_) => "sending",
             Overlay::Blocked(_) => "blocked",
             Overlay::None => self.standing.word(),
         }
@@ -299,7 +309,7 @@ impl Cell {
     /// The mark in the grid. `> <` stands for both directions; which half is bright says [`Cell::newer`].
     pub fn mark(&self) -> &'static str {
         match &self.overlay {
-            Overlay::Sending(_) => "…",
+            Overlay::Sending(_) | Overlay::Waiting(_) => "…",
             Overlay::Blocked(_) => "!",
             Overlay::None => self.standing.mark(),
         }
@@ -337,6 +347,7 @@ impl Cell {
         match (&self.overlay, self.unknown) {
             (Overlay::Blocked(why), _) => Some(why.to_string()),
             (Overlay::Sending(step), _) => Some((*step).to_owned()),
+            (Overlay::Waiting(what), _) => Some(format!("waiting: {what}")),
             (Overlay::None, Some(why)) => Some(why.explain().to_owned()),
             (Overlay::None, None) => None,
         }

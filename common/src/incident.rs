@@ -51,6 +51,11 @@ pub enum Subject {
         /// The order.
         order: OrderId,
     },
+    /// A site sees other files than its last inventory says, and has not brought that home for a while.
+    InventoryStale {
+        /// The site.
+        site: SiteName,
+    },
     /// An agent says that it can't do its work.
     AgentFailing {
         /// The site.
@@ -100,6 +105,7 @@ impl Subject {
             Self::StateProblem { site, .. }
             | Self::Silent { site }
             | Self::OrderStuck { site, .. }
+            | Self::InventoryStale { site }
             | Self::AgentFailing { site, .. }
             | Self::Drift { site, .. }
             | Self::Regressed { site, .. } => Some(site),
@@ -114,6 +120,7 @@ impl Subject {
             Self::Silent { .. } => "silent",
             Self::Uplink => "uplink",
             Self::OrderStuck { .. } => "order_stuck",
+            Self::InventoryStale { .. } => "inventory_stale",
             Self::AgentFailing { .. } => "agent_failing",
             Self::Drift { .. } => "drift",
             Self::NewErrorGroup { .. } => "new_error_group",

@@ -150,12 +150,20 @@ pub enum Failure {
         /// What the server's clock said.
         server: Timestamp,
     },
-    /// The disk is full.
-    #[error("no space left at the site")]
-    NoSpace,
+    /// The disk, a quota or the inodes are used up, or a file may not grow so far.
+    #[error("{}", detail.as_ref().map_or("no space left at the site", crate::text::Clean::as_str))]
+    NoSpace {
+        /// On which disk, how much is needed and how much there is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<crate::text::Clean>,
+    },
     /// The directory can't be written.
-    #[error("the directory at the site can't be written")]
-    ReadOnly,
+    #[error("{}", detail.as_ref().map_or("the directory at the site can't be written", crate::text::Clean::as_str))]
+    ReadOnly {
+        /// Which, and what the system says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<crate::text::Clean>,
+    },
     /// It was done, and the program that the site runs afterwards failed.
     #[error("{}, but the hook failed: {words}", after.done())]
     Hook {
@@ -170,6 +178,13 @@ pub enum Failure {
         /// The system's words, cleaned.
         detail: crate::text::Clean,
     },
+}
+
+impl Failure {
+    /// Whether it may be over later without a new order: nobody said no, something was in the way.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::NoSpace { .. } | Self::ReadOnly { .. } | Self::Io { .. })
+    }
 }
 
 impl From<Refusal> for Failure {

@@ -122,6 +122,16 @@ pub enum What {
     },
 }
 
+impl What {
+    /// How many bytes it writes at the site.
+    pub fn needed(&self) -> u64 {
+        match self {
+            Self::Fetch { size, .. } | Self::Put { size, .. } => *size,
+            _ => 0,
+        }
+    }
+}
+
 /// Makes the plan: at most one step for each order, in the order of the batch.
 ///
 /// In one batch only the highest counter for a place runs. A directory that can't be read, or a file that is being written,

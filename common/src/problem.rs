@@ -29,6 +29,8 @@ pub enum Code {
     TooLarge,
     /// The bytes don't have the hash that they were announced with.
     WrongHash,
+    /// The request did not arrive as it was sent, or can't be made out: nothing is said about what was meant.
+    Damaged,
     /// Over a quota, or too many requests.
     TooMany,
     /// Another agent polls with the same identity.
@@ -48,6 +50,7 @@ impl Code {
     /// The HTTP status that goes with it.
     pub const fn status(self) -> u16 {
         match self {
+            Self::Damaged => 400,
             Self::Unauthorized => 401,
             Self::Forbidden | Self::Refused => 403,
             Self::InvitationSpent => 410,

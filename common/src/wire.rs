@@ -1,6 +1,7 @@
 //! What agents and server say to each other: paths, headers and bodies below `/agent/v1`.
 
 mod about;
+pub mod checksum;
 mod command;
 
 pub use about::{AgentInfo, AppInfo, LogInfo};
@@ -60,6 +61,10 @@ pub mod header {
     pub const CLOCK: &str = "fieldpost-clock";
     /// In the answer: seconds until the next poll, when the server wants another pace than a minute.
     pub const INTERVAL: &str = "fieldpost-interval";
+    /// In a poll and its answer: the tag of the batch, beside `If-None-Match` and `ETag`, which a proxy may take away.
+    pub const BATCH: &str = "fieldpost-batch";
+    /// In a request and its answer: the checksum of the head, see [`super::checksum`].
+    pub const CHECKSUM: &str = "fieldpost-checksum";
     /// In every answer of the server: proves that it is fieldpost and not a portal or proxy. Its value is the version.
     pub const SERVER: &str = "fieldpost-server";
 }
@@ -180,6 +185,11 @@ pub enum OrderOutcome {
         /// Why.
         reason: Failure,
     },
+    /// Not done yet: the agent goes on by itself once this is over.
+    Waiting {
+        /// What stands in the way.
+        reason: Failure,
+    },
 }
 
 /// `PUT /agent/v1/state/{application}`: what the application says about its health.
@@ -224,9 +234,10 @@ pub enum StateOutcome {
     NotConfigured,
 }
 
-/// The `ETag` of a batch.
-pub fn etag(generation: &Generation, revision: u64) -> String {
-    format!("\"{generation}.{revision}\"")
+/// The `ETag` of a batch. One that asks for an inventory names the one that the agent has: whoever sends it back knows that it is asked for.
+pub fn etag(generation: &Generation, revision: u64, wanted: Option<&ContentHash>) -> String {
+    let wanted = wanted.map(|digest| format!(".{}", digest.short())).unwrap_or_default();
+    format!("\"{generation}.{revision}{wanted}\"")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use fieldpost_common::hash::ContentHash;
+use fieldpost_common::wire::checksum::{CONTENT_DIGEST, content_digest};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use std::io::Read as _;
@@ -37,6 +38,8 @@ pub(crate) fn turns() -> Semaphore {
 struct Received {
     packed: bool,
     bytes: Vec<u8>,
+    /// Whether its digest proves that it came as it was sent. Nobody says so of one without a digest.
+    proven: bool,
 }
 
 /// Receives a body; nothing over `limit` is kept for a moment.
@@ -69,8 +72,13 @@ async fn receive(headers: &HeaderMap, body: Body, limit: u64) -> Result<Received
             Some(Ok(piece)) if bytes.len() as u64 + piece.len() as u64 > most => return Err(Error::TooLarge { limit }),
             Some(Ok(piece)) => bytes.extend_from_slice(&piece),
             Some(Err(error)) => return Err(Error::BodyLost(format!("the body broke off: {error}"))),
-            None => return Ok(Received { packed, bytes }),
+            None => break,
         }
+    }
+    let proven = headers.get(CONTENT_DIGEST).map(|digest| digest.as_bytes() == content_digest(&bytes).as_bytes());
+    match proven {
+        Some(false) => Err(Error::Damaged("the body does not have the digest that it was announced with".to_owned())),
+        proven => Ok(Received { packed, bytes, proven: proven.is_some() }),
     }
 }
 
@@ -79,7 +87,7 @@ impl Received {
         if !self.packed {
             return Ok(self.bytes);
         }
-        let unclear = |error: std::io::Error| Error::Invalid(format!("the body can't be unpacked: {error}"));
+        let unclear = |error: std::io::Error| unreadable(format!("the body can't be unpacked: {error}"), self.proven);
         let mut decoder = zstd::stream::read::Decoder::new(self.bytes.as_slice()).map_err(unclear)?;
         let (least, most) = WINDOW_LOGS;
         decoder.window_log_max((u64::BITS - limit.leading_zeros()).clamp(least, most)).map_err(unclear)?;
@@ -87,6 +95,11 @@ impl Received {
         decoder.take(limit.saturating_add(1)).read_to_end(&mut plain).map_err(unclear)?;
         if plain.len() as u64 > limit { Err(Error::TooLarge { limit }) } else { Ok(plain) }
     }
+}
+
+/// What can't be made out was damaged, unless it is proven that it was sent so.
+fn unreadable(words: String, proven: bool) -> Error {
+    if proven { Error::Invalid(words) } else { Error::Damaged(words) }
 }
 
 /// Does work on a body off the threads that serve everybody, in turn.
@@ -109,8 +122,11 @@ pub(crate) async fn receive_json<T: DeserializeOwned + Send + 'static>(
     let received = receive(headers, body, limit_bytes).await.map_err(of_route)?;
     let at_once = if received.packed { limit } else { received.bytes.len() } <= AT_ONCE;
     let read = move || {
+        let proven = received.proven;
         let plain = received.unpack(limit_bytes).map_err(of_route)?;
-        serde_json::from_slice(&plain).map_err(|error| Error::Invalid(format!("the body can't be read: {error}")))
+        // What is JSON and something else than what is meant here was sent so, and so was nothing at all.
+        let is_sent_so = |error: &serde_json::Error| proven || error.is_data() || plain.is_empty();
+        serde_json::from_slice(&plain).map_err(|error| unreadable(format!("the body can't be read: {error}"), is_sent_so(&error)))
     };
     if at_once { read() } else { work(server, read).await }
 }
@@ -150,7 +166,7 @@ mod tests {
     use super::*;
 
     fn packed(bytes: &[u8]) -> Received {
-        Received { packed: true, bytes: zstd::encode_all(bytes, 3).expect("packs") }
+        Received { packed: true, bytes: zstd::encode_all(bytes, 3).expect("packs"), proven: false }
     }
 
     #[test]
@@ -164,6 +180,6 @@ mod tests {
     fn a_body_that_was_cut_off_is_not_taken_for_a_whole_one() {
         let mut cut = packed(b"a whole body, and one that is not");
         cut.bytes.pop();
-        assert!(matches!(cut.unpack(1 << 10), Err(Error::Invalid(_))));
+        assert!(matches!(cut.unpack(1 << 10), Err(Error::Damaged(_))));
     }
 }

@@ -35,6 +35,9 @@ pub(crate) enum Error {
     Trust(#[from] TrustError),
     #[error("{0}")]
     Invalid(String),
+    /// Of what was meant nothing is said.
+    #[error("{0}: the request was damaged on its way")]
+    Damaged(String),
     #[error("larger than the {limit} bytes allowed here")]
     TooLarge { limit: u64 },
     #[error("the body is larger than this address takes")]
@@ -118,12 +121,13 @@ impl Error {
             Self::Exists { .. } | Self::StillInUse { .. } => Code::Exists,
             Self::Changed(_) | Self::Trust(TrustError::WrongVersion { .. }) => Code::Changed,
             Self::Refused { .. } | Self::Trust(_) => Code::Refused,
+            Self::Damaged(_) | Self::BodyLost(_) => Code::Damaged,
             Self::Invalid(_) | Self::Range { .. } => Code::Invalid,
             Self::TooLarge { .. } | Self::BodyTooLarge => Code::TooLarge,
             Self::WrongHash => Code::WrongHash,
             Self::Quota { .. } | Self::TooManyFailures => Code::TooMany,
             Self::Clones(_) => Code::Clone,
-            Self::Stopping | Self::Busy | Self::Unwritable(_) | Self::BodyLost(_) => Code::Unavailable,
+            Self::Stopping | Self::Busy | Self::Unwritable(_) => Code::Unavailable,
             Self::NoSpace => Code::NoSpace,
             Self::Internal | Self::Corrupt(_) => Code::Internal,
         }
@@ -149,7 +153,7 @@ impl Error {
             Self::Changed(_) => "look at it again, then decide",
             Self::Refused { why: Refusal::UnknownKey, .. } => "whoever has the root key runs `fieldpost trust add`",
             Self::TooLarge { .. } => "the limit is `max_content` in the server's config",
-            Self::WrongHash | Self::BodyLost(_) => "send it again",
+            Self::WrongHash | Self::BodyLost(_) | Self::Damaged(_) => "send it again",
             Self::Quota { .. } => "the limit is `site_quota` in the server's config",
             Self::TooManyFailures => "wait a minute",
             Self::Clones(_) => "stop one of them and enroll the other anew",

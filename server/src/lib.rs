@@ -6,6 +6,7 @@ mod auth;
 mod backup_target;
 mod badge;
 mod body;
+mod checksum;
 mod clock;
 mod command;
 mod config;

@@ -1,12 +1,13 @@
 //! What polls are answered from: one mailbox per site, in memory, rebuilt at start. What is in it is read from the store.
 
-use crate::presence::{Presence, Verdict};
+use crate::presence::{PollId, Presence, Verdict};
 use crate::store::site::{MailboxRow, Seen};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{BootId, SiteName};
+use fieldpost_common::id::SiteName;
 use fieldpost_common::time::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// All mailboxes, and whose token is whose.
@@ -14,12 +15,18 @@ pub(crate) struct Mailboxes {
     start: u64,
     by_site: RwLock<HashMap<SiteName, Arc<Mailbox>>>,
     tokens: RwLock<HashMap<ContentHash, SiteName>>,
+    differing: Arc<Differing>,
 }
+
+/// Sites that see other files than the inventory that is kept says, and since when.
+type Differing = Mutex<BTreeMap<SiteName, Timestamp>>;
 
 /// One site's mailbox.
 pub(crate) struct Mailbox {
+    site: SiteName,
     revision: watch::Sender<u64>,
     known: Mutex<Known>,
+    differing: Arc<Differing>,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +35,8 @@ struct Known {
     /// How many inventories came in this run.
     puts: u64,
     presence: Presence,
+    /// Until when the newest poll may wait.
+    waits_until: Option<Instant>,
     clones: Option<[String; 2]>,
     /// When the site last said that its inventory is the one that is kept.
     confirmed: Option<Timestamp>,
@@ -48,6 +57,8 @@ pub(crate) struct InventoryState {
 pub(crate) enum Reception {
     /// Answer it.
     Welcome,
+    /// Answer it as the first one: it may wait until then.
+    Again(Instant),
     /// Answer that there is nothing.
     Late,
     /// Refuse it. `new`: they were only now found out.
@@ -57,7 +68,7 @@ pub(crate) enum Reception {
 impl Mailboxes {
     /// None yet. `start` is where revisions begin: another place in every run, so that no old `ETag` fits.
     pub(crate) fn new(start: u64) -> Self {
-        Self { start, by_site: RwLock::default(), tokens: RwLock::default() }
+        Self { start, by_site: RwLock::default(), tokens: RwLock::default(), differing: Arc::default() }
     }
 
     /// Rebuilds them out of the store.
@@ -69,8 +80,23 @@ impl Mailboxes {
             let seen = row.last_seen.map(|at| Seen { at, address: None, agent_version: None, clock_error_ms: None });
             let confirmed = row.digest.and(row.last_seen);
             let known = Known { digest: row.digest, clones: row.clones, confirmed, seen, ..Known::default() };
-            by_site.insert(row.site, Arc::new(Mailbox::new(self.start, known)));
+            by_site.insert(row.site.clone(), Arc::new(self.mailbox(row.site, known)));
         }
+    }
+
+    fn mailbox(&self, site: SiteName, known: Known) -> Mailbox {
+        let differing = Arc::clone(&self.differing);
+        Mailbox { site, revision: watch::Sender::new(self.start), known: Mutex::new(known), differing }
+    }
+
+    /// Before a site has polled, it differs if it did in the run before.
+    pub(crate) fn differed(&self, sites: impl IntoIterator<Item = (SiteName, Timestamp)>) {
+        self.differing.lock().unwrap_or_else(PoisonError::into_inner).extend(sites);
+    }
+
+    /// The sites that see other files than the inventory that is kept says, and since when.
+    pub(crate) fn differing(&self) -> BTreeMap<SiteName, Timestamp> {
+        self.differing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whose token has this hash.
@@ -84,7 +110,7 @@ impl Mailboxes {
             return Arc::clone(mailbox);
         }
         let mut all = self.by_site.write().unwrap_or_else(PoisonError::into_inner);
-        let made = all.entry(site.clone()).or_insert_with(|| Arc::new(Mailbox::new(self.start, Known::default())));
+        let made = all.entry(site.clone()).or_insert_with(|| Arc::new(self.mailbox(site.clone(), Known::default())));
         Arc::clone(made)
     }
 
@@ -122,10 +148,6 @@ impl Mailboxes {
 }
 
 impl Mailbox {
-    fn new(start: u64, known: Known) -> Self {
-        Self { revision: watch::Sender::new(start), known: Mutex::new(known) }
-    }
-
     fn known<T>(&self, look: impl FnOnce(&mut Known) -> T) -> T {
         look(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -164,27 +186,48 @@ impl Mailbox {
         });
     }
 
-    /// Receives a poll.
-    pub(crate) fn poll(&self, boot: &BootId, poll: u64, digest: Option<ContentHash>, seen: Seen) -> Reception {
+    /// Receives a poll that may wait until then.
+    pub(crate) fn poll(&self, poll: PollId<'_>, digest: Option<ContentHash>, seen: Seen, until: Instant) -> Reception {
         self.known(|known| {
             if let Some(addresses) = known.clones.clone() {
                 return Reception::Clones { addresses, new: false };
             }
-            match known.presence.poll(boot, poll, seen.address.as_deref().unwrap_or("?")) {
+            match known.presence.poll(poll, seen.address.as_deref().unwrap_or("?")) {
                 Verdict::Late => Reception::Late,
+                Verdict::Again => Reception::Again(known.waits_until.unwrap_or(until)),
                 Verdict::Welcome => {
-                    if digest.is_some() && digest == known.digest {
+                    known.waits_until = Some(until);
+                    let agrees = digest.is_some() && digest == known.digest;
+                    if agrees {
                         known.confirmed = Some(seen.at);
                     }
+                    self.agreement_set(agrees, seen.at);
                     (known.seen, known.unsaved) = (Some(seen), true);
                     Reception::Welcome
                 }
                 Verdict::Clones(addresses) => {
                     known.clones = Some(addresses.clone());
+                    // Polls that wait were let in before: they hear of it now.
+                    self.wake();
                     Reception::Clones { addresses, new: true }
                 }
             }
         })
+    }
+
+    /// What a poll says of the inventory that is kept.
+    fn agreement_set(&self, agrees: bool, now: Timestamp) {
+        let mut differing = self.differing.lock().unwrap_or_else(PoisonError::into_inner);
+        if agrees {
+            differing.remove(&self.site);
+        } else {
+            differing.entry(self.site.clone()).or_insert(now);
+        }
+    }
+
+    /// Two agents poll as this site: nothing is given to either.
+    pub(crate) fn clones(&self) -> Option<[String; 2]> {
+        self.known(|known| known.clones.clone())
     }
 
     /// Who was here last, if that is newer than what the store has.
@@ -207,6 +250,7 @@ impl Mailbox {
             known.presence = Presence::default();
             known.puts += 1;
         });
+        self.differing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.site);
         self.wake();
     }
 }

@@ -1,5 +1,6 @@
 //! Tells a restarted agent from two agents with one identity, by boot ids and poll numbers. Pure.
 
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::BootId;
 
 /// How many former boots are remembered.
@@ -16,7 +17,17 @@ pub(crate) struct Presence {
 struct Boot {
     id: BootId,
     poll: u64,
+    /// The checksum of that poll, if it came with one.
+    checksum: Option<ContentHash>,
     address: String,
+}
+
+/// Which poll of which process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PollId<'a> {
+    pub(crate) boot: &'a BootId,
+    pub(crate) number: u64,
+    pub(crate) checksum: Option<&'a ContentHash>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +42,9 @@ struct Former {
 pub(crate) enum Verdict {
     /// The site's agent.
     Welcome,
-    /// Late, or repeated: from a process that another one has replaced, or an old poll of the present one.
+    /// The newest poll of the site's agent once more, doubled on its way: it is answered as the first one is.
+    Again,
+    /// From a process that another one has replaced, or an old poll of the present one.
     Late,
     /// Two processes both go on counting.
     Clones([String; 2]),
@@ -39,24 +52,29 @@ pub(crate) enum Verdict {
 
 impl Presence {
     /// Judges a poll, and remembers it.
-    pub(crate) fn poll(&mut self, id: &BootId, poll: u64, address: &str) -> Verdict {
+    pub(crate) fn poll(&mut self, poll: PollId<'_>, address: &str) -> Verdict {
+        let PollId { boot, number, checksum } = poll;
+        let this = || Boot { id: boot.clone(), poll: number, checksum: checksum.copied(), address: address.to_owned() };
         let Some(current) = &mut self.current else {
-            self.current = Some(Boot { id: id.clone(), poll, address: address.to_owned() });
+            self.current = Some(this());
             return Verdict::Welcome;
         };
-        if current.id == *id {
-            if poll <= current.poll {
+        if current.id == *boot {
+            // Another process with this number, out of a copy of a running machine, says another time of day.
+            if number == current.poll && current.checksum.as_ref() == checksum {
+                return Verdict::Again;
+            }
+            if number <= current.poll {
                 return Verdict::Late;
             }
-            current.poll = poll;
-            address.clone_into(&mut current.address);
+            *current = this();
             return Verdict::Welcome;
         }
         let now = current.poll;
-        if let Some(former) = self.former.iter_mut().find(|former| former.boot.id == *id) {
-            return former.poll(poll, now, current);
+        if let Some(former) = self.former.iter_mut().find(|former| former.boot.id == *boot) {
+            return former.poll(number, now, current);
         }
-        self.restart(Boot { id: id.clone(), poll, address: address.to_owned() });
+        self.restart(this());
         Verdict::Welcome
     }
 
@@ -96,9 +114,13 @@ mod tests {
         letter.to_string().repeat(32).parse().expect("boot")
     }
 
+    fn poll(presence: &mut Presence, letter: char, number: u64, address: &str) -> Verdict {
+        presence.poll(PollId { boot: &boot(letter), number, checksum: None }, address)
+    }
+
     fn verdicts(polls: &[(char, u64)]) -> Vec<Verdict> {
         let mut presence = Presence::default();
-        polls.iter().map(|(letter, poll)| presence.poll(&boot(*letter), *poll, &format!("10.0.0.{letter}"))).collect()
+        polls.iter().map(|(letter, number)| poll(&mut presence, *letter, *number, &format!("10.0.0.{letter}"))).collect()
     }
 
     #[test]
@@ -116,23 +138,33 @@ mod tests {
     }
 
     #[test]
-    fn a_poll_that_arrives_twice_is_answered_once() {
-        assert_eq!(verdicts(&[('a', 1), ('a', 1)])[1], Verdict::Late);
+    fn a_poll_that_a_proxy_doubled_is_answered_twice_and_an_older_one_is_not() {
+        assert_eq!(verdicts(&[('a', 1), ('a', 1)])[1], Verdict::Again);
+        assert_eq!(verdicts(&[('a', 1), ('a', 2), ('a', 1), ('a', 2)])[2..], [Verdict::Late, Verdict::Again]);
+        assert_eq!(verdicts(&[('a', 1), ('b', 1), ('a', 1), ('b', 1)])[2..], [Verdict::Late, Verdict::Again]);
+    }
+
+    #[test]
+    fn a_poll_with_the_number_of_another_is_not_that_poll_again() {
+        let mut presence = Presence::default();
+        let mut verdict = |text: &[u8]| {
+            let checksum = ContentHash::of(text);
+            presence.poll(PollId { boot: &boot('a'), number: 4, checksum: Some(&checksum) }, "10.0.0.1")
+        };
+        assert_eq!([verdict(b"one"), verdict(b"one"), verdict(b"two")], [Verdict::Welcome, Verdict::Again, Verdict::Late]);
     }
 
     proptest! {
         #[test]
         fn an_agent_that_is_restarted_again_and_again_is_never_taken_for_a_clone(runs in proptest::collection::vec(1_u64..5, 1..7)) {
             let mut presence = Presence::default();
-            let letters = "abcdef0";
+            let letters: Vec<char> = "abcdef0".chars().collect();
             for (run, polls) in runs.iter().enumerate() {
-                let id = boot(letters.chars().nth(run).expect("letter"));
-                for poll in 1..=*polls {
-                    prop_assert_eq!(presence.poll(&id, poll, "x"), Verdict::Welcome);
+                for number in 1..=*polls {
+                    prop_assert_eq!(poll(&mut presence, letters[run], number, "x"), Verdict::Welcome);
                     // The last poll of the run before arrives now.
-                    if run > 0 && poll == 1 {
-                        let before = boot(letters.chars().nth(run - 1).expect("letter"));
-                        prop_assert_eq!(presence.poll(&before, runs[run - 1] + 1, "x"), Verdict::Late);
+                    if run > 0 && number == 1 {
+                        prop_assert_eq!(poll(&mut presence, letters[run - 1], runs[run - 1] + 1, "x"), Verdict::Late);
                     }
                 }
             }

@@ -7,6 +7,7 @@ use crate::api::{
 use crate::api::{sites, status, trust, users};
 use crate::badge;
 use crate::body::BodyLimit;
+use crate::checksum::checked;
 use crate::error::Error;
 use crate::monitor;
 use crate::server::Shared;
@@ -14,7 +15,7 @@ use crate::store::StoreError;
 use axum::extract::{Request, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, Method};
-use axum::middleware::{map_response, map_response_with_state};
+use axum::middleware::{from_fn, map_response, map_response_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use axum::{Extension, Router};
@@ -50,6 +51,9 @@ pub(crate) struct Route {
     limit: usize,
     handler: MethodRouter<Shared>,
 }
+
+/// Where the addresses of agents begin.
+const AGENTS: &str = "/agent/";
 
 const NOTHING: usize = 0;
 const SMALL: usize = 64 << 10;
@@ -146,6 +150,7 @@ pub(crate) fn router(server: Shared) -> Router {
     for Route { who, method, path, limit, handler } in table() {
         tracing::trace!(%method, path, ?who, limit, "route");
         let handler = handler.layer(Extension(BodyLimit(limit)));
+        let handler = if path.starts_with(AGENTS) { handler.layer(from_fn(checked)) } else { handler };
         let handler = if matches!(who, Who::Agent | Who::Invited) { handler.layer(map_response(no_store)) } else { handler };
         router = router.route(path, handler);
     }

@@ -10,10 +10,11 @@ use crate::health::Health;
 use crate::mailbox::Mailboxes;
 use crate::people::People;
 use crate::random;
-use crate::store::{Effect, Store, StoreError, meta, site, user};
+use crate::store::{Effect, Store, StoreError, incident, meta, site, user};
 use crate::throttle::Throttle;
 use crate::watch::sight::Sight;
 use fieldpost_common::id::Generation;
+use fieldpost_common::incident::Subject;
 use fieldpost_common::time::Timestamp;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -95,6 +96,12 @@ impl Server {
         let generation = store.peek(meta::generation_fetch)?;
         let known_url = std::sync::Mutex::new(store.peek(meta::url_fetch)?);
         memory.mailboxes.load(store.peek(site::site_mailboxes)?);
+        let known = store.peek(|db| incident::incident_known(db, crate::clock::now()))?;
+        memory.mailboxes.differed(known.into_iter().filter(|(_, incident)| incident.is_open()).filter_map(
+            |(subject, incident)| {
+                if let Subject::InventoryStale { site } = subject { Some((site, incident.since)) } else { None }
+            },
+        ));
         memory.people.load(store.peek(user::user_tokens)?);
         let stopping = watch::Sender::new(false);
         Ok(Arc::new(Self {

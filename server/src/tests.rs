@@ -6,6 +6,7 @@ mod agent;
 mod agents;
 mod badges;
 mod changes;
+mod checksums;
 mod commands;
 mod connections;
 mod contents;

@@ -29,7 +29,7 @@ use fieldpost_common::time::Timestamp;
 use jump::Jumps;
 use schedule::Schedule;
 use sight::{Facts, Sight};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How often everything is looked at, beside whenever there is news.
@@ -89,9 +89,10 @@ async fn once(server: &Server, schedule: &mut Schedule, sight: &Sight, (now, mon
         ask(server, due, now).await?;
     }
     let (sight, seen, held) = (sight.clone(), server.memory.mailboxes.last_seen(), server.health.held_incidents());
+    let differing = server.memory.mailboxes.differing();
     let look = server.store.write(move |tx| {
         hand_over(tx, &held, now)?;
-        look(tx, &sight, &seen, now)
+        look(tx, &sight, &seen, &differing, now)
     });
     look.await?;
     server.health.release();
@@ -152,7 +153,13 @@ async fn ask(server: &Server, due: Vec<(SiteName, AppName)>, now: Timestamp) -> 
 }
 
 /// One look: commands run out, incidents open and close, and what is to be told is noted with them.
-fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Timestamp) -> Result<(), Error> {
+fn look(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    seen: &[(SiteName, Timestamp)],
+    differing: &BTreeMap<SiteName, Timestamp>,
+    now: Timestamp,
+) -> Result<(), Error> {
     commands_end(tx, now)?;
     let known = incident::incident_known(tx, now)?;
     let errors = error_group::group_alarming(tx, before(now, sight::NEW_FOR))?;
@@ -161,7 +168,8 @@ fn look(tx: &mut Tx<'_>, sight: &Sight, seen: &[(SiteName, Timestamp)], now: Tim
         seen,
         listings: site_app::site_app_troubled(tx)?,
         states: state::state_newest_list(tx, None)?,
-        orders: order::order_troubled_list(tx)?,
+        orders: [order::order_troubled_list(tx)?, order::order_waiting_list(tx)?].concat(),
+        differing,
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
         damaged: damaged_content::damaged_list(tx, DAMAGED)?,

@@ -19,5 +19,6 @@ pub mod disk_image;
 pub mod letterbox;
 pub mod measure;
 pub mod patience;
+pub mod proxy;
 pub mod terminal;
 pub mod world;

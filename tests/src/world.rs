@@ -118,6 +118,13 @@ impl World {
         std::fs::write(path, before + more).expect("the config is written");
     }
 
+    /// From its next start a site's agent finds the server at another address.
+    pub fn route_agent(&self, site: &str, url: &str) {
+        let path = self.path().join(format!("{site}.toml"));
+        let before = std::fs::read_to_string(&path).expect("enroll wrote it");
+        std::fs::write(path, before.replace(&self.url(), url)).expect("the config is written");
+    }
+
     /// Kills the server as a power cut would.
     pub fn kill_server(&mut self) {
         if let Some(mut server) = self.server.take() {

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_token_that_the_server_refuses_is_no_server_out_of_reach() {
         use fieldpost_common::problem::Problem;
-        let refused = Trouble::Problem { problem: Problem::new(Code::Unauthorized, "no"), retry_after: None };
+        let refused = Trouble::Problem { problem: Problem::new(Code::Unauthorized, "no"), retry_after: None, proven: true };
         let finding = unreached(&refused);
         assert_eq!(finding.how.expect_err("wrong").code, exit::NOT_PERMITTED);
     }

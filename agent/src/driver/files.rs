@@ -6,6 +6,7 @@ use crate::fetch::Downloads;
 use crate::install::{self, Put};
 use crate::machine::{Event, Executed, State, planned};
 use crate::marker::Markers;
+use crate::room;
 use crate::root::Root;
 use crate::scan::Scanner;
 use crate::status::{Status, Watched};
@@ -16,6 +17,7 @@ use fieldpost_common::inventory::Directory;
 use fieldpost_common::plan::{Place, Step, What};
 use fieldpost_common::time::Timestamp;
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -59,6 +61,13 @@ impl Files {
             Ok(root) => root,
             Err(directory) => return Executed::Held(directory),
         };
+        let (folder, need) = (self.folder(&step.application), step.what.needed());
+        if let Err(failure) = room::check(&folder, need) {
+            // A removal needs none, and makes some.
+            if need > 0 {
+                return Executed::Failed(failure);
+            }
+        }
         let mut scanner = self.scanner.lock().unwrap_or_else(PoisonError::into_inner);
         match step.what {
             What::Put { expected, sha256, size, .. } => {
@@ -70,7 +79,7 @@ impl Files {
                         }
                         Executed::Put(installed)
                     }
-                    Err(failure) => Executed::Failed(failure),
+                    Err(failure) => Executed::Failed(room::explain(failure, &folder, need)),
                 }
             }
             What::Remove { expected, .. } => match install::remove(&root, &step.patch, expected) {
@@ -78,11 +87,15 @@ impl Files {
                     scanner.removed(&step.application, &step.patch);
                     Executed::Removed
                 }
-                Err(failure) => Executed::Failed(failure),
+                Err(failure) => Executed::Failed(room::explain(failure, &folder, need)),
             },
             // The machine sends nothing else here.
             _ => Executed::Held(Directory::Present),
         }
+    }
+
+    fn folder(&self, application: &AppName) -> PathBuf {
+        self.config.application(application).map(|entry| entry.directory.as_path().to_owned()).unwrap_or_default()
     }
 
     fn root(&self, application: &AppName) -> Result<Root, Directory> {

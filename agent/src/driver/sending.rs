@@ -44,7 +44,8 @@ async fn give(
     match server.send_walkbacks(body).await {
         Ok(_) => Ok(with(walkbacks, move |walkbacks| walkbacks.sent(&outgoing)).await),
         Err(trouble) => {
-            if matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash)) {
+            // Only what the server has surely understood is taken out: crash reports stand nowhere else.
+            if trouble.is_refusal() && matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash)) {
                 refused(walkbacks, outgoing).await;
             }
             Err(trouble)

@@ -32,6 +32,10 @@ pub enum Entry {
 /// What is recorded before an effect is carried out.
 pub fn of_effect(effect: &Effect, state: &State, now: Now) -> Entry {
     match effect {
+        // The first try is recorded with what stood in its way; those that follow, until one changes something, are not.
+        Effect::Execute(step) if state.waits(&step.order) => {
+            Entry::Ahead(Box::new(step_record(step, state, Outcome::Began, now)))
+        }
         Effect::Execute(step) => Entry::Began(vec![step_record(step, state, Outcome::Began, now)]),
         Effect::Hook(run) => Entry::Began(run.files.iter().map(|file| hook_begins(run, file, state, now)).collect()),
         Effect::Concluded(step) => Entry::Ended(vec![concluded(step, state, now)]),
@@ -65,6 +69,9 @@ pub fn of_effect(effect: &Effect, state: &State, now: Now) -> Entry {
 /// What is recorded of an event before the machine takes it in.
 pub fn of_event(event: &Event, state: &State, now: Now) -> Entry {
     match event {
+        Event::Executed { step, end: Executed::Failed(why) } if why.may_pass() && state.waits(&step.order) => {
+            Entry::Nothing("it waits still, as was recorded at the first try")
+        }
         Event::Executed { step, end } => {
             let outcome = if matches!(end, Executed::Put(_) | Executed::Removed) { Outcome::Done } else { Outcome::Failed };
             let mut record = step_record(step, state, outcome, now);
@@ -85,10 +92,14 @@ pub fn of_event(event: &Event, state: &State, now: Now) -> Entry {
             Entry::Ended(orders.iter().map(ended).collect())
         }
         Event::Worked { command, end } => Entry::Ended(vec![work_ended(command, end, state, now)]),
+        Event::Uploaded { sha256, end: UploadEnd::Failed(_) | UploadEnd::Blocked(_) } if state.has_failed_to_upload(sha256) => {
+            Entry::Nothing("it failed before, as was recorded then")
+        }
         Event::Uploaded { sha256, end } => {
             let (outcome, detail) = match end {
                 UploadEnd::Stored(_) => (Outcome::Done, None),
                 UploadEnd::Changed => (Outcome::Failed, Some(Clean::line("the file had changed: nothing was sent"))),
+                UploadEnd::Blocked(failure) => (Outcome::Failed, Some(Clean::line(&failure.to_string()))),
                 UploadEnd::Failed(trouble) => (Outcome::Failed, Some(Clean::line(&trouble.to_string()))),
             };
             let mut record = Record::new(Act::Upload, outcome, now.wall);

@@ -3,7 +3,8 @@
 use super::effect::{Effect, Level, ScanReason};
 use super::errand::Errand;
 use super::link;
-use super::state::{Lane, State};
+use super::patience::{Thing, held_back};
+use super::state::{Lane, MOST_RESULTS, State};
 use super::work::{self, Ended, Way, Work, way};
 use crate::clock::Now;
 use crate::trouble::Trouble;
@@ -13,7 +14,6 @@ use fieldpost_common::command::action::ActionOrder;
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::id::{AppName, CommandId};
 use fieldpost_common::order::Refusal;
-use fieldpost_common::problem::Code;
 use fieldpost_common::text::{Clean, count};
 use fieldpost_common::time::minute;
 use fieldpost_common::wire::{CommandOutcome, CommandResult};
@@ -83,7 +83,7 @@ fn begin(state: &mut State, command: &Command, now: Now, out: &mut Vec<Effect>) 
         Way::Inventory => {
             state.doing.insert(command.id.clone(), Doing::Inventory);
             state.put = None;
-            state.refused_put = None;
+            state.patience.wake(|thing| *thing == Thing::Inventory);
         }
         Way::Walkbacks(application) if state.setup.walkbacks.contains(&application) => {
             tell_later(state, &command.id, CommandOutcome::Began, None, now);
@@ -102,7 +102,7 @@ fn begin(state: &mut State, command: &Command, now: Now, out: &mut Vec<Effect>) 
 fn do_work(state: &mut State, id: &CommandId, work: Work, now: Now, out: &mut Vec<Effect>) {
     let lane = work.lane();
     let busy = state.doing.values().any(|doing| matches!(doing, Doing::Work { lane: other, .. } if *other == lane));
-    if busy || !state.link.is_open() {
+    if busy || !state.link.is_open() || state.patience.rests(&Thing::Command(id.clone()), now) {
         return;
     }
     if lane != work::Lane::Quick {
@@ -175,7 +175,7 @@ pub(super) fn worked(state: &mut State, id: &CommandId, end: Ended, now: Now, ou
         Ended::Failed { reason, tail } => finish(state, id, CommandOutcome::Failed { reason }, tail, now),
         Ended::Stopped => finish(state, id, CommandOutcome::Stopped, None, now),
         // What has no room now would be read again and again; whoever asked may ask again.
-        Ended::Unsent(trouble) if trouble.is_final() || trouble.is_about_room() => {
+        Ended::Unsent(trouble) if trouble.is_refusal() || trouble.is_about_room() => {
             out.push(Effect::Log(Level::Error, format!("the server does not take what a command brought: {trouble}")));
             let reason = Clean::line(&format!("the server did not take it: {trouble}"));
             finish(state, id, CommandOutcome::Failed { reason }, None, now);
@@ -183,7 +183,7 @@ pub(super) fn worked(state: &mut State, id: &CommandId, end: Ended, now: Now, ou
         // The command stays, and is carried out anew once the server can be reached.
         Ended::Unsent(trouble) => {
             state.doing.remove(id);
-            link::failed(state, &trouble, now, out);
+            held_back(state, &Thing::Command(id.clone()), &trouble, now, out);
         }
     }
 }
@@ -280,14 +280,21 @@ fn done(state: &mut State, id: &CommandId) {
     state.journal.commands.retain(|one| one.id != *id);
     state.journal.ran.end(id);
     state.answered.insert(id.clone());
+    state.patience.forget(&Thing::Command(id.clone()));
     state.unsaved = true;
 }
 
 /// Tells the server what became of commands.
-pub(super) fn tell(state: &mut State, out: &mut Vec<Effect>) {
-    if !state.is_busy(Lane::CommandResults) && !state.journal.command_results.is_empty() {
+pub(super) fn tell(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    if state.is_busy(Lane::CommandResults) || state.patience.rests(&Thing::CommandResults, now) {
+        return;
+    }
+    let queued = &state.journal.command_results;
+    let waiting = queued.iter().filter(|result| !state.patience.rests(&Thing::CommandResult(result.command.clone()), now));
+    let portion: Vec<_> = waiting.take(state.command_portion).cloned().collect();
+    if !portion.is_empty() {
         state.busy.insert(Lane::CommandResults);
-        out.push(Effect::TellCommands(state.journal.command_results.clone()));
+        out.push(Effect::TellCommands(portion));
     }
 }
 
@@ -301,13 +308,22 @@ pub(super) fn results_told(
 ) {
     state.busy.remove(&Lane::CommandResults);
     match answer {
-        Ok(()) => link::reached(state, out),
-        Err(trouble) if matches!(trouble.code(), Some(Code::NotFound | Code::Invalid | Code::TooLarge)) => {
-            let sent = count(sent.len(), "command");
-            out.push(Effect::Log(Level::Error, format!("the server does not take the results of {sent}: {trouble}")));
+        Ok(()) => {
+            link::reached(state, out);
+            state.command_portion = MOST_RESULTS;
+            state.patience.forget(&Thing::CommandResults);
+            for result in sent {
+                state.patience.forget(&Thing::CommandResult(result.command.clone()));
+            }
+            state.journal.command_results.retain(|queued| !sent.contains(queued));
+            state.unsaved = true;
         }
-        Err(trouble) => return link::failed(state, &trouble, now, out),
+        Err(trouble) if trouble.is_refusal() && sent.len() > 1 => state.command_portion = sent.len() / 2,
+        Err(trouble) if trouble.is_refusal() => {
+            state.command_portion = MOST_RESULTS;
+            let result = sent.first().map_or(Thing::CommandResults, |result| Thing::CommandResult(result.command.clone()));
+            held_back(state, &result, &trouble, now, out);
+        }
+        Err(trouble) => held_back(state, &Thing::CommandResults, &trouble, now, out),
     }
-    state.journal.command_results.retain(|queued| !sent.contains(queued));
-    state.unsaved = true;
 }

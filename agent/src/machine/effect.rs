@@ -117,6 +117,10 @@ pub enum Timer {
     Poll,
     /// Try the server again.
     Retry,
+    /// Try again what rests by itself.
+    Again,
+    /// Ask for news though the inventory is still on its way.
+    InventoryFirst,
     /// Look for walkbacks.
     Walkbacks,
     /// Send walkbacks again.

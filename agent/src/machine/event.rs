@@ -132,6 +132,8 @@ pub enum UploadEnd {
     Stored(StoredAnswer),
     /// The file has other bytes by now.
     Changed,
+    /// It could not be packed here.
+    Blocked(Failure),
     /// It did not get there.
     Failed(Trouble),
 }

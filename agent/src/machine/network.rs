@@ -1,51 +1,62 @@
 //! Inventory, uploads and results on their way to the server.
 
-use super::effect::{Effect, Level, ScanReason};
+use super::effect::{Effect, Level, ScanReason, Timer};
 use super::event::UploadEnd;
-use super::state::{Lane, State};
+use super::patience::{Thing, blocked_here, held_back};
+use super::state::{LANES, Lane, MOST_RESULTS, State};
 use super::{hooks, link};
 use crate::clock::Now;
 use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::Generation;
-use fieldpost_common::problem::Code;
 use fieldpost_common::text;
 use fieldpost_common::wire::{InventoryAnswer, OrderResult};
+use std::time::Duration;
+
+/// An inventory goes up before the next poll, so that the poll names what the server has; one that takes longer holds up no order.
+const INVENTORY_FIRST: Duration = Duration::from_secs(10);
 
 /// Starts what waits: results first, then the inventory, then contents.
-pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
-    if !state.is_busy(Lane::Results) && !state.journal.results.is_empty() {
-        state.busy.insert(Lane::Results);
-        out.push(Effect::SendResults(state.journal.results.clone()));
+pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
+    if !state.is_busy(Lane::Results) {
+        let waiting =
+            state.journal.results.iter().filter(|result| !state.patience.rests(&Thing::Result(result.order.clone()), now));
+        let portion: Vec<_> = waiting.take(state.portion).cloned().collect();
+        if !portion.is_empty() && !state.patience.rests(&Thing::Results, now) {
+            state.busy.insert(Lane::Results);
+            out.push(Effect::SendResults(portion));
+        }
     }
     // What is said of an order goes before the inventory that shows it: what is there may still have to be loaded.
-    if let Some(digest) = inventory_due(state)
+    if let Some(digest) = inventory_due(state, now)
         && !state.is_busy(Lane::Inventory)
         && !(state.is_busy(Lane::Results) && hooks::is_being_told(state))
     {
         state.busy.insert(Lane::Inventory);
+        state.set_timer(Timer::InventoryFirst, INVENTORY_FIRST, out);
         out.push(Effect::PutInventory(digest));
     }
-    if !state.is_busy(Lane::Upload)
-        && let Some(sha256) = next_upload(state)
+    while state.uploading.len() < LANES
+        && let Some(sha256) = next_upload(state, now)
     {
-        state.busy.insert(Lane::Upload);
+        state.uploading.insert(sha256);
         let places = places(state, &sha256);
         out.push(Effect::Upload { sha256, places });
     }
 }
 
-/// The digest that the server doesn't have yet.
-pub(super) fn inventory_due(state: &State) -> Option<ContentHash> {
-    state.digest.filter(|digest| state.put != Some(*digest) && state.refused_put != Some(*digest))
+/// The digest that the server doesn't have yet, unless it was tried a moment ago.
+pub(super) fn inventory_due(state: &State, now: Now) -> Option<ContentHash> {
+    state.digest.filter(|digest| state.put != Some(*digest) && !state.patience.rests(&Thing::Inventory, now))
 }
 
-fn next_upload(state: &mut State) -> Option<ContentHash> {
+fn next_upload(state: &mut State, now: Now) -> Option<ContentHash> {
     let gone: Vec<_> = state.wanted.iter().filter(|sha256| !state.has(sha256)).copied().collect();
     for sha256 in gone {
         state.wanted.remove(&sha256);
     }
-    state.wanted.iter().find(|sha256| !state.skip.contains(*sha256)).copied()
+    let mut free = state.wanted.iter().filter(|sha256| !state.uploading.contains(*sha256));
+    free.find(|sha256| !state.patience.rests(&Thing::Upload(**sha256), now)).copied()
 }
 
 /// Where a content stands, settled places first.
@@ -76,8 +87,7 @@ pub(super) fn generation(state: &mut State, generation: &Generation, out: &mut V
     state.journal.stored.clear();
     state.journal.etag = None;
     state.put = None;
-    state.refused_put = None;
-    state.skip.clear();
+    state.patience.wake(|thing| matches!(thing, Thing::Inventory | Thing::Upload(_)));
     state.told.clear();
     state.unsaved = true;
 }
@@ -90,9 +100,11 @@ pub(super) fn inventory_put(
     out: &mut Vec<Effect>,
 ) {
     state.busy.remove(&Lane::Inventory);
+    state.timers.stop(Timer::InventoryFirst);
     match answer {
         Ok(answer) => {
             link::reached(state, out);
+            state.patience.forget(&Thing::Inventory);
             generation(state, &answer.generation, out);
             state.put = Some(digest);
             // What the server says that it lacks it doesn't have, whatever was acknowledged before.
@@ -101,20 +113,18 @@ pub(super) fn inventory_put(
             }
             state.wanted = answer.wanted.into_iter().collect();
         }
-        Err(trouble) if trouble.is_final() => {
-            state.refused_put = Some(digest);
-            out.push(Effect::Log(Level::Error, format!("the server does not take this site's inventory: {trouble}")));
-        }
-        Err(trouble) => link::failed(state, &trouble, now, out),
+        Err(trouble) => held_back(state, &Thing::Inventory, &trouble, now, out),
     }
 }
 
 pub(super) fn uploaded(state: &mut State, sha256: ContentHash, end: UploadEnd, now: Now, out: &mut Vec<Effect>) {
-    state.busy.remove(&Lane::Upload);
+    state.uploading.remove(&sha256);
+    let thing = Thing::Upload(sha256);
     match end {
         UploadEnd::Stored(answer) => {
             link::reached(state, out);
             generation(state, &answer.generation, out);
+            state.patience.forget(&thing);
             state.wanted.remove(&sha256);
             // Saved with the next thing that must be: forgotten in a crash, it is only given once more.
             state.journal.stored.insert(sha256);
@@ -126,20 +136,12 @@ pub(super) fn uploaded(state: &mut State, sha256: ContentHash, end: UploadEnd, n
         }
         UploadEnd::Changed => {
             state.wanted.remove(&sha256);
+            state.patience.forget(&thing);
             state.want_scan(ScanReason::Stale);
         }
-        UploadEnd::Failed(trouble) if is_about_this_content(&trouble) => {
-            state.skip.insert(sha256);
-            out.push(Effect::Log(Level::Error, format!("content {} can't be given to the server: {trouble}", sha256.short())));
-        }
-        UploadEnd::Failed(trouble) => link::failed(state, &trouble, now, out),
+        UploadEnd::Blocked(failure) => blocked_here(state, thing, &failure, now, out),
+        UploadEnd::Failed(trouble) => held_back(state, &thing, &trouble, now, out),
     }
-}
-
-/// Whether an upload failed for itself, and not because the way to the server is closed. The others go on.
-fn is_about_this_content(trouble: &Trouble) -> bool {
-    let about_it = [Code::TooMany, Code::NoSpace];
-    trouble.is_final() || matches!(trouble, Trouble::Local { .. }) || trouble.code().is_some_and(|code| about_it.contains(&code))
 }
 
 pub(super) fn results_sent(
@@ -153,17 +155,20 @@ pub(super) fn results_sent(
     match answer {
         Ok(()) => {
             link::reached(state, out);
+            state.portion = MOST_RESULTS;
+            state.patience.forget(&Thing::Results);
+            for result in sent {
+                state.patience.forget(&Thing::Result(result.order.clone()));
+            }
             state.journal.acknowledged(sent);
             state.unsaved = true;
         }
-        Err(trouble) if matches!(trouble.code(), Some(Code::NotFound | Code::Invalid | Code::TooLarge)) => {
-            state.journal.acknowledged(sent);
-            state.unsaved = true;
-            out.push(Effect::Log(
-                Level::Error,
-                format!("the server does not take the results of {} orders: {trouble}", sent.len()),
-            ));
+        Err(trouble) if trouble.is_refusal() && sent.len() > 1 => state.portion = sent.len() / 2,
+        Err(trouble) if trouble.is_refusal() => {
+            state.portion = MOST_RESULTS;
+            let result = sent.first().map_or(Thing::Results, |result| Thing::Result(result.order.clone()));
+            held_back(state, &result, &trouble, now, out);
         }
-        Err(trouble) => link::failed(state, &trouble, now, out),
+        Err(trouble) => held_back(state, &Thing::Results, &trouble, now, out),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::effect::{Effect, Level, ScanReason};
 use super::event::Executed;
-use super::state::{Lane, State};
+use super::patience::{Cause, Thing, blocked_here, came_damaged, held_back};
+use super::state::{LANES, Lane, State};
 use super::{hooks, link};
 use crate::clock::Now;
 use crate::fetch::NotFetched;
@@ -15,21 +16,24 @@ use fieldpost_common::order::{Failure, Order, Refusal};
 use fieldpost_common::plan::{Known, Outcome, Place, Step, What, plan};
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::{OrderOutcome, OrderResult};
+use std::mem::discriminant;
 use std::time::Duration;
 
-/// A content that came wrong so often is not asked for again.
-const MAX_CORRUPT: u32 = 3;
+/// What fails on its way so often in a row is said to the one who waits for it.
+const SAID_AFTER: u32 = 3;
 /// While a long batch is carried out, the directories are looked at again this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// Opens the journalled batch against the trust that is held. What can't be opened is refused at once.
-pub(super) fn reopen(state: &mut State, now: Now) {
-    let mut opened = Vec::new();
+/// Opens the journalled batch against the trust that is held. What can't be opened is refused at once. Whether all are as they were
+/// signed, as far as anybody can tell.
+pub(super) fn reopen(state: &mut State, now: Now) -> bool {
+    let (mut opened, mut whole) = (Vec::new(), true);
     for envelope in std::mem::take(&mut state.journal.orders) {
         let id = Order::id(&envelope);
         let trust = state.trust.newest.as_ref().ok_or(Refusal::UnknownKey);
         let order = trust.and_then(|trust| Order::open(&envelope, trust, state.judged(now)));
         let order = order.and_then(|order| if order.site == state.setup.site { Ok(order) } else { Err(Refusal::WrongSite) });
+        whole &= !matches!(order, Err(Refusal::BadSignature | Refusal::Malformed | Refusal::UnknownKey));
         match order {
             Ok(order) => opened.push((id, order)),
             Err(_) if state.told.contains(&id) => {}
@@ -50,6 +54,7 @@ pub(super) fn reopen(state: &mut State, now: Now) {
         state.journal.orders.push(envelope);
     }
     state.orders = opened;
+    whole
 }
 
 /// Plans on the last scan and starts what the plan says.
@@ -86,20 +91,20 @@ fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
     let place = (step.application.clone(), step.patch.clone());
     let words = step.to_string();
     match step.what {
-        What::Upload { sha256, .. } if state.skip.contains(&sha256) => {
-            if !state.told.contains(&step.order) {
-                let detail = Clean::line("the bytes that are there could not be given to the server first");
-                refuse(state, &step.order, &place, &Failure::Io { detail }, now);
-            }
-        }
         What::Upload { sha256, .. } => {
             state.wanted.insert(sha256);
+            upload_awaited(state, &step.order, &place, sha256, now);
         }
         What::Fetch { sha256, size } => {
-            if !state.is_busy(Lane::Fetch) && state.link.is_open() {
-                state.busy.insert(Lane::Fetch);
+            let thing = Thing::Fetch(sha256);
+            if state.patience.rests(&thing, now) {
+                tell_waiting(state, &step.order, &place, &thing, now);
+            } else if state.link.is_open() && state.fetching.len() < LANES && state.fetching.insert(sha256) {
                 out.push(Effect::Fetch { sha256, size });
             }
+        }
+        What::Put { .. } | What::Remove { .. } if state.patience.rests(&Thing::Step(step.order.clone()), now) => {
+            tell_waiting(state, &step.order, &place, &Thing::Step(step.order.clone()), now);
         }
         What::Put { counter, .. } | What::Remove { counter, .. } => {
             // Durable before anything is changed: `handle` puts the save first.
@@ -131,6 +136,38 @@ fn step_start(state: &mut State, step: Step, now: Now, out: &mut Vec<Effect>) {
                 tell(state, &step.order, counter, outcome, now);
             }
         }
+    }
+}
+
+/// The bytes that are there must be at the server before they are replaced: what keeps them from it keeps the order waiting, and a server that
+/// doesn't take them ends it.
+fn upload_awaited(state: &mut State, order: &OrderId, place: &Place, sha256: ContentHash, now: Now) {
+    let thing = Thing::Upload(sha256);
+    if !state.patience.rests(&thing, now) || state.told.contains(order) {
+        return;
+    }
+    match state.patience.cause(&thing) {
+        Some(Cause::Refused(words)) => {
+            let detail = Clean::line(&format!("the bytes that are there could not be given to the server first: {words}"));
+            refuse(state, order, place, &Failure::Io { detail }, now);
+        }
+        _ => tell_waiting(state, order, place, &thing, now),
+    }
+}
+
+/// An order can't go on for now: that is said once for each kind of reason. A way that failed once or twice is no reason.
+fn tell_waiting(state: &mut State, order: &OrderId, place: &Place, thing: &Thing, now: Now) {
+    let Some(cause) = state.patience.cause(thing) else { return };
+    let is_here = matches!(cause, Cause::Here(_));
+    if !is_here && state.patience.failures(thing) < SAID_AFTER || state.told.contains(order) {
+        return;
+    }
+    let reason = cause.failure();
+    let is_said = state.waiting.get(order).is_some_and(|said| discriminant(said) == discriminant(&reason));
+    if !is_said {
+        state.waiting.insert(order.clone(), reason.clone());
+        let counter = state.journal.counter(place);
+        report(state, order, counter, OrderOutcome::Waiting { reason }, now);
     }
 }
 
@@ -186,9 +223,11 @@ fn refuse(state: &mut State, order: &OrderId, place: &Place, why: &Failure, now:
 
 fn tell(state: &mut State, order: &OrderId, counter: u64, outcome: OrderOutcome, now: Now) {
     state.told.insert(order.clone());
+    state.waiting.remove(order);
+    state.patience.forget(&Thing::Step(order.clone()));
     let outcome = match outcome {
         OrderOutcome::Failed { reason } => OrderOutcome::Failed { reason: with_clock(state, reason, now) },
-        outcome @ OrderOutcome::Progress { .. } => outcome,
+        outcome @ (OrderOutcome::Progress { .. } | OrderOutcome::Waiting { .. }) => outcome,
     };
     report(state, order, counter, outcome, now);
 }
@@ -210,38 +249,31 @@ fn report(state: &mut State, order: &OrderId, counter: u64, outcome: OrderOutcom
 
 /// A download ended.
 pub(super) fn fetched(state: &mut State, sha256: ContentHash, end: Result<(), NotFetched>, now: Now, out: &mut Vec<Effect>) {
-    state.busy.remove(&Lane::Fetch);
+    state.fetching.remove(&sha256);
+    let thing = Thing::Fetch(sha256);
     match end {
         Ok(()) => {
             link::reached(state, out);
             state.fetched.insert(sha256);
-            state.corrupt.remove(&sha256);
+            state.patience.forget(&thing);
             for (id, place, _) in orders_for(state, sha256) {
                 // Of an order that has ended here the end is told, never a step on the way.
                 if state.told.contains(&id) {
                     continue;
                 }
+                state.waiting.remove(&id);
                 let counter = state.journal.counter(&place);
                 let progress = OrderOutcome::Progress { step: Progress::Verified, hook: None };
                 report(state, &id, counter, progress, now);
             }
         }
-        Err(NotFetched::Later(trouble)) if trouble.is_final() => {
+        Err(NotFetched::Later(trouble)) if trouble.is_refusal() => {
             let detail = Clean::line(&format!("the server does not give the content: {trouble}"));
             give_up(state, sha256, &Failure::Io { detail }, now, out);
         }
-        Err(NotFetched::Later(trouble)) => link::failed(state, &trouble, now, out),
-        Err(NotFetched::Corrupt) => {
-            let times = state.corrupt.entry(sha256).or_insert(0);
-            *times += 1;
-            let words = format!("content {} came with another hash than signed and was thrown away", sha256.short());
-            out.push(Effect::Log(Level::Warn, words));
-            if *times >= MAX_CORRUPT {
-                state.corrupt.remove(&sha256);
-                give_up(state, sha256, &Refusal::WrongHash.into(), now, out);
-            }
-        }
-        Err(NotFetched::Never(failure)) => give_up(state, sha256, &failure, now, out),
+        Err(NotFetched::Later(trouble)) => held_back(state, &thing, &trouble, now, out),
+        Err(NotFetched::Corrupt) => came_damaged(state, sha256, now, out),
+        Err(NotFetched::Blocked(failure)) => blocked_here(state, thing, &failure, now, out),
     }
 }
 
@@ -267,6 +299,10 @@ pub(super) fn executed(state: &mut State, step: &Step, how: Executed, now: Now, 
             out.push(Effect::Log(Level::Warn, format!("{step}: waits, {}", directory.explain())));
             state.scan_wanted = Some(ScanReason::Stale);
             return;
+        }
+        Executed::Failed(why) if why.may_pass() => {
+            state.scan_wanted = Some(ScanReason::Stale);
+            return blocked_here(state, Thing::Step(step.order.clone()), &why, now, out);
         }
         Executed::Failed(why) => {
             out.push(Effect::Log(Level::Warn, format!("{step}: not done: {why}")));

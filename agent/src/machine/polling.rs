@@ -1,6 +1,7 @@
 //! When to look at the directories and when to ask the server, and what a batch changes.
 
 use super::effect::{Effect, Level, ScanReason, Timer};
+use super::patience::{self, Thing};
 use super::state::{InFlight, Lane, State};
 use super::{backoff, commands, link, network, orders};
 use crate::clock::Now;
@@ -8,6 +9,7 @@ use crate::scan::Report;
 use crate::server::{PollAnswer, PollAsk};
 use crate::trouble::Trouble;
 use fieldpost_common::inventory::Directory;
+use fieldpost_common::order::Order;
 use fieldpost_common::wire::Batch;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -87,7 +89,8 @@ fn tell_directories(state: &State, report: &Report, out: &mut Vec<Effect>) {
 /// Asks for news, when it is time and the server has the inventory.
 pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     let (Some(digest), true, None) = (state.digest, state.poll_due, &state.poll) else { return };
-    if state.is_busy(Lane::Inventory) || network::inventory_due(state).is_some() {
+    let inventory_first = state.is_busy(Lane::Inventory) && state.timers.is_set(Timer::InventoryFirst);
+    if inventory_first || !state.is_busy(Lane::Inventory) && network::inventory_due(state, now).is_some() {
         return;
     }
     state.poll_due = false;
@@ -122,6 +125,10 @@ pub(super) fn polled(state: &mut State, number: u64, answer: Result<PollAnswer, 
             }
             if !news && !waited {
                 at_phase(state, now, out);
+            } else if state.unopened > 0 {
+                // The batch is asked for once more, soon; one that stays so is asked for as rarely as plain polls are.
+                let most = state.interval.min(Duration::from_mins(1));
+                state.set_timer(Timer::Poll, patience::pause(state.unopened, now.dice, most), out);
             } else if state.quick < MAX_QUICK {
                 state.poll_due = true;
             } else {
@@ -166,21 +173,34 @@ fn take(state: &mut State, etag: Option<String>, batch: Batch, now: Now, out: &m
     let (accepted, end) = state.trust.extend(&batch.trust);
     let document = accepted.map(|accepted| accepted.to_bytes());
     out.extend(document.map(Effect::SaveTrust));
+    let trusted = end.is_ok();
     if let Err(error) = end {
         out.push(Effect::Log(Level::Error, format!("a new trust document is not accepted: {error}")));
     }
-    state.journal.etag = etag;
+    let before: HashSet<_> = state.journal.orders.iter().map(Order::id).collect();
     state.journal.orders = batch.orders;
     commands::take(state, batch.commands, now);
     state.unsaved = true;
-    orders::reopen(state, now);
-    let offered: HashSet<_> = state.journal.orders.iter().map(fieldpost_common::order::Order::id).collect();
-    state.told.retain(|order| offered.contains(order));
-    let contents: HashSet<_> = state.orders.iter().filter_map(|(_, order)| order.action.outcome()).collect();
-    if !state.is_busy(Lane::Fetch) {
-        state.fetched.retain(|sha256| contents.contains(sha256));
-        out.push(Effect::KeepDownloads(contents));
+    let whole = orders::reopen(state, now) && trusted;
+    // What could not be opened may have been damaged: who keeps no tag is given the batch again.
+    state.journal.etag = etag.filter(|_| whole);
+    state.unopened = if whole { 0 } else { state.unopened.saturating_add(1) };
+    if state.orders.iter().any(|(order, _)| !before.contains(order)) {
+        // A new order is tried whatever was in the way of an earlier one.
+        state.patience.wake(|thing| matches!(thing, Thing::Upload(_) | Thing::Fetch(_)));
     }
+    let offered: HashSet<_> = state.journal.orders.iter().map(Order::id).collect();
+    state.told.retain(|order| offered.contains(order));
+    state.waiting.retain(|order, _| offered.contains(order));
+    let mut contents: HashSet<_> = state.orders.iter().filter_map(|(_, order)| order.action.outcome()).collect();
+    state.patience.retain(|thing| match thing {
+        Thing::Fetch(sha256) => contents.contains(sha256),
+        Thing::Step(order) => offered.contains(order),
+        _ => true,
+    });
+    state.fetched.retain(|sha256| contents.contains(sha256));
+    contents.extend(&state.fetching);
+    out.push(Effect::KeepDownloads(contents));
     // What the server says that it lacks it doesn't have, whatever was acknowledged before.
     for sha256 in &batch.wanted {
         state.journal.stored.remove(sha256);

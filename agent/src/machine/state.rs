@@ -3,6 +3,7 @@
 use super::commands::Doing;
 use super::effect::{Effect, ScanReason, Timer};
 use super::link::Link;
+use super::patience::{Cause, Patience, Thing};
 use super::walkbacks::Standing;
 use crate::clock::Now;
 use crate::config::HookPlan;
@@ -12,7 +13,7 @@ use crate::trust::Held;
 use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{ActionName, AppName, CommandId, OrderId, SiteName};
-use fieldpost_common::order::Order;
+use fieldpost_common::order::{Failure, Order};
 use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -80,13 +81,16 @@ pub(super) struct InFlight {
 pub(super) enum Lane {
     Scan,
     Execute,
-    Fetch,
     Inventory,
-    Upload,
     Results,
     CommandResults,
     Walkbacks,
 }
+
+/// So many results fit into one request, whatever a hook has printed.
+pub(super) const MOST_RESULTS: usize = 500;
+/// So many contents go each way at once: one that drips holds up no other.
+pub(super) const LANES: usize = 4;
 
 /// Everything that the machine knows.
 #[derive(Debug)]
@@ -114,15 +118,21 @@ pub struct State {
     pub(super) told: HashSet<OrderId>,
     pub(super) answered: HashSet<CommandId>,
     pub(super) doing: BTreeMap<CommandId, Doing>,
-    pub(super) corrupt: HashMap<ContentHash, u32>,
-    pub(super) skip: HashSet<ContentHash>,
-    pub(super) rescans: u32,
+    /// What each order that can't go on was said to wait for.
+    pub(super) waiting: HashMap<OrderId, Failure>,
+    pub(super) patience: Patience,
+    pub(super) fetching: BTreeSet<ContentHash>,
+    pub(super) uploading: BTreeSet<ContentHash>,
+    /// How many results are told at once: fewer once some of them were refused.
+    pub(super) portion: usize,
+    pub(super) command_portion: usize,
+    /// How many batches in a row held something that could not be opened.
+    pub(super) unopened: u32,
     pub(super) hinted: bool,
     pub(super) busy: BTreeSet<Lane>,
     pub(super) scan_wanted: Option<ScanReason>,
     pub(super) scanned_at: Duration,
     pub(super) put: Option<ContentHash>,
-    pub(super) refused_put: Option<ContentHash>,
     pub(super) wanted: BTreeSet<ContentHash>,
     pub(super) given: usize,
     pub(super) interval: Duration,
@@ -156,15 +166,18 @@ impl State {
             told: HashSet::new(),
             answered: HashSet::new(),
             doing: BTreeMap::new(),
-            corrupt: HashMap::new(),
-            skip: HashSet::new(),
-            rescans: 0,
+            waiting: HashMap::new(),
+            patience: Patience::default(),
+            fetching: BTreeSet::new(),
+            uploading: BTreeSet::new(),
+            portion: MOST_RESULTS,
+            command_portion: MOST_RESULTS,
+            unopened: 0,
             hinted: false,
             busy: BTreeSet::new(),
             scan_wanted: None,
             scanned_at: Duration::ZERO,
             put: None,
-            refused_put: None,
             wanted: BTreeSet::new(),
             given: 0,
             interval,
@@ -178,9 +191,17 @@ impl State {
         }
     }
 
-    /// What is wrong with the way to the server.
+    /// What is wrong with the way to the server, or keeps the inventory from it.
     pub fn error(&self) -> Option<&str> {
-        self.link.error()
+        self.link.error().or_else(|| match self.patience.cause(&Thing::Inventory)? {
+            Cause::Way(words) | Cause::Refused(words) => Some(words),
+            Cause::Here(_) => None,
+        })
+    }
+
+    /// After so long even what was refused is tried again: a quota or a disk may have room.
+    pub(super) fn forgive_after(&self) -> Duration {
+        self.interval.saturating_mul(15).clamp(Duration::from_secs(15), Duration::from_mins(15))
     }
 
     /// An order of the last batch that could be opened.
@@ -192,6 +213,16 @@ impl State {
     pub fn poll_since(&self, now: Now) -> Option<Timestamp> {
         let waited = now.mono.saturating_sub(self.poll?.since);
         Some(Timestamp::from_ms(now.wall.as_ms().saturating_sub(i64::try_from(waited.as_millis()).unwrap_or(i64::MAX))))
+    }
+
+    /// Whether an order has told that it waits for something at this site.
+    pub fn waits(&self, order: &OrderId) -> bool {
+        self.waiting.contains_key(order)
+    }
+
+    /// Whether a content that is to be uploaded didn't get through before.
+    pub fn has_failed_to_upload(&self, sha256: &ContentHash) -> bool {
+        self.patience.failures(&Thing::Upload(*sha256)) > 0
     }
 
     /// How many contents wait to be uploaded.

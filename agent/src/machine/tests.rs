@@ -5,4 +5,6 @@ mod commands;
 mod ends;
 mod network;
 mod pace;
+mod patience;
+mod waiting;
 mod walkbacks;

@@ -3,6 +3,7 @@
 use super::commands;
 use super::effect::{Effect, Level, Timer};
 use super::link;
+use super::patience;
 use super::state::{Lane, State};
 use crate::clock::Now;
 use crate::trouble::Trouble;
@@ -36,6 +37,8 @@ pub(super) struct Standing {
     unread: Vec<Obstacle>,
     /// Why the server took none the last time, so that it is said once.
     refusal: Option<String>,
+    /// How often in a row they didn't get through.
+    failures: u32,
 }
 
 impl Standing {
@@ -98,26 +101,35 @@ pub(super) fn sent(
         (Ok(troubles), of) => {
             link::reached(state, out);
             state.walkbacks.refusal = None;
+            state.walkbacks.failures = 0;
             if let Some(of) = of {
                 state.walkbacks.strangers.remove(&of);
             }
             commands::walkbacks_home(state, &queue, now);
             out.extend(troubles.into_iter().map(|words| Effect::Log(Level::Warn, words)));
         }
-        (Err(trouble), Some(of)) if trouble.code() == Some(Code::NotFound) => unknown(state, of, &trouble, now, out),
-        (Err(trouble), _) if trouble.is_final() || is_about_them(&trouble) => {
+        (Err(trouble), Some(of)) if trouble.is_refusal() && trouble.code() == Some(Code::NotFound) => {
+            unknown(state, of, &trouble, now, out);
+        }
+        (Err(trouble), _) if trouble.concerns_all() => link::failed(state, &trouble, now, out),
+        (Err(trouble), _) => {
             let words = format!("walkbacks can't be sent now: {trouble}");
             if state.walkbacks.refusal.as_ref() != Some(&words) {
                 out.push(Effect::Log(Level::Warn, words.clone()));
             }
             state.walkbacks.refusal = Some(words);
-            state.walkbacks.resting = !matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash));
-            if state.walkbacks.resting {
+            let is_about_them = trouble.is_refusal() || is_about_them(&trouble);
+            // What was understood and refused is taken out of the spool: the rest goes on.
+            state.walkbacks.resting =
+                !(trouble.is_refusal() && matches!(trouble.code(), Some(Code::Invalid | Code::TooLarge | Code::WrongHash)));
+            if state.walkbacks.resting && is_about_them {
                 state.set_timer(Timer::WalkbacksRest, REST, out);
                 commands::walkbacks_stay(state, None, &trouble, now);
+            } else if state.walkbacks.resting {
+                state.walkbacks.failures = state.walkbacks.failures.saturating_add(1);
+                state.set_timer(Timer::WalkbacksRest, patience::pause(state.walkbacks.failures, now.dice, REST), out);
             }
         }
-        (Err(trouble), _) => link::failed(state, &trouble, now, out),
     }
     state.walkbacks.queue = queue;
 }

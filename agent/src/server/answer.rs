@@ -3,9 +3,11 @@
 use super::Server;
 use super::diagnosis::{Way, diagnose};
 use crate::trouble::Trouble;
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::problem::Problem;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
+use fieldpost_common::wire::checksum::{CONTENT_DIGEST, answer_checksum, content_digest};
 use fieldpost_common::wire::header;
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -30,7 +32,13 @@ const MAX_PROBLEM: usize = 64 << 10;
 /// No end is asked to wait longer than this.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-pub(super) async fn judge(server: &Server, sent: Result<Response, reqwest::Error>, kind: Kind) -> Result<Response, Trouble> {
+/// Judges the answer to the request with that checksum.
+pub(super) async fn judge(
+    server: &Server,
+    sent: Result<Response, reqwest::Error>,
+    kind: Kind,
+    request: &ContentHash,
+) -> Result<Response, Trouble> {
     let response = sent.map_err(|error| broken(server, &error))?;
     let status = response.status();
     let retry_after = retry_after(&response);
@@ -38,6 +46,7 @@ pub(super) async fn judge(server: &Server, sent: Result<Response, reqwest::Error
         let what = stranger(&response);
         return Err(Trouble::NotOurs { server: server.address.to_string(), proxy: server.proxy.clone(), what, retry_after });
     }
+    let proven = is_proven(server, &response, request)?;
     let fine = match kind {
         Kind::Body => status.is_success(),
         Kind::Poll => status == StatusCode::OK || status == StatusCode::NOT_MODIFIED,
@@ -50,9 +59,24 @@ pub(super) async fn judge(server: &Server, sent: Result<Response, reqwest::Error
     }
     let body = body(server, response, MAX_PROBLEM).await?;
     match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) => Err(Trouble::Problem { problem: clean(problem), retry_after }),
+        Ok(problem) => Err(Trouble::Problem { problem: clean(problem), retry_after, proven }),
         Err(_) => Err(Trouble::Unclear { detail: Clean::line(&format!("status {status} without an explanation")) }),
     }
+}
+
+/// Whether an answer proves that it answers this very request, which arrived as it was sent. Servers of before prove nothing.
+fn is_proven(server: &Server, response: &Response, request: &ContentHash) -> Result<bool, Trouble> {
+    let Some(claimed) = response.headers().get(header::CHECKSUM) else { return Ok(false) };
+    let fields = response.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let found = answer_checksum(request, response.status().as_u16(), fields);
+    if claimed.as_bytes() == found.to_string().as_bytes() {
+        return Ok(true);
+    }
+    Err(damaged(server, "its checksum does not fit to it and to what was asked"))
+}
+
+fn damaged(server: &Server, words: &str) -> Trouble {
+    Trouble::Damaged { server: server.address.to_string(), proxy: server.proxy.clone(), detail: Clean::line(words) }
 }
 
 fn clean(mut problem: Problem) -> Problem {
@@ -103,12 +127,16 @@ pub(super) async fn json<T: DeserializeOwned>(server: &Server, response: Respons
 }
 
 async fn body(server: &Server, mut response: Response, limit: usize) -> Result<Vec<u8>, Trouble> {
+    let digest = response.headers().get(CONTENT_DIGEST).cloned();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(server, &error))? {
         if body.len() + chunk.len() > limit {
             return Err(Trouble::Unclear { detail: Clean::line(&format!("it is longer than {limit} bytes")) });
         }
         body.extend_from_slice(&chunk);
+    }
+    if digest.is_some_and(|digest| digest.as_bytes() != content_digest(&body).as_bytes()) {
+        return Err(damaged(server, "its body does not have the digest that it was announced with"));
     }
     Ok(body)
 }

@@ -88,6 +88,16 @@ fn an_open_order_shows_as_sending_until_the_inventory_shows_the_hash() {
 }
 
 #[test]
+fn an_order_that_waits_for_room_is_on_its_way_says_for_what_and_calls_somebody() {
+    let reason = crate::order::Failure::NoSpace { detail: Some(crate::text::Clean::line("no space left in /srv")) };
+    let open = order(put(), OrderState::Waiting { at: AT, reason });
+    let waiting = cell(&Facts { order: Some(&open), ..facts() });
+    assert_eq!((waiting.mark(), waiting.word()), ("…", "sending"));
+    assert_eq!(waiting.reason().as_deref(), Some("waiting: no space left in /srv"));
+    assert!(crate::grid::Need::of(&waiting).is_someones());
+}
+
+#[test]
 fn a_refused_order_blocks_its_cell_until_the_site_changes() {
     let failed = order(put(), OrderState::Failed { at: AT, reason: Refusal::WrongHash.into() });
     let before = Facts { order: Some(&failed), site_since: Some(AT), ..facts() };

@@ -33,7 +33,8 @@ impl Need {
     /// What a cell asks for.
     pub fn of(cell: &Cell) -> Self {
         match (&cell.overlay, cell.standing) {
-            (Overlay::Blocked(_), _) => Self::Blocked,
+            // What waits for room waits for somebody who makes some.
+            (Overlay::Blocked(_) | Overlay::Waiting(_), _) => Self::Blocked,
             (_, Standing::Unknown) => Self::Unknown,
             (Overlay::Sending(_), _) => Self::Nothing,
             (Overlay::None, standing) => match standing {
@@ -83,7 +84,7 @@ pub struct Glance {
 impl Glance {
     /// Of a cell.
     pub fn of(cell: &Cell) -> Self {
-        Self { standing: cell.standing, need: Need::of(cell), sending: matches!(cell.overlay, Overlay::Sending(_)) }
+        Self { standing: cell.standing, need: Need::of(cell), sending: cell.overlay.is_open() }
     }
 }
 

@@ -28,6 +28,13 @@ pub enum OrderState {
         /// Since when.
         at: Timestamp,
     },
+    /// Something at the site is in the way: the agent goes on by itself once that is over.
+    Waiting {
+        /// Since when.
+        at: Timestamp,
+        /// What it is.
+        reason: Failure,
+    },
     /// It is done, and the program that the site runs afterwards has not ended yet.
     Loading {
         /// Since when.
@@ -131,6 +138,8 @@ pub enum OrderEvent {
     Progress(Progress),
     /// The site reports that it failed or was refused.
     Failed(Failure),
+    /// The site reports what it waits for.
+    Waiting(Failure),
     /// It is done, and its hook runs or is still to come: the site is heard of by then, or something is wrong.
     HookDue {
         /// The latest.
@@ -164,7 +173,7 @@ pub enum OrderEvent {
 impl OrderState {
     /// Whether something may still come of it by itself.
     pub fn is_open(&self) -> bool {
-        matches!(self, Self::Queued | Self::Offered { .. } | Self::Started { .. } | Self::Loading { .. })
+        matches!(self, Self::Queued | Self::Offered { .. } | Self::Started { .. } | Self::Waiting { .. } | Self::Loading { .. })
     }
 
     /// The word for it.
@@ -176,6 +185,7 @@ impl OrderState {
             Self::Started { step: Progress::Verified, .. } => "verified",
             Self::Started { step: Progress::Installed, .. } => "installed",
             Self::Loading { .. } => "loading",
+            Self::Waiting { .. } => "waiting",
             Self::Confirmed { .. } => "confirmed",
             Self::Failed { .. } => "failed",
             Self::TimedOut { .. } => "timed_out",
@@ -203,6 +213,7 @@ pub fn advance(state: OrderState, event: OrderEvent, now: Timestamp) -> OrderSta
             S::Unknown { at: now, cause: UnknownCause::HookInterrupted }
         }
         (OrderEvent::Failed(reason), state) if state.is_open() => S::Failed { at: now, reason },
+        (OrderEvent::Waiting(reason), state) => waiting(state, reason, now),
         // An order that may have been carried out is confirmed whenever the site shows it; one that was never offered can't be
         // told from a hand that did the same, and the result is what was wanted.
         (OrderEvent::Shown { awaits_hook }, state) => shown(state, awaits_hook, now),
@@ -227,6 +238,7 @@ fn hook_due(state: OrderState, until: Timestamp, now: Timestamp) -> OrderState {
     match state {
         OrderState::Queued
         | OrderState::Offered { .. }
+        | OrderState::Waiting { .. }
         | OrderState::Started { step: Progress::Fetched | Progress::Verified, .. } => {
             OrderState::Loading { at: now, shown: false, until }
         }
@@ -242,12 +254,13 @@ fn shown(state: OrderState, awaits_hook: bool, now: Timestamp) -> OrderState {
         // The agent has said that it is done with it.
         S::Started { step: Progress::Installed, .. } => S::Confirmed { at: now },
         S::Loading { at, until, .. } => S::Loading { at, shown: true, until },
-        S::Queued | S::Offered { .. } | S::Started { .. } if awaits_hook => {
+        S::Queued | S::Offered { .. } | S::Started { .. } | S::Waiting { .. } if awaits_hook => {
             S::Loading { at: now, shown: true, until: now.plus(STEP_WITHIN) }
         }
         S::Queued
         | S::Offered { .. }
         | S::Started { .. }
+        | S::Waiting { .. }
         | S::TimedOut { .. }
         | S::Unknown { cause: UnknownCause::Silence | UnknownCause::Newer, .. }
             if !awaits_hook =>
@@ -282,8 +295,18 @@ fn progress(state: OrderState, step: Progress, now: Timestamp) -> OrderState {
     match state {
         OrderState::Loading { shown: true, .. } if step == Progress::Installed => OrderState::Confirmed { at: now },
         OrderState::Loading { shown: false, .. } if step == Progress::Installed => OrderState::Started { step, at: now },
-        OrderState::Queued | OrderState::Offered { .. } => OrderState::Started { step, at: now },
+        OrderState::Queued | OrderState::Offered { .. } | OrderState::Waiting { .. } => OrderState::Started { step, at: now },
         OrderState::Started { step: last, .. } if step > last => OrderState::Started { step, at: now },
+        state => state,
+    }
+}
+
+/// What is in place waits for nothing; a wait that goes on keeps its beginning.
+fn waiting(state: OrderState, reason: Failure, now: Timestamp) -> OrderState {
+    match state {
+        state @ (OrderState::Started { step: Progress::Installed, .. } | OrderState::Loading { .. }) => state,
+        OrderState::Waiting { at, .. } => OrderState::Waiting { at, reason },
+        state if state.is_open() => OrderState::Waiting { at: now, reason },
         state => state,
     }
 }
@@ -291,7 +314,9 @@ fn progress(state: OrderState, step: Progress, now: Timestamp) -> OrderState {
 fn tick(state: OrderState, install_by: Timestamp, now: Timestamp) -> OrderState {
     match state {
         OrderState::Queued if now >= install_by => OrderState::Expired { at: now },
-        OrderState::Offered { .. } if now >= install_by => OrderState::Unknown { at: now, cause: UnknownCause::Silence },
+        OrderState::Offered { .. } | OrderState::Waiting { .. } if now >= install_by => {
+            OrderState::Unknown { at: now, cause: UnknownCause::Silence }
+        }
         // An end that lies farther ahead than any site may name was written by a clock that was wrong.
         OrderState::Loading { until, .. } if now >= until || until > now.plus(HOOK_WITHIN) => OrderState::TimedOut { at: now },
         OrderState::Started { at, .. } if at.has_passed(STEP_WITHIN, now) => OrderState::TimedOut { at: now },
@@ -414,6 +439,21 @@ mod tests {
         assert_eq!(advance(began, tick, at(1).plus(STEP_WITHIN)).word(), "timed_out");
     }
 
+    #[test]
+    fn an_order_that_waits_for_room_stays_open_until_its_limit_and_goes_on_when_there_is_some() {
+        let no_room = || OrderEvent::Waiting(Failure::NoSpace { detail: None });
+        let waits = run(&[OrderEvent::Offered, no_room()]);
+        assert_eq!((waits.word(), waits.is_open()), ("waiting", true));
+        let tick = |now| advance(waits.clone(), OrderEvent::Tick { install_by: LIMIT }, now);
+        assert_eq!(tick(at(999_999)), waits, "an hour without a step is no end of it");
+        assert_eq!(tick(LIMIT).word(), "unknown");
+        assert_eq!(advance(waits.clone(), no_room(), at(9)), waits, "it has waited since the first time");
+        assert_eq!(advance(waits.clone(), OrderEvent::Progress(Progress::Verified), at(9)).word(), "verified");
+        assert_eq!(advance(waits, SHOWN, at(9)).word(), "confirmed");
+        let installed = run(&[OrderEvent::Progress(Progress::Installed)]);
+        assert_eq!(advance(installed.clone(), no_room(), at(9)), installed, "a late report");
+    }
+
     fn any_event() -> impl Strategy<Value = OrderEvent> {
         prop_oneof![
             Just(OrderEvent::Offered),
@@ -426,6 +466,7 @@ mod tests {
             Just(OrderEvent::HookDue { until: LIMIT }),
             Just(failed_hook()),
             Just(OrderEvent::HookInterrupted),
+            Just(OrderEvent::Waiting(Failure::NoSpace { detail: None })),
             Just(OrderEvent::Superseded("0123456789abcdef0123456789abcdef".parse().expect("id"))),
             Just(OrderEvent::Cancelled("ada".parse().expect("user"))),
             Just(OrderEvent::Tick { install_by: LIMIT }),

@@ -82,7 +82,7 @@ fn a_batch_with_a_command_of_an_unknown_kind_is_read_and_only_that_command_is_le
 fn results_and_states_with_unknown_fields_are_read_whole() {
     let order = OrderResult {
         order: crate::id::hex32([5; 16]).parse().expect("id"),
-        outcome: OrderOutcome::Failed { reason: Failure::NoSpace },
+        outcome: OrderOutcome::Failed { reason: Failure::NoSpace { detail: None } },
         counter: 4,
         at: Timestamp::from_ms(5),
     };

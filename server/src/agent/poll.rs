@@ -5,6 +5,7 @@ use crate::clock;
 use crate::damage::prove_recently;
 use crate::error::Error;
 use crate::mailbox::{InventoryState, Mailbox, Reception};
+use crate::presence::PollId;
 use crate::request::{header, wait};
 use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
@@ -30,6 +31,7 @@ use rusqlite::Connection;
 struct Poll {
     boot: BootId,
     number: u64,
+    checksum: Option<ContentHash>,
     etag: Option<String>,
     digest: Option<ContentHash>,
     trust: u64,
@@ -44,7 +46,9 @@ fn read(headers: &HeaderMap, peer: Peer) -> Result<Poll, Error> {
     Ok(Poll {
         boot: header(headers, name::BOOT)?.ok_or_else(|| missing(name::BOOT))?,
         number: header(headers, name::POLL)?.ok_or_else(|| missing(name::POLL))?,
-        etag: header(headers, IF_NONE_MATCH.as_str())?,
+        checksum: header(headers, name::CHECKSUM)?,
+        // What a proxy takes out of the one stands in the other.
+        etag: header(headers, name::BATCH)?.or(header(headers, IF_NONE_MATCH.as_str())?),
         digest: header(headers, name::INVENTORY)?,
         trust: header(headers, name::TRUST)?.unwrap_or(0),
         seen: Seen {
@@ -73,19 +77,39 @@ pub(crate) async fn poll(
 async fn received(server: &Server, site: SiteName, peer: Peer, headers: &HeaderMap) -> Result<Response, Error> {
     let poll = read(headers, peer)?;
     let mailbox = server.memory.mailboxes.of(&site);
-    match mailbox.poll(&poll.boot, poll.number, poll.digest, poll.seen.clone()) {
+    let now = clock::instant();
+    let mut until = now + wait(headers, server.config.poll.wait);
+    let id = PollId { boot: &poll.boot, number: poll.number, checksum: poll.checksum.as_ref() };
+    match mailbox.poll(id, poll.digest, poll.seen.clone(), until) {
         Reception::Welcome => {}
+        Reception::Again(first) => until = first.min(until),
         Reception::Late => return Ok(StatusCode::NOT_MODIFIED.into_response()),
         Reception::Clones { addresses, new } => return Err(clones(server, site, addresses, new).await),
     }
     let mut change = mailbox.watch();
     let before = mailbox.inventory();
-    let revision = *change.borrow_and_update();
-    let idle = poll.etag.as_deref() == Some(&etag(&server.generation, revision)) && poll.digest == before.digest;
-    if idle && !server.park(&mut change, wait(headers, server.config.poll.wait)).await {
-        return Ok((StatusCode::NOT_MODIFIED, [(ETAG, etag(&server.generation, revision))]).into_response());
+    let tag = tag(server, *change.borrow_and_update(), &poll, poll.digest != before.digest);
+    // Who was asked for an inventory and can't bring it now waits like everybody else.
+    if poll.etag.as_ref() == Some(&tag) && !server.park(&mut change, until.saturating_duration_since(now)).await {
+        return Ok(tagged(StatusCode::NOT_MODIFIED, &tag));
     }
-    answer(server, &site, &mailbox, &poll, before).await
+    // They may be found out while this poll waits, or while its answer is made.
+    unless_clones(&mailbox)?;
+    let answer = answer(server, &site, &mailbox, &poll, before).await?;
+    unless_clones(&mailbox).map(|()| answer)
+}
+
+fn unless_clones(mailbox: &Mailbox) -> Result<(), Error> {
+    mailbox.clones().map_or(Ok(()), |addresses| Err(Error::Clones(addresses)))
+}
+
+/// The tag of the batch that this poll gets in this state of the mailbox.
+fn tag(server: &Server, revision: u64, poll: &Poll, inventory_wanted: bool) -> String {
+    etag(&server.generation, revision, poll.digest.as_ref().filter(|_| inventory_wanted))
+}
+
+fn tagged(body: impl IntoResponse, tag: &str) -> Response {
+    ([(ETAG.as_str(), tag), (name::BATCH, tag)], body).into_response()
 }
 
 async fn answer(
@@ -115,7 +139,7 @@ async fn answer(
     let inventory_wanted = after.puts == before.puts && after.digest != poll.digest;
     let commands = open.iter().map(command::command_of).collect();
     let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, commands, inventory_wanted };
-    Ok(([(ETAG, etag(&server.generation, revision))], Json(batch)).into_response())
+    Ok(tagged(Json(batch), &tag(server, revision, poll, inventory_wanted)))
 }
 
 fn orders(db: &Connection, site: &SiteName) -> Result<(Vec<Envelope>, bool), StoreError> {

@@ -39,6 +39,8 @@ pub(crate) async fn results(
 
 fn keep(tx: &mut Tx<'_>, site: &SiteName, result: OrderResult, now: Timestamp) -> Result<(), Error> {
     let Some(order) = order::order_fetch(tx, &result.order)?.filter(|order| order.site == *site) else {
+        // An id is made of an order's bytes: what came there isn't what was given, and is offered again.
+        tx.then(Effect::Wake(site.clone()));
         return Ok(());
     };
     let highest = counter::counter_highest(tx, site, &order.application, &order.patch)?;
@@ -48,6 +50,7 @@ fn keep(tx: &mut Tx<'_>, site: &SiteName, result: OrderResult, now: Timestamp) -
     let was = order.state.clone();
     let state = match result.outcome {
         OrderOutcome::Failed { reason } => advance(was, OrderEvent::Failed(reason), now),
+        OrderOutcome::Waiting { reason } => advance(was, OrderEvent::Waiting(reason), now),
         OrderOutcome::Progress { step: Progress::Installed, hook } => {
             let word = hook.unwrap_or(HookWord::Absent);
             hook_keep(tx, &order, &word, now)?;
@@ -83,9 +86,12 @@ fn shown_already(
     Ok(advance(state, OrderEvent::Shown { awaits_hook: !word.is_well() }, now))
 }
 
-/// A result of a command that is unknown, or another site's, changes nothing.
+/// A result of a command that is unknown, or another site's, changes nothing; what is open is told again.
 fn command_keep(tx: &mut Tx<'_>, site: &SiteName, result: CommandResult, now: Timestamp) -> Result<(), Error> {
-    let Some(info) = command::command_fetch(tx, &result.command)?.filter(|info| info.site == *site) else { return Ok(()) };
+    let Some(info) = command::command_fetch(tx, &result.command)?.filter(|info| info.site == *site) else {
+        tx.then(Effect::Wake(site.clone()));
+        return Ok(());
+    };
     let before = info.clone();
     command_advance(tx, info, result.outcome.into(), now)?;
     let has_whole = command_output_fetch(tx, &before.id)?.is_some_and(|output| output.whole);
@@ -103,6 +109,9 @@ fn state_keep(tx: &mut Tx<'_>, order: &OrderInfo, state: &OrderState, now: Times
         OrderState::Failed { reason, .. } => order_note(tx, order, "failed", Some(reason.to_string()), now)?,
         OrderState::Unknown { cause, .. } => order_note(tx, order, "unknown", Some(cause.explain().to_owned()), now)?,
         OrderState::Confirmed { .. } => order_note(tx, order, "confirmed", None, now)?,
+        OrderState::Waiting { reason, .. } if !matches!(order.state, OrderState::Waiting { .. }) => {
+            order_note(tx, order, "waiting", Some(reason.to_string()), now)?;
+        }
         _ => {}
     }
     if !state.is_open() {

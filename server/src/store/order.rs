@@ -204,3 +204,13 @@ pub(crate) fn order_troubled_list(db: &Connection) -> Result<Vec<OrderInfo>, Sto
     let mut all = db.prepare_cached(&sql)?;
     Ok(all.query_map([], info)?.collect::<Result<_, _>>()?)
 }
+
+/// Open orders whose sites say what they wait for.
+pub(crate) fn order_waiting_list(db: &Connection) -> Result<Vec<OrderInfo>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM site_order INDEXED BY order_waiting
+         WHERE open = 1 AND json_extract(state, '$.state') = 'waiting' ORDER BY seq"
+    );
+    let mut all = db.prepare_cached(&sql)?;
+    Ok(all.query_map([], info)?.collect::<Result<_, _>>()?)
+}

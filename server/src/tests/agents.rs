@@ -2,7 +2,10 @@
 
 use super::world::World;
 use fieldpost_common::api::{Invited, Site, path};
+use fieldpost_common::order::{Failure, Refusal};
 use fieldpost_common::problem::Code;
+use fieldpost_common::text::Clean;
+use fieldpost_common::wire::OrderOutcome;
 use std::sync::atomic::Ordering;
 
 #[tokio::test]
@@ -90,4 +93,110 @@ async fn an_enrolment_string_works_once_and_a_slip_gives_it_back() {
     world.enroll("acme", "7.7", &invited.secret, "y").await.unwrap();
     let spent = world.enroll("acme", "7.7", &invited.secret, "z").await.err().unwrap();
     assert_eq!(spent.code, Code::InvitationSpent);
+}
+
+async fn parked(world: &World) {
+    let mailbox = world.server.memory.mailboxes.of(&"acme".parse().unwrap());
+    while mailbox.parked() == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_poll_that_a_proxy_doubled_is_answered_with_the_same_batch_and_an_older_one_is_not() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    acme.poll(&world).await.unwrap().expect("the first batch");
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap();
+    let etag = acme.etag.clone();
+    let first = acme.poll(&world).await.unwrap().expect("the order");
+    let tag = acme.etag.clone();
+    assert_eq!(acme.poll_doubled(&world, etag.clone()).await.unwrap().expect("the order again"), first);
+    assert_eq!(acme.etag, tag);
+    acme.poll -= 1;
+    assert_eq!(acme.poll_doubled(&world, etag).await.unwrap(), None, "an older poll is late");
+}
+
+#[tokio::test]
+async fn a_poll_that_waits_while_two_agents_are_found_to_be_one_site_brings_neither_of_them_anything() {
+    let world = World::start().await;
+    let mut first = world.site("acme", "7.7").await;
+    first.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap();
+    first.poll(&world).await.unwrap().expect("the order");
+    first.poll(&world).await.unwrap();
+    let mut second = first.clone();
+    second.boot = "f".repeat(32).parse().unwrap();
+    second.poll(&world).await.unwrap();
+    first.poll(&world).await.unwrap();
+    // This one is let in, and waits; the next poll of the other shows that both go on.
+    let mut waiting = second.clone();
+    let found = async {
+        parked(&world).await;
+        first.poll(&world).await.unwrap_err().code
+    };
+    let (waited, found) = tokio::join!(waiting.wait(&world, 50), found);
+    assert_eq!((waited.unwrap_err().code, found), (Code::Clone, Code::Clone));
+    let download = second.fetch(&world, "one").await;
+    assert_eq!(download.status(), Code::Clone.status(), "nor is a content given to somebody who may be the other");
+}
+
+#[tokio::test]
+async fn an_agent_that_knows_that_its_inventory_is_wanted_waits_for_news_and_is_not_asked_over_and_over() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    acme.poll(&world).await.unwrap().expect("the first batch");
+    let kept = acme.digest.replace(super::world::hash("what can't be brought"));
+    assert!(acme.poll(&world).await.unwrap().expect("it is asked for").inventory_wanted);
+    let give = async {
+        parked(&world).await;
+        world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+        world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap()
+    };
+    let (batch, _) = tokio::join!(acme.wait(&world, 50), give);
+    assert_eq!(batch.unwrap().expect("woken").orders.len(), 1);
+    let differing = || world.server.memory.mailboxes.differing().len();
+    assert_eq!(differing(), 1);
+    acme.digest = Some(super::world::hash("something new"));
+    assert!(acme.poll(&world).await.unwrap().expect("another one is asked for").inventory_wanted);
+    acme.digest = kept;
+    acme.poll(&world).await.unwrap();
+    assert_eq!(differing(), 0);
+}
+
+#[tokio::test]
+async fn a_report_on_an_order_that_was_never_given_makes_the_orders_be_offered_again() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    let order = world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap();
+    acme.poll(&world).await.unwrap().expect("the order, damaged on its way");
+    assert_eq!(acme.poll(&world).await.unwrap(), None);
+    let unknown = "e".repeat(32).parse().unwrap();
+    acme.report(&world, &unknown, OrderOutcome::Failed { reason: Refusal::BadSignature.into() }).await;
+    assert_eq!(acme.poll(&world).await.unwrap().expect("once more").orders.len(), 1);
+    assert_eq!(world.order(&order).await.state.word(), "offered");
+}
+
+#[tokio::test]
+async fn an_order_whose_site_waits_for_room_says_so_in_its_cell_and_ends_well() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    let order = world.send(&world.ada, ("Order.st", "acme"), Some("one"), None, None).await.unwrap();
+    acme.poll(&world).await.unwrap();
+    let reason = Failure::NoSpace { detail: Some(Clean::line("no space left in /srv")) };
+    acme.report(&world, &order, OrderOutcome::Waiting { reason }).await;
+    let table = world.table().await;
+    let cell = table.cell(0, 0, table.grid.now);
+    assert_eq!((cell.word(), cell.reason().as_deref()), ("sending", Some("waiting: no space left in /srv")));
+    acme.file("Order.st", "one");
+    acme.tell(&world).await;
+    assert_eq!(world.word("Order.st", "acme").await, "in_sync");
 }

@@ -16,7 +16,7 @@ use fieldpost_common::order::state::{OrderState, UnknownCause};
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::{Clean, count};
 use fieldpost_common::time::{Timestamp, minute};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 pub(super) mod answers;
@@ -62,7 +62,10 @@ pub(super) struct Facts<'a> {
     pub(super) listings: Vec<ListingRow>,
     pub(super) states: Vec<StateRow>,
     /// Newest orders of their cells that came to nothing, or whose hook did; not those whose batch's hook ended well later.
+    /// And open ones whose sites say what they wait for.
     pub(super) orders: Vec<OrderInfo>,
+    /// Sites that see other files than their last inventory says, and since when.
+    pub(super) differing: &'a BTreeMap<SiteName, Timestamp>,
     pub(super) maintenance: Vec<Maintenance>,
     /// The first contents that were found damaged, and how many there are.
     pub(super) damaged: (Vec<DamagedRow>, u64),
@@ -116,6 +119,9 @@ impl Facts<'_> {
 /// How long a new error that isn't seen any more is an incident.
 pub(super) const NEW_FOR: Duration = Duration::from_hours(24 * 7);
 
+/// How long a site may see other files than its last inventory says.
+const INVENTORY_WITHIN: Duration = Duration::from_mins(5);
+
 impl Sight {
     /// What is wrong, and of every open incident that isn't whether it is over.
     pub(super) fn observe(&self, facts: &Facts<'_>, now: Timestamp) -> Observation {
@@ -134,6 +140,7 @@ impl Sight {
         facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
         clocks::observe(facts, now, &mut wrong);
+        facts.differing.iter().for_each(|(site, since)| self.inventory(site, *since, now, &mut wrong));
         facts.orders.iter().for_each(|order| self::order(order, &mut wrong));
         facts.drift.iter().for_each(|drift| drifted(drift, &mut wrong));
         facts.errors.told.iter().for_each(|group| error(group, &mut wrong));
@@ -214,6 +221,18 @@ impl Sight {
         };
         let subject = Subject::StateProblem { site: row.site.clone(), application: row.application.clone() };
         note(wrong, subject, worst, &format!("{}: {words}", row.application), row.at);
+    }
+
+    /// A change is on its way for a moment; what doesn't come in minutes is held back by something. Nobody brings anything while this
+    /// server doesn't listen.
+    fn inventory(&self, site: &SiteName, since: Timestamp, now: Timestamp, wrong: &mut Observation) {
+        if since.max(self.listening_since).age(now) >= INVENTORY_WITHIN {
+            let words = format!(
+                "the site has other files than are shown here, since {}: its inventory does not arrive; its agent's log says why",
+                minute(since)
+            );
+            note(wrong, Subject::InventoryStale { site: site.clone() }, Severity::Problem, &words, since);
+        }
     }
 
     fn server(&self, facts: &Facts<'_>, now: Timestamp, wrong: &mut Observation) {
@@ -336,7 +355,11 @@ fn order(order: &OrderInfo, wrong: &mut Observation) {
             let subject = Subject::OrderStuck { site: order.site.clone(), order: order.id.clone() };
             note(wrong, subject, Severity::Problem, &format!("the order for {what} has passed its deadline"), *at);
         }
-        OrderState::Failed { at, reason: reason @ (Failure::NoSpace | Failure::Io { .. }) } => {
+        OrderState::Waiting { at, reason } => {
+            let words = format!("{what} waits: {reason}; the site goes on by itself once that is over");
+            note(wrong, failing(&order.site, "disk".to_owned()), Severity::Problem, &words, *at);
+        }
+        OrderState::Failed { at, reason: reason @ (Failure::NoSpace { .. } | Failure::Io { .. }) } => {
             note(wrong, failing(&order.site, "disk".to_owned()), Severity::Problem, &format!("{what}: {reason}"), *at);
         }
         _ => {}

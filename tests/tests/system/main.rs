@@ -38,6 +38,8 @@ mod bad_input;
 mod daemons;
 mod faults;
 mod power_cuts;
+// Ways that damage, double and drip.
+mod ways;
 // The terminal app in a real terminal.
 mod app;
 mod tabs;

@@ -13,7 +13,7 @@ use super::jobs;
 use super::model::{Effect, Model};
 use super::office::{PublishTask, PutTask};
 use super::screens::Screen;
-use fieldpost_common::cell::{Direction, Overlay};
+use fieldpost_common::cell::Direction;
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::text::count;
@@ -84,7 +84,7 @@ fn cells(view: &GridView) -> Vec<(PatchName, SiteName)> {
 
 fn may_come_home(view: &GridView, place: Place) -> bool {
     let cell = view.cell(place);
-    cell.retrieve() == Some(Direction::Forward) && !matches!(cell.overlay, Overlay::Sending(_))
+    cell.retrieve() == Some(Direction::Forward) && !cell.overlay.is_open()
 }
 
 /// Opens the diff of the next cell that still has something to bring home; ends the queue when there is none.

@@ -132,7 +132,7 @@ fn patches() -> Vec<GridPatch> {
 
 fn cells() -> Vec<GridCell> {
     let started = OrderState::Started { step: Progress::Fetched, at: before(1) };
-    let failed = OrderState::Failed { at: before(2), reason: Failure::NoSpace };
+    let failed = OrderState::Failed { at: before(2), reason: Failure::NoSpace { detail: None } };
     let mut deleted = cell(4, 3, None, agreed("journal"));
     deleted.since = Some(before(40));
     vec![
@@ -296,7 +296,7 @@ pub(super) fn orders() -> (Vec<OrderInfo>, Vec<OrderInfo>) {
     let open = vec![given(3, "4720-Limits-check.st", OrderState::Queued), given(4, "4712-Settlement-fx.st", fetched)];
     let finished = vec![
         given(12, "4711-Order-roundLots.st", OrderState::Confirmed { at: before(11) }),
-        given(90, "4688-Quote-cache.st", OrderState::Failed { at: before(80), reason: Failure::NoSpace }),
+        given(90, "4688-Quote-cache.st", OrderState::Failed { at: before(80), reason: Failure::NoSpace { detail: None } }),
         given(91, "4688-Quote-cache.st", OrderState::Superseded { at: before(90), by: id(&"5a".repeat(16)) }),
         given(120, "hotfix-ledger.st", OrderState::Cancelled { at: before(110), by: id("jk") }),
         given(200, "reports/eod-summary.sql", OrderState::Expired { at: before(150) }),

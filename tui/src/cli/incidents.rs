@@ -80,7 +80,7 @@ pub(super) fn flat(incident: &Incident) -> Value {
         }
         Subject::OrderStuck { order: one, .. } => order = Some(one),
         Subject::AgentFailing { what: one, .. } | Subject::Server { what: one } => what = Some(Clean::line(one)),
-        Subject::Silent { .. } | Subject::Uplink => {}
+        Subject::Silent { .. } | Subject::InventoryStale { .. } | Subject::Uplink => {}
     }
     let (closed, open) = match incident.phase {
         Phase::Open { .. } => (None, true),

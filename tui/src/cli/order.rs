@@ -45,6 +45,9 @@ pub(crate) fn end(info: &OrderInfo) -> End {
         }
         OrderState::TimedOut { .. } => (Some("the site began and was not heard of again".to_owned()), exit::FAILED),
         OrderState::Expired { .. } => (Some("its time was over before the site took it".to_owned()), exit::FAILED),
+        OrderState::Waiting { reason, .. } => {
+            (Some(format!("{reason}; the site goes on by itself once that is over")), exit::TRY_LATER)
+        }
         OrderState::Unknown { cause: cause @ UnknownCause::HookInterrupted, .. } => {
             (Some(format!("{}\n{}", cause.explain(), run_again(info))), exit::FAILED)
         }

@@ -3,8 +3,8 @@
 use super::*;
 use crate::fetch::NotFetched;
 use crate::install::Installed;
+use fieldpost_common::order::Refusal;
 use fieldpost_common::order::state::Progress;
-use fieldpost_common::order::{Failure, Refusal};
 use fieldpost_common::plan::{Step, What};
 use fieldpost_common::statement::Statement as _;
 use fieldpost_common::wire::{OrderOutcome, OrderResult};
@@ -168,19 +168,6 @@ fn a_file_that_is_being_written_holds_its_order_back() {
 }
 
 #[test]
-fn a_content_that_comes_wrong_again_and_again_fails_its_order() {
-    let mut bench = Bench::new();
-    let mut effects = ordered(&mut bench, order(4, Some("old"), Some("new")).sign(&key(2)));
-    let mut tries = 0;
-    while effects.iter().any(|effect| matches!(effect, Effect::Fetch { .. })) {
-        tries += 1;
-        effects = bench.feed(Event::Fetched { sha256: of("new"), end: Err(NotFetched::Corrupt) });
-    }
-    assert!((2..=5).contains(&tries), "{tries}");
-    assert_eq!(outcome(&bench), Some(&refused(Refusal::WrongHash)));
-}
-
-#[test]
 fn a_broken_download_is_tried_again_after_a_pause_and_nothing_is_told() {
     let mut bench = Bench::new();
     ordered(&mut bench, order(4, Some("old"), Some("new")).sign(&key(2)));
@@ -190,15 +177,6 @@ fn a_broken_download_is_tried_again_after_a_pause_and_nothing_is_told() {
     let effects = bench.after(pause, Event::Timer(id));
     assert!(effects.contains(&Effect::Fetch { sha256: of("new"), size: 3 }), "{effects:?}");
     assert_eq!(bench.state.journal.results, before);
-}
-
-#[test]
-fn a_full_disk_fails_the_order_in_its_own_words() {
-    let mut bench = Bench::new();
-    ordered(&mut bench, order(4, Some("old"), Some("new")).sign(&key(2)));
-    let put = fetch_then_step(&mut bench).expect("a put");
-    done(&mut bench, put, Executed::Failed(Failure::NoSpace));
-    assert_eq!(outcome(&bench), Some(&OrderOutcome::Failed { reason: Failure::NoSpace }));
 }
 
 #[test]

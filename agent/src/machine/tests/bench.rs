@@ -85,6 +85,21 @@ impl Bench {
         effects
     }
 
+    /// Lets time pass, and sees these files whenever the machine looks.
+    pub(super) fn pass_looking(&mut self, time: Duration, files: &[(&str, &str)]) -> Vec<Effect> {
+        let end = self.now.mono + time;
+        let mut effects = Vec::new();
+        while self.now.mono < end {
+            let mut new = self.pass(Duration::from_secs(1).min(end.saturating_sub(self.now.mono)));
+            while scans(&new) > 0 {
+                effects.append(&mut new);
+                new = self.feed(scanned(files));
+            }
+            effects.append(&mut new);
+        }
+        effects
+    }
+
     fn next_timer(&self, end: Duration) -> Option<usize> {
         let due = self.timers.iter().enumerate().filter(|(_, (_, due))| *due <= end);
         due.min_by_key(|(_, (_, due))| *due).map(|(index, _)| index)
@@ -226,7 +241,7 @@ pub(super) fn lost() -> Trouble {
 }
 
 pub(super) fn problem(code: Code) -> Trouble {
-    Trouble::Problem { problem: Problem::new(code, "no"), retry_after: None }
+    Trouble::Problem { problem: Problem::new(code, "no"), retry_after: None, proven: true }
 }
 
 pub(super) fn polls(effects: &[Effect]) -> Vec<&PollAsk> {

@@ -137,7 +137,7 @@ fn what_the_server_has_no_room_for_is_not_read_again_and_again() {
     let mut bench = Bench::polling(WAIT, &[]);
     asked(&mut bench, &[log(1)]);
     let Trouble::Problem { problem, .. } = problem(Code::TooMany) else { panic!("a problem") };
-    let later = Trouble::Problem { problem, retry_after: Some(Duration::from_mins(1)) };
+    let later = Trouble::Problem { problem, retry_after: Some(Duration::from_mins(1)), proven: true };
     bench.feed(ended(&id(1), Ended::Unsent(later)));
     assert_eq!(told(&bench.pass(Duration::from_mins(5))), [id(1)]);
 }

@@ -4,7 +4,6 @@ use super::bench::{
     Bench, MINUTE, WAIT, complaints, content, fact, key, order, place, position, problem, report, results, scanned, scans,
     signed, steps,
 };
-use crate::fetch::NotFetched;
 use crate::install::Installed;
 use crate::journal::Journal;
 use crate::machine::{Effect, Event, Executed, UploadEnd};
@@ -117,19 +116,6 @@ fn an_order_that_this_site_must_not_take_is_refused_with_its_code_and_uses_up_no
         assert_eq!((fetches(&effects), steps(&effects)), (0, vec![]), "{refusal:?}");
         assert!(bench.state.journal.accepted.is_empty(), "{refusal:?}");
     }
-}
-
-#[test]
-fn a_content_that_comes_corrupt_three_times_is_given_up() {
-    let mut bench = Bench::polling(WAIT, &[]);
-    bench.ordered(&[signed(&order("Order.st", 1, None, Some("p")))]);
-    let corrupt = || Event::Fetched { sha256: content("p"), end: Err(NotFetched::Corrupt) };
-    for _ in 0..2 {
-        assert_eq!(fetches(&bench.feed(corrupt())), 1);
-    }
-    let effects = bench.feed(corrupt());
-    assert_eq!((fetches(&effects), outcomes(&results(&effects))), (0, vec![failed(Refusal::WrongHash)]));
-    assert_eq!(fetches(&bench.pass(10 * MINUTE)), 0);
 }
 
 #[test]

@@ -135,17 +135,6 @@ fn results_are_sent_again_until_they_are_acknowledged() {
 }
 
 #[test]
-fn an_inventory_that_the_server_refuses_is_not_sent_over_and_over_and_polls_go_on() {
-    let mut bench = Bench::polling(WAIT, &[]);
-    bench.feed(scanned(&[("Order.st", "x")]));
-    let digest = bench.state.digest.expect("scanned");
-    let effects = bench.feed(Event::InventoryPut { digest, answer: Err(problem(Code::Invalid)) });
-    assert_eq!((puts(&effects), complaints(&effects)), (0, 1));
-    assert_eq!(polls(&bench.ordered(&[])).len(), 1);
-    assert_eq!(puts(&bench.feed(scanned(&[("Order.st", "y")]))), 1, "another one is tried");
-}
-
-#[test]
 fn a_new_trust_document_is_saved_before_the_orders_that_it_lets_in() {
     let mut bench = Bench::polling(WAIT, &[]);
     let first = bench.state.trust.newest.clone().expect("trust");

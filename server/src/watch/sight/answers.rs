@@ -41,8 +41,10 @@ impl Sight {
                 Ok(_) => Answer::Well,
                 Err(why) => cant_say(why, incident.unseen.as_ref().and_then(|unseen| unseen.since)),
             },
-            // What these are about is the server's own: orders, error groups, mails; or the site's last inventory, which counts until the next.
+            // What these are about is the server's own: orders, error groups, mails; or the site's last inventory, which counts until the next;
+            // or the site says in its polls that it agrees again.
             Subject::OrderStuck { .. }
+            | Subject::InventoryStale { .. }
             | Subject::AgentFailing { .. }
             | Subject::Drift { .. }
             | Subject::MoreErrorGroups { .. }

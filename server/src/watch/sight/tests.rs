@@ -94,6 +94,7 @@ fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_>
         listings,
         states,
         orders,
+        differing: &NONE,
         maintenance,
         mail: None,
         errors,
@@ -104,6 +105,8 @@ fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_>
         silences_over,
     }
 }
+
+static NONE: BTreeMap<SiteName, Timestamp> = BTreeMap::new();
 
 fn words(wrong: &Wrong) -> Vec<&str> {
     wrong.values().map(|observed| observed.words.as_str()).collect()
@@ -240,4 +243,44 @@ fn the_servers_own_trouble_is_an_incident_of_its_own() {
     let sight = Sight { disk: Ok(Some("the server's disk has 1 GB left of 100 GB".to_owned())), ..sight() };
     let wrong = wrong_of(&sight, &facts, at(0));
     assert_eq!(words(&wrong), ["the server's disk has 1 GB left of 100 GB", "mails can't be sent: 550 no"]);
+}
+
+#[test]
+fn a_site_whose_inventory_does_not_arrive_for_five_minutes_is_an_incident_until_it_does() {
+    let known = Known::new();
+    let differing = [(name("acme"), at(0))].into();
+    let stale = Subject::InventoryStale { site: name("acme") };
+    let seen = |now: i64| {
+        let facts = Facts { differing: &differing, ..facts(&known, vec![site("acme", now)], Vec::new()) };
+        wrong_of(&sight(), &facts, at(now)).get(&stale).map(|observed| observed.since)
+    };
+    assert_eq!([seen(5 * MINUTE - 1), seen(5 * MINUTE)], [None, Some(at(0))]);
+    let agrees = facts(&known, vec![site("acme", 0)], Vec::new());
+    assert!(wrong_of(&sight(), &agrees, at(MINUTE)).is_empty());
+}
+
+#[test]
+fn an_order_that_waits_for_room_is_an_incident_of_its_site_that_says_where() {
+    let known = Known::new();
+    let reason = Failure::NoSpace { detail: Some(Clean::line("no space left in /srv/trading: needs 3.1 MiB, has 210 KiB")) };
+    let waiting = OrderInfo { state: OrderState::Waiting { at: at(0), reason }, hook: None, ..order_info() };
+    let facts = Facts { orders: vec![waiting], ..facts(&known, vec![site("acme", 0)], Vec::new()) };
+    let wrong = wrong_of(&sight(), &facts, at(MINUTE));
+    assert!(words(&wrong)[0].contains("no space left in /srv/trading: needs 3.1 MiB"), "{wrong:?}");
+}
+
+fn order_info() -> OrderInfo {
+    OrderInfo {
+        id: "0123456789abcdef0123456789abcdef".parse().unwrap(),
+        action: fieldpost_common::order::Action::Remove,
+        application: "trading".parse().unwrap(),
+        patch: "Order.st".parse().unwrap(),
+        site: name("acme"),
+        expected: None,
+        by: "ada".parse().unwrap(),
+        created: at(0),
+        install_by: at(MINUTE),
+        state: OrderState::Queued,
+        hook: None,
+    }
 }

@@ -52,6 +52,7 @@ pub(crate) fn kind(one: &Incident) -> &'static str {
         Subject::Uplink => "uplink",
         Subject::OrderStuck { .. } => "order",
         Subject::NewErrorGroup { .. } | Subject::MoreErrorGroups { .. } | Subject::Regressed { .. } => "error",
+        Subject::InventoryStale { .. } => "inventory",
         Subject::AgentFailing { .. } => "agent",
         Subject::Drift { .. } => "drift",
         Subject::Server { .. } => "server",
@@ -142,7 +143,7 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
         Subject::AgentFailing { what, .. } | Subject::Server { what } => {
             add("what fails", Clean::line(what).to_string());
         }
-        Subject::Silent { .. } | Subject::Uplink => {}
+        Subject::Silent { .. } | Subject::InventoryStale { .. } | Subject::Uplink => {}
     }
     add("since", time(one.since));
     add("opened", time(one.opened));

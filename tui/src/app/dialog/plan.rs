@@ -74,7 +74,7 @@ impl Plan {
         let cell = view.cell(place);
         match cell.overlay {
             Overlay::Sending(GIVING) => return Err("an order is being given here: {jobs} shows how far it is"),
-            Overlay::Sending(_) => return Err("an order is on its way here: {cancel} takes it back"),
+            Overlay::Sending(_) | Overlay::Waiting(_) => return Err("an order is on its way here: {cancel} takes it back"),
             _ => {}
         }
         let backward = match verb {
@@ -199,7 +199,7 @@ fn is_own(standing: Standing) -> bool {
 }
 
 fn left_out(cell: &Cell, verb: Verb) -> Option<&'static str> {
-    if let Overlay::Sending(_) = cell.overlay {
+    if cell.overlay.is_open() {
         return Some("an order is on its way");
     }
     match verb {

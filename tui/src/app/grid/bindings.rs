@@ -5,7 +5,7 @@ use crate::app::act::is_told;
 use crate::app::keymap::{Action as A, Binding, Valid, always, answers, bind, ch, ctrl, key, when};
 use crate::app::model::{Apps, Model};
 use crossterm::event::KeyCode as K;
-use fieldpost_common::cell::{Cell, Overlay, Standing};
+use fieldpost_common::cell::{Cell, Standing};
 
 pub(crate) const GRID: &[Binding] = &[
     bind(&[key(K::Enter)], A::Open, "open", "open the cell: compare, choose, or say why", can_open),
@@ -151,5 +151,5 @@ fn can_cancel(model: &Model) -> Valid {
 
 /// Whether an order of the cell is on its way.
 pub(crate) fn is_sending(cell: &Cell) -> bool {
-    matches!(cell.overlay, Overlay::Sending(_))
+    cell.overlay.is_open()
 }

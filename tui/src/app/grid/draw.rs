@@ -275,6 +275,7 @@ fn frozen(grid: &GridView, patch: &GridPatch, column: Frozen) -> String {
 pub(crate) fn tone(cell: &Cell) -> Tone {
     match (&cell.overlay, cell.standing) {
         (Overlay::Blocked(_), _) => Tone::Alarm,
+        (Overlay::Waiting(_), _) => Tone::Warning,
         (Overlay::Sending(_), _) => Tone::Busy,
         _ if cell.is_stale => Tone::Faint,
         (_, Standing::Unknown | Standing::Conflict | Standing::DeletedAtSite) => Tone::Alarm,

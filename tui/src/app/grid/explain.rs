@@ -47,6 +47,7 @@ pub(crate) fn explain(view: &GridView, keys: &Keymap, place: Place) -> (String, 
     let fact = match &cell.overlay {
         Overlay::None => standing(view, place, &cell),
         Overlay::Sending(step) => sending(view, place, step),
+        Overlay::Waiting(what) => format!("waiting: {}{}", Clean::line(&what.to_string()), order_by(view, place)),
         Overlay::Blocked(why) => format!("blocked: {}{}", Clean::line(&why.to_string()), order_by(view, place)),
     };
     let mut fact = format!("{} ({}): {fact}", site.name, site.version);
@@ -139,6 +140,9 @@ pub(crate) fn advice(cell: &Cell) -> &'static str {
     match (&cell.overlay, cell.standing) {
         (Overlay::Blocked(_), _) if cell.hook_again => "{run-hook} runs its hook once more · {open} says more",
         (Overlay::Sending(super::GIVING), _) => "{jobs} shows how far it is",
+        (Overlay::Waiting(_), _) => {
+            "the site goes on by itself once that is over · {cancel} takes the order back · {open} shows it"
+        }
         (Overlay::Sending(_), _) => "{cancel} takes the order back · {open} shows it",
         (Overlay::Blocked(Blocked::Failed(_)), _) if cell.send() == Some(Direction::Forward) => {
             "{send-update} sends it once more · {open} says more"

@@ -147,9 +147,11 @@ fn state(view: &GridView, place: Place, order: &OrderId, outcome: Option<Content
 fn own(order: &LatestOrder) -> State {
     let blocked = |why: Blocked| State::Blocked(why.to_string());
     match &order.state {
-        OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } | OrderState::Loading { .. } => {
-            State::Sending(order.state.word())
-        }
+        OrderState::Queued
+        | OrderState::Offered { .. }
+        | OrderState::Started { .. }
+        | OrderState::Waiting { .. }
+        | OrderState::Loading { .. } => State::Sending(order.state.word()),
         OrderState::Confirmed { .. } => State::Confirmed,
         OrderState::Failed { reason, .. } => blocked(Blocked::Failed(reason.clone())),
         OrderState::TimedOut { .. } => blocked(Blocked::TimedOut),

@@ -63,7 +63,7 @@ fn jobs_running_and_finished() {
     let at = sample::now();
     let mut grid = sample::grid();
     grid_with(&mut grid, &work, 0, Some("round1"), OrderState::Started { step: Progress::Fetched, at });
-    grid_with(&mut grid, &work, 1, None, OrderState::Failed { at, reason: Failure::NoSpace });
+    grid_with(&mut grid, &work, 1, None, OrderState::Failed { at, reason: Failure::NoSpace { detail: None } });
     grid_with(&mut grid, &work, 2, Some("round2"), OrderState::Confirmed { at });
     harness.reload(grid.clone());
     harness.reload(grid);

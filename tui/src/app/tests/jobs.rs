@@ -105,7 +105,7 @@ fn an_item_follows_its_order_through_the_grid_until_the_site_has_it() {
     let at = sample::now();
     let mut grid = sample::grid();
     grid_with(&mut grid, &work, 0, Some("round1"), OrderState::Started { step: Progress::Fetched, at });
-    grid_with(&mut grid, &work, 1, None, OrderState::Failed { at, reason: Failure::NoSpace });
+    grid_with(&mut grid, &work, 1, None, OrderState::Failed { at, reason: Failure::NoSpace { detail: None } });
     harness.reload(grid.clone());
     harness.shows("on its way: fetched");
     harness.shows("blocked: no space left at the site");

@@ -22,6 +22,7 @@ pub(crate) fn state(state: &OrderState) -> String {
     match state {
         OrderState::Failed { reason, .. } => format!("failed: {}", Clean::line(&reason.to_string())),
         OrderState::Cancelled { by, .. } => format!("taken back by {by}"),
+        OrderState::Waiting { reason, .. } => format!("waiting: {}", Clean::line(&reason.to_string())),
         OrderState::Superseded { .. } => "replaced by a newer order".to_owned(),
         OrderState::TimedOut { .. } => "timed out: the site began and fell silent".to_owned(),
         OrderState::Expired { .. } => "expired: the site never asked".to_owned(),
@@ -38,6 +39,7 @@ fn since(order: &OrderInfo) -> Timestamp {
         OrderState::Offered { at }
         | OrderState::Started { at, .. }
         | OrderState::Loading { at, .. }
+        | OrderState::Waiting { at, .. }
         | OrderState::Confirmed { at }
         | OrderState::Failed { at, .. }
         | OrderState::TimedOut { at }
@@ -55,6 +57,7 @@ fn tone(state: &OrderState) -> Tone {
         }
         OrderState::Confirmed { .. } => Tone::Plain,
         OrderState::Cancelled { .. } | OrderState::Superseded { .. } => Tone::Faint,
+        OrderState::Waiting { .. } => Tone::Warning,
         OrderState::Queued | OrderState::Offered { .. } | OrderState::Started { .. } | OrderState::Loading { .. } => Tone::Busy,
     }
 }
