@@ -75,7 +75,7 @@ fn agent_of_somebody_else(world: &World) -> (i32, String) {
     let state = world.path().join("acme.toml.state");
     let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
     if !is_root {
-        std::fs::set_permissions(&state, Permissions::from_mode(0)).expect("modes");
+        std::fs::set_permissions(&state, Permissions::from_mode(0o000)).expect("modes");
         let seen = agent(world, "status");
         std::fs::set_permissions(&state, Permissions::from_mode(0o700)).expect("modes");
         // Whoever owns the folder is told to let themselves in.
