@@ -32,6 +32,11 @@ fn state(world: &World, patch: &str) -> String {
     world.ada().state("trading", patch, "acme")
 }
 
+/// Whether an incident says that a hook failed. Others may be open: the machine that runs this has a disk of its own.
+fn is_wrong(world: &World) -> bool {
+    world.ada().json(&["incidents"]).to_string().contains("the program that runs after installations failed")
+}
+
 #[test]
 fn a_hook_that_fails_blocks_its_cell_until_it_is_repeated_and_goes_well() {
     let mut world = acme(LICENCE, "", &["a.st"]);
@@ -46,7 +51,7 @@ fn a_hook_that_fails_blocks_its_cell_until_it_is_repeated_and_goes_well() {
     // What is the same byte for byte is not well for that: a plain send says so, and gives the cure.
     let plain = world.ada().run(&send(&["a.st"], &[])).exits(1);
     assert!(plain.err.contains("--again"), "{}", plain.err);
-    until_true("people hear of it", || world.ada().json(&["incidents"]).to_string().contains("no licence"));
+    until_true("people hear of it", || is_wrong(&world));
     world.kill_server();
     world.start_server();
     world.wait_seen("acme");
@@ -57,7 +62,7 @@ fn a_hook_that_fails_blocks_its_cell_until_it_is_repeated_and_goes_well() {
     world.ada().ok(&send(&["a.st"], &["--again", "--wait=60"]));
     assert_eq!(state(&world, "a.st"), "in_sync");
     assert_eq!(ran(&world), ["put a.st", "put a.st", "put a.st"]);
-    until_true("it is over", || world.ada().run(&["status"]).code == 0);
+    until_true("it is over", || !is_wrong(&world));
 }
 
 #[test]
@@ -139,5 +144,5 @@ fn a_batch_of_four_is_one_call_and_its_failure_blocks_all_four() {
     world.file("mended", "");
     world.ada().ok(&send(&names, &["--again", "--wait=60"]));
     assert_eq!(state(&world, "sub/d.st"), "in_sync");
-    until_true("it is over", || world.ada().run(&["status"]).code == 0);
+    until_true("it is over", || !is_wrong(&world));
 }
