@@ -22,7 +22,6 @@ use crate::walkbacks::Collector;
 use crate::{durable, room, trust};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId};
-use fieldpost_common::inventory::Inventory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
@@ -172,7 +171,7 @@ impl Driver {
                 tracing::debug!(?reason, "scan");
                 self.files.scan(self.clock, reason == ScanReason::Command, self.events.clone());
             }
-            Effect::Execute(step) => self.files.execute(*step, self.events.clone()),
+            Effect::Execute(step) => self.files.execute(self.clock, *step, self.events.clone()),
             Effect::Upload { sha256, places } => self.upload(sha256, places),
             Effect::Fetch { sha256, size } => self.fetch(sha256, size),
             Effect::KeepDownloads(wanted) => {
@@ -220,12 +219,11 @@ impl Driver {
     }
 
     fn put_inventory(&self, digest: ContentHash) {
-        let body = self.state.report.as_ref().map(|report| compressed(&report.inventory));
-        let server = self.server.clone();
+        let body = self.state.packed.as_ref().filter(|packed| packed.digest == digest).map(|packed| packed.body.to_vec());
+        let (server, clock) = (self.server.clone(), self.clock);
         self.beside(async move {
             let answer = match body {
-                Some(Ok(body)) => server.put_inventory(body).await,
-                Some(Err(error)) => Err(local(&format!("the inventory can't be packed: {error}"))),
+                Some(body) => server.put_inventory(body, clock.now().wall).await,
                 None => Err(local("no scan was made yet")),
             };
             Event::InventoryPut { digest, answer }
@@ -307,10 +305,6 @@ impl Driver {
             tracing::debug!("the status can't be written: {error}");
         }
     }
-}
-
-fn compressed(inventory: &Inventory) -> std::io::Result<Vec<u8>> {
-    zstd::encode_all(serde_json::to_vec(inventory)?.as_slice(), 3)
 }
 
 fn local(words: &str) -> Trouble {

@@ -4,8 +4,9 @@ use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::journal::{self, Journal};
 use crate::machine::{Setup, State, planned, remember};
-use crate::marker::Markers;
-use crate::scan::Scanner;
+use crate::marker::{self, Markers};
+use crate::scan::memory::{self, Memory};
+use crate::scan::{At, Report, Scanner};
 use crate::server::{ClientError, Server};
 use crate::state_access;
 use crate::token::{Token, TokenError};
@@ -76,9 +77,9 @@ pub async fn plan(config: &Config, clock: Clock) -> Result<DryRun, DryRunError> 
     if let Some(answer) = answer {
         take_over(&mut state, answer);
     }
+    let markers = Markers::load(&config.state(marker::FILE_OF_IDS)).map_err(unreadable(marker::FILE_OF_IDS))?;
+    state.report = Some(scanned(config, &markers, clock).await);
     let now = clock.now();
-    let markers = Markers::load(&config.state("markers")).map_err(unreadable("markers"))?;
-    state.report = Some(Scanner::new(config, &markers).scan(now.mono, now.wall));
     remember(&mut state, now);
     let commands = state.journal.commands.iter().map(|one| (one.id.clone(), Clean::line(&one.kind.words()))).collect();
     Ok(DryRun { steps: planned(&state, now), commands, unasked, clones })
@@ -113,4 +114,18 @@ fn fetched(config: &Config) -> HashSet<fieldpost_common::hash::ContentHash> {
         |_| HashSet::new(),
         |entries| entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect(),
     )
+}
+
+/// Looks until no file may settle by a second look, twice at most: what never rests is left as it is.
+async fn scanned(config: &Config, markers: &Markers, clock: Clock) -> Report {
+    let mut scanner = Scanner::new(config);
+    scanner.remember(None, Memory::peek(&config.state(memory::FILE), memory::boot_id().as_deref()));
+    let mut look = || {
+        let now = clock.now();
+        scanner.scan(markers, At { mono: now.mono, wall: now.wall })
+    };
+    let first = look();
+    let Some(rest) = first.look_again else { return first };
+    tokio::time::sleep(rest + Duration::from_millis(20)).await;
+    look()
 }

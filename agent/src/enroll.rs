@@ -212,7 +212,7 @@ fn make(config: &Config, path: &Path, made: &mut Made) -> Result<(), EnrollError
     }
     let state = config.state_dir.as_path();
     made.folder(state, 0o700).map_err(failed(state))?;
-    let markers_file = config.state("markers");
+    let markers_file = config.state(marker::FILE_OF_IDS);
     if !markers_file.exists() {
         made.file(markers_file.clone());
     }
@@ -234,7 +234,7 @@ fn make(config: &Config, path: &Path, made: &mut Made) -> Result<(), EnrollError
 pub fn mark(config: &Config, application: &AppName) -> io::Result<bool> {
     let entry = config.application(application);
     let entry = entry.ok_or_else(|| io::Error::other(format!("the config has no application {application}")))?;
-    let path = config.state("markers");
+    let path = config.state(marker::FILE_OF_IDS);
     let mut markers = Markers::load(&path)?;
     let marking = marker::mark(entry.directory.as_path(), &config.site, application)?;
     let is_new = matches!(marking, Marking::New(_));

@@ -20,7 +20,7 @@ mod work;
 pub use effect::{Effect, Level, ScanReason, Timer};
 pub use event::{Event, Executed, SentFile, UploadEnd};
 use state::Lane;
-pub use state::{Setup, State};
+pub use state::{Packed, Setup, State};
 pub use work::{Ended, Work};
 
 use crate::clock::Now;

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
+/// The name of the file in the state directory that keeps the markers' ids.
+pub const FILE_OF_IDS: &str = "markers";
 /// The marker's name.
 pub const FILE: &str = ".fieldpost-site";
 

@@ -166,14 +166,15 @@ impl Server {
         Ok((json(self, response).await?, clock))
     }
 
-    /// Says what is there. `body`: an inventory, JSON, zstd.
-    pub async fn put_inventory(&self, body: Vec<u8>) -> Result<InventoryAnswer, Trouble> {
+    /// Says what is there. `body`: an inventory, JSON, zstd; `clock`: the date here, for the moments that stand in it.
+    pub async fn put_inventory(&self, body: Vec<u8>, clock: Timestamp) -> Result<InventoryAnswer, Trouble> {
         let time = transfer_time(body.len() as u64);
         let request = self
             .client
             .put(self.address.join(path::INVENTORY))
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .header(reqwest::header::CONTENT_ENCODING, "zstd")
+            .header(header::CLOCK, clock.to_string())
             .timeout(time)
             .body(body);
         json(self, self.send(request, Kind::Body).await?).await

@@ -4,10 +4,12 @@ use crate::lock::Holder;
 use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, SiteName, Version};
-use fieldpost_common::inventory::{Directory, Ignored};
+use fieldpost_common::inventory::{CantSay, Directory, Ignored};
+use fieldpost_common::name::PatchName;
 use fieldpost_common::text;
-use fieldpost_common::time::Timestamp;
+use fieldpost_common::time::{Timestamp, minute};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -68,8 +70,12 @@ pub struct Watched {
     pub state: Directory,
     /// How many patches.
     pub files: usize,
-    /// Places where a change is under way.
-    pub unsettled: usize,
+    /// Of how many nothing can be said.
+    #[serde(default)]
+    pub unsaid: usize,
+    /// Some of them, and why.
+    #[serde(default)]
+    pub cant_say: BTreeMap<PatchName, CantSay>,
     /// What is left alone.
     pub ignored: Vec<Ignored>,
 }
@@ -190,16 +196,22 @@ fn last_poll(status: &Status, holder: &Holder, now: Timestamp) -> String {
 }
 
 fn write_directory(f: &mut fmt::Formatter<'_>, watched: &Watched) -> fmt::Result {
-    let Watched { application, version, path, state, files, unsettled, ignored } = watched;
+    let Watched { application, version, path, state, files, unsaid, cant_say, ignored } = watched;
     write!(f, "directory  {application} {version}: {}", text::Clean::line(&path.display().to_string()))?;
     match state {
         Directory::Present => write!(f, ", {}", text::count(*files, "patch"))?,
         state => write!(f, ": {}", state.explain())?,
     }
-    if *unsettled > 0 {
-        write!(f, ", {unsettled} being written")?;
+    if *unsaid > 0 {
+        write!(f, ", nothing can be said of {}", text::count(*unsaid, "more"))?;
     }
     writeln!(f)?;
+    for (patch, unsaid) in cant_say {
+        writeln!(f, "  can't say:  {patch}: {}, since {}", unsaid.why.explain(), minute(unsaid.since))?;
+    }
+    if *unsaid > cant_say.len() {
+        writeln!(f, "  and {} more", unsaid - cant_say.len())?;
+    }
     for Ignored { name, reason } in ignored.iter().take(20) {
         writeln!(f, "  left alone: {name}: {reason}")?;
     }

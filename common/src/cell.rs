@@ -6,7 +6,7 @@ use crate::hash::ContentHash;
 use crate::id::{OrderId, UserName};
 use crate::order::state::{OrderState, UnknownCause};
 use crate::order::{Action, Failure};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, minute};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -51,6 +51,18 @@ pub enum Unknown {
     MassDrop,
     /// The directory is missing, unreadable or not the enrolled one.
     Directory(crate::inventory::Directory),
+    /// The server doesn't take what the agent says of this application.
+    Refused(crate::inventory::ListingFault),
+    /// The agent can't say anything of this one file.
+    File(crate::inventory::Obstacle),
+    /// Something that this version doesn't know.
+    Newer,
+}
+
+/// Reads an [`Unknown`]; a reason that only a newer version knows is one that can't be said more of.
+pub(crate) fn deserialize_unknown<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Unknown>, D::Error> {
+    let value = Option::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(value.map(|value| serde_json::from_value(value).unwrap_or(Unknown::Newer)))
 }
 
 /// What is published for one patch, seen from one version.
@@ -92,6 +104,8 @@ pub struct Facts<'a> {
     pub site: AtSite,
     /// When S last changed, by the server's clock.
     pub site_since: Option<Timestamp>,
+    /// Since when nothing can be said, where that is so and known.
+    pub unknown_since: Option<Timestamp>,
     /// B: what both last agreed on.
     pub base: Base,
     /// The newest order.
@@ -197,6 +211,8 @@ pub struct Cell {
     pub overlay: Overlay,
     /// Why the standing is unknown.
     pub unknown: Option<Unknown>,
+    /// Since when it is, by the server's clock.
+    pub unknown_since: Option<Timestamp>,
     /// How old the knowledge is; `None`: never heard of.
     pub age: Option<Duration>,
     /// Whether the site has been silent for so long that the mark is old news.
@@ -219,7 +235,8 @@ pub fn cell(facts: &Facts<'_>) -> Cell {
     };
     let hook_again = matches!(&overlay, Overlay::Blocked(why) if why.is_about_hook()) && has_outcome(facts);
     let is_stale = facts.age.is_none_or(|age| age >= facts.silent_after);
-    Cell { standing, overlay, unknown, age: facts.age, is_stale, hook_again }
+    let unknown_since = unknown.and(facts.unknown_since);
+    Cell { standing, overlay, unknown, unknown_since, age: facts.age, is_stale, hook_again }
 }
 
 fn absent(facts: &Facts<'_>) -> Standing {
@@ -342,15 +359,24 @@ impl Cell {
         }
     }
 
-    /// Why, when there is something to say: what blocks an order or hides the standing.
+    /// Why, when there is something to say: what blocks an order or hides the standing. An order for a file of which nothing can be
+    /// said waits, and says so.
     pub fn reason(&self) -> Option<String> {
-        match (&self.overlay, self.unknown) {
-            (Overlay::Blocked(why), _) => Some(why.to_string()),
-            (Overlay::Sending(step), _) => Some((*step).to_owned()),
-            (Overlay::Waiting(what), _) => Some(format!("waiting: {what}")),
-            (Overlay::None, Some(why)) => Some(why.explain().to_owned()),
-            (Overlay::None, None) => None,
+        match (&self.overlay, self.obstacle()) {
+            (Overlay::Blocked(why), None) => Some(why.to_string()),
+            (Overlay::Blocked(why), Some(obstacle)) => Some(format!("{why}; {obstacle}")),
+            (Overlay::Sending(step), None) => Some((*step).to_owned()),
+            (Overlay::Sending(step), Some(obstacle)) => Some(format!("{step}, waits: {obstacle}")),
+            (Overlay::Waiting(what), None) => Some(format!("waiting: {what}")),
+            (Overlay::Waiting(what), Some(obstacle)) => Some(format!("waiting: {what}; {obstacle}")),
+            (Overlay::None, obstacle) => obstacle,
         }
+    }
+
+    /// Why nothing can be said of the site's file, and since when.
+    pub fn obstacle(&self) -> Option<String> {
+        let why = self.unknown?.explain();
+        Some(self.unknown_since.map_or_else(|| why.to_owned(), |since| format!("{why}, since {}", minute(since))))
     }
 }
 
@@ -370,6 +396,9 @@ impl Unknown {
             Self::NoInventory => "the site has not sent an inventory yet",
             Self::MassDrop => "many files vanished at once; `fieldpost site accept-drop` says that it is meant",
             Self::Directory(directory) => directory.explain(),
+            Self::Refused(fault) => fault.explain(),
+            Self::File(obstacle) => obstacle.explain(),
+            Self::Newer => "a reason that this version does not know: update it",
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::api::AppSettings;
 use crate::cell::{Base, LatestOrder, Unknown, is_silent};
 use crate::hash::ContentHash;
 use crate::id::{GroupName, SiteName, UserName, Version};
+use crate::inventory::CantSay;
 use crate::issue::Issue;
 use crate::name::PatchName;
 use crate::stamp::When;
@@ -67,7 +68,11 @@ pub struct GridSite {
     /// The version that it runs.
     pub version: Version,
     /// Why nothing can be said about its files, if so.
+    #[serde(default, deserialize_with = "crate::cell::deserialize_unknown")]
     pub unknown: Option<Unknown>,
+    /// Since when, by the server's clock, as far as that is known.
+    #[serde(default)]
+    pub unknown_since: Option<Timestamp>,
     /// When it last confirmed its inventory.
     pub last_seen: Option<Timestamp>,
 }
@@ -126,8 +131,10 @@ pub struct GridCell {
     pub patch: usize,
     /// Index into [`Grid::sites`].
     pub site: usize,
-    /// S: what the site has.
+    /// S: what the site has; where nothing can be said of it, what it had when something last could.
     pub has: Option<ContentHash>,
+    /// Why nothing can be said of it, and since when by the server's clock, if so.
+    pub cant_say: Option<CantSay>,
     /// When that last changed, by the server's clock.
     pub since: Option<Timestamp>,
     /// B: what both last agreed on.

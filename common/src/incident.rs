@@ -63,6 +63,13 @@ pub enum Subject {
         /// What fails: `disk`, `directory trading`, `hook trading`.
         what: String,
     },
+    /// Nothing can be said of one file of an application for long, or of many.
+    CantSay {
+        /// The site.
+        site: SiteName,
+        /// The application.
+        application: AppName,
+    },
     /// Patches of an application were changed at a site, and its rule wants to hear of that.
     Drift {
         /// The site.
@@ -108,6 +115,7 @@ impl Subject {
             | Self::InventoryStale { site }
             | Self::AgentFailing { site, .. }
             | Self::Drift { site, .. }
+            | Self::CantSay { site, .. }
             | Self::Regressed { site, .. } => Some(site),
             Self::Uplink | Self::NewErrorGroup { .. } | Self::MoreErrorGroups { .. } | Self::Server { .. } => None,
         }
@@ -123,6 +131,7 @@ impl Subject {
             Self::InventoryStale { .. } => "inventory_stale",
             Self::AgentFailing { .. } => "agent_failing",
             Self::Drift { .. } => "drift",
+            Self::CantSay { .. } => "cant_say",
             Self::NewErrorGroup { .. } => "new_error_group",
             Self::MoreErrorGroups { .. } => "more_error_groups",
             Self::Regressed { .. } => "regressed",

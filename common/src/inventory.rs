@@ -1,4 +1,13 @@
-//! What an agent sees in its patch directories, and the brake that keeps a vanished disk from reading as deletions.
+//! What an agent sees in its patch directories. Of each file it says that it is there, that it isn't, or that it can't say; the third
+//! answer is in `cant_say`, the brake that keeps a vanished disk from reading as deletions in `brake`, reading in `receive`.
+
+mod brake;
+mod cant_say;
+mod receive;
+
+pub use brake::{Drop, drop_check};
+pub use cant_say::{CantSay, Obstacle, UnsaidCount, alarm_at};
+pub use receive::{ListingFault, Received, RefusedListing};
 
 use crate::hash::ContentHash;
 use crate::id::{AppName, Version};
@@ -24,8 +33,55 @@ pub struct Listing {
     pub directory: Directory,
     /// The patches.
     pub files: BTreeMap<PatchName, FileFact>,
+    /// Names of which the agent can't say whether, or with what content, they are there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cant_say: BTreeMap<PatchName, CantSay>,
+    /// The same for every name below a folder, given with its final slash, that stands in neither map; `""` is the whole directory.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cant_say_below: BTreeMap<String, CantSay>,
     /// Files that are left alone, and why; at most [`MAX_IGNORED`].
+    #[serde(default)]
     pub ignored: Vec<Ignored>,
+}
+
+/// The most files of one application; an agent doesn't list more, and a server doesn't take more.
+pub const MAX_FILES: usize = 100_000;
+
+/// What a listing says of one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer<'a> {
+    /// The file is there.
+    Has(&'a FileFact),
+    /// It is not there.
+    HasNot,
+    /// Nobody can say.
+    CantSay(CantSay),
+}
+
+impl Listing {
+    /// A listing of a directory in which nothing is.
+    pub fn empty(version: Version, directory: Directory) -> Self {
+        let (files, cant_say, cant_say_below) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { version, directory, files, cant_say, cant_say_below, ignored: Vec::new() }
+    }
+
+    /// The answer for one name, in a directory that is [`Directory::Present`]; of any other nothing can be said at all.
+    pub fn answer(&self, patch: &PatchName) -> Answer<'_> {
+        match (self.cant_say.get(patch), self.files.get(patch)) {
+            (Some(unsaid), _) => Answer::CantSay(*unsaid),
+            (None, Some(fact)) => Answer::Has(fact),
+            (None, None) => self.unsaid_below(patch).map_or(Answer::HasNot, Answer::CantSay),
+        }
+    }
+
+    /// The nearest folder on the way to a name of which nothing can be said.
+    fn unsaid_below(&self, patch: &PatchName) -> Option<CantSay> {
+        if self.cant_say_below.is_empty() {
+            return None;
+        }
+        let folders = patch.as_str().rmatch_indices('/').map(|(end, _)| &patch.as_str()[..=end]);
+        folders.chain([""]).find_map(|folder| self.cant_say_below.get(folder).copied())
+    }
 }
 
 /// The most ignored files that an agent lists for one application.
@@ -58,6 +114,9 @@ pub enum Directory {
     NotADirectory,
     /// The system doesn't let the agent read it.
     Unreadable,
+    /// Something that this version doesn't know.
+    #[serde(other)]
+    Newer,
 }
 
 impl Directory {
@@ -70,6 +129,7 @@ impl Directory {
             Self::OtherMarker => "the patch directory carries the marker of another site",
             Self::NotADirectory => "the patch directory is a link or a file",
             Self::Unreadable => "the agent may not read the patch directory",
+            Self::Newer => "the agent says something of the patch directory that this version does not know",
         }
     }
 }
@@ -84,83 +144,50 @@ pub struct Ignored {
 }
 
 impl Inventory {
-    /// One hash over all of it: what the poll compares.
-    pub fn digest(&self) -> ContentHash {
-        let bytes = serde_json::to_vec(self).unwrap_or_else(|error| unreachable!("an inventory is plain data: {error}"));
-        ContentHash::of(&bytes)
+    /// The bytes that travel. Their hash is what the poll compares: the agent takes it of the bytes that it sends, the server of those
+    /// that came, so that a field which only one of them knows changes nothing.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_else(|error| unreachable!("an inventory is plain data: {error}"))
     }
-}
-
-/// Whether a new list of files may be believed about what is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Drop {
-    /// Nothing much is gone.
-    Fine,
-    /// So many are gone that a person must accept it first.
-    Mass {
-        /// How many are gone.
-        dropped: usize,
-        /// Out of how many.
-        of: usize,
-    },
-}
-
-/// Judges what is gone: over 20 files, or over 30 % and at least 5. Ordered removals don't count.
-pub fn drop_check<'a>(
-    before: impl Iterator<Item = &'a PatchName>,
-    now: impl Fn(&PatchName) -> bool,
-    removal_ordered: impl Fn(&PatchName) -> bool,
-) -> Drop {
-    let (mut of, mut dropped) = (0, 0);
-    for name in before {
-        of += 1;
-        if !now(name) && !removal_ordered(name) {
-            dropped += 1;
-        }
-    }
-    if dropped > 20 || dropped >= 5 && dropped * 10 > of * 3 { Drop::Mass { dropped, of } } else { Drop::Fine }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names(count: usize) -> Vec<PatchName> {
-        (0..count).map(|n| format!("{n}.st").parse().expect("name")).collect()
+    fn name(text: &str) -> PatchName {
+        text.parse().expect("name")
     }
 
-    fn drop_of(gone: usize, of: usize) -> Drop {
-        let (before, left) = (names(of), names(of).split_off(gone));
-        drop_check(before.iter(), |name| left.contains(name), |_| false)
-    }
-
-    #[test]
-    fn a_mass_drop_is_over_20_files_or_over_30_percent_and_at_least_5() {
-        assert_eq!(drop_of(4, 4), Drop::Fine);
-        assert_eq!(drop_of(5, 5), Drop::Mass { dropped: 5, of: 5 });
-        assert_eq!(drop_of(6, 20), Drop::Fine);
-        assert_eq!(drop_of(7, 20), Drop::Mass { dropped: 7, of: 20 });
-        assert_eq!(drop_of(20, 1_000), Drop::Fine);
-        assert_eq!(drop_of(21, 1_000), Drop::Mass { dropped: 21, of: 1_000 });
+    fn unsaid(why: Obstacle) -> CantSay {
+        CantSay { why, since: Timestamp::from_ms(1) }
     }
 
     #[test]
-    fn ordered_removals_are_not_counted_as_a_drop() {
-        let before = names(30);
-        assert_eq!(drop_check(before.iter(), |_| false, |_| true), Drop::Fine);
+    fn a_name_that_is_not_listed_is_absent_unless_its_folder_can_not_be_read() {
+        let mut listing = Listing::empty("7.7".parse().expect("version"), Directory::Present);
+        listing.cant_say_below.insert("sub/".to_owned(), unsaid(Obstacle::NotPermitted));
+        listing.cant_say.insert(name("a.st"), unsaid(Obstacle::BeingWritten));
+        let fact = FileFact { sha256: ContentHash::of(b"x"), size: 1, modified: Timestamp::default() };
+        listing.files.insert(name("sub/known.st"), fact);
+        assert_eq!(listing.answer(&name("a.st")), Answer::CantSay(unsaid(Obstacle::BeingWritten)));
+        assert_eq!(listing.answer(&name("sub/deep/b.st")), Answer::CantSay(unsaid(Obstacle::NotPermitted)));
+        assert_eq!(listing.answer(&name("sub/known.st")), Answer::Has(&fact));
+        assert_eq!(listing.answer(&name("subway.st")), Answer::HasNot, "another folder's name begins alike");
+        listing.cant_say_below.insert(String::new(), unsaid(Obstacle::TooMany));
+        assert_eq!(listing.answer(&name("subway.st")), Answer::CantSay(unsaid(Obstacle::TooMany)));
     }
 
     #[test]
-    fn the_digest_changes_with_any_fact() {
+    fn the_bytes_change_with_any_fact() {
         let mut inventory = Inventory::default();
-        let empty = inventory.digest();
-        let listing = Listing {
-            version: "7.7".parse().expect("version"),
-            directory: Directory::Missing,
-            files: BTreeMap::new(),
-            ignored: Vec::new(),
-        };
-        inventory.applications.insert("trading".parse().expect("app"), listing);
-        assert_ne!(inventory.digest(), empty);
+        let empty = inventory.to_bytes();
+        let listing = Listing::empty("7.7".parse().expect("version"), Directory::Missing);
+        inventory.applications.insert("trading".parse().expect("app"), listing.clone());
+        let without = inventory.to_bytes();
+        assert_ne!(without, empty);
+        let cant_say = BTreeMap::from([(name("a.st"), unsaid(Obstacle::BeingWritten))]);
+        inventory.applications.insert("trading".parse().expect("app"), Listing { cant_say, ..listing });
+        assert_ne!(inventory.to_bytes(), without);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::hash::ContentHash;
 use crate::id::{AppName, OrderId};
-use crate::inventory::{Directory, Inventory, Listing};
+use crate::inventory::{Answer, Directory, FileFact, Inventory, Listing};
 use crate::name::PatchName;
 use crate::order::{Action, Failure, Order, Refusal};
 use crate::time::Timestamp;
@@ -41,8 +41,6 @@ pub enum Outcome {
 pub struct Known<'a> {
     /// What the last scan saw.
     pub inventory: &'a Inventory,
-    /// Names whose content is not settled: still being written. Nothing is done to them.
-    pub unsettled: &'a HashSet<Place>,
     /// What was accepted before, by place.
     pub accepted: &'a BTreeMap<Place, Accepted>,
     /// Contents that the server acknowledged under its present generation.
@@ -134,8 +132,8 @@ impl What {
 
 /// Makes the plan: at most one step for each order, in the order of the batch.
 ///
-/// In one batch only the highest counter for a place runs. A directory that can't be read, or a file that is being written,
-/// holds its orders back: they give no step until a later scan.
+/// In one batch only the highest counter for a place runs. A directory that can't be read, or a file of which the agent can't say
+/// anything, holds its orders back: they give no step until a later scan can say more. The server ends them when their time is over.
 pub fn plan(orders: &[(OrderId, Order)], known: &Known<'_>) -> Vec<Step> {
     let highest = highest_counters(orders);
     orders
@@ -182,14 +180,20 @@ fn next(id: &OrderId, order: &Order, place: &Place, known: &Known<'_>) -> Option
     let Some(listing) = known.inventory.applications.get(&order.application) else {
         return Some(refuse(Refusal::UnknownApplication));
     };
-    if listing.directory != Directory::Present || known.unsettled.contains(place) {
+    if listing.directory != Directory::Present {
         return None;
     }
-    Some(act(order, listing, known))
+    match listing.answer(&order.patch) {
+        Answer::Has(file) => Some(act(order, Some(file), listing, known)),
+        Answer::HasNot => Some(act(order, None, listing, known)),
+        Answer::CantSay(unsaid) if unsaid.why.is_something_else() => {
+            Some(What::Refuse { why: Refusal::ExpectationNotMet.into(), counter: Some(order.counter) })
+        }
+        Answer::CantSay(_) => None,
+    }
 }
 
-fn act(order: &Order, listing: &Listing, known: &Known<'_>) -> What {
-    let file = listing.files.get(&order.patch);
+fn act(order: &Order, file: Option<&FileFact>, listing: &Listing, known: &Known<'_>) -> What {
     let has = file.map(|file| file.sha256);
     if has == order.action.outcome() {
         // What is there may stay there; a hook is not run for an order whose time is over.

@@ -17,12 +17,14 @@ use crate::envelope::{Envelope, base64_bytes};
 use crate::hash::ContentHash;
 use crate::hook::HookWord;
 use crate::id::{AppName, CommandId, Generation, OrderId, SiteName, Version};
+use crate::inventory::RefusedListing;
 use crate::order::Failure;
 use crate::order::state::Progress;
 use crate::text::Clean;
 use crate::time::Timestamp;
 use crate::trust::SignedTrust;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Paths, as axum writes them.
@@ -134,6 +136,9 @@ pub struct InventoryAnswer {
     pub generation: Generation,
     /// Contents that the server wants.
     pub wanted: Vec<ContentHash>,
+    /// Applications of which the server takes nothing, by the name that was given, and why. The rest is taken.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<Clean, RefusedListing>,
 }
 
 /// The answer to `PUT /agent/v1/content/{sha256}`: the server has the content, durably.

@@ -116,7 +116,18 @@ pub(crate) async fn receive_json<T: DeserializeOwned + Send + 'static>(
     server: &Server,
     headers: &HeaderMap,
     body: Body,
+    limit: BodyLimit,
+) -> Result<T, Error> {
+    receive_read(server, headers, body, limit, |plain| serde_json::from_slice(plain)).await
+}
+
+/// Receives a body and reads its bytes as they travelled, unpacked.
+pub(crate) async fn receive_read<T: Send + 'static>(
+    server: &Server,
+    headers: &HeaderMap,
+    body: Body,
     BodyLimit(limit): BodyLimit,
+    read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error> + Send + 'static,
 ) -> Result<T, Error> {
     let limit_bytes = limit as u64;
     let received = receive(headers, body, limit_bytes).await.map_err(of_route)?;
@@ -126,7 +137,7 @@ pub(crate) async fn receive_json<T: DeserializeOwned + Send + 'static>(
         let plain = received.unpack(limit_bytes).map_err(of_route)?;
         // What is JSON and something else than what is meant here was sent so, and so was nothing at all.
         let is_sent_so = |error: &serde_json::Error| proven || error.is_data() || plain.is_empty();
-        serde_json::from_slice(&plain).map_err(|error| unreadable(format!("the body can't be read: {error}"), is_sent_so(&error)))
+        read(&plain).map_err(|error| unreadable(format!("the body can't be read: {error}"), is_sent_so(&error)))
     };
     if at_once { read() } else { work(server, read).await }
 }

@@ -55,6 +55,10 @@ fn told(tx: &mut Tx<'_>, site: &SiteName, app: &AppName) -> Result<(), Error> {
 
 /// Keeps how one cell stands now; whether that is different.
 fn refresh(tx: &Tx<'_>, (site, app): (&SiteName, &AppName), patch: &PatchName, news: bool) -> Result<bool, Error> {
+    // Of what nothing can be said, neither a change nor its end is news.
+    if cell::cell_fetch(tx, site, app, patch)?.is_some_and(|row| row.cant_say.is_some()) {
+        return Ok(false);
+    }
     let (standing, since) = standing(tx, (site, app), patch)?;
     if !standing.is_drift() {
         return Ok(drift_end(tx, site, app, patch)?);
@@ -77,6 +81,7 @@ fn standing(tx: &Tx<'_>, (site, app): (&SiteName, &AppName), patch: &PatchName) 
         published: Published { current, earlier: &earlier, newer: &newer, elsewhere: false },
         site: row.and_then(|row| row.has).map_or(AtSite::Absent, AtSite::Present),
         site_since: since,
+        unknown_since: None,
         base: row.map_or(Base::Never, |row| row.base),
         order: order.as_ref(),
         age: None,

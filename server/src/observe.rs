@@ -1,4 +1,6 @@
 //! What an inventory changes of what is known: cells, bases, confirmed orders, a mass drop that is held. Pure.
+//!
+//! Of a file of which the site can't say anything nothing is confirmed, dropped or counted, and no base moves.
 
 use crate::store::cell::CellRow;
 use crate::store::current::CurrentEntry;
@@ -7,18 +9,24 @@ use fieldpost_common::cell::Base;
 use fieldpost_common::cell::agreement::Agreement;
 use fieldpost_common::hook::HookWord;
 use fieldpost_common::id::OrderId;
-use fieldpost_common::inventory::{Directory, Drop, FileFact, Listing, drop_check};
+use fieldpost_common::inventory::{Answer, CantSay, Directory, Drop, FileFact, Listing, Obstacle, UnsaidCount, drop_check};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::{OrderEvent, OrderState, UnknownCause, advance};
 use fieldpost_common::order::{Action, Failure};
 use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// For so long a file that vanished unordered counts for the drop brake.
+const BRAKE: Duration = Duration::from_hours(24);
 
 /// What was known of one application at one site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Before {
     pub(crate) cells: BTreeMap<PatchName, CellRow>,
     pub(crate) held: Option<HeldDrop>,
+    /// What vanished before, and when.
+    pub(crate) vanished: BTreeMap<PatchName, Timestamp>,
     /// A person says that the drop is meant.
     pub(crate) drop_accepted: bool,
     /// What both agree on once the newest order is carried out. Nothing where it puts something that no publication stands for: what a
@@ -34,8 +42,14 @@ pub(crate) struct Changes {
     pub(crate) cells: Vec<(PatchName, CellRow)>,
     /// What both have agreed on anew.
     pub(crate) agreements: Vec<(PatchName, Agreement)>,
+    /// Cells of which there is nothing to be said any more, and never was.
+    pub(crate) forgotten: Vec<PatchName>,
     pub(crate) orders: Vec<(OrderId, OrderState)>,
     pub(crate) held: Option<HeldDrop>,
+    /// When files vanished; `None`: they don't count any more.
+    pub(crate) vanished: Vec<(PatchName, Option<Timestamp>)>,
+    /// Files of which nothing can be said.
+    pub(crate) unsaid: Option<UnsaidCount>,
 }
 
 /// Compares. `orders` holds the newest order of each cell, `published` what is current for the version that the site runs.
@@ -50,63 +64,127 @@ pub(crate) fn observe(
         // Missing is not deleted.
         return Changes { held: before.held, ..Changes::default() };
     }
-    if let Drop::Mass { dropped, of } = drop_of(before, listing, orders)
-        && !before.drop_accepted
-    {
-        let at = before.held.map_or(now, |held| held.at);
-        return Changes { held: Some(HeldDrop { dropped, of, at }), ..Changes::default() };
+    let heard = Heard { before, listing, orders, now };
+    let names = heard.names(published);
+    let unsaid: Vec<_> = names.iter().filter_map(|name| Some((*name, heard.unsaid(name)?))).collect();
+    let unsaid = UnsaidCount::of(&unsaid, listing.files.len());
+    let vanished = heard.vanished();
+    if let Some(held) = heard.held(&vanished).filter(|_| !before.drop_accepted) {
+        return Changes { held: Some(held), unsaid, ..Changes::default() };
     }
-    let mut changes = Changes::default();
-    let names: BTreeSet<&PatchName> = before.cells.keys().chain(listing.files.keys()).chain(orders.keys()).collect();
+    let mut changes = Changes { unsaid, vanished: heard.counted(&vanished), ..Changes::default() };
     for name in names {
         let known = before.cells.get(name);
-        let fact = listing.files.get(name);
-        let shown = orders.get(name).and_then(|order| confirm(order, fact, before.has_hook, now));
-        let ordered = before.ordered.get(name).filter(|_| shown.is_some() || comes_after_hook(orders.get(name), known, fact));
-        let agreement = agreement(known, fact, published.get(name), ordered);
-        let cell = next(known, fact, agreement, now);
+        let answer = heard.answer(name);
+        let shown = orders.get(name).and_then(|order| confirm(order, &answer, before.has_hook, now));
+        let is_done = shown.is_some() || comes_after_hook(orders.get(name), known, &answer);
+        let ordered = before.ordered.get(name).filter(|_| is_done);
+        let agreement = heard.agreement(name, published.get(name), ordered);
+        let cell = heard.next(name, agreement);
         changes.agreements.extend(agreement.map(|agreement| (name.clone(), agreement)));
-        if cell != known.copied() {
-            changes.cells.extend(cell.map(|cell| (name.clone(), cell)));
+        match cell {
+            Some(cell) if Some(cell) != known.copied() => changes.cells.push((name.clone(), cell)),
+            None if known.is_some() => changes.forgotten.push(name.clone()),
+            _ => {}
         }
         changes.orders.extend(shown);
     }
     changes
 }
 
-fn drop_of(before: &Before, listing: &Listing, orders: &BTreeMap<PatchName, OrderInfo>) -> Drop {
-    let had = before.cells.iter().filter(|(_, cell)| cell.has.is_some()).map(|(name, _)| name);
-    let removal_ordered =
-        |name: &PatchName| orders.get(name).is_some_and(|order| order.action == Action::Remove && !was_given_up(&order.state));
-    drop_check(had, |name| listing.files.contains_key(name), removal_ordered)
+/// An inventory beside what was known.
+struct Heard<'a> {
+    before: &'a Before,
+    listing: &'a Listing,
+    orders: &'a BTreeMap<PatchName, OrderInfo>,
+    now: Timestamp,
 }
 
-/// A removal whose hook failed was carried out all the same.
-fn was_given_up(state: &OrderState) -> bool {
-    let by_hook = matches!(state, OrderState::Failed { reason: Failure::Hook { .. }, .. });
-    !by_hook && matches!(state.word(), "cancelled" | "superseded" | "expired" | "failed")
-}
-
-/// What was ordered is shown only now, and its hook has ended badly before: both sides have the same bytes all the same.
-fn comes_after_hook(order: Option<&OrderInfo>, known: Option<&CellRow>, fact: Option<&FileFact>) -> bool {
-    let (Some(order), has) = (order, fact.map(|fact| fact.sha256)) else { return false };
-    let is_done = matches!(
-        order.state,
-        OrderState::Failed { reason: Failure::Hook { .. }, .. }
-            | OrderState::Unknown { cause: UnknownCause::HookInterrupted, .. }
-            | OrderState::TimedOut { .. }
-    );
-    is_done && order.action.outcome() == has && known.is_none_or(|known| known.has != has)
-}
-
-/// The order's new state, if the site shows what it asks for.
-fn confirm(order: &OrderInfo, fact: Option<&FileFact>, has_hook: bool, now: Timestamp) -> Option<(OrderId, OrderState)> {
-    if order.action.outcome() != fact.map(|fact| fact.sha256) {
-        return None;
+impl<'a> Heard<'a> {
+    /// Every name of which something was known or is said.
+    fn names(&self, published: &'a BTreeMap<PatchName, CurrentEntry>) -> BTreeSet<&'a PatchName> {
+        let Self { before, listing, orders, .. } = self;
+        let named = before.cells.keys().chain(listing.files.keys()).chain(listing.cant_say.keys()).chain(orders.keys());
+        // A patch that was never sent may have come to stand in a folder that can't be read.
+        let is_hidden = |entry: &CurrentEntry| entry.sha256.is_some() && !listing.cant_say_below.is_empty();
+        named.chain(published.iter().filter(|(_, entry)| is_hidden(entry)).map(|(name, _)| name)).collect()
     }
-    let awaits_hook = HookWord::is_awaited(order.hook.as_ref(), has_hook);
-    let next = advance(order.state.clone(), OrderEvent::Shown { awaits_hook }, now);
-    (next != order.state).then(|| (order.id.clone(), next))
+
+    /// What is said of a name. What isn't there, or is something else, where nothing was known of anyway, is no matter.
+    fn answer(&self, name: &PatchName) -> Answer<'a> {
+        let answer = self.listing.answer(name);
+        let Answer::CantSay(CantSay { why, .. }) = answer else { return answer };
+        let was_there = self.before.cells.get(name).is_some_and(|cell| cell.has.is_some());
+        let is_awaited = self.orders.get(name).is_some_and(|order| order.state.is_open());
+        let matters_only_then = why.is_something_else() || matches!(why, Obstacle::FirstLook | Obstacle::JustGone);
+        if matters_only_then && !was_there && !is_awaited { Answer::HasNot } else { answer }
+    }
+
+    /// Why nothing can be said of a name, and since when: since it was first told, as long as it lasts.
+    fn unsaid(&self, name: &PatchName) -> Option<CantSay> {
+        let Answer::CantSay(CantSay { why, since }) = self.answer(name) else { return None };
+        let before = self.before.cells.get(name).and_then(|cell| cell.cant_say);
+        Some(CantSay { why, since: before.map_or(since, |before| before.since).min(self.now) })
+    }
+
+    /// What vanished in the last day and is still gone, and when.
+    fn vanished(&self) -> BTreeMap<&'a PatchName, Timestamp> {
+        // What is held stays held until a person accepts it, however long that takes.
+        let reference = self.before.held.map_or(self.now, |held| held.at);
+        let counts = |at: Timestamp| at.age(reference) < BRAKE;
+        let is_gone = |name: &PatchName| self.answer(name) == Answer::HasNot;
+        let earlier =
+            self.before.vanished.iter().filter(|(name, at)| counts(**at) && is_gone(name)).map(|(name, at)| (name, *at));
+        let had = self.before.cells.iter().filter(|(_, cell)| cell.has.is_some()).map(|(name, _)| name);
+        let now = had.filter(|name| is_gone(name) && !self.was_removal_ordered(name)).map(|name| (name, self.now));
+        earlier.chain(now).collect()
+    }
+
+    /// What the drop brake counts from now on, where that is something else than before.
+    fn counted(&self, vanished: &BTreeMap<&PatchName, Timestamp>) -> Vec<(PatchName, Option<Timestamp>)> {
+        let counts = |name: &PatchName| vanished.get(name).filter(|_| !self.before.drop_accepted).copied();
+        let forgotten = self.before.vanished.keys().filter(|name| counts(name).is_none()).map(|name| (name.clone(), None));
+        let new = vanished.keys().filter(|name| counts(name) != self.before.vanished.get(**name).copied());
+        forgotten.chain(new.filter_map(|name| Some(((*name).clone(), Some(counts(name)?))))).collect()
+    }
+
+    fn held(&self, vanished: &BTreeMap<&PatchName, Timestamp>) -> Option<HeldDrop> {
+        let had = |name: &PatchName| self.before.cells.get(name).is_some_and(|cell| cell.has.is_some());
+        let of = self.before.cells.values().filter(|cell| cell.has.is_some()).count();
+        let of = of + vanished.keys().filter(|name| !had(name)).count();
+        let Drop::Mass { dropped, of } = drop_check(vanished.len(), of) else { return None };
+        Some(HeldDrop { dropped, of, at: self.before.held.map_or(self.now, |held| held.at) })
+    }
+
+    fn was_removal_ordered(&self, name: &PatchName) -> bool {
+        self.orders.get(name).is_some_and(|order| order.action == Action::Remove && !was_given_up(&order.state))
+    }
+
+    /// What both agree on now and didn't before. `ordered`: an order is confirmed, and what both agree on by it.
+    fn agreement(&self, name: &PatchName, published: Option<&CurrentEntry>, ordered: Option<&Agreement>) -> Option<Agreement> {
+        let fact = match self.answer(name) {
+            Answer::Has(fact) => Some(fact),
+            Answer::HasNot => None,
+            Answer::CantSay(_) => return None,
+        };
+        agreement(self.before.cells.get(name), fact, published, ordered)
+    }
+
+    /// The cell as it is now; `None`: there is nothing to be said about it.
+    fn next(&self, name: &PatchName, agreement: Option<Agreement>) -> Option<CellRow> {
+        let known = self.before.cells.get(name);
+        if let Some(cant_say) = self.unsaid(name) {
+            let last = known.copied().unwrap_or_else(|| CellRow::blank(self.now));
+            return Some(CellRow { cant_say: Some(cant_say), ..last });
+        }
+        let fact = if let Answer::Has(fact) = self.answer(name) { Some(fact) } else { None };
+        // A name of which nothing was ever known but that something stood in the way of saying so.
+        let was_nothing = known.is_none_or(|known| known.has.is_none() && known.base == Base::Never);
+        if was_nothing && fact.is_none() && agreement.is_none() {
+            return known.filter(|known| known.cant_say.is_none()).copied();
+        }
+        Some(said(known, fact, agreement, self.now))
+    }
 }
 
 /// What both agree on now and didn't before. `ordered`: an order is confirmed, and what both agree on by it.
@@ -131,16 +209,50 @@ fn agreement(
     ((agreement.base, agreement.publication) != (base, agreed)).then_some(agreement)
 }
 
-/// The cell as it is now; `None`: there is nothing to be said about it.
-fn next(known: Option<&CellRow>, fact: Option<&FileFact>, agreement: Option<Agreement>, now: Timestamp) -> Option<CellRow> {
-    if known.is_none() && fact.is_none() && agreement.is_none() {
-        return None;
-    }
+/// A cell of which the inventory says what is there.
+fn said(known: Option<&CellRow>, fact: Option<&FileFact>, agreement: Option<Agreement>, now: Timestamp) -> CellRow {
     let has = fact.map(|fact| fact.sha256);
     let before = known.map_or((Base::Never, None), |known| (known.base, known.agreed));
     let (base, agreed) = agreement.map_or(before, |agreement| (agreement.base, agreement.publication));
     let since = known.filter(|known| known.has == has).map_or(now, |known| known.since);
-    Some(CellRow { has, size: fact.map_or(0, |fact| fact.size), since, base, agreed })
+    CellRow { has, size: fact.map_or(0, |fact| fact.size), since, base, agreed, cant_say: None }
+}
+
+/// A removal whose hook failed was carried out all the same.
+fn was_given_up(state: &OrderState) -> bool {
+    let by_hook = matches!(state, OrderState::Failed { reason: Failure::Hook { .. }, .. });
+    !by_hook && matches!(state.word(), "cancelled" | "superseded" | "expired" | "failed")
+}
+
+/// Whether a site shows what an order asks for; of what nothing can be said it shows nothing.
+fn is_shown(order: &OrderInfo, answer: &Answer<'_>) -> bool {
+    match answer {
+        Answer::Has(fact) => order.action.outcome() == Some(fact.sha256),
+        Answer::HasNot => order.action.outcome().is_none(),
+        Answer::CantSay(_) => false,
+    }
+}
+
+/// What was ordered is shown only now, and its hook has ended badly before: both sides have the same bytes all the same.
+fn comes_after_hook(order: Option<&OrderInfo>, known: Option<&CellRow>, answer: &Answer<'_>) -> bool {
+    let Some(order) = order else { return false };
+    let is_done = matches!(
+        order.state,
+        OrderState::Failed { reason: Failure::Hook { .. }, .. }
+            | OrderState::Unknown { cause: UnknownCause::HookInterrupted, .. }
+            | OrderState::TimedOut { .. }
+    );
+    is_done && is_shown(order, answer) && known.is_none_or(|known| known.has != order.action.outcome())
+}
+
+/// The order's new state, if the site shows what it asks for.
+fn confirm(order: &OrderInfo, answer: &Answer<'_>, has_hook: bool, now: Timestamp) -> Option<(OrderId, OrderState)> {
+    if !is_shown(order, answer) {
+        return None;
+    }
+    let awaits_hook = HookWord::is_awaited(order.hook.as_ref(), has_hook);
+    let next = advance(order.state.clone(), OrderEvent::Shown { awaits_hook }, now);
+    (next != order.state).then(|| (order.id.clone(), next))
 }
 
 #[cfg(test)]

@@ -4,44 +4,133 @@ use crate::drift::drift_of_inventory;
 use crate::error::Error;
 use crate::observe::{Before, Changes, observe};
 use crate::store::activity::{activity, activity_add};
+use crate::store::site::Refused;
+use crate::store::vanished::{vanished_map, vanished_set};
 use crate::store::{Effect, Tx, agreement, application, cell, current, order, revision, site, site_app, upload};
 use fieldpost_common::api::{Change, OrderInfo, Origin};
 use fieldpost_common::cell::Base;
 use fieldpost_common::cell::agreement::Agreement;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName, Version};
-use fieldpost_common::inventory::{Inventory, Listing};
+use fieldpost_common::inventory::{Listing, ListingFault, Received, RefusedListing};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::OrderState;
+use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
-/// Keeps an inventory and all that follows from it: the contents that the server wants.
-pub(crate) fn inventory_settle(
-    tx: &mut Tx<'_>,
-    site: &SiteName,
-    inventory: &Inventory,
-    now: Timestamp,
-) -> Result<Vec<ContentHash>, Error> {
-    let digest = inventory.digest();
+/// An inventory that came.
+pub(crate) struct Inbound {
+    /// Its bytes, unpacked, as they travelled.
+    pub(crate) bytes: Vec<u8>,
+    /// Their hash.
+    pub(crate) digest: ContentHash,
+    /// What they say, by this server's clock.
+    pub(crate) received: Received,
+}
+
+/// What an inventory led to.
+pub(crate) struct Settled {
+    /// Contents that the server wants.
+    pub(crate) wanted: Vec<ContentHash>,
+    /// Applications of which nothing is taken.
+    pub(crate) refused: Refused,
+}
+
+/// Keeps an inventory and all that follows from it.
+pub(crate) fn inventory_settle(tx: &mut Tx<'_>, site: &SiteName, inbound: Inbound, now: Timestamp) -> Result<Settled, Error> {
+    let settled = inventory_apply(tx, site, inbound.received, now)?;
+    site::site_inventory_set(tx, site, &inbound.bytes, &inbound.digest)?;
+    tx.then(Effect::Inventory(site.clone(), inbound.digest, now));
+    Ok(settled)
+}
+
+fn inventory_apply(tx: &mut Tx<'_>, site: &SiteName, received: Received, now: Timestamp) -> Result<Settled, Error> {
+    let Received { mut inventory, mut refused } = received;
     for (app, listing) in &inventory.applications {
+        if let Some(fault) = fault(tx, app, listing)? {
+            refused.insert(Clean::line(app.as_str()), fault);
+            continue;
+        }
         listing_settle(tx, (site, app), listing, false, now)?;
     }
-    let named: Vec<_> = inventory.applications.keys().collect();
-    if site_app::site_app_retain(tx, site, &named)? {
+    let named: Vec<_> = inventory.applications.keys().cloned().chain(refused.keys().filter_map(app_of)).collect();
+    if site_app::site_app_retain(tx, site, &named.iter().collect::<Vec<_>>())? {
         tx.then(Effect::Changed(Change::Sites));
     }
-    site::site_inventory_set(tx, site, inventory, &digest)?;
-    tx.then(Effect::Inventory(site.clone(), digest, now));
-    Ok(upload::upload_wanted_of(tx, site, inventory)?)
+    let refused = refused_keep(tx, site, refused, now)?;
+    inventory.applications.retain(|app, _| !refused.contains_key(&Clean::line(app.as_str())));
+    Ok(Settled { wanted: upload::upload_wanted_of(tx, site, &inventory)?, refused })
+}
+
+fn app_of(name: &Clean) -> Option<AppName> {
+    name.as_str().parse().ok()
+}
+
+/// Why nothing of an application's listing can be taken.
+fn fault(db: &Connection, app: &AppName, listing: &Listing) -> Result<Option<RefusedListing>, Error> {
+    let refuse = |fault, detail: String| {
+        let (detail, since) = (Some(Clean::line(&detail)), Timestamp::default());
+        Some(RefusedListing { fault, detail, since })
+    };
+    let Some(settings) = application::application_fetch(db, app)? else {
+        return Ok(refuse(ListingFault::UnknownApplication, format!("application {app}")));
+    };
+    if !settings.versions.contains(&listing.version) {
+        let known: Vec<_> = settings.versions.iter().map(Version::as_str).collect();
+        let detail = format!("version {} of {app}; known: {}", listing.version, known.join(", "));
+        return Ok(refuse(ListingFault::UnknownVersion, detail));
+    }
+    Ok(None)
+}
+
+/// Keeps what is refused, each since it was first; what is new of it is said in the log and on every screen.
+fn refused_keep(tx: &mut Tx<'_>, site: &SiteName, mut refused: Refused, now: Timestamp) -> Result<Refused, Error> {
+    let before = site::site_refused_fetch(tx, site)?;
+    for (app, listing) in &mut refused {
+        let same = before.get(app).filter(|before| before.fault == listing.fault);
+        listing.since = same.map_or(now, |before| before.since);
+        if same.is_none() {
+            let detail = listing.detail.as_ref().map(Clean::as_str).unwrap_or_default();
+            tracing::warn!(%site, application = %app, detail, "nothing of an inventory is taken here: {}", listing.fault.explain());
+        }
+    }
+    if refused != before {
+        site::site_refused_set(tx, site, &refused)?;
+        for application in refused.keys().chain(before.keys()).filter_map(app_of) {
+            tx.then(Effect::Changed(Change::Grid { application }));
+        }
+        tx.then(Effect::Changed(Change::Sites));
+        tx.then(Effect::News);
+    }
+    Ok(refused)
+}
+
+/// An application or a version became known: what sites had said of it before can be taken now.
+pub(crate) fn refused_retry(tx: &mut Tx<'_>, app: &AppName, now: Timestamp) -> Result<(), Error> {
+    for (site, refused) in site::site_refused_list(tx)? {
+        if !refused.contains_key(&Clean::line(app.as_str())) {
+            continue;
+        }
+        if let Some(received) = inventory_last(tx, &site)? {
+            inventory_apply(tx, &site, received, now)?;
+            // The contents that are wanted now are asked for with the next poll.
+            tx.then(Effect::Wake(site));
+        }
+    }
+    Ok(())
+}
+
+fn inventory_last(db: &Connection, site: &SiteName) -> Result<Option<Received>, Error> {
+    Ok(site::site_inventory_fetch(db, site)?.and_then(|bytes| Received::read(&bytes).ok()))
 }
 
 /// A person says that a mass drop is meant: what was held becomes true. Whether one was held.
 pub(crate) fn drop_accept(tx: &mut Tx<'_>, site: &SiteName, now: Timestamp) -> Result<bool, Error> {
-    let inventory = site::site_inventory_fetch(tx, site)?.unwrap_or_default();
+    let received = inventory_last(tx, site)?.unwrap_or_default();
     let mut held = false;
-    for (app, listing) in &inventory.applications {
+    for (app, listing) in &received.inventory.applications {
         if site_app::site_app_held(tx, site, app)?.is_some() {
             held = true;
             listing_settle(tx, (site, app), listing, true, now)?;
@@ -57,16 +146,13 @@ fn listing_settle(
     drop_accepted: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if application::application_fetch(tx, app)?.is_none() {
-        tracing::warn!(%site, application = %app, "an inventory names an application that isn't known; it is passed over");
-        return Ok(());
-    }
     site_app::site_app_set(tx, site, app, &listing.version)?;
     let is_first = !site_app::site_app_is_listed(tx, site, app)?;
     let newest = order::order_newest_list(tx, site, app)?;
     let mut before = Before {
         cells: cell::cell_map(tx, site, app)?,
         held: site_app::site_app_held(tx, site, app)?,
+        vanished: vanished_map(tx, (site, app))?,
         drop_accepted,
         ..Before::default()
     };
@@ -76,8 +162,9 @@ fn listing_settle(
     let orders: BTreeMap<PatchName, OrderInfo> = newest.into_iter().map(|order| (order.patch.clone(), order)).collect();
     let published = current::current_map(tx, app, &listing.version)?;
     let changes = observe(&before, listing, &orders, &published, now);
-    let (directory, ignored) = (listing.directory, &listing.ignored);
-    site_app::site_app_directory_set(tx, (site, app), directory, ignored, changes.held.as_ref())?;
+    let (held, cant_say) = (changes.held, changes.unsaid.clone());
+    let row = site_app::DirectoryRow { directory: listing.directory, ignored: &listing.ignored, held, cant_say };
+    site_app::site_app_directory_set(tx, (site, app), &row, now)?;
     changes_keep(tx, (site, app), &changes, &orders, now)?;
     // What was there before the first inventory was not changed there since.
     let drifted = changes.cells.iter().map(|(patch, _)| patch).filter(|_| !is_first);
@@ -110,13 +197,19 @@ fn changes_keep(
     let (site, app) = place;
     for (patch, row) in &changes.cells {
         cell::cell_set(tx, place, patch, row)?;
-        if let Some(has) = &row.has {
+        if let (Some(has), None) = (&row.has, row.cant_say) {
             revision::revision_seen(tx, (app, patch), (has, row.size), &Origin::Site(site.clone()), now)?;
             tx.then(Effect::Unread);
         }
     }
     for (patch, agreement) in &changes.agreements {
         agreement::agreement_add(tx, place, patch, agreement)?;
+    }
+    for patch in &changes.forgotten {
+        cell::cell_delete(tx, place, patch)?;
+    }
+    for (patch, at) in &changes.vanished {
+        vanished_set(tx, place, patch, *at)?;
     }
     for (id, state) in &changes.orders {
         order::order_state_set(tx, id, state)?;

@@ -34,6 +34,7 @@ pub(crate) mod state;
 pub(crate) mod trust;
 pub(crate) mod upload;
 pub(crate) mod user;
+pub(crate) mod vanished;
 pub(crate) mod wal;
 pub(crate) mod walkback;
 mod writer;

@@ -32,6 +32,7 @@ mod stopping;
 mod tls;
 mod tls_sink;
 mod travel;
+mod unsaid;
 mod wait;
 mod watching;
 mod world;

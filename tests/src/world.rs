@@ -3,6 +3,7 @@
 use crate::binaries;
 use crate::cli::Cli;
 use crate::patience::{until, until_true};
+use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -165,6 +166,19 @@ impl World {
         let log = self.log(&format!("{site}.log"));
         command.stdout(log.try_clone().expect("a second handle")).stderr(log);
         self.agents.insert(site.to_owned(), command.spawn().expect("fieldpost-agent starts"));
+    }
+
+    /// Starts a site's agent held to the modes of files, even when root runs the tests.
+    pub fn start_agent_held_to_modes(&mut self, site: &str) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for capability in [CapabilitySet::DAC_OVERRIDE, CapabilitySet::DAC_READ_SEARCH] {
+                    // Only root has it to lose, and only of this thread is it taken; whom it starts has it neither.
+                    let _ = remove_capability_from_bounding_set(capability);
+                }
+                self.start_agent(site);
+            });
+        });
     }
 
     /// Kills a site's agent as a power cut would.

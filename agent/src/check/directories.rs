@@ -3,16 +3,18 @@
 use super::access::{Deed, why, writable};
 use super::{Finding, found};
 use crate::config::{Application, Config};
-use crate::marker::Markers;
+use crate::marker::{self, Markers};
 use crate::root::Root;
 use fieldpost_common::id::AppName;
 use fieldpost_common::inventory::Directory;
 
 pub(super) fn check(config: &Config, application: &Application) -> Finding {
     let path = application.directory.as_path();
-    let markers = match Markers::load(&config.state("markers")) {
+    let markers = match Markers::load(&config.state(marker::FILE_OF_IDS)) {
         Ok(markers) => markers,
-        Err(error) => return super::denied(&format!("directory of {}", application.name), &config.state("markers"), &error),
+        Err(error) => {
+            return super::denied(&format!("directory of {}", application.name), &config.state(marker::FILE_OF_IDS), &error);
+        }
     };
     let how = match Root::open(path, &markers.expected(&config.site, &application.name)) {
         Ok(_) => match writable(path) {
@@ -35,5 +37,6 @@ fn cure(wrong: Directory, application: &AppName) -> String {
         Directory::OtherMarker => "name the right directory in the config".to_owned(),
         Directory::NotADirectory => "name the directory itself in the config, not a link to it".to_owned(),
         Directory::Unreadable => "let the user that runs the agent read it".to_owned(),
+        Directory::Newer => "use the newest agent".to_owned(),
     }
 }

@@ -5,10 +5,10 @@ use crate::config::Config;
 use crate::fetch::Downloads;
 use crate::install::{self, Put};
 use crate::machine::{Event, Executed, State, planned};
-use crate::marker::Markers;
+use crate::marker::{self, Markers};
 use crate::room;
 use crate::root::Root;
-use crate::scan::Scanner;
+use crate::scan::{At, Scanner};
 use crate::status::{Status, Watched};
 use crate::upload::{self, Parcel};
 use fieldpost_common::hash::ContentHash;
@@ -21,11 +21,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 
+/// The most files of which nothing can be said that the status file names.
+const MOST_SHOWN: usize = 20;
+
 /// What the work needs.
 #[derive(Clone)]
 pub(super) struct Files {
     pub(super) config: Arc<Config>,
-    pub(super) markers: Arc<Markers>,
+    /// As last read: `fieldpost-agent mark` may make another while the agent runs.
+    pub(super) markers: Arc<Mutex<Markers>>,
     pub(super) downloads: Arc<Downloads>,
     pub(super) scanner: Arc<Mutex<Scanner>>,
 }
@@ -33,30 +37,30 @@ pub(super) struct Files {
 impl Files {
     /// `anew`: every file is read, whatever its times say.
     pub(super) fn scan(&self, clock: Clock, anew: bool, events: UnboundedSender<Event>) {
-        let scanner = Arc::clone(&self.scanner);
+        let (scanner, files) = (Arc::clone(&self.scanner), self.clone());
         tokio::task::spawn_blocking(move || {
             let now = clock.now();
             let mut scanner = scanner.lock().unwrap_or_else(PoisonError::into_inner);
             if anew {
                 scanner.doubt();
             }
-            let report = scanner.scan(now.mono, now.wall);
+            let report = scanner.scan(&files.markers(), At { mono: now.mono, wall: now.wall });
             drop(scanner);
             // Nobody listens any more when the agent stops.
             let _ = events.send(Event::Scanned(Box::new(report)));
         });
     }
 
-    pub(super) fn execute(&self, step: Step, events: UnboundedSender<Event>) {
+    pub(super) fn execute(&self, clock: Clock, step: Step, events: UnboundedSender<Event>) {
         let files = self.clone();
         tokio::task::spawn_blocking(move || {
-            let end = files.step(&step);
+            let end = files.step(clock, &step);
             // Nobody listens any more when the agent stops; the journal knows that the step was begun.
             let _ = events.send(Event::Executed { step: Box::new(step), end });
         });
     }
 
-    fn step(&self, step: &Step) -> Executed {
+    fn step(&self, clock: Clock, step: &Step) -> Executed {
         let root = match self.root(&step.application) {
             Ok(root) => root,
             Err(directory) => return Executed::Held(directory),
@@ -75,7 +79,9 @@ impl Files {
                 match install::put(&root, &put, &self.downloads.path(&sha256)) {
                     Ok(installed) => {
                         if let Some(meta) = installed.meta {
-                            scanner.installed(&step.application, &step.patch, installed.fact, meta);
+                            let now = clock.now();
+                            let at = At { mono: now.mono, wall: now.wall };
+                            scanner.installed(&step.application, &step.patch, installed.fact, meta, at);
                         }
                         Executed::Put(installed)
                     }
@@ -98,9 +104,18 @@ impl Files {
         self.config.application(application).map(|entry| entry.directory.as_path().to_owned()).unwrap_or_default()
     }
 
+    /// The markers as they are now; while they can't be read, as they were.
+    fn markers(&self) -> Markers {
+        let mut known = self.markers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(markers) = Markers::load(&self.config.state(marker::FILE_OF_IDS)) {
+            *known = markers;
+        }
+        known.clone()
+    }
+
     fn root(&self, application: &AppName) -> Result<Root, Directory> {
         let entry = self.config.application(application).ok_or(Directory::Missing)?;
-        Root::open(entry.directory.as_path(), &self.markers.expected(&self.config.site, application))
+        Root::open(entry.directory.as_path(), &self.markers().expected(&self.config.site, application))
     }
 
     /// Packs a content from the first place that still has it; `None`: none has.
@@ -130,7 +145,8 @@ pub(super) fn status(config: &Config, state: &State, now: Now, since: Timestamp)
             path: entry.directory.as_path().to_owned(),
             state: listing.directory,
             files: listing.files.len(),
-            unsettled: report.unsettled.iter().filter(|(application, _)| *application == entry.name).count(),
+            cant_say: listing.cant_say.iter().map(|(patch, unsaid)| (patch.clone(), *unsaid)).take(MOST_SHOWN).collect(),
+            unsaid: listing.cant_say.len(),
             ignored: listing.ignored.clone(),
         })
     });

@@ -12,9 +12,10 @@ use crate::install::cleaning;
 use crate::journal::{Found, Journal, Ran};
 use crate::lock::{Lock, LockError};
 use crate::machine::{Setup, State};
-use crate::marker::Markers;
+use crate::marker::{self, Markers};
 use crate::root::Root;
 use crate::scan::Scanner;
+use crate::scan::memory::{self, Memory};
 use crate::server::{ClientError, Server};
 use crate::token::{Token, TokenError};
 use crate::trust::Held;
@@ -56,7 +57,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
     let journal = journal(&config).map_err(state_error(crate::journal::FILE))?;
     let downloads = Downloads::open(config.state("downloads")).map_err(state_error("downloads"))?;
     let fetched = downloads.list().map_err(state_error("downloads"))?;
-    let markers = Markers::load(&config.state("markers")).map_err(state_error("markers"))?;
+    let markers = Markers::load(&config.state(marker::FILE_OF_IDS)).map_err(state_error("markers"))?;
     clear_away(&config, &markers, &journal);
     let addresses = AddressBook::open(&config, trust.address());
     let server = Server::new(&config, token)?.at(&config, addresses.current())?;
@@ -77,11 +78,12 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
     };
     let (events, arrived) = mpsc::unbounded_channel();
     let hint = Arc::new(Notify::new());
-    let scanner = Arc::new(Mutex::new(Scanner::new(&config, &markers)));
+    let scanner = Arc::new(Mutex::new(scanner(&config)));
     let config = Arc::new(config);
     let walkbacks =
         Collector::open(Arc::clone(&config)).map_err(|error| StartError::State(config.state(walkbacks::FOLDER), error))?;
-    let files = Files { config: Arc::clone(&config), markers: Arc::new(markers), downloads: Arc::new(downloads), scanner };
+    let (markers, downloads) = (Arc::new(Mutex::new(markers)), Arc::new(downloads));
+    let files = Files { config: Arc::clone(&config), markers, downloads, scanner };
     let driver = Driver {
         clock,
         boot: boot(),
@@ -106,6 +108,13 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
 fn hooks(config: &Config) -> BTreeMap<AppName, HookPlan> {
     let of = |entry: &Application| Some((entry.name.clone(), entry.after_install.as_ref()?.plan()));
     config.applications.iter().filter_map(of).collect()
+}
+
+fn scanner(config: &Config) -> Scanner {
+    let (memory, remembered) = Memory::open(config.state(memory::FILE), memory::boot_id());
+    let mut scanner = Scanner::new(config);
+    scanner.remember(Some(memory), remembered);
+    scanner
 }
 
 fn actions(config: &Config) -> BTreeSet<(AppName, ActionName)> {

@@ -9,8 +9,10 @@ use crate::clock::Now;
 use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::Generation;
-use fieldpost_common::text;
+use fieldpost_common::inventory::RefusedListing;
+use fieldpost_common::text::{self, Clean};
 use fieldpost_common::wire::{InventoryAnswer, OrderResult};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// An inventory goes up before the next poll, so that the poll names what the server has; one that takes longer holds up no order.
@@ -59,19 +61,17 @@ fn next_upload(state: &mut State, now: Now) -> Option<ContentHash> {
     free.find(|sha256| !state.patience.rests(&Thing::Upload(**sha256), now)).copied()
 }
 
-/// Where a content stands, settled places first.
+/// Where a content stands.
 fn places(state: &State, sha256: &ContentHash) -> Vec<fieldpost_common::plan::Place> {
     let Some(report) = &state.report else { return Vec::new() };
-    let mut places: Vec<_> = report
+    report
         .inventory
         .applications
         .iter()
         .flat_map(|(app, listing)| listing.files.iter().map(move |(patch, fact)| ((app.clone(), patch.clone()), fact)))
         .filter(|(_, fact)| fact.sha256 == *sha256)
         .map(|(place, _)| place)
-        .collect();
-    places.sort_by_key(|place| report.unsettled.contains(place));
-    places
+        .collect()
 }
 
 /// The server named its data. Another than before voids what it had.
@@ -112,9 +112,21 @@ pub(super) fn inventory_put(
                 state.journal.stored.remove(sha256);
             }
             state.wanted = answer.wanted.into_iter().collect();
+            tell_refused(state, answer.refused, out);
         }
         Err(trouble) => held_back(state, &Thing::Inventory, &trouble, now, out),
     }
+}
+
+/// The server takes nothing of an application: told once for each reason.
+fn tell_refused(state: &mut State, refused: BTreeMap<Clean, RefusedListing>, out: &mut Vec<Effect>) {
+    for (app, listing) in &refused {
+        if state.refused_listings.get(app).is_none_or(|before| before.fault != listing.fault) {
+            let detail = listing.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+            out.push(Effect::Log(Level::Error, format!("{app}: {}{detail}", listing.fault.explain())));
+        }
+    }
+    state.refused_listings = refused;
 }
 
 pub(super) fn uploaded(state: &mut State, sha256: ContentHash, end: UploadEnd, now: Now, out: &mut Vec<Effect>) {

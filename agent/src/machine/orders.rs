@@ -77,7 +77,6 @@ pub(super) fn steps(state: &State, now: Now) -> Vec<Step> {
     let Some(report) = &state.report else { return Vec::new() };
     let known = Known {
         inventory: &report.inventory,
-        unsettled: &report.unsettled,
         accepted: &state.journal.accepted,
         stored: &state.journal.stored,
         fetched: &state.fetched,
@@ -322,6 +321,7 @@ pub(super) fn executed(state: &mut State, step: &Step, how: Executed, now: Now, 
     hooks::add(state, waiting(&step.order, &place, action, content), out);
     end(state, &step.order, &place, counter, Outcome::Installed, now);
     if let Some(listing) = state.report.as_mut().and_then(|report| report.inventory.applications.get_mut(&step.application)) {
+        listing.cant_say.remove(&step.patch);
         match fact {
             Some(fact) => listing.files.insert(step.patch.clone(), fact),
             None => listing.files.remove(&step.patch),

@@ -2,12 +2,13 @@
 
 use super::effect::{Effect, Level, ScanReason, Timer};
 use super::patience::{self, Thing};
-use super::state::{InFlight, Lane, State};
+use super::state::{InFlight, Lane, Packed, State};
 use super::{backoff, commands, link, network, orders};
 use crate::clock::Now;
 use crate::scan::Report;
 use crate::server::{PollAnswer, PollAsk};
 use crate::trouble::Trouble;
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Order;
 use fieldpost_common::wire::Batch;
@@ -58,15 +59,21 @@ pub(super) fn scanned(state: &mut State, report: Report, now: Now, out: &mut Vec
     }
     tell_directories(state, &report, out);
     forget_stored(state, &report);
-    state.digest = Some(report.inventory.digest());
+    let bytes = report.inventory.to_bytes();
+    let digest = ContentHash::of(&bytes);
+    if state.digest != Some(digest) {
+        (state.digest, state.packed) = (Some(digest), Some(Packed::of(&bytes)));
+    }
     state.report = Some(report);
 }
 
-/// What is no longer here needn't be remembered as stored; of a directory that is away nothing is forgotten.
+/// What is no longer here needn't be remembered as stored; of a directory that is away, and of files of which nothing can be said,
+/// nothing is forgotten.
 fn forget_stored(state: &mut State, report: &Report) {
     let listings = report.inventory.applications.values();
     if listings.clone().all(|listing| listing.directory == Directory::Present) {
-        let here: HashSet<_> = listings.flat_map(|listing| listing.files.values().map(|file| file.sha256)).collect();
+        let here = listings.flat_map(|listing| listing.files.values().map(|file| file.sha256));
+        let here: HashSet<_> = here.chain(report.last_contents.iter().copied()).collect();
         state.journal.stored.retain(|sha256| here.contains(sha256));
     }
 }

@@ -63,9 +63,9 @@ fn report(files: &[(&str, &str)]) -> Report {
     let fact = |content: &str| FileFact { sha256: of(content), size: content.len() as u64, modified: Timestamp::from_ms(0) };
     let files = files.iter().map(|(name, content)| (name.parse().expect("name"), fact(content))).collect();
     let version = "7.7".parse().expect("version");
-    let listing = Listing { version, directory: Directory::Present, files, ignored: Vec::new() };
+    let listing = Listing { files, ..Listing::empty(version, Directory::Present) };
     let applications = BTreeMap::from([("trading".parse().expect("app"), listing)]);
-    Report { inventory: Inventory { applications }, unsettled: HashSet::new(), look_again: None, roots: BTreeMap::new() }
+    Report { inventory: Inventory { applications }, ..Report::default() }
 }
 
 /// An order of ada's for this site.
@@ -145,7 +145,11 @@ impl Bench {
     /// The server takes the inventory as it is.
     fn put(&mut self, wanted: &[&str]) -> Vec<Effect> {
         let digest = self.state.digest.expect("a scan");
-        let answer = InventoryAnswer { generation: generation(1), wanted: wanted.iter().map(|content| of(content)).collect() };
+        let answer = InventoryAnswer {
+            generation: generation(1),
+            wanted: wanted.iter().map(|content| of(content)).collect(),
+            refused: BTreeMap::default(),
+        };
         self.feed(Event::InventoryPut { digest, answer: Ok(answer) })
     }
 

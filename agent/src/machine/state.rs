@@ -13,9 +13,13 @@ use crate::trust::Held;
 use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{ActionName, AppName, CommandId, OrderId, SiteName};
+use fieldpost_common::inventory::RefusedListing;
 use fieldpost_common::order::{Failure, Order};
+use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What doesn't change while the agent runs.
@@ -68,6 +72,30 @@ impl Timers {
     }
 }
 
+/// An inventory as it travels: the bytes that were hashed and no others, packed with zstd.
+#[derive(Clone)]
+pub struct Packed {
+    /// The hash of the bytes before they were packed.
+    pub digest: ContentHash,
+    /// The packed bytes.
+    pub body: Arc<[u8]>,
+}
+
+impl Packed {
+    /// Packs an inventory.
+    pub fn of(bytes: &[u8]) -> Self {
+        let body =
+            zstd::bulk::compress(bytes, 3).unwrap_or_else(|error| unreachable!("memory can be packed into memory: {error}"));
+        Self { digest: ContentHash::of(bytes), body: body.into() }
+    }
+}
+
+impl fmt::Debug for Packed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Packed").field("digest", &self.digest).field("bytes", &self.body.len()).finish()
+    }
+}
+
 /// A poll that is under way.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InFlight {
@@ -105,6 +133,8 @@ pub struct State {
     pub report: Option<Report>,
     /// The digest of its inventory.
     pub digest: Option<ContentHash>,
+    /// The bytes of which it is the digest, as they travel.
+    pub packed: Option<Packed>,
     /// When a poll was last answered.
     pub last_poll: Option<Timestamp>,
     /// How far the own clock is off the server's, as last heard.
@@ -133,6 +163,8 @@ pub struct State {
     pub(super) scan_wanted: Option<ScanReason>,
     pub(super) scanned_at: Duration,
     pub(super) put: Option<ContentHash>,
+    /// Applications of which the server takes nothing.
+    pub(super) refused_listings: BTreeMap<Clean, RefusedListing>,
     pub(super) wanted: BTreeSet<ContentHash>,
     pub(super) given: usize,
     pub(super) interval: Duration,
@@ -156,6 +188,7 @@ impl State {
             trust,
             report: None,
             digest: None,
+            packed: None,
             last_poll: None,
             clock_error: None,
             fetched,
@@ -178,6 +211,7 @@ impl State {
             scan_wanted: None,
             scanned_at: Duration::ZERO,
             put: None,
+            refused_listings: BTreeMap::new(),
             wanted: BTreeSet::new(),
             given: 0,
             interval,

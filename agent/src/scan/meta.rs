@@ -4,7 +4,6 @@ use cap_std::fs::MetadataExt as _;
 use fieldpost_common::time::Timestamp;
 use std::fs::File;
 use std::io;
-use std::time::Duration;
 
 /// What kind of thing a name leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +34,6 @@ pub struct Meta {
     /// How many names it has.
     pub links: u64,
 }
-
-/// A file younger than this may be written again without a change of its times.
-pub const FRESH: Duration = Duration::from_secs(2);
 
 fn ns(seconds: i64, nanoseconds: i64) -> i128 {
     i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds)
@@ -76,19 +72,6 @@ impl Meta {
     /// When it was last written.
     pub fn modified(&self) -> Timestamp {
         Timestamp::from_ms(i64::try_from(self.modified_ns / 1_000_000).unwrap_or(i64::MAX))
-    }
-
-    /// Whether it was touched so shortly before `now` that its times can't show another write.
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        let now = i128::from(now.as_ms()) * 1_000_000;
-        let fresh = i128::try_from(FRESH.as_nanos()).unwrap_or(i128::MAX);
-        (now - self.changed_ns.max(self.modified_ns)).abs() < fresh
-    }
-
-    /// Whether neither content nor name has changed for so long before `now`.
-    pub fn is_older_than(&self, age: Duration, now: Timestamp) -> bool {
-        let now = i128::from(now.as_ms()) * 1_000_000;
-        now - self.changed_ns.max(self.modified_ns) > i128::try_from(age.as_nanos()).unwrap_or(i128::MAX)
     }
 
     /// Whether a rename may have been the only thing that happened between the two.

@@ -1,10 +1,12 @@
 //! The scan on a real file system: what editors do, what stands in a directory that is no patch, what goes missing.
 
 mod again;
+mod restarted;
+mod unsaid;
 
 use super::*;
 use crate::marker;
-use fieldpost_common::inventory::Ignored;
+use fieldpost_common::inventory::{Directory, Ignored, Listing, Obstacle};
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
@@ -12,14 +14,15 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// A site with its own monotonic clock; the date is the system's, as that of the files.
+/// A site with its own clocks; the files' times are the system's.
 struct Site {
     dir: TempDir,
+    config: Config,
     scanner: Scanner,
     mono: Duration,
 }
 
-/// The same moment for every scan of a test, far behind the files' own times: nothing counts as old or fresh.
+/// When each test's clock begins: far behind the files' own times, which must not matter.
 const LONG_AGO: Timestamp = Timestamp::from_ms(1_000_000_000_000);
 
 impl Site {
@@ -34,7 +37,23 @@ impl Site {
             patches.to_str().expect("utf-8")
         );
         let config = Config::parse(&config, Path::new("acme.toml")).expect("config");
-        Self { scanner: Scanner::new(&config, &Markers::default()), dir, mono: Duration::ZERO }
+        Self { scanner: Scanner::new(&config), config, dir, mono: Duration::ZERO }
+    }
+
+    /// Another run of the agent, with what the one before has kept, or without.
+    fn restart(&mut self, state_is_lost: bool) {
+        let path = self.dir.path().join(memory::FILE);
+        if state_is_lost {
+            let _ = std::fs::remove_file(&path);
+        }
+        let (memory, remembered) = Memory::open(path, Some("boot-1".to_owned()));
+        self.scanner = Scanner::new(&self.config);
+        self.scanner.remember(Some(memory), remembered);
+        self.mono = Duration::ZERO;
+    }
+
+    fn at(&self) -> At {
+        At { mono: self.mono, wall: LONG_AGO.plus(self.mono) }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -46,7 +65,7 @@ impl Site {
     }
 
     fn look(&mut self) -> Report {
-        self.scanner.scan(self.mono, LONG_AGO)
+        self.scanner.scan(&Markers::default(), self.at())
     }
 
     /// Looks again after a while.
@@ -76,6 +95,16 @@ fn of(content: &str) -> Option<ContentHash> {
     Some(ContentHash::of(content.as_bytes()))
 }
 
+/// What is in the way of saying anything of a name; `None`: nothing.
+fn obstacle(report: &Report, name: &str) -> Option<Obstacle> {
+    listing(report).cant_say.get(&name.parse().expect("name")).map(|unsaid| unsaid.why)
+}
+
+/// Of how many names nothing can be said.
+fn unsaid(report: &Report) -> usize {
+    listing(report).cant_say.len()
+}
+
 fn names(report: &Report) -> Vec<&str> {
     listing(report).files.keys().map(PatchName::as_str).collect()
 }
@@ -90,10 +119,10 @@ fn a_new_file_counts_after_two_equal_looks_and_says_when_to_look_again() {
     site.write("Order.st", "x");
     let report = site.look();
     assert_eq!(names(&report), Vec::<&str>::new());
-    assert_eq!((report.unsettled.len(), report.look_again), (1, Some(settle::SETTLE)));
+    assert_eq!((obstacle(&report, "Order.st"), report.look_again), (Some(Obstacle::BeingWritten), Some(settle::SETTLE)));
     let report = site.later(2);
     assert_eq!(content(&report, "Order.st"), of("x"));
-    assert_eq!((report.unsettled.len(), report.look_again), (0, None));
+    assert_eq!((unsaid(&report), report.look_again), (0, None));
 }
 
 #[test]
@@ -104,8 +133,8 @@ fn a_half_written_file_is_neither_reported_nor_read_as_deleted() {
     let mut file = File::create(site.path("Order.st")).expect("truncated");
     for piece in ["half ", "a file ", "more"] {
         let report = site.later(2);
-        assert_eq!(content(&report, "Order.st"), of("old"));
-        assert_eq!(report.unsettled.len(), 1);
+        assert_eq!((content(&report, "Order.st"), obstacle(&report, "Order.st")), (None, Some(Obstacle::BeingWritten)));
+        assert_eq!(report.last_contents, of("old").into_iter().collect());
         file.write_all(piece.as_bytes()).expect("written");
     }
     site.later(2);
@@ -118,9 +147,10 @@ fn saved_by(steps: &[&dyn Fn(&Site)]) -> Vec<Option<ContentHash>> {
     site.write("Order.st", "old");
     let mut seen = vec![content(&site.settled(), "Order.st")];
     let mut look = |report: Report| {
-        assert_eq!(names(&report), ["Order.st"], "nothing else is ever reported");
+        let answers: Vec<_> = names(&report).into_iter().chain(listing(&report).cant_say.keys().map(PatchName::as_str)).collect();
+        assert_eq!(answers, ["Order.st"], "nothing else is ever reported, and it is never gone");
         let now = content(&report, "Order.st");
-        if seen.last() != Some(&now) {
+        if now.is_some() && seen.last() != Some(&now) {
             seen.push(now);
         }
     };
@@ -171,8 +201,9 @@ fn a_deleted_file_is_gone_after_two_looks() {
     site.write("Order.st", "x");
     site.settled();
     std::fs::remove_file(site.path("Order.st")).expect("removed");
-    assert_eq!(content(&site.later(1), "Order.st"), of("x"));
-    assert_eq!(content(&site.later(2), "Order.st"), None);
+    assert_eq!(obstacle(&site.later(1), "Order.st"), Some(Obstacle::JustGone));
+    let report = site.later(2);
+    assert_eq!((names(&report).len(), unsaid(&report)), (0, 0));
 }
 
 #[test]
@@ -298,15 +329,16 @@ fn what_the_agent_put_there_counts_at_once_unless_somebody_wrote_to_it_since() {
     site.write("Order.st", "ours");
     let meta = Meta::of(&File::open(site.path("Order.st")).expect("file")).expect("meta");
     let fact = FileFact { sha256: ContentHash::of(b"ours"), size: 4, modified: meta.modified() };
-    site.scanner.installed(&application, &patch, fact, meta);
+    let at = site.at();
+    site.scanner.installed(&application, &patch, fact, meta, at);
     let report = site.look();
-    assert_eq!((content(&report, "Order.st"), report.unsettled.len()), (of("ours"), 0));
+    assert_eq!((content(&report, "Order.st"), unsaid(&report)), (of("ours"), 0));
     site.write("Order.st", "theirs");
-    assert_eq!(site.later(1).unsettled.len(), 1);
+    assert_eq!(obstacle(&site.later(1), "Order.st"), Some(Obstacle::BeingWritten));
     site.scanner.removed(&application, &patch);
     std::fs::remove_file(site.path("Order.st")).expect("removed");
     let report = site.look();
-    assert_eq!((content(&report, "Order.st"), report.unsettled.len()), (None, 0));
+    assert_eq!((content(&report, "Order.st"), unsaid(&report)), (None, 0));
 }
 
 #[test]

@@ -4,26 +4,28 @@ use super::meta::{Kind, Meta};
 use crate::config::Ignore;
 use crate::root::open_dir;
 use cap_std::fs::Dir;
-use fieldpost_common::inventory::{Ignored, MAX_IGNORED};
+use fieldpost_common::inventory::{Ignored, MAX_FILES, MAX_IGNORED, Obstacle};
 use fieldpost_common::name::{NameRule, PatchName, RESERVED_PREFIX};
 use fieldpost_common::text::Clean;
+use rustix::io::Errno;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-
-/// The most files of one application; more are left alone.
-pub const MAX_FILES: usize = 100_000;
 
 /// What stands in a patch directory.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// Regular files with one name, by patch name.
     pub files: BTreeMap<PatchName, Meta>,
-    /// What is left alone.
+    /// Names under which something stands that is no patch, or can't be looked at.
+    pub obstructed: BTreeMap<PatchName, Obstacle>,
+    /// Folders, with their final slash, of which nothing can be said that isn't listed; `""` is the directory itself.
+    pub unseen_below: BTreeMap<String, Obstacle>,
+    /// Folders, without a final slash, that were read.
+    pub folders: BTreeSet<String>,
+    /// What is left alone, for people.
     pub ignored: Vec<Ignored>,
-    /// Folders, with their final slash, that can't be read: nothing is known of what lies below.
-    pub unreadable: BTreeSet<String>,
 }
 
 impl Seen {
@@ -34,9 +36,18 @@ impl Seen {
         }
     }
 
-    /// Whether nothing can be said of a patch because its folder, or an entry on the way, can't be read.
+    /// Whether nothing can be said of a patch that was not seen, because its folder, or one on the way, can't be read.
     pub fn hides(&self, patch: &PatchName) -> bool {
-        self.unreadable.iter().any(|folder| patch.as_str().starts_with(folder.as_str()))
+        self.unseen_below.keys().any(|folder| patch.as_str().starts_with(folder.as_str()))
+    }
+
+    /// Something else than a patch stands under a name.
+    fn obstruct(&mut self, path: &str, why: Obstacle) {
+        if self.obstructed.len() < MAX_FILES
+            && let Ok(name) = path.parse::<PatchName>()
+        {
+            self.obstructed.insert(name, why);
+        }
     }
 }
 
@@ -74,7 +85,7 @@ impl Walk<'_> {
                 Ok(meta) => self.entry(dir, &name, &path, Meta::from_cap(&meta)),
                 // It went away between the two calls: the next look will tell.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => self.unreadable(path, &error),
+                Err(error) => self.unreadable(&path, &error),
             }
         }
         Ok(())
@@ -83,10 +94,15 @@ impl Walk<'_> {
     fn entry(&mut self, dir: &Dir, name: &OsStr, path: &str, meta: Meta) {
         match meta.kind {
             Kind::Folder => self.subfolder(dir, name, path),
-            Kind::Link => self.seen.ignore(Clean::line(path), "is a symbolic link"),
-            Kind::Special => self.seen.ignore(Clean::line(path), "is a pipe, socket or device"),
+            Kind::Link => self.leave(path, Obstacle::Link, "is a symbolic link".to_owned()),
+            Kind::Special => self.leave(path, Obstacle::Special, "is a pipe, socket or device".to_owned()),
             Kind::File => self.file(path, meta),
         }
+    }
+
+    fn leave(&mut self, path: &str, why: Obstacle, words: String) {
+        self.seen.obstruct(path, why);
+        self.seen.ignore(Clean::line(path), words);
     }
 
     fn subfolder(&mut self, dir: &Dir, name: &OsStr, path: &str) {
@@ -96,9 +112,11 @@ impl Walk<'_> {
             return;
         }
         match open_dir(dir, name).and_then(|dir| self.folder(&dir, &below)) {
-            Ok(()) => {}
+            Ok(()) => {
+                self.seen.folders.insert(path.to_owned());
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => self.unreadable(below, &error),
+            Err(error) => self.unreadable(&below, &error),
         }
     }
 
@@ -108,19 +126,34 @@ impl Walk<'_> {
             Err(error) => return self.seen.ignore(Clean::line(path), format!("its name {}", error.rule)),
         };
         if meta.links != 1 {
-            self.seen.ignore(Clean::line(path), format!("has {} names (hard links)", meta.links));
+            self.leave(path, Obstacle::ManyNames, format!("has {} names (hard links)", meta.links));
         } else if meta.size > self.max_size {
             let (size, limit) = (fieldpost_common::text::size(meta.size), fieldpost_common::text::size(self.max_size));
-            self.seen.ignore(Clean::line(path), format!("is too large: {size}, at most {limit}"));
+            self.leave(path, Obstacle::TooLarge, format!("is too large: {size}, at most {limit}"));
         } else if self.seen.files.len() >= MAX_FILES {
+            self.seen.unseen_below.insert(String::new(), Obstacle::TooMany);
             self.seen.ignore(Clean::line(path), format!("is one too many: at most {MAX_FILES} files"));
         } else {
             self.seen.files.insert(name, meta);
         }
     }
 
-    fn unreadable(&mut self, path: String, error: &io::Error) {
-        self.seen.ignore(Clean::line(&path), format!("unreadable: {error}"));
-        self.seen.unreadable.insert(path);
+    /// An entry that can't be looked at may be a file or a folder.
+    fn unreadable(&mut self, path: &str, error: &io::Error) {
+        let why = obstacle_of(error);
+        self.seen.ignore(Clean::line(path), format!("unreadable: {error}"));
+        self.seen.obstruct(path, why);
+        self.seen.unseen_below.insert(format!("{}/", path.trim_end_matches('/')), why);
+    }
+}
+
+/// What an error of the system means for a file that was to be read.
+pub fn obstacle_of(error: &io::Error) -> Obstacle {
+    match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::ACCESS | Errno::PERM) => Obstacle::NotPermitted,
+        Some(Errno::IO) => Obstacle::InputOutput,
+        Some(Errno::LOOP) => Obstacle::Link,
+        Some(Errno::NXIO) => Obstacle::Special,
+        _ => Obstacle::Unreadable,
     }
 }

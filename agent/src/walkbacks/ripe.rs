@@ -1,6 +1,7 @@
 //! Whether a file may be taken: once it rests, or, where it never does, once it has grown for a while.
 
-use crate::scan::meta::{FRESH, Meta};
+use crate::scan::meta::Meta;
+use crate::scan::settle::SETTLE;
 use std::time::Duration;
 
 /// A file that is written all the time is taken after so long, and from then on as often.
@@ -39,7 +40,7 @@ pub(super) fn ripe(seen: Option<&Seen>, meta: Meta, mono: Duration) -> (Ripe, Se
     let anew = Seen { meta, at: mono, since: mono };
     let Some(seen) = seen else { return (Ripe::Not, anew) };
     if seen.meta == meta {
-        let rests = mono.saturating_sub(seen.at) >= FRESH;
+        let rests = mono.saturating_sub(seen.at) >= SETTLE;
         return (if rests { Ripe::Settled } else { Ripe::Not }, *seen);
     }
     let grown = seen.meta.inode == meta.inode && seen.meta.size <= meta.size;

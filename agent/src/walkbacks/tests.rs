@@ -6,7 +6,7 @@ mod redact;
 mod sending;
 
 use super::*;
-use crate::scan::meta::FRESH;
+use crate::scan::settle::SETTLE;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::walkback::walkbacks;
 use fieldpost_common::wire::{MAX_PIECE, Piece};
@@ -46,7 +46,7 @@ impl Site {
     /// Two looks, far enough apart.
     fn settle(&mut self) -> Looked {
         self.collector.look(self.mono);
-        self.mono += FRESH;
+        self.mono += SETTLE;
         let looked = self.collector.look(self.mono);
         self.mono += Duration::from_secs(15);
         looked
@@ -107,8 +107,8 @@ fn a_file_is_taken_after_two_equal_looks_and_only_once() {
     // Too soon: it may be written within the same moment.
     assert_eq!(site.collector.look(site.mono + Duration::from_millis(10)).taken, 0);
     site.append("a.log", "two\n");
-    assert_eq!(site.collector.look(site.mono + FRESH).taken, 0);
-    site.mono += 2 * FRESH;
+    assert_eq!(site.collector.look(site.mono + SETTLE).taken, 0);
+    site.mono += 2 * SETTLE;
     assert_eq!(site.collector.look(site.mono).taken, 1);
     assert_eq!(texts(&site.send()), [("a.log".to_owned(), 0, "one\ntwo\n".to_owned())]);
     assert_eq!(site.settle(), Looked::default());

@@ -2,10 +2,12 @@
 
 use crate::cell::is_silent;
 use crate::id::{AppName, GroupName, SiteName, Version};
-use crate::inventory::{Directory, Ignored};
+use crate::inventory::{Directory, Ignored, RefusedListing, UnsaidCount};
+use crate::text::Clean;
 use crate::time::Timestamp;
 use crate::wire::SiteApp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Makes a site and its enrolment secret.
@@ -53,6 +55,9 @@ pub struct Site {
     pub open_orders: usize,
     /// Two agents poll as this site: the addresses.
     pub clones: Option<[String; 2]>,
+    /// Applications of which the server takes nothing, by the name that the agent gave, and why.
+    #[serde(default)]
+    pub refused: BTreeMap<Clean, RefusedListing>,
 }
 
 impl Site {
@@ -71,12 +76,18 @@ pub struct SiteListing {
     pub version: Version,
     /// The state of its directory, once an inventory came.
     pub directory: Option<Directory>,
+    /// Since when it is so, by the server's clock.
+    #[serde(default)]
+    pub directory_since: Option<Timestamp>,
     /// How many patches are there.
     pub files: usize,
     /// Files that are left alone, and why.
     pub ignored: Vec<Ignored>,
     /// A mass drop that waits for a person.
     pub held: Option<HeldDrop>,
+    /// Files of which nothing can be said, if there are any.
+    #[serde(default)]
+    pub cant_say: Option<UnsaidCount>,
 }
 
 /// A mass drop that waits for a person.

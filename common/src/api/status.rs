@@ -87,6 +87,9 @@ pub struct SiteStatus {
     pub state_age_s: Option<u64>,
     /// Whether a maintenance window covers it now.
     pub maintenance: bool,
+    /// Of how many of its files nothing can be said.
+    #[serde(default)]
+    pub cant_say: usize,
 }
 
 /// What was changed of one application at one site.

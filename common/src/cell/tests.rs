@@ -1,6 +1,7 @@
 //! Every row of the table of marks, by its rule, and the properties that hold for all of them.
 
 use super::*;
+use crate::inventory::Obstacle;
 use crate::order::Refusal;
 use proptest::prelude::*;
 
@@ -13,6 +14,7 @@ fn facts() -> Facts<'static> {
         published: Published { current: Some(content("p")), earlier: &[], newer: &[], elsewhere: false },
         site: AtSite::Absent,
         site_since: None,
+        unknown_since: None,
         base: Base::Never,
         order: None,
         silent_after: Duration::from_mins(5),
@@ -51,6 +53,7 @@ fn each_row_of_the_table_gives_its_mark_and_its_word() {
         (Facts { site: AtSite::NotRun, ..facts() }, "", "not_applicable"),
         (Facts { site: AtSite::Unknown(Unknown::NoInventory), ..facts() }, "?", "unknown"),
         (Facts { site: AtSite::Unknown(Unknown::MassDrop), base: b, ..facts() }, "?", "unknown"),
+        (Facts { site: AtSite::Unknown(Unknown::File(Obstacle::InputOutput)), base: b, ..facts() }, "?", "unknown"),
         (Facts { published: elsewhere, ..facts() }, "~", "other_version"),
         (Facts { published: none, ..facts() }, "·", "absent"),
         (Facts { published: none, site: s, ..facts() }, "*", "only_at_site"),
@@ -75,6 +78,18 @@ fn each_row_of_the_table_gives_its_mark_and_its_word() {
         let json = serde_json::to_string(&cell.standing).expect("json");
         assert_eq!(json, format!("\"{word}\""), "the word in JSON is the word of the domain");
     }
+}
+
+#[test]
+fn a_file_of_which_nothing_can_be_said_says_why_and_since_when_and_so_does_an_order_that_waits_for_it() {
+    let site = AtSite::Unknown(Unknown::File(Obstacle::NotPermitted));
+    let unknown = Facts { site, unknown_since: Some(AT), ..facts() };
+    let why = "the agent's user may not read the file, since 1970-01-01 00:00 UTC";
+    assert_eq!(cell(&unknown).reason().as_deref(), Some(why));
+    let open = order(Action::Remove, OrderState::Offered { at: AT });
+    let waits = cell(&Facts { order: Some(&open), ..unknown });
+    assert_eq!((waits.mark(), waits.reason()), ("…", Some(format!("offered, waits: {why}"))));
+    assert_eq!(cell(&Facts { unknown_since: Some(AT), ..facts() }).unknown_since, None, "what is known has no such moment");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a cell asks of people: the order in which rows are sorted and cells are jumped to.
 
-use crate::cell::{Cell, Overlay, Standing};
+use crate::cell::{Cell, Overlay, Standing, Unknown};
 
 /// What a cell asks of people; the later, the more urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -79,12 +79,16 @@ pub struct Glance {
     pub need: Need,
     /// Whether an order is on its way.
     pub sending: bool,
+    /// Whether nothing can be said of this one file, while of others of its site something can.
+    pub unsaid: bool,
 }
 
 impl Glance {
     /// Of a cell.
     pub fn of(cell: &Cell) -> Self {
-        Self { standing: cell.standing, need: Need::of(cell), sending: cell.overlay.is_open() }
+        let sending = cell.overlay.is_open();
+        let unsaid = matches!(cell.unknown, Some(Unknown::File(_)));
+        Self { standing: cell.standing, need: Need::of(cell), sending, unsaid }
     }
 }
 
@@ -94,7 +98,7 @@ mod tests {
     use crate::cell::Blocked;
 
     fn need(standing: Standing, overlay: Overlay) -> Need {
-        Need::of(&Cell { standing, overlay, unknown: None, age: None, is_stale: true, hook_again: false })
+        Need::of(&Cell { standing, overlay, unknown: None, unknown_since: None, age: None, is_stale: true, hook_again: false })
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Summary {
     pub sending: u32,
     /// Those that call for a person, by what they ask for, in the order of [`Need::SOMEONES`].
     pub calls: [u32; Need::SOMEONES.len()],
+    /// Files of which nothing can be said, at sites of which else something can.
+    pub unsaid: u32,
     /// What the worst one asks for; [`Need::Unknown`] for columns only.
     pub worst: Need,
 }
@@ -48,6 +50,7 @@ impl Summary {
         } else if glance.need == Need::Send {
             self.to_send += 1;
         }
+        self.unsaid += u32::from(glance.unsaid);
         // That nothing is known of a site is said once, by its column.
         if glance.need != Need::Unknown {
             *self = self.with(glance.need, 1);
@@ -178,6 +181,11 @@ mod tests {
         for columns in [&[][..], &[0], &[1], &[0, 1]] {
             agree(&table, columns);
         }
+        let mut unsaid = grid();
+        let why = crate::inventory::Obstacle::InputOutput;
+        unsaid.cells[0].cant_say = Some(crate::inventory::CantSay { why, since: Timestamp::default() });
+        agree(&Table::new(unsaid.clone()), &[0, 1]);
+        assert_eq!(Tally::of(&Table::new(unsaid), &[0, 1]).columns[1].unsaid, 1);
         assert_eq!(Tally::of(&table, &[0, 1]).rows[1].to_send, 1);
     }
 }

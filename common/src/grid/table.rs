@@ -1,8 +1,9 @@
 //! A grid that can be asked for its cells. What a cell is is left to `cell()`.
 
 use super::{Glance, Grid, GridCell, GridPublication};
-use crate::cell::{AtSite, Base, Cell, Facts, Published, cell};
+use crate::cell::{AtSite, Base, Cell, Facts, Published, Unknown, cell};
 use crate::hash::ContentHash;
+use crate::inventory::CantSay;
 use crate::time::Timestamp;
 
 /// A grid that can be asked for its cells: a binary search in the row's loud cells, however many quiet ones there are.
@@ -59,11 +60,26 @@ impl Table {
         self.grid.patches[patch].published.iter().find(|published| published.version == *version)
     }
 
-    /// What a site has, as far as that is known.
+    /// What a site has, as far as that is known; where nothing can be said, what was known last.
     pub fn has(&self, patch: usize, site: usize) -> Option<ContentHash> {
         match self.facts(patch, site) {
             Some(cell) => cell.has,
             None if self.grid.sites[site].unknown.is_some() => None,
+            None => self.published(patch, site).and_then(|published| published.sha256),
+        }
+    }
+
+    /// Why nothing can be said of a file: of the whole site, or of this one.
+    pub fn unknown(&self, patch: usize, site: usize) -> Option<Unknown> {
+        let of_file = || self.facts(patch, site)?.cant_say.map(|cant_say| Unknown::File(cant_say.why));
+        self.grid.sites[site].unknown.or_else(of_file)
+    }
+
+    /// What a site had when something could last be said; `None`: nothing, or nothing was ever said.
+    pub fn last_known(&self, patch: usize, site: usize) -> Option<ContentHash> {
+        match self.facts(patch, site) {
+            Some(cell) => cell.has,
+            None if self.grid.sites[site].unknown == Some(Unknown::NoInventory) => None,
             None => self.published(patch, site).and_then(|published| published.sha256),
         }
     }
@@ -91,10 +107,12 @@ impl Table {
         let column = &self.grid.sites[site];
         let published = self.published(patch, site);
         let current = published.and_then(|published| published.sha256);
-        let at_site = match (column.unknown, loud.map_or(current, |cell| cell.has)) {
-            (Some(why), _) => AtSite::Unknown(why),
-            (None, None) => AtSite::Absent,
-            (None, Some(has)) => AtSite::Present(has),
+        let cant_say = loud.and_then(|cell| cell.cant_say);
+        let (at_site, unknown_since) = match (column.unknown, cant_say, loud.map_or(current, |cell| cell.has)) {
+            (Some(why), _, _) => (AtSite::Unknown(why), column.unknown_since),
+            (None, Some(CantSay { why, since }), _) => (AtSite::Unknown(Unknown::File(why)), Some(since)),
+            (None, None, None) => (AtSite::Absent, None),
+            (None, None, Some(has)) => (AtSite::Present(has), None),
         };
         let mut others = self.grid.patches[patch].published.iter();
         cell(&Facts {
@@ -106,6 +124,7 @@ impl Table {
             },
             site: at_site,
             site_since: loud.and_then(|cell| cell.since),
+            unknown_since,
             base: loud.map_or(Base::Never, |cell| cell.base),
             order: loud.and_then(|cell| cell.order.as_ref()),
             age: column.last_seen.map(|seen| seen.age(now)),
@@ -117,8 +136,9 @@ impl Table {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::cell::{Standing, Unknown};
+    use crate::cell::Standing;
     use crate::grid::{GridPatch, GridSite};
+    use crate::inventory::Obstacle;
 
     pub(in crate::grid) fn grid() -> Grid {
         let content = |text: &str| Some(ContentHash::of(text.as_bytes()));
@@ -148,6 +168,7 @@ pub(super) mod tests {
             groups: Vec::new(),
             version: version.parse().expect("version"),
             unknown: None,
+            unknown_since: None,
             last_seen: Some(Timestamp::default()),
         };
         Grid {
@@ -160,6 +181,7 @@ pub(super) mod tests {
                 patch: 1,
                 site: 1,
                 has: None,
+                cant_say: None,
                 since: None,
                 base: Base::Never,
                 author: None,
@@ -181,6 +203,18 @@ pub(super) mod tests {
         assert_ne!(table.has(0, 0), table.has(0, 1), "current with one content for 7.6 and another for 7.7");
         assert_eq!(standing(1, 0), Standing::OtherVersion);
         assert_eq!(standing(1, 1), Standing::NotSent);
+    }
+
+    #[test]
+    fn a_file_of_which_nothing_can_be_said_is_unknown_and_what_was_known_last_is_kept() {
+        let mut grid = grid();
+        let (why, since, last) = (Obstacle::InputOutput, Timestamp::from_ms(7), ContentHash::of(b"last"));
+        grid.cells[0] = GridCell { has: Some(last), cant_say: Some(CantSay { why, since }), ..grid.cells[0].clone() };
+        let table = Table::new(grid);
+        let cell = table.cell(1, 1, Timestamp::default());
+        assert_eq!((cell.standing, cell.unknown, cell.unknown_since), (Standing::Unknown, Some(Unknown::File(why)), Some(since)));
+        assert_eq!((table.last_known(1, 1), table.unknown(1, 1)), (Some(last), Some(Unknown::File(why))));
+        assert_eq!((cell.send(), cell.retrieve()), (None, None), "nothing is sent or taken unseen");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{Feed, Grid, GridCell, GridPatch, GridSite};
 use crate::api::AppSettings;
 use crate::cell::{Base, LatestOrder};
 use crate::hash::ContentHash;
+use crate::inventory::CantSay;
 use crate::stamp::When;
 use crate::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -40,7 +41,7 @@ fn is_zero(flags: &u8) -> bool {
     *flags == 0
 }
 
-/// Patch, site, what the site has as a place in the contents, since when in milliseconds, the base, the newest order.
+/// Patch, site, what the site has as a place in the contents, since when in milliseconds, the base, and what lies beside that.
 ///
 /// The base is nothing for never, 0 for absent, else a place in the contents, counted from 1.
 #[derive(Debug, Serialize, Deserialize)]
@@ -50,8 +51,23 @@ struct Row<'a>(
     Option<usize>,
     Option<i64>,
     Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")] Option<Cow<'a, LatestOrder>>,
+    #[serde(default, skip_serializing_if = "Beside::is_empty")] Beside<'a>,
 );
+
+/// What few cells have.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Beside<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<Cow<'a, LatestOrder>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cant_say: Option<CantSay>,
+}
+
+impl Beside<'_> {
+    fn is_empty(&self) -> bool {
+        self.order.is_none() && self.cant_say.is_none()
+    }
+}
 
 impl<'a> Head<'a> {
     /// Of a grid.
@@ -79,8 +95,8 @@ impl<'a> Body<'a> {
                 Base::Absent => Some(0),
                 Base::Content(base) => Some(contents.place_of(base) + 1),
             };
-            let order = cell.order.as_ref().map(Cow::Borrowed);
-            Row(cell.patch, cell.site, has, cell.since.map(Timestamp::as_ms), base, order)
+            let beside = Beside { order: cell.order.as_ref().map(Cow::Borrowed), cant_say: cell.cant_say };
+            Row(cell.patch, cell.site, has, cell.since.map(Timestamp::as_ms), base, beside)
         };
         let cells = grid.cells.iter().map(row).collect();
         Self { patches: Cow::Borrowed(&grid.patches), contents: contents.list, cells }
@@ -134,7 +150,7 @@ impl<'de> Deserialize<'de> for Grid {
     }
 }
 
-fn cell(Row(patch, site, has, since, base, order): Row<'_>, contents: &[Content<'_>]) -> Option<GridCell> {
+fn cell(Row(patch, site, has, since, base, beside): Row<'_>, contents: &[Content<'_>]) -> Option<GridCell> {
     let has = match has {
         Some(place) => Some(contents.get(place)?),
         None => None,
@@ -154,7 +170,8 @@ fn cell(Row(patch, site, has, since, base, order): Row<'_>, contents: &[Content<
         changed_at: has.and_then(|content| content.2),
         ambiguous: has.is_some_and(|content| content.3 & 1 != 0),
         corrected: has.is_some_and(|content| content.3 & 2 != 0),
-        order: order.map(Cow::into_owned),
+        cant_say: beside.cant_say,
+        order: beside.order.map(Cow::into_owned),
     })
 }
 
@@ -176,6 +193,8 @@ mod tests {
         grid.cells[0].changed_at = Some("2026-11-24T17:00:00Z".parse().expect("a time"));
         grid.cells[0].since = Some(Timestamp::from_ms(7));
         grid.cells[0].corrected = true;
+        let why = crate::inventory::Obstacle::BeingWritten;
+        grid.cells[0].cant_say = Some(CantSay { why, since: Timestamp::from_ms(9) });
         for base in [Base::Never, Base::Absent, Base::Content(content("b")), Base::Content(content("own"))] {
             grid.cells[0].base = base;
             assert_eq!(there_and_back(&grid), grid);

@@ -5,7 +5,7 @@ mod world;
 
 use super::*;
 use crate::hash::ContentHash;
-use crate::inventory::FileFact;
+use crate::inventory::{CantSay, FileFact, Obstacle};
 use crate::statement::Form;
 
 pub(super) fn content(text: &str) -> ContentHash {
@@ -42,7 +42,6 @@ pub(super) fn order(counter: u64, expected: Option<ContentHash>, outcome: Option
 #[derive(Debug, Clone)]
 pub(super) struct Agent {
     pub(super) inventory: Inventory,
-    pub(super) unsettled: HashSet<Place>,
     pub(super) accepted: BTreeMap<Place, Accepted>,
     pub(super) stored: HashSet<ContentHash>,
     pub(super) fetched: HashSet<ContentHash>,
@@ -51,15 +50,10 @@ pub(super) struct Agent {
 impl Agent {
     pub(super) fn with(has: Option<ContentHash>) -> Self {
         let file = |sha256| FileFact { sha256, size: 3, modified: Timestamp::default() };
-        let listing = Listing {
-            version: "7.7".parse().expect("version"),
-            directory: Directory::Present,
-            files: has.map(|sha256| (place().1, file(sha256))).into_iter().collect(),
-            ignored: Vec::new(),
-        };
+        let files = has.map(|sha256| (place().1, file(sha256))).into_iter().collect();
+        let listing = Listing { files, ..Listing::empty("7.7".parse().expect("version"), Directory::Present) };
         Self {
             inventory: Inventory { applications: [(place().0, listing)].into() },
-            unsettled: HashSet::new(),
             accepted: BTreeMap::new(),
             stored: HashSet::new(),
             fetched: HashSet::new(),
@@ -69,7 +63,6 @@ impl Agent {
     pub(super) fn plan_at(&self, orders: &[(OrderId, Order)], now: Timestamp) -> Vec<What> {
         let known = Known {
             inventory: &self.inventory,
-            unsettled: &self.unsettled,
             accepted: &self.accepted,
             stored: &self.stored,
             fetched: &self.fetched,
@@ -166,16 +159,35 @@ fn an_order_past_its_time_installs_nothing_and_removes_nothing() {
 }
 
 #[test]
-fn a_directory_that_is_missing_or_a_file_that_is_being_written_holds_orders_back() {
-    let orders = [(id(1), order(1, Some(content("s")), None))];
-    for directory in [Directory::Missing, Directory::NoMarker, Directory::OtherMarker, Directory::Unreadable] {
+fn a_directory_that_is_missing_or_a_file_of_which_nothing_can_be_said_holds_orders_back() {
+    let removal = [(id(1), order(1, Some(content("s")), None))];
+    for directory in [Directory::Missing, Directory::NoMarker, Directory::OtherMarker, Directory::Unreadable, Directory::Newer] {
         let mut agent = Agent::with(None);
         agent.listing().directory = directory;
-        assert_eq!(agent.plan(&orders), [], "{directory:?}");
+        assert_eq!(agent.plan(&removal), [], "{directory:?}");
     }
-    let mut agent = Agent::with(Some(content("s")));
-    agent.unsettled.insert(place());
-    assert_eq!(agent.plan(&orders), []);
+    for why in [Obstacle::BeingWritten, Obstacle::JustGone, Obstacle::InputOutput, Obstacle::TooMany, Obstacle::Newer] {
+        for has in [None, Some(content("s"))] {
+            let mut agent = Agent::with(has);
+            agent.listing().cant_say.insert(place().1, CantSay { why, since: Timestamp::default() });
+            assert_eq!(agent.plan(&removal), [], "{why:?}");
+        }
+        let mut agent = Agent::with(None);
+        agent.listing().cant_say_below.insert(String::new(), CantSay { why, since: Timestamp::default() });
+        assert_eq!(agent.plan(&removal), [], "{why:?}, of the whole directory");
+    }
+}
+
+#[test]
+fn an_order_for_a_name_where_something_else_stands_is_refused_and_no_removal_is_settled_there() {
+    for why in [Obstacle::Link, Obstacle::ManyNames, Obstacle::TooLarge, Obstacle::Folder] {
+        let mut agent = Agent::with(None);
+        agent.listing().cant_say.insert(place().1, CantSay { why, since: Timestamp::default() });
+        let refusal = What::Refuse { why: Refusal::ExpectationNotMet.into(), counter: Some(1) };
+        for outcome in [None, Some(content("p"))] {
+            assert_eq!(agent.plan(&[(id(1), order(1, Some(content("s")), outcome))]), std::slice::from_ref(&refusal), "{why:?}");
+        }
+    }
 }
 
 #[test]
@@ -203,7 +215,6 @@ fn a_plan_reads_as_a_dry_run() {
     let orders = [(id(1), order(1, Some(content("s")), None))];
     let known = Known {
         inventory: &agent.inventory,
-        unsettled: &agent.unsettled,
         accepted: &agent.accepted,
         stored: &agent.stored,
         fetched: &agent.fetched,

@@ -74,7 +74,8 @@ fn shown_already(
     let newest = order::order_newest(tx, place.0, place.1, &order.patch)?;
     let cell = cell_fetch(tx, place.0, place.1, &order.patch)?;
     let (Some(newest), Some(cell)) = (newest, cell) else { return Ok(state) };
-    if newest.id != order.id || cell.has != order.action.outcome() {
+    let is_shown = cell.cant_say.is_none() && site_app::site_app_is_known(tx, place.0, place.1)?;
+    if newest.id != order.id || cell.has != order.action.outcome() || !is_shown {
         return Ok(state);
     }
     let version = site_app::site_app_version(tx, place.0, place.1)?;

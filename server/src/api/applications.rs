@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::reading::catch_up;
 use crate::request::{At, Said};
 use crate::server::Shared;
+use crate::settle::refused_retry;
 use crate::store::activity::{activity, activity_add};
 use crate::store::revision::Scope;
 use crate::store::{Effect, Tx, application, revision};
@@ -70,6 +71,7 @@ pub(crate) async fn set(
 
 fn keep(tx: &mut Tx<'_>, settings: &AppSettings, by: &UserName, what: &str) -> Result<(), Error> {
     application::application_set(tx, settings)?;
+    refused_retry(tx, &settings.name, clock::now())?;
     let mut row = activity(format!("user:{by}"), what);
     row.application = Some(settings.name.clone());
     activity_add(tx, row, clock::now())?;

@@ -41,6 +41,7 @@ fn whole(db: &Connection, row: SiteRow) -> Result<Site, StoreError> {
         agent_version: row.agent_version,
         clock_error_ms: row.clock_error_ms,
         clones: row.clones,
+        refused: row.refused,
     })
 }
 

@@ -8,7 +8,7 @@ use crate::request::{Ask, At, Said};
 use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
 use crate::store::drift::drift_list;
-use crate::store::{Effect, StoreError, Tx, incident, mail, maintenance, site, state};
+use crate::store::{Effect, StoreError, Tx, incident, mail, maintenance, site, site_app, state};
 use crate::watch::incident_keep;
 use crate::watch::sight::Sight;
 use axum::Json;
@@ -82,6 +82,7 @@ fn gather(
         outdated.extend(sight.state_outdated(&row, now).map(|unseen| (row.site.clone(), unseen.why)));
         states.entry(row.site).and_modify(|at| *at = (*at).min(row.at)).or_insert(row.at);
     }
+    let unsaid = site_app::site_app_unsaid(db)?;
     let mut worst_of: HashMap<SiteName, (Verdict, Clean)> = HashMap::new();
     // The worst come first, and stay.
     for one in &incidents {
@@ -107,6 +108,7 @@ fn gather(
             last_seen_s: last.map(|at| at.age(now).as_secs()),
             state_age_s: states.get(&row.name).map(|at| at.age(now).as_secs()),
             maintenance: windows.iter().any(covered),
+            cant_say: unsaid.get(&row.name).copied().unwrap_or(0),
             site: row.name,
         }
     });

@@ -1,8 +1,10 @@
 //! What an inventory changes, rule by rule.
 
+mod brake;
+mod unsaid;
+
 use super::*;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::inventory::Ignored;
 use proptest::prelude::*;
 
 fn hash(text: &str) -> ContentHash {
@@ -19,16 +21,19 @@ fn at(ms: i64) -> Timestamp {
 
 fn listing(files: &[(&str, &str)]) -> Listing {
     let fact = |text: &str| FileFact { sha256: hash(text), size: text.len() as u64, modified: at(1) };
-    Listing {
-        version: "7.7".parse().expect("version"),
-        directory: Directory::Present,
-        files: files.iter().map(|(file, text)| (name(file), fact(text))).collect(),
-        ignored: Vec::<Ignored>::new(),
-    }
+    let files = files.iter().map(|(file, text)| (name(file), fact(text))).collect();
+    Listing { files, ..Listing::empty("7.7".parse().expect("version"), Directory::Present) }
 }
 
 fn row(has: Option<&str>, base: Base) -> CellRow {
-    CellRow { has: has.map(hash), size: has.map_or(0, |text| text.len() as u64), since: at(1), base, agreed: None }
+    CellRow {
+        has: has.map(hash),
+        size: has.map_or(0, |text| text.len() as u64),
+        since: at(1),
+        base,
+        agreed: None,
+        cant_say: None,
+    }
 }
 
 fn row_of(has: &str, since: i64) -> CellRow {
@@ -78,7 +83,7 @@ fn only(changes: &Changes) -> CellRow {
 fn the_base_is_set_where_site_and_vendor_have_the_same() {
     let changes = observe(&before(&[]), &listing(&[("a", "one")]), &[].into(), &published(&[("a", "one")]), at(9));
     let base = Base::Content(hash("one"));
-    assert_eq!(only(&changes), CellRow { has: Some(hash("one")), size: 3, since: at(9), base, agreed: Some(7) });
+    assert_eq!(only(&changes), CellRow { base, agreed: Some(7), ..row_of("one", 9) });
     assert_eq!(changes.agreements, [(name("a"), Agreement { base, publication: Some(7), vendors: false })]);
 }
 
@@ -88,7 +93,7 @@ fn the_base_stays_where_they_differ() {
     let changes = observe(&before(&[("a", known)]), &listing(&[("a", "two")]), &[].into(), &published(&[("a", "one")]), at(9));
     assert_eq!(only(&changes).base, Base::Content(hash("one")));
     let changes = observe(&before(&[("a", known)]), &listing(&[]), &[].into(), &published(&[("a", "one")]), at(9));
-    assert_eq!(only(&changes), CellRow { has: None, size: 0, since: at(9), base: Base::Content(hash("one")), agreed: None });
+    assert_eq!(only(&changes), CellRow { base: Base::Content(hash("one")), ..CellRow::blank(at(9)) });
 }
 
 #[test]
@@ -155,7 +160,7 @@ fn a_mass_drop_is_held_since_it_was_first_seen_and_changes_nothing() {
 fn a_mass_drop_that_a_person_accepted_is_believed() {
     let accepted = Before { drop_accepted: true, ..many(6) };
     let changes = observe(&accepted, &listing(&[]), &[].into(), &[].into(), at(9));
-    assert_eq!((changes.cells.len(), changes.held), (6, None));
+    assert_eq!((changes.cells.len(), changes.held, changes.vanished.len()), (6, None, 0));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use fieldpost_common::cell::Unknown;
 use fieldpost_common::grid::{Grid, GridSite};
 use fieldpost_common::id::AppName;
 use fieldpost_common::inventory::Directory;
+use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
 
 /// An application's grid, but for the feed, the clock, and when each site was last heard of, which the memory knows; `None`: there is
@@ -29,12 +30,19 @@ pub(crate) fn grid_fetch(db: &Connection, app: &AppName) -> Result<Option<Grid>,
 }
 
 fn site(column: site_app::Column) -> GridSite {
-    let unknown = match (column.directory, column.held) {
-        (None, _) => Some(Unknown::NoInventory),
-        (Some(Directory::Present), Some(_)) => Some(Unknown::MassDrop),
-        (Some(Directory::Present), None) => None,
-        (Some(directory), _) => Some(Unknown::Directory(directory)),
-    };
+    let (unknown, unknown_since) = unknown(&column);
     let site_app::Column { site: name, groups, version, .. } = column;
-    GridSite { name, groups, version, unknown, last_seen: None }
+    GridSite { name, groups, version, unknown, unknown_since, last_seen: None }
+}
+
+fn unknown(column: &site_app::Column) -> (Option<Unknown>, Option<Timestamp>) {
+    if let Some(refused) = &column.refused {
+        return (Some(Unknown::Refused(refused.fault)), Some(refused.since));
+    }
+    match (column.directory, column.held) {
+        (None, _) => (Some(Unknown::NoInventory), None),
+        (Some(Directory::Present), Some(held)) => (Some(Unknown::MassDrop), Some(held.at)),
+        (Some(Directory::Present), None) => (None, None),
+        (Some(directory), _) => (Some(Unknown::Directory(directory)), column.directory_since),
+    }
 }

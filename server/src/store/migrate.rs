@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0013_hooks.sql"),
     include_str!("migrations/0014_purge.sql"),
     include_str!("migrations/0015_orders_that_wait.sql"),
+    include_str!("migrations/0016_cant_say.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

@@ -3,9 +3,11 @@
 use super::{StoreError, column};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{GroupName, SiteName};
-use fieldpost_common::inventory::Inventory;
+use fieldpost_common::inventory::RefusedListing;
+use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use std::collections::BTreeMap;
 
 /// A site as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +20,13 @@ pub(crate) struct SiteRow {
     pub(crate) agent_version: Option<String>,
     pub(crate) clock_error_ms: Option<i64>,
     pub(crate) clones: Option<[String; 2]>,
+    pub(crate) refused: Refused,
 }
 
-const COLUMNS: &str = "name, groups, enrolled_at, last_seen, address, agent_version, clock_error_ms, clones";
+/// Of which applications nothing is taken, by the name that the agent gave, and why.
+pub(crate) type Refused = BTreeMap<Clean, RefusedListing>;
+
+const COLUMNS: &str = "name, groups, enrolled_at, last_seen, address, agent_version, clock_error_ms, clones, refused";
 
 fn site(row: &Row<'_>) -> rusqlite::Result<SiteRow> {
     Ok(SiteRow {
@@ -32,6 +38,7 @@ fn site(row: &Row<'_>) -> rusqlite::Result<SiteRow> {
         agent_version: row.get(5)?,
         clock_error_ms: row.get(6)?,
         clones: column::json_opt(row, 7)?,
+        refused: column::json(row, 8)?,
     })
 }
 
@@ -139,25 +146,38 @@ pub(crate) fn site_clones_set(db: &Connection, name: &SiteName, addresses: &[Str
     Ok(())
 }
 
-/// Keeps the last inventory, whole, for a mass drop that is accepted later.
-pub(crate) fn site_inventory_set(
-    db: &Connection,
-    name: &SiteName,
-    inventory: &Inventory,
-    digest: &ContentHash,
-) -> Result<(), StoreError> {
-    let json = column::text(inventory);
-    let packed = zstd::bulk::compress(json.as_bytes(), 3).map_err(|error| StoreError::Io(error.to_string()))?;
+/// Keeps the last inventory as it came, for when more of it can be taken: a mass drop is accepted, an application made known.
+pub(crate) fn site_inventory_set(db: &Connection, name: &SiteName, bytes: &[u8], digest: &ContentHash) -> Result<(), StoreError> {
+    let packed = zstd::bulk::compress(bytes, 3).map_err(|error| StoreError::Io(error.to_string()))?;
     let mut set = db.prepare_cached("UPDATE site SET inventory = ?2, digest = ?3 WHERE name = ?1")?;
     set.execute(params![name.as_str(), packed, digest.as_bytes()])?;
     Ok(())
 }
 
-/// The last inventory.
-pub(crate) fn site_inventory_fetch(db: &Connection, name: &SiteName) -> Result<Option<Inventory>, StoreError> {
+/// Keeps of which applications nothing is taken.
+pub(crate) fn site_refused_set(db: &Connection, name: &SiteName, refused: &Refused) -> Result<(), StoreError> {
+    let sql = "UPDATE site SET refused = ?2 WHERE name = ?1 AND refused <> ?2";
+    db.prepare_cached(sql)?.execute([name.as_str(), &column::text(refused)])?;
+    Ok(())
+}
+
+/// Of which applications of a site nothing is taken.
+pub(crate) fn site_refused_fetch(db: &Connection, name: &SiteName) -> Result<Refused, StoreError> {
+    let mut find = db.prepare_cached("SELECT refused FROM site WHERE name = ?1")?;
+    Ok(find.query_row([name.as_str()], |row| column::json(row, 0)).optional()?.unwrap_or_default())
+}
+
+/// The sites of which something is not taken.
+pub(crate) fn site_refused_list(db: &Connection) -> Result<Vec<(SiteName, Refused)>, StoreError> {
+    let mut all = db.prepare_cached("SELECT name, refused FROM site WHERE refused <> '{}' ORDER BY name")?;
+    let rows = all.query_map([], |row| Ok((column::word(row, 0)?, column::json(row, 1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The last inventory, as it came.
+pub(crate) fn site_inventory_fetch(db: &Connection, name: &SiteName) -> Result<Option<Vec<u8>>, StoreError> {
     let mut find = db.prepare_cached("SELECT inventory FROM site WHERE name = ?1")?;
     let packed: Option<Vec<u8>> = find.query_row([name.as_str()], |row| row.get(0)).optional()?.flatten();
-    let unpack = |packed: Vec<u8>| zstd::stream::decode_all(&*packed).map_err(serde_json::Error::io);
-    let read = |packed| unpack(packed).and_then(|json| serde_json::from_slice(&json));
-    packed.map(read).transpose().map_err(|error| StoreError::Sqlite(format!("the inventory of {name} can't be read: {error}")))
+    let unpack = |packed: Vec<u8>| zstd::stream::decode_all(&*packed);
+    packed.map(unpack).transpose().map_err(|error| StoreError::Sqlite(format!("the inventory of {name} can't be read: {error}")))
 }

@@ -3,7 +3,7 @@
 use super::world::{World, hash, read};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{BootId, OrderId};
-use fieldpost_common::inventory::{Directory, FileFact, Inventory, Listing};
+use fieldpost_common::inventory::{CantSay, Directory, FileFact, Inventory, Listing};
 use fieldpost_common::problem::Problem;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{Batch, InventoryAnswer, OrderOutcome, OrderResult, Results, StoredAnswer, header, path as wire};
@@ -20,6 +20,7 @@ pub(super) struct Agent {
     pub(super) etag: Option<String>,
     pub(super) digest: Option<ContentHash>,
     pub(super) files: Vec<(&'static str, String)>,
+    pub(super) cant_say: Vec<(&'static str, CantSay)>,
 }
 
 impl Agent {
@@ -76,12 +77,9 @@ impl Agent {
 
     pub(super) fn inventory(&self, directory: Directory) -> Inventory {
         let fact = |text: &String| FileFact { sha256: hash(text), size: text.len() as u64, modified: Timestamp::from_ms(9) };
-        let listing = Listing {
-            version: self.version.parse().unwrap(),
-            directory,
-            files: self.files.iter().map(|(name, text)| (name.parse().unwrap(), fact(text))).collect(),
-            ignored: Vec::new(),
-        };
+        let files = self.files.iter().map(|(name, text)| (name.parse().unwrap(), fact(text))).collect();
+        let cant_say = self.cant_say.iter().map(|(name, unsaid)| (name.parse().unwrap(), *unsaid)).collect();
+        let listing = Listing { files, cant_say, ..Listing::empty(self.version.parse().unwrap(), directory) };
         Inventory { applications: [("trading".parse().unwrap(), listing)].into() }
     }
 
@@ -91,9 +89,13 @@ impl Agent {
     }
 
     pub(super) async fn tell_of(&mut self, world: &World, directory: Directory) -> InventoryAnswer {
-        let inventory = self.inventory(directory);
-        self.digest = Some(inventory.digest());
-        let body = zstd::bulk::compress(&serde_json::to_vec(&inventory).unwrap(), 3).unwrap();
+        self.tell_bytes(world, &self.inventory(directory).to_bytes()).await
+    }
+
+    /// Tells exactly these bytes.
+    pub(super) async fn tell_bytes(&mut self, world: &World, bytes: &[u8]) -> InventoryAnswer {
+        self.digest = Some(ContentHash::of(bytes));
+        let body = zstd::bulk::compress(bytes, 3).unwrap();
         let request = world.request(Method::PUT, wire::INVENTORY, &self.token).header("content-encoding", "zstd");
         read(request.body(body).send().await.unwrap()).await.unwrap()
     }

@@ -80,3 +80,35 @@ async fn the_age_of_a_column_is_that_of_its_inventory_and_not_of_the_last_poll()
     acme.poll(&world).await.unwrap();
     assert!(world.table().await.grid.sites[0].last_seen.unwrap() >= told);
 }
+
+#[tokio::test]
+async fn files_deleted_one_by_one_trip_the_brake_over_a_restart_of_the_server_and_accepting_begins_the_count_anew() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    let names = ["a.st", "b.st", "c.st", "d.st", "e.st", "f.st", "g.st", "h.st", "i.st", "j.st"];
+    for name in names {
+        acme.file(name, name);
+    }
+    acme.tell(&world).await;
+    for left in [9, 8] {
+        acme.files.truncate(left);
+        acme.tell(&world).await;
+    }
+    let world = world.restart().await;
+    for left in [7, 6] {
+        acme.files.truncate(left);
+        acme.tell(&world).await;
+        assert_eq!(unknown(&world).await, None, "{left} are left");
+    }
+    acme.files.truncate(5);
+    acme.tell(&world).await;
+    assert_eq!(unknown(&world).await, Some(Unknown::MassDrop), "the fifth within a day");
+    world.post::<()>(&world.ada, &path::ACCEPT_DROP.replace("{site}", "acme"), &()).await.unwrap();
+    assert_eq!(unknown(&world).await, None);
+    acme.files.truncate(1);
+    acme.tell(&world).await;
+    assert_eq!(unknown(&world).await, None, "four since a person looked");
+    acme.files.clear();
+    acme.tell(&world).await;
+    assert_eq!(unknown(&world).await, Some(Unknown::MassDrop));
+}

@@ -211,7 +211,16 @@ impl World {
         let sent = self.client.post(format!("{}{}", self.url, wire::ENROLL)).json(&request).send().await.unwrap();
         read::<EnrollAnswer>(sent).await?;
         let boot = hash(&token).to_string()[..32].parse().unwrap();
-        Ok(Agent { token, version: version.to_owned(), boot, poll: 0, etag: None, digest: None, files: Vec::new() })
+        Ok(Agent {
+            token,
+            version: version.to_owned(),
+            boot,
+            poll: 0,
+            etag: None,
+            digest: None,
+            files: Vec::new(),
+            cant_say: Vec::new(),
+        })
     }
 
     pub(super) async fn upload(&self, who: &Person, text: &str) {

@@ -10,7 +10,7 @@ use fieldpost_common::error_group::{ErrorGroupId, Phase};
 use fieldpost_common::id::{AppName, GroupName, SiteName};
 use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, silence};
 use fieldpost_common::incident::{Incident, Known, Observation, Observed, Subject, Unseen};
-use fieldpost_common::inventory::Directory;
+use fieldpost_common::inventory::{Directory, UnsaidCount};
 use fieldpost_common::order::Failure;
 use fieldpost_common::order::state::{OrderState, UnknownCause};
 use fieldpost_common::state::Severity;
@@ -51,7 +51,10 @@ pub(crate) struct ListingRow {
     pub(crate) site: SiteName,
     pub(crate) application: AppName,
     pub(crate) directory: Option<Directory>,
+    /// Since when the directory is so.
+    pub(crate) directory_since: Option<Timestamp>,
     pub(crate) held: Option<HeldDrop>,
+    pub(crate) cant_say: Option<UnsaidCount>,
 }
 
 /// What is known.
@@ -138,8 +141,10 @@ impl Sight {
             self.state(state, facts.back_since(&state.site, now), last, &mut wrong);
         }
         facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
+        facts.listings.iter().for_each(|listing| cant_say(listing, now, &mut wrong));
         facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
         clocks::observe(facts, now, &mut wrong);
+        facts.sites.iter().for_each(|site| refused(site, &mut wrong));
         facts.differing.iter().for_each(|(site, since)| self.inventory(site, *since, now, &mut wrong));
         facts.orders.iter().for_each(|order| self::order(order, &mut wrong));
         facts.drift.iter().for_each(|drift| drifted(drift, &mut wrong));
@@ -319,15 +324,37 @@ fn directory(row: &ListingRow, now: Timestamp, wrong: &mut Observation) {
     let app = &row.application;
     if let Some(directory) = row.directory.filter(|directory| *directory != Directory::Present) {
         let words = format!("{app}: {}", directory.explain());
-        note(wrong, failing(&row.site, format!("directory {app}")), Severity::Problem, &words, now);
+        let since = row.directory_since.unwrap_or(now);
+        note(wrong, failing(&row.site, format!("directory {app}")), Severity::Problem, &words, since);
     }
     if let Some(held) = row.held {
         let words = format!(
-            "{app}: {} of {} are gone at once; nothing is changed until somebody accepts that",
+            "{app}: {} of {} are gone within a day; nothing is changed until somebody accepts that",
             held.dropped,
             count(held.of, "file")
         );
         note(wrong, failing(&row.site, format!("drop {app}")), Severity::Warning, &words, held.at);
+    }
+}
+
+/// One file of which nothing can be said for long, or many; the words tell of the one that waits longest.
+fn cant_say(row: &ListingRow, now: Timestamp, wrong: &mut Observation) {
+    let Some(unsaid) = row.cant_say.as_ref().filter(|unsaid| unsaid.alarm_at <= now) else { return };
+    let (app, oldest, why) = (&row.application, &unsaid.oldest, unsaid.cant_say.why.explain());
+    let words = match unsaid.files {
+        1 => format!("{app}: nothing can be said of {oldest}: {why}"),
+        files => format!("{app}: nothing can be said of {files} of {}; of {oldest}: {why}", count(unsaid.of, "file")),
+    };
+    let subject = Subject::CantSay { site: row.site.clone(), application: app.clone() };
+    note(wrong, subject, Severity::Problem, &words, unsaid.cant_say.since);
+}
+
+/// Applications of which the server takes nothing that the site says.
+fn refused(row: &SiteRow, wrong: &mut Observation) {
+    for (app, listing) in &row.refused {
+        let detail = listing.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        let words = format!("{app}: {}{detail}", listing.fault.explain());
+        note(wrong, failing(&row.name, format!("application {app}")), Severity::Problem, &words, listing.since);
     }
 }
 

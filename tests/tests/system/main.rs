@@ -7,6 +7,7 @@ mod file_outs;
 mod sending;
 // A site that joins with files of its own, and one whose disk vanishes.
 mod adoption;
+mod cant_say;
 mod vanishing;
 // Who changed a patch, when, and why fieldpost thinks so.
 mod stamps;

@@ -45,7 +45,7 @@ pub(crate) struct Tally {
     pub(crate) conflicts: usize,
     /// Cells whose patch was deleted at the site.
     pub(crate) deleted: usize,
-    /// Sites whose files nobody knows.
+    /// Sites whose files nobody knows, and single files of other sites.
     pub(crate) unknown: usize,
     /// Sites that have not been heard of for too long.
     pub(crate) silent: usize,
@@ -261,7 +261,8 @@ impl GridView {
         let silent = |site: &&GridSite| self.is_silent(site, now);
         let ages: Vec<_> = sites.iter().filter(silent).map(|site| site.last_seen.map(|seen| seen.age(now))).collect();
         let longest = if ages.contains(&None) { None } else { ages.iter().flatten().max().copied() };
-        let unknown = sites.iter().filter(|site| site.unknown.is_some()).count();
+        let unsaid: u32 = self.whole.columns.iter().map(|site| site.unsaid).sum();
+        let unknown = sites.iter().filter(|site| site.unknown.is_some()).count() + usize::try_from(unsaid).unwrap_or(usize::MAX);
         let cells = |need| {
             let cells: u32 = self.whole.columns.iter().map(|site| site.calling(need)).sum();
             usize::try_from(cells).unwrap_or(usize::MAX)

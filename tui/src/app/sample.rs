@@ -41,6 +41,7 @@ fn site(name: &str, version: &str, groups: &[&str], seen_minutes: u64) -> GridSi
         groups: groups.iter().map(|group| id(group)).collect(),
         version: id(version),
         unknown: None,
+        unknown_since: None,
         last_seen: Some(before(seen_minutes)),
     }
 }
@@ -83,6 +84,7 @@ fn cell(patch: usize, site: usize, has: Option<&str>, base: Base) -> GridCell {
     GridCell {
         patch,
         site,
+        cant_say: None,
         has: has.map(content),
         since: Some(before(170)),
         base,
@@ -223,6 +225,8 @@ fn listed(name: &str, seen_minutes: Option<u64>, version: &str, groups: &[&str])
         application: id("trading"),
         version: id(version),
         directory: Some(Directory::Present),
+        directory_since: None,
+        cant_say: None,
         files: 28,
         ignored: Vec::new(),
         held: None,
@@ -239,6 +243,7 @@ fn listed(name: &str, seen_minutes: Option<u64>, version: &str, groups: &[&str])
         clock_error_ms: seen_minutes.map(|_| 120),
         open_orders: 0,
         clones: None,
+        refused: std::collections::BTreeMap::new(),
     }
 }
 

@@ -50,7 +50,7 @@ fn incidents() -> Vec<Incident> {
 
 fn status_of(name: &str, verdict: Verdict, words: &str, maintenance: bool) -> SiteStatus {
     let words = (!words.is_empty()).then(|| Clean::line(words));
-    SiteStatus { site: id(name), verdict, words, last_seen_s: Some(4), state_age_s: Some(200), maintenance }
+    SiteStatus { site: id(name), verdict, words, last_seen_s: Some(4), state_age_s: Some(200), maintenance, cant_say: 0 }
 }
 
 /// Six incidents; `delta-uat` is in maintenance, so that its warning doesn't count.

@@ -113,7 +113,7 @@ fn order(
             let why = "the site has begun: once it is installed, {undo} puts the former content back";
             leave(plan, item, keys.say(Context::Grid, why));
         }
-        _ if view.site(place.site).unknown.is_some() => leave(plan, item, "nothing is known of the site's files"),
+        _ if view.table.unknown(place.patch, place.site).is_some() => leave(plan, item, "nothing can be said of the site's file"),
         _ if view.table.has(place.patch, place.site) == before => leave(plan, item, "the site has what it had before"),
         _ if view.table.has(place.patch, place.site) != put => leave(plan, item, "the site's file changed since"),
         _ => opposite(plan, view, item, (place, before, put)),

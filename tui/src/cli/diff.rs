@@ -8,6 +8,7 @@ use super::stamp_words as words;
 use super::talk::Talk;
 use crate::session::Session;
 use fieldpost_common::api::{History, Revision};
+use fieldpost_common::cell::Unknown;
 use fieldpost_common::encoding::decode;
 use fieldpost_common::exit;
 use fieldpost_common::grid::Table;
@@ -103,9 +104,12 @@ fn head(sign: char, history: &History, chosen: &Chosen, bytes: Option<&[u8]>) ->
 
 fn at_site(table: &Table, patch: usize, site: usize) -> Result<(Chosen, Chosen), Failure> {
     let column = &table.grid.sites[site];
-    if let Some(why) = column.unknown {
-        return Err(Failure::later(format!("{}: {}", column.name, why.explain())));
-    }
+    let cell = table.cell(patch, site, table.grid.now);
+    let at = match (cell.unknown, cell.obstacle()) {
+        (None, _) | (_, None) => format!("at {}", column.name),
+        (Some(Unknown::File(_)), Some(why)) => format!("at {}, as was known last ({why})", column.name),
+        (Some(_), Some(why)) => return Err(Failure::later(format!("{}: {why}", column.name))),
+    };
     let published = table.published(patch, site).and_then(|one| one.sha256);
     let has = table.has(patch, site);
     if published.is_none() && has.is_none() {
@@ -113,7 +117,7 @@ fn at_site(table: &Table, patch: usize, site: usize) -> Result<(Chosen, Chosen),
         return Err(Failure::new(format!("{patch} is neither at {site} nor published for {}, which runs there", column.version)));
     }
     let published = chosen(&format!("published for {}", column.version), published);
-    Ok((published, chosen(&format!("at {}", column.name), has)))
+    Ok((published, chosen(&at, has)))
 }
 
 fn chosen(what: &str, sha256: Option<ContentHash>) -> Chosen {

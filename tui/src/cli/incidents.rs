@@ -80,6 +80,7 @@ pub(super) fn flat(incident: &Incident) -> Value {
         }
         Subject::OrderStuck { order: one, .. } => order = Some(one),
         Subject::AgentFailing { what: one, .. } | Subject::Server { what: one } => what = Some(Clean::line(one)),
+        Subject::CantSay { application: app, .. } => application = Some(app),
         Subject::Silent { .. } | Subject::InventoryStale { .. } | Subject::Uplink => {}
     }
     let (closed, open) = match incident.phase {

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::names;
 use super::talk::Talk;
 use crate::session::Session;
-use fieldpost_common::cell::{Cell, Standing};
+use fieldpost_common::cell::{Cell, Standing, Unknown};
 use fieldpost_common::exit;
 use fieldpost_common::grid::{GridPatch, Table};
 use fieldpost_common::hash::ContentHash;
@@ -12,6 +12,7 @@ use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::issue::Issue;
 use fieldpost_common::stamp::When;
 use fieldpost_common::text::{self, Clean};
+use fieldpost_common::time::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use unicode_width::UnicodeWidthStr as _;
@@ -50,6 +51,17 @@ pub(crate) struct CellRow {
     state: &'static str,
     reason: Option<String>,
     age_s: Option<u64>,
+    /// Why nothing can be said of the site's file, in one word, since when, and what it was when something last could be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<UnknownRow>,
+}
+
+/// What is known of a cell of which nothing can be said.
+#[derive(Debug, Serialize)]
+pub(crate) struct UnknownRow {
+    why: Unknown,
+    since: Option<Timestamp>,
+    last_known: Option<ContentHash>,
 }
 
 /// All of it.
@@ -123,7 +135,10 @@ pub(crate) fn rows(table: &Table, view: &View, application: Option<&AppName>) ->
     let cell = |patch, site: usize| {
         let cell = table.cell(patch, site, table.grid.now);
         let age_s = cell.age.map(|age| age.as_secs());
-        (table.grid.sites[site].name.clone(), CellRow { state: cell.word(), reason: cell.reason(), age_s })
+        let last_known = || table.last_known(patch, site);
+        let unknown = cell.unknown.map(|why| UnknownRow { why, since: cell.unknown_since, last_known: last_known() });
+        let reason = cell.reason();
+        (table.grid.sites[site].name.clone(), CellRow { state: cell.word(), reason, age_s, unknown })
     };
     let row = |index: usize| {
         let patch = &table.grid.patches[index];

@@ -102,8 +102,9 @@ fn words(args: &Args, sha256: ContentHash, published: Option<&(Published, Vec<Ve
 
 fn at_site(table: &Table, patch: usize, site: usize) -> Result<ContentHash, Failure> {
     let (row, column) = (&table.grid.patches[patch], &table.grid.sites[site]);
-    if let Some(why) = column.unknown {
-        return Err(Failure::later(format!("{}: {}", column.name, why.explain())));
+    if let Some(why) = table.cell(patch, site, table.grid.now).obstacle() {
+        let last = table.last_known(patch, site).map(|last| format!("\nwhat was known last is {}", last.short()));
+        return Err(Failure::later(format!("{}: {why}{}", column.name, last.unwrap_or_default())));
     }
     table.has(patch, site).ok_or_else(|| Failure::new(format!("{} is not at {}", row.name, column.name)))
 }

@@ -175,6 +175,16 @@ fn line(site: &Site, now: Timestamp) -> String {
             _ => {}
         }
     }
+    for app in &site.applications {
+        if let Some(unsaid) = &app.cant_say {
+            let why = unsaid.cant_say.why.explain();
+            let words = format!("  ? {} of {} of {}: {why}", unsaid.files, text::count(unsaid.of, "file"), app.application);
+            line.extend([words]);
+        }
+    }
+    for (app, refused) in &site.refused {
+        line.extend([format!("  ! nothing is taken of {app}: {}", refused.fault.explain())]);
+    }
     if let Some([one, other]) = &site.clones {
         line.extend([format!("  ! two agents poll as this site: {one} and {other}")]);
     }

@@ -211,7 +211,11 @@ fn site(site: &SiteStatus, wide: usize, colour: bool) -> String {
     // What is wrong stands above; why nobody can say stands nowhere else.
     let why = site.words.as_ref().filter(|_| site.verdict == Verdict::CantSay);
     let why = why.map(|why| format!("  ({why})")).unwrap_or_default();
-    format!("{:wide$}  {verdict}  seen {}, {state}{maintenance}{why}", site.site, ago(site.last_seen_s))
+    let unsaid = match site.cant_say {
+        0 => String::new(),
+        files => format!(", can't say anything of {}", count(files, "file")),
+    };
+    format!("{:wide$}  {verdict}  seen {}, {state}{unsaid}{maintenance}{why}", site.site, ago(site.last_seen_s))
 }
 
 /// `       ≠ acme: trading: 2 patches were changed at the site: …`.
@@ -231,7 +235,7 @@ mod tests {
 
     fn site(name: &str, verdict: Verdict, state_age_s: Option<u64>) -> SiteStatus {
         let site = name.parse().expect("site");
-        SiteStatus { site, verdict, words: None, last_seen_s: Some(3), state_age_s, maintenance: false }
+        SiteStatus { site, verdict, words: None, last_seen_s: Some(3), state_age_s, maintenance: false, cant_say: 0 }
     }
 
     fn sick(name: &str) -> Incident {

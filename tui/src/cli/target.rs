@@ -169,8 +169,9 @@ fn settled(
     again: bool,
 ) -> Option<Decision> {
     let column = &table.grid.sites[site];
-    if let Some(why) = column.unknown.filter(|why| *why != Unknown::NoInventory) {
-        return Some(Decision::Impossible(format!("{}: {}", column.name, why.explain())));
+    if table.unknown(patch, site).is_some_and(|why| why != Unknown::NoInventory) {
+        let why = table.cell(patch, site, table.grid.now).obstacle().unwrap_or_default();
+        return Some(Decision::Impossible(format!("{}: {why}", column.name)));
     }
     let open = table.facts(patch, site).and_then(|cell| cell.order.as_ref()).filter(|order| order.state.is_open());
     if let Some(open) = open.filter(|open| open.action.outcome() == outcome) {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::fetch::NotFetched;
 use crate::install::Installed;
+use fieldpost_common::inventory::{CantSay, Obstacle};
 use fieldpost_common::order::Refusal;
 use fieldpost_common::order::state::Progress;
 use fieldpost_common::plan::{Step, What};
@@ -158,7 +159,9 @@ fn a_file_that_is_being_written_holds_its_order_back() {
     let mut bench = Bench::new();
     bench.feed(Event::Started);
     let mut unsettled = report(&[("Order.st", "old")]);
-    unsettled.unsettled.insert(("trading".parse().expect("app"), "Order.st".parse().expect("name")));
+    let unsaid = CantSay { why: Obstacle::BeingWritten, since: Timestamp::from_ms(0) };
+    let listing = unsettled.inventory.applications.values_mut().next().expect("one");
+    listing.cant_say.insert("Order.st".parse().expect("name"), unsaid);
     bench.feed(Event::Scanned(Box::new(unsettled)));
     let number = poll(&bench.put(&[])).expect("a poll").number;
     bench.state.journal.stored.insert(of("old"));

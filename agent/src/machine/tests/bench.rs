@@ -115,7 +115,11 @@ impl Bench {
         let digest = self.state.digest.expect("a scan was made");
         self.feed(Event::InventoryPut {
             digest,
-            answer: Ok(InventoryAnswer { generation: self::generation(generation), wanted: vec![] }),
+            answer: Ok(InventoryAnswer {
+                generation: self::generation(generation),
+                wanted: vec![],
+                refused: BTreeMap::default(),
+            }),
         })
     }
 
@@ -197,14 +201,10 @@ pub(super) fn fact(text: &str) -> FileFact {
 
 /// A scan that saw these files.
 pub(super) fn report(files: &[(&str, &str)], directory: Directory) -> Report {
-    let listing = Listing {
-        version: "7.7".parse().expect("version"),
-        directory,
-        files: files.iter().map(|(name, text)| (place(name).1, fact(text))).collect(),
-        ignored: Vec::new(),
-    };
+    let files = files.iter().map(|(name, text)| (place(name).1, fact(text))).collect();
+    let listing = Listing { files, ..Listing::empty("7.7".parse().expect("version"), directory) };
     let inventory = Inventory { applications: [(place("x").0, listing)].into() };
-    Report { inventory, unsettled: HashSet::new(), look_again: None, roots: BTreeMap::new() }
+    Report { inventory, ..Report::default() }
 }
 
 pub(super) fn scanned(files: &[(&str, &str)]) -> Event {

@@ -10,6 +10,7 @@ use crate::trust::Held;
 use fieldpost_common::problem::Code;
 use fieldpost_common::trust::Trust;
 use fieldpost_common::wire::{InventoryAnswer, StoredAnswer};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 fn stored(generation: u8) -> UploadEnd {
@@ -25,7 +26,8 @@ fn wanted() -> (Bench, Vec<Effect>) {
     let mut bench = Bench::polling(WAIT, &[]);
     bench.feed(scanned(&[("Order.st", "x")]));
     let digest = bench.state.digest.expect("scanned");
-    let answer = InventoryAnswer { generation: generation(1), wanted: vec![content("x"), content("gone")] };
+    let answer =
+        InventoryAnswer { generation: generation(1), wanted: vec![content("x"), content("gone")], refused: BTreeMap::default() };
     let effects = bench.feed(Event::InventoryPut { digest, answer: Ok(answer) });
     (bench, effects)
 }
@@ -38,7 +40,7 @@ fn an_inventory_is_sent_again_only_when_it_changed() {
     assert_eq!(puts(&bench.feed(scanned(&[("Order.st", "z")]))), 0, "one is under way");
     let effects = bench.feed(Event::InventoryPut {
         digest: content("of y"),
-        answer: Ok(InventoryAnswer { generation: generation(1), wanted: vec![] }),
+        answer: Ok(InventoryAnswer { generation: generation(1), wanted: vec![], refused: BTreeMap::default() }),
     });
     assert_eq!(puts(&effects), 1, "the one that was under way is old by now");
     assert_eq!(puts(&bench.put_answered(1)), 0);
@@ -61,7 +63,7 @@ fn what_the_server_wants_again_is_not_called_stored_any_more() {
     bench.state.journal.stored.insert(content("x"));
     bench.feed(scanned(&[("Order.st", "x"), ("Other.st", "y")]));
     let digest = bench.state.digest.expect("scanned");
-    let answer = InventoryAnswer { generation: generation(1), wanted: vec![content("x")] };
+    let answer = InventoryAnswer { generation: generation(1), wanted: vec![content("x")], refused: BTreeMap::default() };
     let effects = bench.feed(Event::InventoryPut { digest, answer: Ok(answer) });
     assert_eq!(uploads(&effects), 1);
     assert!(!bench.state.journal.stored.contains(&content("x")), "its bytes may not be replaced before they are given again");

@@ -121,7 +121,11 @@ fn an_upload_that_drips_holds_up_no_other() {
     bench.feed(scanned(&files.map(|name| (name, name))));
     let digest = bench.state.digest.expect("scanned");
     let wanted = files.map(content).to_vec();
-    let answer = Ok(fieldpost_common::wire::InventoryAnswer { generation: super::bench::generation(1), wanted });
+    let answer = Ok(fieldpost_common::wire::InventoryAnswer {
+        generation: super::bench::generation(1),
+        wanted,
+        refused: std::collections::BTreeMap::default(),
+    });
     let mut under_way = uploads(&bench.feed(Event::InventoryPut { digest, answer }));
     assert_eq!(under_way.len(), 4);
     let dripping = under_way.remove(0);

@@ -30,7 +30,7 @@ fn is_untouched(outside: &Path) {
 fn go_on(site: &mut Site, turns: usize) -> String {
     let mut sent = String::new();
     for _ in 0..turns {
-        site.mono += FRESH;
+        site.mono += SETTLE;
         site.collector.look(site.mono);
         while let Some((outgoing, batch)) = site.next() {
             site.collector.sent(&outgoing);

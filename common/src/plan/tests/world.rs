@@ -88,6 +88,7 @@ impl World {
             published: Published { current: self.current, earlier: &self.earlier, newer: &[], elsewhere: false },
             site: self.seen,
             site_since: None,
+            unknown_since: None,
             base: self.base,
             order: self.order.as_ref().map(|(latest, _)| latest),
             age: Some(Duration::ZERO),

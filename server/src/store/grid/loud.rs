@@ -46,7 +46,7 @@ impl<'a> Loud<'a> {
 
     fn walk(&mut self, db: &Connection, app: &AppName, (site, column): (usize, &site_app::Column)) -> Result<(), StoreError> {
         let current = self.current(&column.version);
-        let sql = "SELECT patch, has FROM cell WHERE application = ?1 AND site = ?2 ORDER BY patch";
+        let sql = "SELECT patch, has, cant_say IS NOT NULL FROM cell WHERE application = ?1 AND site = ?2 ORDER BY patch";
         let mut all = db.prepare_cached(sql)?;
         let mut rows = all.query([app.as_str(), column.site.as_str()])?;
         let mut next = 0;
@@ -58,10 +58,11 @@ impl<'a> Loud<'a> {
             }
             let is_listed = self.listed.get(next).is_some_and(|listed| listed.as_str() == name);
             let has = row.get_ref(1)?.as_blob_or_null().map_err(rusqlite::Error::from)?;
+            let is_unsaid: bool = row.get(2)?;
             if is_listed {
-                self.differs(next, site, has != current[next].as_ref().map(|current| current.as_bytes().as_slice()));
+                self.differs(next, site, is_unsaid || has != current[next].as_ref().map(|current| current.as_bytes().as_slice()));
                 next += 1;
-            } else if has.is_some() {
+            } else if has.is_some() || is_unsaid {
                 let place = self.place(column::word(row, 0)?);
                 self.differs(place, site, true);
             }
@@ -120,6 +121,7 @@ impl<'a> Loud<'a> {
             let Some(name) = self.listed.get(loud.patch).or_else(|| found[loud.patch - self.listed.len()]) else { continue };
             if let Some(known) = cell::cell_fetch(db, &column.site, app, name)? {
                 (loud.has, loud.since, loud.base) = (known.has, Some(known.since), known.base);
+                loud.cant_say = known.cant_say;
             }
             loud.order = order::order_newest(db, &column.site, app, name)?.map(latest);
         }
@@ -149,6 +151,7 @@ fn quiet(patch: usize, site: usize) -> GridCell {
         patch,
         site,
         has: None,
+        cant_say: None,
         since: None,
         base: Base::Never,
         author: None,

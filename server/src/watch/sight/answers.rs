@@ -3,9 +3,11 @@
 //! An arm says "well" only out of something that was seen. Sites that can't be seen are not its matter: `Observation` hides them.
 
 use super::{Facts, Sight};
+use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
 use fieldpost_common::id::{AppName, SiteName};
 use fieldpost_common::incident::{Answer, Incident, Observation, Subject, Unseen};
+use fieldpost_common::inventory::Directory;
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::{Timestamp, minute};
@@ -32,6 +34,7 @@ impl Sight {
             Subject::StateProblem { site, application } => self.state_answer(facts, (site, application), now),
             Subject::Silent { site } => silent_answer(incident, facts.last_contact(site, now)),
             Subject::Uplink => uplink_answer(facts, seen),
+            Subject::CantSay { site, application } => unsaid_answer(facts, (site, application)),
             Subject::AgentFailing { .. } if is_of_orders(&incident.subject) => mended_answer(incident, facts),
             Subject::NewErrorGroup { group, .. } => match facts.errors_aged.iter().find(|(aged, _)| aged == group) {
                 Some((_, sites)) => aged_answer(sites, seen),
@@ -69,6 +72,19 @@ impl Sight {
         let fresh = row.at <= now.plus(super::SAME_MOMENT) && row.at.age(now) <= self.state.saturating_mul(2);
         let why = || Clean::line(&format!("{}: the state is outdated: from {}", row.application, minute(row.at)));
         (!fresh).then(|| Unseen { why: why(), since: Some(row.at) })
+    }
+}
+
+/// Files of which nothing could be said are well when the last inventory says something of them, not when it says nothing at all.
+fn unsaid_answer(facts: &Facts<'_>, (site, app): (&SiteName, &AppName)) -> Answer {
+    let is_refused = |row: &SiteRow| row.name == *site && row.refused.contains_key(&Clean::line(app.as_str()));
+    if facts.sites.iter().any(is_refused) {
+        return cant_say("the server takes nothing of what the site says of the application", None);
+    }
+    let row = facts.listings.iter().find(|row| row.site == *site && row.application == *app);
+    match row.map(|row| (row.directory, row.directory_since)) {
+        Some((Some(directory), since)) if directory != Directory::Present => cant_say(directory.explain(), since),
+        _ => Answer::Well,
     }
 }
 

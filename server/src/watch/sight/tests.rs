@@ -50,6 +50,7 @@ fn site(site: &str, last: i64) -> SiteRow {
         agent_version: None,
         clock_error_ms: None,
         clones: None,
+        refused: BTreeMap::new(),
     }
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn kind(one: &Incident) -> &'static str {
         Subject::InventoryStale { .. } => "inventory",
         Subject::AgentFailing { .. } => "agent",
         Subject::Drift { .. } => "drift",
+        Subject::CantSay { .. } => "can't say",
         Subject::Server { .. } => "server",
     }
 }
@@ -64,6 +65,7 @@ pub(crate) fn application(one: &Incident) -> Option<&AppName> {
     match &one.subject {
         Subject::StateProblem { application, .. }
         | Subject::Drift { application, .. }
+        | Subject::CantSay { application, .. }
         | Subject::NewErrorGroup { application, .. }
         | Subject::MoreErrorGroups { application }
         | Subject::Regressed { application, .. } => Some(application),
@@ -132,6 +134,7 @@ pub(crate) fn explain(one: &Incident, now: Timestamp, zone: &TimeZone) -> Info {
     match &one.subject {
         Subject::StateProblem { application, .. }
         | Subject::Drift { application, .. }
+        | Subject::CantSay { application, .. }
         | Subject::MoreErrorGroups { application } => {
             add("application", application.to_string());
         }

@@ -2,8 +2,9 @@
 
 use super::{GridView, Place};
 use crate::app::keymap::{Context, Keymap};
-use fieldpost_common::cell::{Blocked, Cell, Direction, Overlay, Standing};
+use fieldpost_common::cell::{Blocked, Cell, Direction, Overlay, Standing, Unknown};
 use fieldpost_common::grid::GridCell;
+use fieldpost_common::hash::ContentHash;
 use fieldpost_common::order::Action;
 use fieldpost_common::stamp::When;
 use fieldpost_common::text::{Clean, age};
@@ -46,7 +47,7 @@ pub(crate) fn explain(view: &GridView, keys: &Keymap, place: Place) -> (String, 
     let site = view.site(place.site);
     let fact = match &cell.overlay {
         Overlay::None => standing(view, place, &cell),
-        Overlay::Sending(step) => sending(view, place, step),
+        Overlay::Sending(step) => sending(view, place, &cell, step),
         Overlay::Waiting(what) => format!("waiting: {}{}", Clean::line(&what.to_string()), order_by(view, place)),
         Overlay::Blocked(why) => format!("blocked: {}{}", Clean::line(&why.to_string()), order_by(view, place)),
     };
@@ -58,11 +59,34 @@ pub(crate) fn explain(view: &GridView, keys: &Keymap, place: Place) -> (String, 
     (fact, keys.say(Context::Grid, advice(&cell)))
 }
 
-fn sending(view: &GridView, place: Place, step: &str) -> String {
+fn sending(view: &GridView, place: Place, cell: &Cell, step: &str) -> String {
     if step == super::GIVING {
         return "on its way: being given to the server".to_owned();
     }
-    format!("on its way: {}{}", self::step(step), order_by(view, place))
+    let waits = obstacle(view, cell).map(|why| format!("; it waits: {why}")).unwrap_or_default();
+    format!("on its way: {}{waits}{}", self::step(step), order_by(view, place))
+}
+
+/// Why nothing can be said of the site's file, and since when.
+fn obstacle(view: &GridView, cell: &Cell) -> Option<String> {
+    let since = cell.unknown_since.map(|since| format!(", since {}", ago(since, view.now))).unwrap_or_default();
+    Some(format!("{}{since}", cell.unknown?.explain()))
+}
+
+fn unknown(view: &GridView, place: Place, cell: &Cell) -> String {
+    let why = obstacle(view, cell).unwrap_or_else(|| "nothing is known".to_owned());
+    let last = match (cell.unknown, view.table.last_known(place.patch, place.site)) {
+        (Some(Unknown::NoInventory), _) => String::new(),
+        (_, None) => "; last known: not there".to_owned(),
+        (_, Some(last)) => format!("; last known: {}{}", last.short(), same(view, place, last)),
+    };
+    format!("unknown: {why}{last}")
+}
+
+/// How what was known last stands to what is published.
+fn same(view: &GridView, place: Place, last: ContentHash) -> &'static str {
+    let published = view.table.published(place.patch, place.site).and_then(|one| one.sha256);
+    if published == Some(last) { ", as published" } else { "" }
 }
 
 /// How far an open order has come, by the word of its state.
@@ -91,7 +115,7 @@ fn standing(view: &GridView, place: Place, cell: &Cell) -> String {
     let changed = changed(view, place);
     match cell.standing {
         Standing::NotApplicable => "the site doesn't run this application".to_owned(),
-        Standing::Unknown => format!("unknown: {}", cell.unknown.map_or("nothing is known", |why| why.explain())),
+        Standing::Unknown => unknown(view, place, cell),
         Standing::OtherVersion => "published for another version only".to_owned(),
         Standing::Absent => "neither published nor here".to_owned(),
         Standing::OnlyAtSite => format!("only at the site, not published; {changed}"),

@@ -36,13 +36,14 @@ pub(crate) fn seek(view: &GridView, way: Way) -> Option<(usize, usize)> {
 }
 
 fn may_call(view: &GridView, row: usize) -> bool {
-    row == 0 || view.summary(view.rows[row]).is_some_and(|summary| summary.someones() > 0)
+    row == 0 || view.summary(view.rows[row]).is_some_and(|summary| summary.someones() > 0 || summary.unsaid > 0)
 }
 
 /// A site of which nothing is known calls once, in the first row.
 fn calls(view: &GridView, row: usize, column: usize) -> bool {
     let place = Place { patch: view.rows[row], site: view.columns[column] };
-    view.table.glance(place.patch, place.site).need.is_someones() || row == 0 && view.site(place.site).unknown.is_some()
+    let glance = view.table.glance(place.patch, place.site);
+    glance.need.is_someones() || glance.unsaid || row == 0 && view.site(place.site).unknown.is_some()
 }
 
 #[cfg(test)]

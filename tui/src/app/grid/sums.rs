@@ -7,6 +7,7 @@ use fieldpost_common::grid::{Need, Summary};
 pub(crate) fn short(summary: &Summary) -> (Tone, String) {
     let words = match summary {
         _ if summary.someones() > 0 => sign(summary, summary.worst),
+        Summary { unsaid: unsaid @ 1.., .. } => return (Tone::Alarm, format!("?{unsaid}")),
         Summary { to_send: to_send @ 1.., .. } => format!("+{to_send}"),
         Summary { sending: sending @ 1.., .. } => format!("…{sending}"),
         _ => String::new(),
@@ -18,7 +19,9 @@ pub(crate) fn short(summary: &Summary) -> (Tone, String) {
 pub(crate) fn full(summary: &Summary, room: usize) -> Vec<(Tone, String)> {
     let called = Need::SOMEONES.into_iter().filter(|need| summary.calling(*need) > 0);
     let called = called.map(|need| (tone(need), sign(summary, need)));
-    let rest = [(Tone::Good, "+", summary.to_send), (Tone::Busy, "…", summary.sending), (Tone::Faint, "=", summary.in_sync)];
+    let unsaid = (Tone::Alarm, "?", summary.unsaid);
+    let rest =
+        [unsaid, (Tone::Good, "+", summary.to_send), (Tone::Busy, "…", summary.sending), (Tone::Faint, "=", summary.in_sync)];
     let rest = rest.into_iter().filter(|(_, _, count)| *count > 0).map(|(tone, mark, count)| (tone, format!("{mark}{count}")));
     let (mut pieces, mut taken) = (Vec::new(), 0);
     for (tone, words) in called.chain(rest) {
@@ -79,6 +82,13 @@ mod tests {
         assert_eq!(words(full(&busy(), 18)), "!3 ≠1 >7 +3 …2");
         assert_eq!(words(full(&busy(), 19)), "!3 ≠1 >7 +3 …2 =190");
         assert_eq!(words(full(&busy(), 4)), "!3");
+    }
+
+    #[test]
+    fn files_of_which_nothing_can_be_said_are_counted_by_their_own_sign() {
+        let unsaid = Summary { unsaid: 4, ..busy() };
+        assert_eq!(words(full(&unsaid, 40)), "!3 ≠1 >7 ?4 +3 …2 =190");
+        assert_eq!(column(&Summary { in_sync: 9, unsaid: 4, ..Summary::default() }), (Tone::Alarm, "?4".to_owned()));
     }
 
     #[test]

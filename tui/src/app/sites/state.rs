@@ -98,7 +98,7 @@ impl SiteState {
             Self::Directory(Directory::NoMarker) => "no marker file",
             Self::Directory(Directory::OtherMarker) => "other directory",
             Self::Directory(Directory::NotADirectory) => "no directory",
-            Self::Directory(Directory::Unreadable) => "unreadable",
+            Self::Directory(Directory::Unreadable | Directory::Newer) => "unreadable",
             Self::Clones => "two agents",
         };
         words.to_owned()

@@ -45,6 +45,7 @@ pub(super) fn grid_with(grid: &mut Grid, work: &Work, number: usize, has: Option
     let quiet = GridCell {
         patch,
         site,
+        cant_say: None,
         has: None,
         since: None,
         base: fieldpost_common::cell::Base::Never,

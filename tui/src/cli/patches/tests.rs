@@ -46,6 +46,7 @@ fn site(name: &str, version: &str, groups: &[&str]) -> GridSite {
         groups: groups.iter().map(|group| group.parse().expect("group")).collect(),
         version: version.parse().expect("version"),
         unknown: None,
+        unknown_since: None,
         last_seen: Some(NOW),
     }
 }
@@ -54,6 +55,7 @@ pub(crate) fn cell(patch: usize, site: usize, has: Option<ContentHash>, base: Ba
     GridCell {
         patch,
         site,
+        cant_say: None,
         has,
         since: Some(NOW),
         base,

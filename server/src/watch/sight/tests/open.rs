@@ -143,6 +143,7 @@ fn of_site(site: &str) -> Vec<Subject> {
         silent(site),
         Subject::OrderStuck { site: name(site), order: "0123456789abcdef0123456789abcdef".parse().unwrap() },
         agent(site, "directory trading"),
+        Subject::CantSay { site: name(site), application: application() },
         agent(site, "drop trading"),
         agent(site, "disk"),
         agent(site, "hook trading"),
@@ -174,7 +175,9 @@ proptest! {
         let mut facts = facts(&known, sites, vec![state("acme", state_at * MINUTE, worst)]);
         if !present {
             let (site, application) = (name("acme"), "trading".parse().unwrap());
-            facts.listings = vec![ListingRow { site, application, directory: Some(Directory::Missing), held: None }];
+            let (directory_since, held, cant_say) = (None, None, None);
+            let directory = Some(Directory::Missing);
+            facts.listings = vec![ListingRow { site, application, directory, directory_since, held, cant_say }];
         }
         if mended {
             facts.mended = of_site("acme").into_iter().collect();

@@ -179,6 +179,11 @@ fn applications(model: &Model, site: &Site) -> Vec<Line> {
         lines.push(quiet("none: the agent's config names none"));
     }
     lines.extend(site.applications.iter().flat_map(|one| application(model, one)));
+    for (app, refused) in &site.refused {
+        let detail = refused.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+        lines.push(line(Tone::Alarm, format!("  ! nothing is taken of {app}{detail}")));
+        lines.push(quiet(&format!("  {}, since {}", refused.fault.explain(), ago(refused.since, model.grid.now))));
+    }
     lines
 }
 
@@ -192,6 +197,12 @@ fn application(model: &Model, app: &SiteListing) -> Vec<Line> {
     let name = format!("  {} {}", app.application, app.version);
     let words = format!("{}, {directory}", count(app.files, "patch"));
     let mut lines = vec![Line { pieces: vec![(Tone::Plain, format!("{name:<24}  ")), (tone, words)], ..Line::default() }];
+    if let Some(unsaid) = &app.cant_say {
+        let (why, since) = (unsaid.cant_say.why.explain(), ago(unsaid.cant_say.since, now));
+        let words = format!("  ? nothing can be said of {} of {}", unsaid.files, count(unsaid.of, "file"));
+        lines.push(line(Tone::Alarm, words));
+        lines.push(quiet(&format!("  longest of {}: {why}, since {since}", unsaid.oldest)));
+    }
     if let Some(held) = app.held {
         let words = format!("  ! {} of {} vanished {}", held.dropped, count(held.of, "file"), ago(held.at, now));
         lines.push(line(Tone::Alarm, words));
