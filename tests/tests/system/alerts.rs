@@ -61,7 +61,7 @@ fn bell_and_title_are_for_those_who_set_them_and_the_title_is_given_back() {
     assert!(!app.has_written(b"\x1b]2;\xe2\x9c\x97"), "nothing is wrong yet");
     feels(&world, SICK);
     app.wait_text("✗ 1 problem");
-    until_true("the title tells of it", || app.has_written("\x1b]2;✗ 1 alert - fieldpost\x1b\\".as_bytes()));
+    until_true("the title tells of it", || app.has_written("\x1b]2;✗ 1 problem - fieldpost\x1b\\".as_bytes()));
     assert!(app.has_written(b"\x07"), "it rings");
     app.press("q");
     app.wait_end();
