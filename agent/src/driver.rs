@@ -26,7 +26,7 @@ use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Place;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{CommandResult, OrderResult, Results};
+use fieldpost_common::wire::{CommandResult, MAX_REMEMBERED, OrderResult, PlaceCounter, Results, SiteMemory};
 use files::Files;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -113,6 +113,7 @@ impl Driver {
                 }
             }
         }
+        self.server.follow(self.state.journal.generation.as_ref());
         self.status_due = true;
     }
 
@@ -180,6 +181,7 @@ impl Driver {
                 }
             }
             Effect::Poll(ask) => self.poll(ask),
+            Effect::PutMemory => self.put_memory(),
             Effect::PutInventory(digest) => self.put_inventory(digest),
             Effect::Work { command, work } => self.work(command, work),
             Effect::Stop(command) => {
@@ -215,6 +217,29 @@ impl Driver {
             let event = work.await;
             // Nobody listens any more when the agent stops.
             let _ = events.send(event);
+        });
+    }
+
+    fn put_memory(&self) {
+        let counters = self.state.journal.accepted.iter().take(MAX_REMEMBERED);
+        let counters = counters.map(|((application, patch), accepted)| PlaceCounter {
+            application: application.clone(),
+            patch: patch.clone(),
+            counter: accepted.counter,
+        });
+        let memory = SiteMemory {
+            counters: counters.collect(),
+            trust: self.state.trust.chain.clone(),
+            kept: self.files.kept.list().into_iter().take(MAX_REMEMBERED).collect(),
+        };
+        let server = self.server.clone();
+        self.beside(async move {
+            let body = serde_json::to_vec(&memory).map_err(std::io::Error::other);
+            let answer = match body.and_then(|body| zstd::encode_all(body.as_slice(), 3)) {
+                Ok(body) => server.put_memory(body).await,
+                Err(error) => Err(local(&format!("what is remembered can't be packed: {error}"))),
+            };
+            Event::MemoryPut { answer }
         });
     }
 

@@ -126,12 +126,13 @@ pub async fn enroll(wish: &Wish) -> Result<Config, EnrollError> {
     made.file(waiting.clone());
     token.save(&waiting).map_err(|error| EnrollError::Io(waiting.clone(), error))?;
     let answer = server.enroll(&request(&config, invitation.secret, &token)).await?;
-    let mut held = Held { pinned: root, newest: None };
+    let mut held = Held::pinned(root);
     let (accepted, end) = held.extend(&answer.trust);
     end?;
-    let document = accepted.map(|accepted| accepted.to_bytes());
+    let document = accepted.map(|accepted| accepted.to_bytes(&held.chain));
     made.keep();
     keep(&config, &waiting, &root, document.as_deref())?;
+    forget_server(&config)?;
     if let Some(text) = text {
         durable::write(&path, text.as_bytes(), 0o644).map_err(|error| EnrollError::Io(path.clone(), error))?;
     }
@@ -256,6 +257,19 @@ fn request(config: &Config, secret: String, token: &Token) -> EnrollRequest {
         applications: applications.collect(),
         agent_version: env!("CARGO_PKG_VERSION").to_owned(),
     }
+}
+
+/// Whoever enrolls has decided which server to follow: whatever data were followed before, all is reported anew.
+fn forget_server(config: &Config) -> Result<(), EnrollError> {
+    let path = config.state(crate::journal::FILE);
+    let journal = crate::journal::Journal::peek(&path);
+    let mut journal = journal.map_err(|error| EnrollError::Io(path.clone(), error))?;
+    if journal.generation.take().is_none() {
+        return Ok(());
+    }
+    journal.stored.clear();
+    journal.etag = None;
+    journal.save(&path).map_err(|error| EnrollError::Io(path, error))
 }
 
 fn keep(config: &Config, waiting: &Path, root: &PublicKey, document: Option<&[u8]>) -> Result<(), EnrollError> {

@@ -35,6 +35,7 @@ pub mod history;
 pub mod hook;
 pub mod install;
 pub mod journal;
+pub mod kept;
 pub mod lock;
 pub mod log;
 pub mod machine;

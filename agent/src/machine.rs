@@ -71,6 +71,7 @@ fn take_in(state: &mut State, event: Event, now: Now, out: &mut Vec<Effect>) {
             network::inventory_put(state, digest, answer, now, out);
             commands::inventory_put(state, given, now);
         }
+        Event::MemoryPut { answer } => network::memory_put(state, answer, now, out),
         Event::Uploaded { sha256, end } => network::uploaded(state, sha256, end, now, out),
         Event::Fetched { sha256, end } => orders::fetched(state, sha256, end, now, out),
         Event::Executed { step, end } => orders::executed(state, &step, end, now, out),

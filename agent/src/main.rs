@@ -189,7 +189,7 @@ fn code_of(trouble: &Trouble) -> u8 {
         | Trouble::NotOurs { .. }
         | Trouble::Damaged { .. }
         | Trouble::Unclear { .. } => exit::UNREACHABLE,
-        Trouble::Local { .. } => exit::FAILED,
+        Trouble::Local { .. } | Trouble::Outdated(_) => exit::FAILED,
     }
 }
 

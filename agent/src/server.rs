@@ -11,17 +11,18 @@ use crate::trouble::Trouble;
 use crate::trust::Held;
 use answer::{Kind, json, server_clock};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, BootId, CommandId};
+use fieldpost_common::id::{AppName, BootId, CommandId, Generation};
 use fieldpost_common::state::MAX_STATE;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::checksum::{CONTENT_DIGEST, content_digest, digest_of, request_checksum};
 use fieldpost_common::wire::{
-    Batch, EnrollAnswer, EnrollRequest, InventoryAnswer, PeekAnswer, PeekRequest, Results, StateReport, StoredAnswer, header,
-    path,
+    Batch, EnrollAnswer, EnrollRequest, InventoryAnswer, MemoryAnswer, PeekAnswer, PeekRequest, Results, StateReport,
+    StoredAnswer, header, path,
 };
 use reqwest::header::HeaderValue;
 use reqwest::{Request, RequestBuilder, Response, StatusCode};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use client::ClientError;
@@ -33,6 +34,8 @@ pub struct Server {
     address: ServerUrl,
     proxy: Option<String>,
     token: Token,
+    /// The data that are followed: named with each request, so that a server that is behind them takes and gives nothing.
+    followed: Arc<Mutex<Option<Generation>>>,
 }
 
 /// What one poll says.
@@ -79,7 +82,7 @@ impl Server {
     pub fn new(config: &Config, token: Token) -> Result<Self, ClientError> {
         let ca_file = config.ca_file.as_ref().map(crate::config::AbsolutePath::as_path);
         let (client, proxy) = client::build(&config.server, config.proxy.as_deref(), ca_file)?;
-        Ok(Self { client, address: config.server.clone(), proxy, token })
+        Ok(Self { client, address: config.server.clone(), proxy, token, followed: Arc::default() })
     }
 
     /// The way to the server at another address.
@@ -89,7 +92,7 @@ impl Server {
         }
         let ca_file = config.ca_file.as_ref().map(crate::config::AbsolutePath::as_path);
         let (client, proxy) = client::build(address, config.proxy.as_deref(), ca_file)?;
-        Ok(Self { client, address: address.clone(), proxy, token: self.token.clone() })
+        Ok(Self { client, address: address.clone(), proxy, token: self.token.clone(), followed: Arc::clone(&self.followed) })
     }
 
     /// The way to the server at the address that is in use: that of the config, or one that the trust document names.
@@ -98,7 +101,19 @@ impl Server {
         Self::new(config, token)?.at(config, book.current())
     }
 
-    async fn send(&self, request: RequestBuilder, kind: Kind) -> Result<Response, Trouble> {
+    /// From now on these data are followed.
+    pub fn follow(&self, generation: Option<&Generation>) {
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        if followed.as_ref() != generation {
+            *followed = generation.cloned();
+        }
+    }
+
+    async fn send(&self, mut request: RequestBuilder, kind: Kind) -> Result<Response, Trouble> {
+        let followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(ToString::to_string);
+        if let Some(followed) = followed {
+            request = request.header(header::GENERATION, followed);
+        }
         self.send_checked(request.bearer_auth(self.token.expose()), kind).await
     }
 
@@ -175,6 +190,19 @@ impl Server {
             .header(reqwest::header::CONTENT_TYPE, "application/json")
             .header(reqwest::header::CONTENT_ENCODING, "zstd")
             .header(header::CLOCK, clock.to_string())
+            .timeout(time)
+            .body(body);
+        json(self, self.send(request, Kind::Body).await?).await
+    }
+
+    /// Says what is remembered. `body`: a [`fieldpost_common::wire::SiteMemory`], JSON, zstd.
+    pub async fn put_memory(&self, body: Vec<u8>) -> Result<MemoryAnswer, Trouble> {
+        let time = transfer_time(body.len() as u64);
+        let request = self
+            .client
+            .put(self.address.join(path::MEMORY))
+            .header(reqwest::header::CONTENT_TYPE, "application/json")
+            .header(reqwest::header::CONTENT_ENCODING, "zstd")
             .timeout(time)
             .body(body);
         json(self, self.send(request, Kind::Body).await?).await

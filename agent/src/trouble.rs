@@ -65,6 +65,9 @@ pub enum Trouble {
         /// Why.
         detail: Clean,
     },
+    /// Its data are behind what this site has followed.
+    #[error("{0}")]
+    Outdated(&'static str),
     /// The agent's own files are in the way.
     #[error("{detail}")]
     Local {

@@ -19,13 +19,17 @@ pub struct Held {
     pub pinned: PublicKey,
     /// The newest document; `None`: none yet, so that no order is accepted.
     pub newest: Option<Trust>,
+    /// All that were followed, in order: a server that lost some gets them back.
+    pub chain: Vec<SignedTrust>,
 }
 
-/// The file: the signed document, and the root or spare key that signed it, which the chain had led to.
+/// The file: the signed document, the root or spare key that signed it, which the chain had led to, and that chain.
 #[derive(Serialize, Deserialize)]
 struct Written {
     root: PublicKey,
     signed: SignedTrust,
+    #[serde(default)]
+    chain: Vec<SignedTrust>,
 }
 
 impl Held {
@@ -43,6 +47,7 @@ impl Held {
             };
             last = Some(Accepted { root: self.pinned, signed: &chain[start] });
             self.newest = Some(first);
+            self.chain = vec![chain[start].clone()];
             let (more, end) = self.extend(&chain[start + 1..]);
             return (more.or(last), end);
         }
@@ -55,6 +60,7 @@ impl Held {
                 Ok(next) => {
                     last = trust.signer_of(signed).ok().map(|root| Accepted { root, signed });
                     self.newest = Some(next);
+                    self.chain.push(signed.clone());
                 }
                 Err(error) => return (last, Err(error)),
             }
@@ -78,11 +84,21 @@ impl Held {
     pub fn load(state_dir: &Path) -> io::Result<Self> {
         let pin = std::fs::read_to_string(state_dir.join(PIN_FILE))?;
         let pinned: PublicKey = pin.trim().parse().map_err(io::Error::other)?;
-        let newest = std::fs::read(state_dir.join(FILE)).ok().and_then(|bytes| {
+        let written = std::fs::read(state_dir.join(FILE)).ok().and_then(|bytes| {
             let written: Written = serde_json::from_slice(&bytes).ok()?;
-            reopen(&written)
+            Some((reopen(&written)?, written))
         });
-        Ok(Self { pinned, newest })
+        let mut held = Self::pinned(pinned);
+        if let Some((newest, written)) = written {
+            held.newest = Some(newest);
+            held.chain = if written.chain.is_empty() { vec![written.signed] } else { written.chain };
+        }
+        Ok(held)
+    }
+
+    /// Nothing yet but the key out of the enrolment string.
+    pub fn pinned(pinned: PublicKey) -> Self {
+        Self { pinned, newest: None, chain: Vec::new() }
     }
 
     /// Writes the pinned key, at enrolment.
@@ -99,9 +115,9 @@ pub struct Accepted<'a> {
 }
 
 impl Accepted<'_> {
-    /// The bytes of the trust file.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let written = Written { root: self.root, signed: self.signed.clone() };
+    /// The bytes of the trust file; `chain` leads to this document.
+    pub fn to_bytes(&self, chain: &[SignedTrust]) -> Vec<u8> {
+        let written = Written { root: self.root, signed: self.signed.clone(), chain: chain.to_vec() };
         serde_json::to_vec(&written).unwrap_or_else(|error| unreachable!("a trust document is plain data: {error}"))
     }
 }
@@ -136,7 +152,7 @@ mod tests {
     }
 
     fn held() -> Held {
-        Held { pinned: key(1).public(), newest: None }
+        Held::pinned(key(1).public())
     }
 
     #[test]
@@ -147,9 +163,11 @@ mod tests {
         let chain = chain();
         let (accepted, end) = trust.extend(&chain);
         end.expect("a good chain");
-        std::fs::write(dir.path().join(FILE), accepted.expect("new").to_bytes()).expect("written");
+        std::fs::write(dir.path().join(FILE), accepted.expect("new").to_bytes(&trust.chain)).expect("written");
         assert_eq!(trust.version(), 3);
-        assert_eq!(Held::load(dir.path()).expect("loaded"), trust);
+        let loaded = Held::load(dir.path()).expect("loaded");
+        assert_eq!(loaded, trust);
+        assert_eq!(loaded.chain, chain, "a server that lost some gets them back");
     }
 
     #[test]
@@ -171,7 +189,7 @@ mod tests {
         let (_, end) = trust.extend(&chain);
         assert!(end.is_err());
         assert_eq!(trust.version(), 2);
-        let mut other = Held { pinned: key(5).public(), newest: None };
+        let mut other = Held::pinned(key(5).public());
         assert!(other.extend(&chain).1.is_err());
         assert_eq!(other.version(), 0);
     }

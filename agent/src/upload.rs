@@ -43,6 +43,18 @@ pub fn pack(root: &Root, patch: &PatchName, sha256: ContentHash, dir: &Path) -> 
     Ok(Some(parcel))
 }
 
+/// Packs what an open file gives from here on, if it has the hash; `None`: it hasn't.
+pub fn pack_open(file: File, size: u64, sha256: ContentHash, dir: &Path) -> io::Result<Option<Parcel>> {
+    std::fs::create_dir_all(dir)?;
+    let mut parcel = Parcel { path: dir.join(format!("{sha256}.zst")), size: 0, hash: sha256 };
+    let (found, _, packed) = compress(file, size, &parcel.path)?;
+    if found != sha256 {
+        return Ok(None);
+    }
+    (parcel.size, parcel.hash) = (packed.size(), packed.finish());
+    Ok(Some(parcel))
+}
+
 /// Hashes what goes through it.
 struct Hashing<W> {
     inner: W,

@@ -12,6 +12,7 @@ pub mod path;
 mod people;
 mod publication;
 mod purge;
+mod recall;
 mod site;
 mod stamp;
 mod status;
@@ -30,9 +31,11 @@ pub use order::{NewOrder, OrderAnswer, OrderInfo, Prepare, PrepareCell, Prepared
 pub use people::{Invited, LoginAnswer, LoginRequest, NewRole, NewUser, Role, User, Whoami};
 pub use publication::{Publish, Published, Unpublish};
 pub use purge::{PurgeRequest, Purged};
+pub use recall::{Recall, Recalled};
 pub use site::{HeldDrop, NewSite, Site, SiteListing, SiteSettings};
 pub use stamp::{AllStamps, StampInfo};
 pub use status::{
-    Badge, Counts, Drift, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status, Verdict,
+    Badge, Counts, Drift, MailStatus, Maintenance, Restored, SetHold, SiteScope, SiteStatus, StateMark, StateView, Status,
+    Verdict,
 };
 pub use trust::{PendingKey, TrustChain};

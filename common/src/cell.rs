@@ -55,6 +55,8 @@ pub enum Unknown {
     Refused(crate::inventory::ListingFault),
     /// The agent can't say anything of this one file.
     File(crate::inventory::Obstacle),
+    /// The server was restored from a backup, and the site has not reported since.
+    Restored,
     /// Something that this version doesn't know.
     Newer,
 }
@@ -297,6 +299,8 @@ fn overlay(facts: &Facts<'_>) -> Overlay {
     let (at, blocked) = match &order.state {
         OrderState::Waiting { reason, .. } => return Overlay::Waiting(reason.clone()),
         state if state.is_open() => return Overlay::Sending(state.word()),
+        // What a backup knew of how orders ended is as old as what it knew of files.
+        _ if facts.site == AtSite::Unknown(Unknown::Restored) => return Overlay::None,
         OrderState::Failed { at, reason } => (*at, Blocked::Failed(reason.clone())),
         // Where the site has it all the same, all that was not heard of is the hook.
         OrderState::TimedOut { at } | OrderState::Unknown { at, cause: UnknownCause::Silence } if has_outcome(facts) => {
@@ -390,12 +394,19 @@ pub enum Newer {
 }
 
 impl Unknown {
+    /// Whether something may be sent there although nothing can be said: what is believed is named in the order, and the site refuses
+    /// it where that is wrong.
+    pub fn may_be_sent_to(self) -> bool {
+        matches!(self, Self::NoInventory | Self::Restored)
+    }
+
     /// What is the matter, for people.
     pub fn explain(self) -> &'static str {
         match self {
             Self::NoInventory => "the site has not sent an inventory yet",
             Self::MassDrop => "many files vanished at once; `fieldpost site accept-drop` says that it is meant",
             Self::Directory(directory) => directory.explain(),
+            Self::Restored => "the server was restored from a backup, and the site has not reported since",
             Self::Refused(fault) => fault.explain(),
             Self::File(obstacle) => obstacle.explain(),
             Self::Newer => "a reason that this version does not know: update it",

@@ -1,5 +1,8 @@
 //! Ids as newtypes from one macro, so that a site can't be passed where a user is wanted.
 
+mod generation;
+
+pub use generation::{Generation, Succession};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -109,10 +112,6 @@ id!(
 id!(
     /// A command: a wish of the server's for a site, named by random digits.
     CommandId, "command", is_hex32, HEX_RULE
-);
-id!(
-    /// The server's data. A restored backup gets a new one, so that agents and terminals notice.
-    Generation, "generation", is_hex32, HEX_RULE
 );
 id!(
     /// One run of an agent process; two of them counting on at once are clones.

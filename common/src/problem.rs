@@ -35,6 +35,10 @@ pub enum Code {
     TooMany,
     /// Another agent polls with the same identity.
     Clone,
+    /// This server's data are older than those that the caller has followed, or two servers claim the same.
+    Outdated,
+    /// The server's data were restored: it wants to hear first what the caller knows.
+    Restored,
     /// The server's disk is full.
     NoSpace,
     /// Anything else; details are in the server's log.
@@ -55,7 +59,7 @@ impl Code {
             Self::Forbidden | Self::Refused => 403,
             Self::InvitationSpent => 410,
             Self::NotFound => 404,
-            Self::Exists | Self::Changed | Self::Clone => 409,
+            Self::Exists | Self::Changed | Self::Clone | Self::Outdated | Self::Restored => 409,
             Self::Invalid | Self::WrongHash => 422,
             Self::TooLarge => 413,
             Self::TooMany => 429,

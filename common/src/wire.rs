@@ -3,10 +3,12 @@
 mod about;
 pub mod checksum;
 mod command;
+mod memory;
 
 pub use about::{AgentInfo, AppInfo, LogInfo};
 pub use command::{CommandOutcome, CommandResult};
 mod peek;
+pub use memory::{KeptContent, MAX_REMEMBERED, MemoryAnswer, PlaceCounter, SiteMemory};
 mod walkback;
 
 pub use peek::{PeekAnswer, PeekRequest, UnknownApp};
@@ -37,6 +39,8 @@ pub mod path {
     pub const PEEK: &str = "/agent/v1/peek";
     /// `PUT`: this is what I see.
     pub const INVENTORY: &str = "/agent/v1/inventory";
+    /// `PUT` [`super::SiteMemory`] → [`super::MemoryAnswer`]: what the site remembers, for data that lost it.
+    pub const MEMORY: &str = "/agent/v1/memory";
     /// `GET` and `PUT` a content by its hash.
     pub const CONTENT: &str = "/agent/v1/content/{sha256}";
     /// `POST`: this became of your orders.
@@ -59,6 +63,9 @@ pub mod header {
     pub const POLL: &str = "fieldpost-poll";
     /// The version of the trust document that the agent holds; 0: none.
     pub const TRUST: &str = "fieldpost-trust";
+    /// The server's data that agent or app has followed: those of a lower epoch, and rivals of the same, are refused. In answers to
+    /// people: the server's own.
+    pub const GENERATION: &str = "fieldpost-generation";
     /// The agent's clock, RFC 3339.
     pub const CLOCK: &str = "fieldpost-clock";
     /// In the answer: seconds until the next poll, when the server wants another pace than a minute.
@@ -127,6 +134,9 @@ pub struct Batch {
     pub commands: Vec<Command>,
     /// Whether the server needs the inventory.
     pub inventory_wanted: bool,
+    /// Whether the server needs what the site remembers: its data were restored, or never heard of it.
+    #[serde(default)]
+    pub memory_wanted: bool,
 }
 
 /// The answer to `PUT /agent/v1/inventory`.
@@ -239,10 +249,34 @@ pub enum StateOutcome {
     NotConfigured,
 }
 
-/// The `ETag` of a batch. One that asks for an inventory names the one that the agent has: whoever sends it back knows that it is asked for.
-pub fn etag(generation: &Generation, revision: u64, wanted: Option<&ContentHash>) -> String {
+/// The `ETag` of a batch: the data, how often a server was started on them, and the mailbox's revision. One that asks for an inventory names
+/// the one that the agent has: whoever sends it back knows that it is asked for.
+pub fn etag(generation: &Generation, run: u64, revision: u64, wanted: Option<&ContentHash>) -> String {
     let wanted = wanted.map(|digest| format!(".{}", digest.short())).unwrap_or_default();
-    format!("\"{generation}.{revision}{wanted}\"")
+    format!("\"{generation}.{run}.{revision}{wanted}\"")
+}
+
+/// The data that an `ETag` is of, the run and the revision; `None`: it is none of ours.
+pub fn etag_origin(etag: &str) -> Option<(Generation, u64, u64)> {
+    let mut words = etag.strip_prefix('"')?.strip_suffix('"')?.split('.');
+    let generation = format!("{}.{}", words.next()?, words.next()?).parse().ok()?;
+    Some((generation, words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_etag_says_which_run_of_which_data_it_is_of() {
+        let generation = Generation::first([3; 16]);
+        for wanted in [None, Some(&ContentHash::of(b"x"))] {
+            assert_eq!(etag_origin(&etag(&generation, 7, 99, wanted)), Some((generation.clone(), 7, 99)));
+        }
+        for other in ["", "\"\"", "\"x.1\"", "W/\"1.2.3.4\""] {
+            assert_eq!(etag_origin(other), None, "{other}");
+        }
+    }
 }
 
 #[cfg(test)]

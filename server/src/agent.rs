@@ -3,6 +3,7 @@
 pub(crate) mod content;
 pub(crate) mod enroll;
 pub(crate) mod inventory;
+pub(crate) mod memory;
 pub(crate) mod output;
 pub(crate) mod peek;
 pub(crate) mod poll;

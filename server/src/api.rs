@@ -13,6 +13,7 @@ pub(crate) mod login;
 pub(crate) mod orders;
 pub(crate) mod publications;
 pub(crate) mod purges;
+pub(crate) mod recall;
 pub(crate) mod sites;
 pub(crate) mod status;
 pub(crate) mod trust;

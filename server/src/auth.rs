@@ -2,14 +2,19 @@
 
 use crate::clock;
 use crate::error::Error;
+use crate::lineage::judge;
 use crate::net::Connection;
+use crate::request::header;
 use crate::server::{Server, Shared};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use fieldpost_common::api::Role;
+use fieldpost_common::api::path::RECALL;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{SiteName, UserName};
+use fieldpost_common::id::{Generation, SiteName, Succession, UserName};
+use fieldpost_common::wire::header as name;
+use fieldpost_common::wire::path::POLL;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// A site's agent.
@@ -88,7 +93,13 @@ impl FromRequestParts<Shared> for Agent {
         let site = site.ok_or_else(|| Peer::of(parts, server).failed(server, Error::Unauthorized))?;
         recognise(parts);
         // Nobody knows which of the two asks, or which of the two says what it says.
-        server.memory.mailboxes.of(&site).clones().map_or(Ok(Self(site)), |addresses| Err(Error::Clones(addresses)))
+        server.memory.mailboxes.of(&site).clones().map_or(Ok(()), |addresses| Err(Error::Clones(addresses)))?;
+        // A poll is judged where it is received: its site was here, whatever it follows.
+        let followed: Option<Generation> = header(&parts.headers, name::GENERATION)?;
+        match judge(&server.generation, followed.as_ref()) {
+            Some(outdated) if parts.uri.path() != POLL => Err(Error::Outdated(outdated)),
+            _ => Ok(Self(site)),
+        }
     }
 }
 
@@ -100,8 +111,21 @@ impl FromRequestParts<Shared> for Viewer {
         };
         recognise(parts);
         server.memory.people.seen(&user, clock::now());
+        lineage(parts, server, &user)?;
         Ok(Self(user, role))
     }
+}
+
+/// What the app has followed before: newer data than these are not gone behind, and of older ones it first gives back what it kept.
+fn lineage(parts: &Parts, server: &Server, user: &UserName) -> Result<(), Error> {
+    let followed: Option<Generation> = header(&parts.headers, name::GENERATION)?;
+    let outdated = judge(&server.generation, followed.as_ref());
+    server.memory.people.outdated_set(user, outdated);
+    if let Some(outdated) = outdated {
+        return Err(Error::Outdated(outdated));
+    }
+    let newer = followed.is_some_and(|followed| server.generation.succeeds(&followed) == Succession::Newer);
+    if newer && parts.uri.path() != RECALL { Err(Error::Restored) } else { Ok(()) }
 }
 
 async fn at_least(needed: Role, parts: &mut Parts, server: &Shared) -> Result<Viewer, Error> {

@@ -44,6 +44,17 @@ pub enum CommandError {
     /// The copy can't go where it should.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// Nothing to be restored.
+    #[error("there is no {0}: name a file that `fieldpost-server backup` made, or a copied data directory")]
+    NoSource(String),
+    /// What is to be restored is being changed.
+    #[error(
+        "a server runs on {1}: what is copied of {0} now would be a mixture; `fieldpost-server backup --data {1} FILE` makes a copy"
+    )]
+    SourceInUse(String, String),
+    /// What is to be restored can't be used.
+    #[error("{0} can't be restored, and nothing was changed: {1}")]
+    Source(String, String),
     /// The store says no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,7 +84,7 @@ pub fn init(data: &Path, url: &str, user: &UserName) -> Result<Invitation, Comma
         return Err(CommandError::NotEmpty(shown));
     }
     let url = url::checked_url(url)?;
-    let (secret, now, generation) = (random::secret()?, clock::now(), generation()?);
+    let (secret, now, generation) = (random::secret()?, clock::now(), Generation::first(random::bytes()?));
     store::create(data, |db| {
         meta::generation_set(db, &generation)?;
         meta::url_set(db, &url)?;
@@ -82,11 +93,6 @@ pub fn init(data: &Path, url: &str, user: &UserName) -> Result<Invitation, Comma
         activity::activity_add(db, activity::activity("server", "initialised"), now)
     })?;
     Ok(Invitation { kind: Kind::Login, url: url.clone(), name: user.to_string(), secret, root: None })
-}
-
-fn generation() -> Result<Generation, CommandError> {
-    let word = random::hex32()?;
-    Ok(word.parse().unwrap_or_else(|_| unreachable!("32 hexadecimal digits are a generation")))
 }
 
 /// Opens the data as they are, also while a server works on them. Its log stays as it is.

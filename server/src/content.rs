@@ -2,6 +2,7 @@
 
 use crate::damage::heal;
 use crate::error::Error;
+use crate::recall::content_arrived;
 use crate::store::content::{Packed, content_store};
 use crate::store::{Effect, Tx};
 use axum::body::Body;
@@ -16,6 +17,7 @@ use std::ops::Range;
 pub(crate) fn settle(tx: &mut Tx<'_>, packed: &Packed, now: Timestamp) -> Result<(), Error> {
     content_store(tx, packed, now)?;
     heal(tx, &packed.sha256, now)?;
+    content_arrived(tx, &packed.sha256, now)?;
     tx.then(Effect::Unread);
     Ok(())
 }

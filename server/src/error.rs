@@ -1,5 +1,6 @@
 //! Everything that can go wrong in a request, and the one place where it becomes a problem document.
 
+use crate::lineage::Outdated;
 use crate::random::NoRandom;
 use crate::store::StoreError;
 use axum::http::HeaderValue;
@@ -54,6 +55,14 @@ pub(crate) enum Error {
     Clones([String; 2]),
     #[error("{patch} can't be purged: {words}")]
     StillInUse { patch: PatchName, words: String },
+    #[error(
+        "site {site} holds version {held} of the trust document, which this server lost: another version {held} would fork it"
+    )]
+    TrustAhead { site: String, held: u64 },
+    #[error("{0}")]
+    Outdated(Outdated),
+    #[error("the server was restored: it wants to hear first what this app knows")]
+    Restored,
     #[error("the range lies outside the content, which has {size} bytes")]
     Range { size: u64 },
     #[error("no such address on this server")]
@@ -119,7 +128,7 @@ impl Error {
             Self::InvitationSpent(_) => Code::InvitationSpent,
             Self::NoSuch { .. } | Self::NoVersion { .. } | Self::NoRoute | Self::ContentDamaged(_) => Code::NotFound,
             Self::Exists { .. } | Self::StillInUse { .. } => Code::Exists,
-            Self::Changed(_) | Self::Trust(TrustError::WrongVersion { .. }) => Code::Changed,
+            Self::Changed(_) | Self::TrustAhead { .. } | Self::Trust(TrustError::WrongVersion { .. }) => Code::Changed,
             Self::Refused { .. } | Self::Trust(_) => Code::Refused,
             Self::Damaged(_) | Self::BodyLost(_) => Code::Damaged,
             Self::Invalid(_) | Self::Range { .. } => Code::Invalid,
@@ -127,6 +136,8 @@ impl Error {
             Self::WrongHash => Code::WrongHash,
             Self::Quota { .. } | Self::TooManyFailures => Code::TooMany,
             Self::Clones(_) => Code::Clone,
+            Self::Outdated(_) => Code::Outdated,
+            Self::Restored => Code::Restored,
             Self::Stopping | Self::Busy | Self::Unwritable(_) => Code::Unavailable,
             Self::NoSpace => Code::NoSpace,
             Self::Internal | Self::Corrupt(_) => Code::Internal,
@@ -156,6 +167,13 @@ impl Error {
             Self::WrongHash | Self::BodyLost(_) | Self::Damaged(_) => "send it again",
             Self::Quota { .. } => "the limit is `site_quota` in the server's config",
             Self::TooManyFailures => "wait a minute",
+            Self::TrustAhead { .. } => {
+                "the site gives it back within a minute of its next poll, and so does every app that has seen it; then try again"
+            }
+            Self::Outdated(_) => {
+                "an admin of the server decides which one to go on with, and uses `fieldpost-server promote` on it while it is stopped"
+            }
+            Self::Restored => "use a newer version of this app",
             Self::Clones(_) => "stop one of them and enroll the other anew",
             Self::Busy => "try again later; a backup or `sqlite3` that runs on the server's data may be what holds it",
             Self::Stopping | Self::NoSpace | Self::Unwritable(_) => "try again later",

@@ -1,18 +1,22 @@
 //! What polls are answered from: one mailbox per site, in memory, rebuilt at start. What is in it is read from the store.
 
+use crate::lineage::Outdated;
 use crate::presence::{PollId, Presence, Verdict};
 use crate::store::site::{MailboxRow, Seen};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// All mailboxes, and whose token is whose.
 pub(crate) struct Mailboxes {
     start: u64,
+    /// The version of the trust document that the server has.
+    trust: AtomicU64,
     by_site: RwLock<HashMap<SiteName, Arc<Mailbox>>>,
     tokens: RwLock<HashMap<ContentHash, SiteName>>,
     differing: Arc<Differing>,
@@ -43,7 +47,18 @@ struct Known {
     seen: Option<Seen>,
     /// Whether `seen` is newer than what the store has.
     unsaved: bool,
+    /// Whether the site has told these data what it remembers.
+    remembered: bool,
+    /// When it was last asked for that.
+    asked: Option<Timestamp>,
+    /// The version of the trust document that the site holds.
+    trust: u64,
+    /// How these data are behind what the site follows.
+    outdated: Option<Outdated>,
 }
+
+/// How soon a site that hasn't told what it remembers is asked again.
+const ASK_AGAIN: Duration = Duration::from_mins(1);
 
 /// What a poll finds of the inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +83,12 @@ pub(crate) enum Reception {
 impl Mailboxes {
     /// None yet. `start` is where revisions begin: another place in every run, so that no old `ETag` fits.
     pub(crate) fn new(start: u64) -> Self {
-        Self { start, by_site: RwLock::default(), tokens: RwLock::default(), differing: Arc::default() }
+        Self { start, trust: AtomicU64::new(0), by_site: RwLock::default(), tokens: RwLock::default(), differing: Arc::default() }
+    }
+
+    /// Where the revisions of this run begin.
+    pub(crate) fn start(&self) -> u64 {
+        self.start
     }
 
     /// Rebuilds them out of the store.
@@ -79,7 +99,8 @@ impl Mailboxes {
             tokens.extend(row.token.map(|token| (token, row.site.clone())));
             let seen = row.last_seen.map(|at| Seen { at, address: None, agent_version: None, clock_error_ms: None });
             let confirmed = row.digest.and(row.last_seen);
-            let known = Known { digest: row.digest, clones: row.clones, confirmed, seen, ..Known::default() };
+            let known =
+                Known { digest: row.digest, clones: row.clones, confirmed, seen, remembered: row.remembered, ..Known::default() };
             by_site.insert(row.site.clone(), Arc::new(self.mailbox(row.site, known)));
         }
     }
@@ -126,6 +147,42 @@ impl Mailboxes {
         tokens.extend(token.map(|token| (token, site.clone())));
         drop(tokens);
         self.of(site).forget();
+    }
+
+    /// The server has another version of the trust document.
+    pub(crate) fn trust_set(&self, version: u64) {
+        self.trust.store(version, Ordering::SeqCst);
+    }
+
+    /// Who holds the highest version of the trust document, where that is higher than the server's.
+    pub(crate) fn trust_ahead(&self) -> Option<(SiteName, u64)> {
+        let own = self.trust.load(Ordering::SeqCst);
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
+        let held = all.iter().map(|(site, mailbox)| (site, mailbox.known(|known| known.trust)));
+        held.filter(|(_, held)| *held > own).max_by_key(|(_, held)| *held).map(|(site, held)| (site.clone(), held))
+    }
+
+    /// Whether a site is to be asked now what it remembers: it never told these data, or it holds a newer trust document.
+    pub(crate) fn asks_memory(&self, mailbox: &Mailbox, trust: u64, now: Timestamp) -> bool {
+        let own = self.trust.load(Ordering::SeqCst);
+        mailbox.known(|known| {
+            known.trust = trust;
+            let due = known.asked.is_none_or(|asked| asked.age(now) >= ASK_AGAIN);
+            let ask = due && (!known.remembered || trust > own);
+            if ask {
+                known.asked = Some(now);
+            }
+            ask
+        })
+    }
+
+    /// Sites that follow newer data than these.
+    pub(crate) fn outdated(&self) -> Vec<(String, Outdated)> {
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
+        let behind = all.iter().filter_map(|(site, mailbox)| Some((site.to_string(), mailbox.known(|known| known.outdated)?)));
+        let mut behind: Vec<_> = behind.collect();
+        behind.sort();
+        behind
     }
 
     /// The site is no more.
@@ -228,6 +285,16 @@ impl Mailbox {
     /// Two agents poll as this site: nothing is given to either.
     pub(crate) fn clones(&self) -> Option<[String; 2]> {
         self.known(|known| known.clones.clone())
+    }
+
+    /// The site has told what it remembers.
+    pub(crate) fn remembered(&self) {
+        self.known(|known| known.remembered = true);
+    }
+
+    /// How these data are behind what the site follows, as its newest poll says.
+    pub(crate) fn outdated_set(&self, outdated: Option<Outdated>) {
+        self.known(|known| known.outdated = outdated);
     }
 
     /// Who was here last, if that is newer than what the store has.

@@ -1,10 +1,11 @@
-//! The command line of the server: `init`, `run`, `check`, `backup`, `set-url`, `login-string`, `test-mail`, `healthcheck`.
+//! The command line of the server: `init`, `run`, `check`, `backup`, `restore`, `promote`, `set-url`, `login-string`, `test-mail`, `healthcheck`.
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use fieldpost_common::api::Role;
 use fieldpost_common::exit;
 use fieldpost_common::id::UserName;
+use fieldpost_common::text::count;
 use fieldpost_server::{Config, ConfigError, MailError, ServeError};
 use std::io::IsTerminal as _;
 use std::net::{SocketAddr, TcpListener};
@@ -65,10 +66,24 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Put a backup, or a copied data directory, in the place of the data; what is there is kept aside
+    Restore {
+        /// The backup's file, or the copied directory
+        file: PathBuf,
+        /// The data directory
+        #[arg(long, env = "FIELDPOST_DATA")]
+        data: PathBuf,
+    },
     /// Change the address that login and enrolment strings carry; also while the server runs
     SetUrl {
         /// The new address
         url: String,
+        /// The data directory
+        #[arg(long, env = "FIELDPOST_DATA")]
+        data: PathBuf,
+    },
+    /// Let this copy of a server's data take that server's place
+    Promote {
         /// The data directory
         #[arg(long, env = "FIELDPOST_DATA")]
         data: PathBuf,
@@ -154,6 +169,18 @@ fn run(command: Command) -> anyhow::Result<()> {
             }
             Ok(())
         }
+        Command::Restore { file, data } => {
+            let done = fieldpost_server::restore(&file, &data)?;
+            println!("restored {} to {}", file.display(), data.display());
+            restored(&done, &data);
+            Ok(())
+        }
+        Command::Promote { data } => {
+            let done = fieldpost_server::promote(&data)?;
+            println!("{} is the server's data from now on", data.display());
+            restored(&done, &data);
+            Ok(())
+        }
         Command::SetUrl { url, data } => {
             let before = fieldpost_server::set_url(&data, &url)?;
             println!("the address is {} now; it was {before}", url.trim_end_matches('/'));
@@ -182,6 +209,32 @@ fn init(data: &Path, url: &str, user: &UserName, json: bool) -> anyhow::Result<(
         eprintln!("{user} logs in with `fieldpost login` and the string above, within 24 hours.");
     }
     Ok(())
+}
+
+/// What was done, in numbers, and what comes next.
+fn restored(done: &fieldpost_server::Restored, data: &Path) {
+    let (checked, numbers) = (&done.checked, &done.numbers);
+    println!("  {} contents, {} audit rows, the newest of {}", checked.contents, checked.audit.rows, numbers.newest);
+    println!(
+        "  {} and {} that were open end as unknown: none is offered before somebody sends again",
+        count(numbers.orders, "order"),
+        count(numbers.commands, "command")
+    );
+    println!("  {} to report: until then their cells are unknown", sites(numbers.sites));
+    if let Some(aside) = &done.aside {
+        println!("  what was there before is in {}", aside.display());
+    }
+    if let Some(warning) = &done.warning {
+        println!("  warning: {warning}");
+    }
+    println!(
+        "  people, tokens and sites are those of the copy: whoever was shut out since is let in again, and sites enrolled since must be enrolled anew"
+    );
+    println!("start it: fieldpost-server run --data {}", data.display());
+}
+
+fn sites(number: u64) -> String {
+    if number == 1 { "1 site has".to_owned() } else { format!("{number} sites have") }
 }
 
 fn login_string(data: &Path, user: &UserName, role: Option<As>, json: bool) -> anyhow::Result<()> {

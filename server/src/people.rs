@@ -1,5 +1,6 @@
 //! Who holds which token, and may do what: in memory, so that no request asks the database for it.
 
+use crate::lineage::Outdated;
 use fieldpost_common::api::Role;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::UserName;
@@ -11,6 +12,8 @@ use std::sync::{Mutex, PoisonError, RwLock};
 pub(crate) struct People {
     tokens: RwLock<HashMap<ContentHash, (UserName, Role)>>,
     seen: Mutex<HashMap<UserName, Timestamp>>,
+    /// Who follows newer data than these.
+    outdated: Mutex<HashMap<UserName, Outdated>>,
 }
 
 impl People {
@@ -42,6 +45,24 @@ impl People {
     pub(crate) fn role_set(&self, user: &UserName, role: Role) {
         let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         tokens.values_mut().filter(|(owner, _)| owner == user).for_each(|(_, is)| *is = role);
+    }
+
+    /// How these data are behind what the user's app follows, as its newest request says.
+    pub(crate) fn outdated_set(&self, user: &UserName, outdated: Option<Outdated>) {
+        let mut all = self.outdated.lock().unwrap_or_else(PoisonError::into_inner);
+        match outdated {
+            Some(outdated) => drop(all.insert(user.clone(), outdated)),
+            None if all.is_empty() => {}
+            None => drop(all.remove(user)),
+        }
+    }
+
+    /// People who follow newer data than these.
+    pub(crate) fn outdated(&self) -> Vec<(String, Outdated)> {
+        let all = self.outdated.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut behind: Vec<_> = all.iter().map(|(user, outdated)| (user.to_string(), *outdated)).collect();
+        behind.sort();
+        behind
     }
 
     /// The user was here.

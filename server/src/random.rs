@@ -7,7 +7,8 @@ use fieldpost_common::hash::hex;
 #[error("the system gives no random bytes: {0}")]
 pub struct NoRandom(String);
 
-fn bytes<const N: usize>() -> Result<[u8; N], NoRandom> {
+/// So many random bytes.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandom> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| NoRandom(error.to_string()))?;
     Ok(bytes)

@@ -1,8 +1,9 @@
 //! Every address of the server, by who uses it, with the largest body it takes. Who may is also in each handler's signature.
 
-use crate::agent::{content as agent_content, enroll, inventory, output, peek, poll, results, state, walkbacks};
+use crate::agent::{content as agent_content, enroll, inventory, memory, output, peek, poll, results, state, walkbacks};
 use crate::api::{
     activity, applications, badges, changes, commands, content, corrections, errors, grid, login, orders, publications, purges,
+    recall,
 };
 use crate::api::{sites, status, trust, users};
 use crate::badge;
@@ -76,6 +77,7 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Agent, Method::GET, wire::POLL, NOTHING, get(poll::poll)),
         route(Who::Agent, Method::POST, wire::PEEK, SMALL, post(peek::peek)),
         route(Who::Agent, Method::PUT, wire::INVENTORY, INVENTORY, put(inventory::inventory)),
+        route(Who::Agent, Method::PUT, wire::MEMORY, MANY, put(memory::put)),
         route(Who::Agent, Method::GET, wire::CONTENT, NOTHING, get(agent_content::download)),
         route(Who::Agent, Method::PUT, wire::CONTENT, STREAM, put(agent_content::upload)),
         route(Who::Agent, Method::POST, wire::RESULTS, MANY, post(results::results)),
@@ -90,6 +92,7 @@ pub(crate) fn table() -> Vec<Route> {
         route(Who::Viewer, Method::GET, api::WHOAMI, NOTHING, get(login::whoami)),
         route(Who::Viewer, Method::GET, api::TRUST, NOTHING, get(trust::chain)),
         route(Who::Developer, Method::PUT, api::TRUST, SIGNED, put(trust::next)),
+        route(Who::Viewer, Method::POST, api::RECALL, MANY, post(recall::give)),
         route(Who::Viewer, Method::GET, api::USERS, NOTHING, get(users::list)),
         route(Who::Admin, Method::POST, api::USERS, SMALL, post(users::add)),
         route(Who::Admin, Method::PUT, api::USER, SMALL, put(users::role_set)),
@@ -147,11 +150,22 @@ pub(crate) fn table() -> Vec<Route> {
 /// The router.
 pub(crate) fn router(server: Shared) -> Router {
     let mut router = Router::new();
+    let generation = HeaderValue::try_from(server.generation.to_string());
+    let generation = generation.unwrap_or_else(|_| unreachable!("a number, a dot and hexadecimal digits"));
+    // Apps refuse the answers of a server that is behind what they have followed.
+    let data = move |mut response: Response| {
+        response.headers_mut().insert(header::GENERATION, generation.clone());
+        std::future::ready(response)
+    };
     for Route { who, method, path, limit, handler } in table() {
         tracing::trace!(%method, path, ?who, limit, "route");
         let handler = handler.layer(Extension(BodyLimit(limit)));
         let handler = if path.starts_with(AGENTS) { handler.layer(from_fn(checked)) } else { handler };
         let handler = if matches!(who, Who::Agent | Who::Invited) { handler.layer(map_response(no_store)) } else { handler };
+        let handler = match who {
+            Who::Viewer | Who::Developer | Who::Admin => handler.layer(map_response(data.clone())),
+            Who::Anyone | Who::Keyed | Who::Invited | Who::Agent => handler,
+        };
         router = router.route(path, handler);
     }
     router

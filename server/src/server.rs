@@ -10,7 +10,7 @@ use crate::health::Health;
 use crate::mailbox::Mailboxes;
 use crate::people::People;
 use crate::random;
-use crate::store::{Effect, Store, StoreError, incident, meta, site, user};
+use crate::store::{Effect, Store, StoreError, incident, meta, site, trust, user};
 use crate::throttle::Throttle;
 use crate::watch::sight::Sight;
 use fieldpost_common::id::Generation;
@@ -79,6 +79,8 @@ impl Memory {
             Effect::WakeAll => self.mailboxes.wake_all(),
             Effect::Inventory(site, digest, now) => self.mailboxes.of(&site).inventory_set(digest, now),
             Effect::SiteToken(site, token) => self.mailboxes.token_set(&site, token),
+            Effect::Remembered(site) => self.mailboxes.of(&site).remembered(),
+            Effect::Trust(version) => self.mailboxes.trust_set(version),
             Effect::SiteGone(site) => self.mailboxes.remove(&site),
             Effect::UserRole(user, role) => self.people.role_set(&user, role),
             Effect::UserToken(user, role, token) => self.people.token_set(user, role, token),
@@ -102,6 +104,7 @@ impl Server {
                 if let Subject::InventoryStale { site } = subject { Some((site, incident.since)) } else { None }
             },
         ));
+        memory.mailboxes.trust_set(store.peek(trust::trust_newest)?.map_or(0, |trust| trust.version));
         memory.people.load(store.peek(user::user_tokens)?);
         let stopping = watch::Sender::new(false);
         Ok(Arc::new(Self {
@@ -140,6 +143,7 @@ impl Server {
             listening_since: Timestamp::default(),
             disk: Ok(None),
             log: None,
+            outdated: None,
             faults: self.health.lasting(),
         }
     }

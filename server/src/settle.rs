@@ -6,7 +6,7 @@ use crate::observe::{Before, Changes, observe};
 use crate::store::activity::{activity, activity_add};
 use crate::store::site::Refused;
 use crate::store::vanished::{vanished_map, vanished_set};
-use crate::store::{Effect, Tx, agreement, application, cell, current, order, revision, site, site_app, upload};
+use crate::store::{Effect, Tx, agreement, application, cell, current, order, restored, revision, site, site_app, upload};
 use fieldpost_common::api::{Change, OrderInfo, Origin};
 use fieldpost_common::cell::Base;
 use fieldpost_common::cell::agreement::Agreement;
@@ -43,6 +43,11 @@ pub(crate) fn inventory_settle(tx: &mut Tx<'_>, site: &SiteName, inbound: Inboun
     let settled = inventory_apply(tx, site, inbound.received, now)?;
     site::site_inventory_set(tx, site, &inbound.bytes, &inbound.digest)?;
     tx.then(Effect::Inventory(site.clone(), inbound.digest, now));
+    if restored::site_reported(tx, site)? {
+        tx.then(Effect::News);
+        tx.then(Effect::Changed(Change::Status));
+        tx.then(Effect::Changed(Change::Sites));
+    }
     Ok(settled)
 }
 

@@ -26,6 +26,8 @@ pub(crate) mod order;
 pub(crate) mod publication;
 pub(crate) mod purge;
 mod readers;
+pub(crate) mod recalled;
+pub(crate) mod restored;
 pub(crate) mod revision;
 pub(crate) mod site;
 pub(crate) mod site_app;
@@ -174,6 +176,10 @@ pub(crate) enum Effect {
     Inventory(SiteName, ContentHash, Timestamp),
     /// The site has a new token, or none.
     SiteToken(SiteName, Option<ContentHash>),
+    /// The site has told what it remembers.
+    Remembered(SiteName),
+    /// The trust document has this version now.
+    Trust(u64),
     /// The site is no more.
     SiteGone(SiteName),
     /// The user may do other things than before.
@@ -188,6 +194,8 @@ pub(crate) enum Effect {
 pub(crate) struct Store {
     writer: Writer,
     readers: Arc<Readers>,
+    /// How often a server was started on these data.
+    pub(crate) run: u64,
     /// How often it was asked.
     #[cfg(test)]
     pub(crate) asked: std::sync::atomic::AtomicU64,
@@ -205,10 +213,12 @@ impl Store {
         migrate::migrate(&mut connection, &file)?;
         let readers = Arc::new(Readers::new(file.clone()));
         let log = wal::Log::begin(&connection, &file, Arc::clone(&readers))?;
+        let run = log.run();
         let writer = Writer::start(connection, log, Box::new(on_commit)).map_err(|error| StoreError::io(&file, &error))?;
         Ok(Self {
             writer,
             readers,
+            run,
             #[cfg(test)]
             asked: std::sync::atomic::AtomicU64::new(0),
             lock: Mutex::new(Some(lock)),
@@ -297,6 +307,13 @@ pub(crate) fn connect(file: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -4_000)?;
     connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Opens a database that nobody serves yet, in this version's schema.
+pub(crate) fn open_for_restore(file: &Path) -> Result<Connection, StoreError> {
+    let mut connection = connect(file).map_err(|error| wal::damaged(file, error.to_string()))?;
+    migrate::migrate(&mut connection, file)?;
     Ok(connection)
 }
 

@@ -26,6 +26,7 @@ mod orders;
 mod peeks;
 mod publications;
 mod purges;
+mod returned;
 mod sink;
 mod stamps;
 mod stopping;

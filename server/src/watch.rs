@@ -9,14 +9,15 @@ pub(crate) mod sight;
 
 use crate::clock;
 use crate::error::Error;
+use crate::lineage;
 use crate::random;
 use crate::server::Server;
 use crate::store::activity::{activity, activity_add};
 use crate::store::command_output::command_output_prune;
 use crate::store::error_group::Alarms;
 use crate::store::{
-    Effect, FILE, StoreError, Tx, command, damaged_content, drift, error_group, incident, mail, maintenance, order, site,
-    site_app, state, wal, walkback,
+    Effect, FILE, StoreError, Tx, command, damaged_content, drift, error_group, incident, mail, maintenance, order, restored,
+    site, site_app, state, wal, walkback,
 };
 use crate::wish::{command_advance, command_queue};
 use fieldpost_common::api::{Change, CommandInfo};
@@ -61,6 +62,7 @@ pub(crate) async fn keep_watch(server: &Server) {
             listening_since,
             disk: disk::trouble(&server.config.data),
             log: wal::trouble(&server.config.data.join(FILE)),
+            outdated: lineage::trouble(server),
             ..server.sight()
         };
         if let Err(error) = once(server, &mut schedule, &sight, (now, mono)).await {
@@ -172,6 +174,7 @@ fn look(
         differing,
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
+        restored: restored::restored_fetch(tx)?,
         damaged: damaged_content::damaged_list(tx, DAMAGED)?,
         errors_aged: errors_aged(tx, &known, &errors, before(now, sight::NEW_FOR))?,
         errors,

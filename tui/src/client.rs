@@ -3,11 +3,16 @@
 mod answer;
 mod error;
 mod errors;
+mod followed;
 mod health;
 mod routes;
 
 pub use error::ClientError;
+pub use followed::Followed;
 
+use fieldpost_common::api::path;
+use fieldpost_common::id::Generation;
+use fieldpost_common::problem::Code;
 use reqwest::{Certificate, Method, RequestBuilder, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +33,7 @@ pub struct Client {
     http: reqwest::Client,
     url: Arc<str>,
     token: Option<Arc<str>>,
+    followed: Option<Arc<Followed>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -58,7 +64,14 @@ impl Client {
             builder = builder.tls_certs_only([]);
         }
         let http = builder.build().map_err(|error| ClientError::Local(answer::causes(&error)))?;
-        Ok(Self { http, url: url.trim_end_matches('/').into(), token: token.map(Into::into) })
+        Ok(Self { http, url: url.trim_end_matches('/').into(), token: token.map(Into::into), followed: None })
+    }
+
+    /// The same, for an app that never goes back behind the data that it has followed.
+    #[must_use]
+    pub fn following(mut self, followed: Followed) -> Self {
+        self.followed = Some(Arc::new(followed));
+        self
     }
 
     /// The server's address.
@@ -96,7 +109,41 @@ impl Client {
     }
 
     async fn bytes(&self, request: RequestBuilder) -> Result<Vec<u8>, ClientError> {
-        answer::judge(&self.url, request.send().await).await
+        let Some(followed) = &self.followed else { return answer::judge(&self.url, request.send().await).await };
+        let again = request.try_clone();
+        let (answer, generation) = self.judged(followed, request).await;
+        let restored = matches!(&answer, Err(ClientError::Problem(problem)) if problem.code == Code::Restored);
+        let (true, Some(again), Some(generation)) = (restored, again, generation) else { return answer };
+        self.give_back(followed).await?;
+        followed.adopt(&generation);
+        self.judged(followed, again).await.0
+    }
+
+    /// Sends a request, and refuses the answer of a server that is behind what is followed; with the data that the answer names.
+    async fn judged(&self, followed: &Followed, request: RequestBuilder) -> (Result<Vec<u8>, ClientError>, Option<Generation>) {
+        let sent = followed.name(request).send().await;
+        let generation = sent.as_ref().ok().and_then(|response| followed::named_in(response.headers()));
+        if let Some(Err(behind)) = generation.as_ref().map(|generation| followed.judge(generation)) {
+            return (Err(behind), None);
+        }
+        (answer::judge(&self.url, sent).await, generation)
+    }
+
+    /// Gives the server what this app has verified and kept; it takes what it lacks.
+    async fn give_back(&self, followed: &Followed) -> Result<(), ClientError> {
+        for piece in followed.kept() {
+            let request = self.request(Method::POST, path::RECALL).timeout(CONTENT).json(&piece);
+            self.judged(followed, request).await.0?;
+        }
+        Ok(())
+    }
+
+    /// Gives back what is kept, where the server shows less than what was verified here.
+    pub(crate) async fn recall(&self) -> Result<(), ClientError> {
+        match &self.followed {
+            Some(followed) => self.give_back(followed).await,
+            None => Ok(()),
+        }
     }
 }
 

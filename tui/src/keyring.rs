@@ -1,9 +1,10 @@
 //! The folder that holds who one is: token, developer key, root key. When they are made is left to `login`.
 
+mod remembered;
+
 use crate::output_file::replace_private;
 use fieldpost_common::envelope::{PublicKey, SecretKey};
 use fieldpost_common::exit;
-use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::UserName;
 use serde::{Deserialize, Serialize};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -13,7 +14,6 @@ const LOGIN: &str = "login.toml";
 const DEVELOPER: &str = "developer.key";
 const ROOT: &str = "root.key";
 pub(crate) const SPARE: &str = "root-spare.key";
-const TRUST_SEEN: &str = "trust.seen";
 
 /// The folder.
 #[derive(Debug, Clone)]
@@ -167,19 +167,6 @@ impl Keyring {
     /// Keeps the root key.
     pub fn keep_root(&self, key: &SecretKey) -> Result<(), KeyringError> {
         self.write(&self.root_file(), &(key.expose() + "\n"))
-    }
-
-    /// The newest trust document that was ever verified here: its version and the SHA-256 of its bytes.
-    pub fn trust_seen(&self) -> Result<Option<(u64, ContentHash)>, KeyringError> {
-        let path = self.folder.join(TRUST_SEEN);
-        let Some(text) = read(&path)? else { return Ok(None) };
-        let seen = text.trim().split_once(' ').and_then(|(version, hash)| Some((version.parse().ok()?, hash.parse().ok()?)));
-        seen.map(Some).ok_or_else(|| KeyringError::Broken { path, why: "not a version and a SHA-256".to_owned() })
-    }
-
-    /// Keeps it.
-    pub fn keep_trust_seen(&self, version: u64, sha256: &ContentHash) -> Result<(), KeyringError> {
-        self.write(&self.folder.join(TRUST_SEEN), &format!("{version} {sha256}\n"))
     }
 
     fn write(&self, path: &Path, text: &str) -> Result<(), KeyringError> {

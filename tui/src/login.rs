@@ -6,7 +6,7 @@ use fieldpost_common::api::{LoginAnswer, LoginRequest, Role};
 use fieldpost_common::envelope::{PublicKey, SecretKey};
 use fieldpost_common::exit;
 use fieldpost_common::hash::{ContentHash, hex};
-use fieldpost_common::id::UserName;
+use fieldpost_common::id::{Generation, Succession, UserName};
 use fieldpost_common::invitation::{Invitation, InvitationError, Kind};
 use fieldpost_common::trust::{Developer, Trust, TrustError};
 use std::path::{Path, PathBuf};
@@ -129,7 +129,16 @@ pub async fn login(
     let trust = Trust::walk(&answer.trust, &root)?;
     let kept = Login { url: invitation.url.clone(), user, token, root, ca_file: ca_file.map(Path::to_owned) };
     keyring.keep_login(&kept)?;
+    follow(keyring, answer.generation.as_ref())?;
     finish(keyring, &kept, &key, answer, trust).await
+}
+
+/// Whoever logs in anew has decided to follow this server. Of a restored one the next request finds out, and gives back what is kept.
+fn follow(keyring: &Keyring, generation: Option<&Generation>) -> Result<(), KeyringError> {
+    let Some(generation) = generation else { return Ok(()) };
+    let followed = keyring.generation()?;
+    let restored = followed.is_some_and(|followed| generation.succeeds(&followed) == Succession::Newer);
+    if restored { Ok(()) } else { keyring.keep_generation(generation) }
 }
 
 /// The root key where the string names none: a new one where nothing was founded yet, else the server's, if a person says that it is the right

@@ -136,11 +136,15 @@ pub async fn publish_with(signer: &Signer, wish: PublishWish) -> Result<Publishe
     {
         return Err(PublishError::Sensitive { patch: wish.patch, sensitive });
     }
-    let statement = publication(&wish, signer.key.public().id(), signer.session.now()).sign(&signer.key);
+    let publication = publication(&wish, signer.key.public().id(), signer.session.now());
+    let statement = publication.sign(&signer.key);
     let client = &signer.session.client;
     if let Content::Bytes(bytes) = wish.content {
         client.content_put(&wish.application, bytes).await?;
     }
     let replaces = wish.versions.into_iter().map(|(_, seen)| seen).collect();
-    Ok(client.publish(&Publish { publication: statement, replaces, takes_back: wish.takes_back }).await?)
+    let published = client.publish(&Publish { publication: statement.clone(), replaces, takes_back: wish.takes_back }).await?;
+    // It is kept for a server that may lose it; that it can't be holds nothing up.
+    drop(signer.session.keyring.keep_publication(&statement, &publication));
+    Ok(published)
 }

@@ -233,6 +233,7 @@ async fn send_some(signer: &Signer, wishes: &[Wish]) -> Result<Vec<Result<OrderI
         let what = format!("{} prepared orders for {}", prepared.len(), wishes.len());
         return Err(ClientError::NotOurs { url: client.url().to_owned(), what }.into());
     }
+    keep_publications(signer, wishes, &prepared);
     let made: Vec<_> = wishes.iter().zip(&prepared).map(|(wish, prepared)| sign(signer, wish, prepared)).collect();
     let orders: Vec<NewOrder> = made.iter().filter_map(|made| made.as_ref().ok().cloned()).collect();
     let answers = if orders.is_empty() { Vec::new() } else { client.orders_give(&orders).await? };
@@ -250,6 +251,19 @@ async fn send_some(signer: &Signer, wishes: &[Wish]) -> Result<Vec<Result<OrderI
             }
         })
         .collect())
+}
+
+/// What holds is kept: a server that is restored gets it back.
+fn keep_publications(signer: &Signer, wishes: &[Wish], prepared: &[Prepared]) {
+    let now = signer.session.now();
+    for (wish, prepared) in wishes.iter().zip(prepared) {
+        let (Act::Put(sha256), Some(envelope)) = (wish.act, &prepared.publication) else { continue };
+        let place = (&wish.application, &wish.patch, &sha256);
+        if let Ok(publication) = statement(envelope, place, prepared.size, (&signer.trust, now)) {
+            // It is kept for others; that it can't be holds nothing up.
+            drop(signer.session.keyring.keep_publication(envelope, &publication));
+        }
+    }
 }
 
 fn preparation(wishes: &[Wish]) -> Prepare {

@@ -1,6 +1,6 @@
 //! Everything that a command or the app needs to act as somebody: client, keys, and the trust that both are checked against.
 
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, Followed};
 use crate::clock;
 use crate::keyring::{Keyring, KeyringError};
 use fieldpost_common::api::TrustChain;
@@ -10,7 +10,7 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, UserName};
 use fieldpost_common::order::Refusal;
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::trust::{Developer, Trust, TrustError};
+use fieldpost_common::trust::{Developer, SignedTrust, Trust, TrustError};
 use std::sync::Arc;
 
 /// Somebody who is logged in. Cheap to clone.
@@ -44,7 +44,7 @@ pub enum SessionError {
     Trust(#[from] TrustError),
     /// It is older than, or another than, one that was verified here before.
     #[error(
-        "the server shows version {given} of the trust document, and version {seen} was seen here before: a revocation may have been taken back, so nothing is signed or sent\nif the server was restored from a backup, whoever holds the root key uses `fieldpost trust add` there anew; then remove trust.seen from {folder}"
+        "the server shows version {given} of the trust document, and another version {seen} was verified here before: a revocation may have been taken back, so nothing is signed or sent\nwhat is known here was given to the server, and it doesn't follow from what it has. Ask whoever holds the root key; if the server's is the one that counts, remove {folder}/trust.json, then sign the next version with `fieldpost trust add`"
     )]
     TrustFell {
         /// The version that the server shows.
@@ -93,7 +93,8 @@ impl Session {
     /// Whoever a config folder belongs to.
     pub fn open_from(keyring: Keyring) -> Result<Self, SessionError> {
         let login = keyring.login()?;
-        let client = Client::new(&login.url, Some(&login.token), login.ca_file.as_deref())?;
+        let followed = Followed::load(keyring.clone())?;
+        let client = Client::new(&login.url, Some(&login.token), login.ca_file.as_deref())?.following(followed);
         let key = keyring.developer()?.map(Arc::new);
         Ok(Self { client, user: login.user, root: login.root, key, keyring })
     }
@@ -112,21 +113,33 @@ impl Session {
     /// The newest trust document, walked from the pinned root, and the keys that wait.
     pub async fn trust(&self) -> Result<(Trust, TrustChain), SessionError> {
         let chain = self.client.trust().await?;
+        match self.verified(&chain) {
+            // A server that went back: it may take what was verified here.
+            Err(SessionError::TrustFell { given, seen, .. }) if given < seen => {
+                self.client.recall().await?;
+                let chain = self.client.trust().await?;
+                Ok((self.verified(&chain)?, chain))
+            }
+            trust => Ok((trust?, chain)),
+        }
+    }
+
+    fn verified(&self, chain: &TrustChain) -> Result<Trust, SessionError> {
         let trust = Trust::walk(&chain.versions, &self.root)?.ok_or(SessionError::NoTrust)?;
-        let bytes = chain.versions.last().map(|newest| ContentHash::of(&newest.by.bytes)).ok_or(SessionError::NoTrust)?;
-        self.remember(trust.version, bytes)?;
-        Ok((trust, chain))
+        self.remember(trust.version, &chain.versions)?;
+        Ok(trust)
     }
 
     /// The newest version that was verified is never fallen behind: the server can't take a revocation back.
-    fn remember(&self, version: u64, bytes: ContentHash) -> Result<(), SessionError> {
+    fn remember(&self, version: u64, chain: &[SignedTrust]) -> Result<(), SessionError> {
+        let bytes = chain.last().map(|newest| ContentHash::of(&newest.by.bytes)).ok_or(SessionError::NoTrust)?;
         match self.keyring.trust_seen()? {
             Some((seen, same)) if seen == version && same == bytes => Ok(()),
             Some((seen, _)) if seen >= version => {
                 let folder = self.keyring.folder().display().to_string();
                 Err(SessionError::TrustFell { given: version, seen, folder })
             }
-            _ => Ok(self.keyring.keep_trust_seen(version, &bytes)?),
+            _ => Ok(self.keyring.keep_trust_chain(chain)?),
         }
     }
 
@@ -182,12 +195,19 @@ mod tests {
             key: None,
             keyring: Keyring::at(folder.path().to_owned()),
         };
-        let (old, new) = (ContentHash::of(b"2"), ContentHash::of(b"3"));
-        session.remember(2, old).expect("the first");
-        session.remember(3, new).expect("the next");
-        session.remember(3, new).expect("the same again");
-        for (version, bytes) in [(2, old), (3, ContentHash::of(b"another 3"))] {
-            let error = session.remember(version, bytes).expect_err("fallen behind");
+        let root = SecretKey::from_seed([1; 32]);
+        let ada = Developer::unrestricted("ada".parse().expect("user"), SecretKey::from_seed([2; 32]).public());
+        let first = Trust::found(root.public(), ada.clone());
+        let second = Trust { version: 2, ..first.clone() };
+        let third = Trust { version: 3, ..first.clone() };
+        let other = Trust { version: 3, developers: vec![ada.clone(), ada], ..first.clone() };
+        let chain = |versions: &[&Trust]| versions.iter().map(|trust| trust.sign(&root)).collect::<Vec<_>>();
+        session.remember(2, &chain(&[&first, &second])).expect("the first");
+        session.remember(3, &chain(&[&first, &second, &third])).expect("the next");
+        session.remember(3, &chain(&[&first, &second, &third])).expect("the same again");
+        assert_eq!(session.keyring.trust_chain().expect("kept").len(), 3, "all of it can be given back");
+        for (version, chain) in [(2, chain(&[&first, &second])), (3, chain(&[&first, &second, &other]))] {
+            let error = session.remember(version, &chain).expect_err("fallen behind");
             assert_eq!(error.exit_code(), exit::NOT_PERMITTED);
         }
     }

@@ -4,6 +4,7 @@ use crate::clock::{Clock, Now};
 use crate::config::Config;
 use crate::fetch::Downloads;
 use crate::install::{self, Put};
+use crate::kept::Kept;
 use crate::machine::{Event, Executed, State, planned};
 use crate::marker::{self, Markers};
 use crate::room;
@@ -32,6 +33,7 @@ pub(super) struct Files {
     pub(super) markers: Arc<Mutex<Markers>>,
     pub(super) downloads: Arc<Downloads>,
     pub(super) scanner: Arc<Mutex<Scanner>>,
+    pub(super) kept: Arc<Kept>,
 }
 
 impl Files {
@@ -72,6 +74,7 @@ impl Files {
                 return Executed::Failed(failure);
             }
         }
+        self.keep_replaced(&root, step, clock.now().wall);
         let mut scanner = self.scanner.lock().unwrap_or_else(PoisonError::into_inner);
         match step.what {
             What::Put { expected, sha256, size, .. } => {
@@ -113,12 +116,26 @@ impl Files {
         known.clone()
     }
 
+    /// What is about to be replaced or removed is kept for a while. The server has it: that it can't be kept holds nothing up.
+    fn keep_replaced(&self, root: &Root, step: &Step, now: Timestamp) {
+        let expected = match step.what {
+            What::Put { expected, .. } => expected,
+            What::Remove { expected, .. } => Some(expected),
+            _ => None,
+        };
+        let Some(expected) = expected else { return };
+        let place = (step.application.clone(), step.patch.clone());
+        if let Err(error) = self.kept.add(root, &place, expected, now) {
+            tracing::warn!("{}/{}: what is replaced can't be kept: {error}", step.application, step.patch);
+        }
+    }
+
     fn root(&self, application: &AppName) -> Result<Root, Directory> {
         let entry = self.config.application(application).ok_or(Directory::Missing)?;
         Root::open(entry.directory.as_path(), &self.markers().expected(&self.config.site, application))
     }
 
-    /// Packs a content from the first place that still has it; `None`: none has.
+    /// Packs a content from the first place that still has it, else from what is kept; `None`: none has.
     pub(super) async fn pack(&self, sha256: ContentHash, places: Vec<Place>) -> io::Result<Option<Parcel>> {
         let files = self.clone();
         let packed = tokio::task::spawn_blocking(move || {
@@ -128,7 +145,7 @@ impl Files {
                     return Ok(Some(parcel));
                 }
             }
-            Ok(None)
+            files.kept.pack(&sha256, &files.config.state("uploads"))
         });
         packed.await.map_err(io::Error::other)?
     }

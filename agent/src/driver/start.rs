@@ -10,6 +10,7 @@ use crate::fetch::Downloads;
 use crate::history::History;
 use crate::install::cleaning;
 use crate::journal::{Found, Journal, Ran};
+use crate::kept::{self, Kept};
 use crate::lock::{Lock, LockError};
 use crate::machine::{Setup, State};
 use crate::marker::{self, Markers};
@@ -82,8 +83,10 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
     let config = Arc::new(config);
     let walkbacks =
         Collector::open(Arc::clone(&config)).map_err(|error| StartError::State(config.state(walkbacks::FOLDER), error))?;
-    let (markers, downloads) = (Arc::new(Mutex::new(markers)), Arc::new(downloads));
-    let files = Files { config: Arc::clone(&config), markers, downloads, scanner };
+    let kept = Kept::open(config.state(kept::FOLDER), clock::wall())
+        .map_err(|error| StartError::State(config.state(kept::FOLDER), error))?;
+    let (markers, downloads, kept) = (Arc::new(Mutex::new(markers)), Arc::new(downloads), Arc::new(kept));
+    let files = Files { config: Arc::clone(&config), markers, downloads, scanner, kept };
     let driver = Driver {
         clock,
         boot: boot(),

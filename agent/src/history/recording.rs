@@ -60,7 +60,9 @@ pub fn of_effect(effect: &Effect, state: &State, now: Now) -> Entry {
         Effect::KeepDownloads(_) => Entry::Nothing("these are the agent's own copies"),
         Effect::Save => Entry::Nothing("this is the agent's own memory"),
         Effect::Scan(_) | Effect::LookForWalkbacks => Entry::Nothing("a look changes nothing; what is sent of it is recorded"),
-        Effect::Poll(_) | Effect::PutInventory(_) => Entry::Nothing("names, sizes and hashes travel whenever they change"),
+        Effect::Poll(_) | Effect::PutInventory(_) | Effect::PutMemory => {
+            Entry::Nothing("names, sizes and hashes travel whenever they change")
+        }
         Effect::TellCommands(_) | Effect::SendResults(_) => Entry::Nothing("these are the outcomes that are recorded here"),
         Effect::Timer { .. } | Effect::Log(..) => Entry::Nothing("nobody is concerned"),
     }
@@ -126,7 +128,9 @@ pub fn of_event(event: &Event, state: &State, now: Now) -> Entry {
         Event::Started => Entry::Ended(cut_off(state, now)),
         Event::Timer(_) | Event::FileHint | Event::WalkbacksLooked(_) => Entry::Nothing("nothing was done"),
         Event::ServerClock(_) | Event::AddressTried(_) => Entry::Nothing("the log says it where it matters"),
-        Event::Polled { .. } | Event::InventoryPut { .. } => Entry::Nothing("what follows from it is recorded"),
+        Event::Polled { .. } | Event::InventoryPut { .. } | Event::MemoryPut { .. } => {
+            Entry::Nothing("what follows from it is recorded")
+        }
         Event::Fetched { .. } => Entry::Nothing("the put says what came"),
         Event::CommandsTold { .. } | Event::ResultsSent { .. } => Entry::Nothing("these outcomes are recorded already"),
         Event::SaveFailed(_) => Entry::Nothing("the log says it; nothing is done without the journal"),

@@ -86,7 +86,7 @@ fn state() -> State {
     };
     let journal = Journal { orders: vec![envelope()], ..Journal::default() };
     let mut state =
-        State::new(setup, journal, Held { pinned: root, newest: Some(Trust::found(root, developer)) }, HashSet::new());
+        State::new(setup, journal, Held { newest: Some(Trust::found(root, developer)), ..Held::pinned(root) }, HashSet::new());
     crate::machine::remember(&mut state, now(0));
     state
 }
@@ -101,6 +101,7 @@ fn effects() -> Vec<Effect> {
         Effect::Scan(ScanReason::Timer),
         Effect::Poll(PollAsk { number: 1, wait: Duration::ZERO, etag: None, digest: ContentHash::of(b""), trust: 1 }),
         Effect::PutInventory(ContentHash::of(b"")),
+        Effect::PutMemory,
         Effect::Upload { sha256: ContentHash::of(b"old"), places: Vec::new() },
         Effect::Fetch { sha256: ContentHash::of(b"new"), size: 3 },
         Effect::KeepDownloads(HashSet::new()),
@@ -144,6 +145,7 @@ fn must_be_recorded(effect: &Effect) -> bool {
         | Effect::Scan(_)
         | Effect::Poll(_)
         | Effect::PutInventory(_)
+        | Effect::PutMemory
         | Effect::Fetch { .. }
         | Effect::KeepDownloads(_)
         | Effect::LookForWalkbacks
@@ -170,7 +172,7 @@ fn done(patch: &str, seconds: i64) -> Record {
 #[test]
 fn every_effect_on_the_site_leaves_a_record() {
     let kinds: HashSet<_> = effects().iter().map(std::mem::discriminant).collect();
-    assert_eq!(kinds.len(), 19, "one of each kind of effect is tried");
+    assert_eq!(kinds.len(), 20, "one of each kind of effect is tried");
     for effect in effects() {
         let is_recorded = match of_effect(&effect, &state(), now(1)) {
             Entry::Nothing(_) => false,

@@ -23,7 +23,9 @@ pub enum Effect {
     Poll(PollAsk),
     /// Send the inventory.
     PutInventory(ContentHash),
-    /// Send a content that stands in one of these places.
+    /// Say what is remembered: counters, the trust document, what is kept.
+    PutMemory,
+    /// Send a content that stands in one of these places; in none: one that is kept.
     Upload {
         /// Which.
         sha256: ContentHash,

@@ -15,7 +15,7 @@ use fieldpost_common::inventory::Directory;
 use fieldpost_common::order::Failure;
 use fieldpost_common::plan::Step;
 use fieldpost_common::text::Clean;
-use fieldpost_common::wire::{CommandResult, InventoryAnswer, OrderResult, StoredAnswer};
+use fieldpost_common::wire::{CommandResult, InventoryAnswer, MemoryAnswer, OrderResult, StoredAnswer};
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -45,6 +45,11 @@ pub enum Event {
         digest: ContentHash,
         /// The server's answer.
         answer: Result<InventoryAnswer, Trouble>,
+    },
+    /// What is remembered was said.
+    MemoryPut {
+        /// The server's answer.
+        answer: Result<MemoryAnswer, Trouble>,
     },
     /// An upload ended.
     Uploaded {

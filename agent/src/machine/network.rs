@@ -8,17 +8,17 @@ use super::{hooks, link};
 use crate::clock::Now;
 use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::Generation;
+use fieldpost_common::id::{Generation, Succession};
 use fieldpost_common::inventory::RefusedListing;
 use fieldpost_common::text::{self, Clean};
-use fieldpost_common::wire::{InventoryAnswer, OrderResult};
+use fieldpost_common::wire::{InventoryAnswer, MemoryAnswer, OrderResult};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// An inventory goes up before the next poll, so that the poll names what the server has; one that takes longer holds up no order.
 const INVENTORY_FIRST: Duration = Duration::from_secs(10);
 
-/// Starts what waits: results first, then the inventory, then contents.
+/// Starts what waits: results first, then what is remembered, then the inventory, then contents.
 pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
     if !state.is_busy(Lane::Results) {
         let waiting =
@@ -28,6 +28,10 @@ pub(super) fn start(state: &mut State, now: Now, out: &mut Vec<Effect>) {
             state.busy.insert(Lane::Results);
             out.push(Effect::SendResults(portion));
         }
+    }
+    if state.memory.due && !state.is_busy(Lane::Memory) && !state.patience.rests(&Thing::Memory, now) {
+        state.busy.insert(Lane::Memory);
+        out.push(Effect::PutMemory);
     }
     // What is said of an order goes before the inventory that shows it: what is there may still have to be loaded.
     if let Some(digest) = inventory_due(state, now)
@@ -57,7 +61,7 @@ fn next_upload(state: &mut State, now: Now) -> Option<ContentHash> {
     for sha256 in gone {
         state.wanted.remove(&sha256);
     }
-    let mut free = state.wanted.iter().filter(|sha256| !state.uploading.contains(*sha256));
+    let mut free = state.wanted.iter().chain(&state.memory.wanted).filter(|sha256| !state.uploading.contains(*sha256));
     free.find(|sha256| !state.patience.rests(&Thing::Upload(**sha256), now)).copied()
 }
 
@@ -74,22 +78,57 @@ fn places(state: &State, sha256: &ContentHash) -> Vec<fieldpost_common::plan::Pl
         .collect()
 }
 
-/// The server named its data. Another than before voids what it had.
-pub(super) fn generation(state: &mut State, generation: &Generation, out: &mut Vec<Effect>) {
-    if state.journal.generation.as_ref() == Some(generation) {
-        return;
-    }
-    if state.journal.generation.is_some() {
-        let words = "the server's data was restored or replaced: everything is reported and stored there anew";
-        out.push(Effect::Log(Level::Warn, words.to_owned()));
-    }
+/// The server named its data: whether to go on. Newer ones than those before void what it had; older ones and rivals change nothing here.
+pub(super) fn follow(state: &mut State, generation: &Generation, now: Now, out: &mut Vec<Effect>) -> bool {
+    let refused = match state.journal.generation.as_ref().map(|followed| generation.succeeds(followed)) {
+        Some(Succession::Same) => return true,
+        Some(Succession::Older) => {
+            "this server's data are older than those that this site has followed: nothing is taken from it or given to it until its admin has decided (`fieldpost-server promote`)"
+        }
+        Some(Succession::Rival) => {
+            "two servers claim the same data, and this site has followed the other one: nothing is taken from this one or given to it until their admin has decided (`fieldpost-server promote`)"
+        }
+        Some(Succession::Newer) => {
+            let words = "the server's data were restored or replaced: everything is reported and stored there anew";
+            out.push(Effect::Log(Level::Warn, words.to_owned()));
+            adopt(state, generation);
+            return true;
+        }
+        None => {
+            adopt(state, generation);
+            return true;
+        }
+    };
+    link::failed(state, &Trouble::Outdated(refused), now, out);
+    false
+}
+
+fn adopt(state: &mut State, generation: &Generation) {
     state.journal.generation = Some(generation.clone());
     state.journal.stored.clear();
     state.journal.etag = None;
     state.put = None;
-    state.patience.wake(|thing| matches!(thing, Thing::Inventory | Thing::Upload(_)));
+    state.patience.wake(|thing| matches!(thing, Thing::Inventory | Thing::Memory | Thing::Upload(_)));
+    state.memory.due = true;
     state.told.clear();
     state.unsaved = true;
+}
+
+/// What is remembered was said; what the server lacks of what is kept goes up after it.
+pub(super) fn memory_put(state: &mut State, answer: Result<MemoryAnswer, Trouble>, now: Now, out: &mut Vec<Effect>) {
+    state.busy.remove(&Lane::Memory);
+    match answer {
+        Ok(answer) => {
+            if !follow(state, &answer.generation, now, out) {
+                return;
+            }
+            link::reached(state, out);
+            state.patience.forget(&Thing::Memory);
+            state.memory.due = false;
+            state.memory.wanted = answer.wanted.into_iter().collect();
+        }
+        Err(trouble) => held_back(state, &Thing::Memory, &trouble, now, out),
+    }
 }
 
 pub(super) fn inventory_put(
@@ -103,9 +142,11 @@ pub(super) fn inventory_put(
     state.timers.stop(Timer::InventoryFirst);
     match answer {
         Ok(answer) => {
+            if !follow(state, &answer.generation, now, out) {
+                return;
+            }
             link::reached(state, out);
             state.patience.forget(&Thing::Inventory);
-            generation(state, &answer.generation, out);
             state.put = Some(digest);
             // What the server says that it lacks it doesn't have, whatever was acknowledged before.
             for sha256 in &answer.wanted {
@@ -134,14 +175,17 @@ pub(super) fn uploaded(state: &mut State, sha256: ContentHash, end: UploadEnd, n
     let thing = Thing::Upload(sha256);
     match end {
         UploadEnd::Stored(answer) => {
+            if !follow(state, &answer.generation, now, out) {
+                return;
+            }
             link::reached(state, out);
-            generation(state, &answer.generation, out);
             state.patience.forget(&thing);
             state.wanted.remove(&sha256);
+            state.memory.wanted.remove(&sha256);
             // Saved with the next thing that must be: forgotten in a crash, it is only given once more.
             state.journal.stored.insert(sha256);
             state.given += 1;
-            if state.wanted.is_empty() {
+            if state.uploads_waiting() == 0 {
                 out.push(Effect::Log(Level::Info, format!("gave the server {}", text::count(state.given, "content"))));
                 state.given = 0;
             }
@@ -149,6 +193,7 @@ pub(super) fn uploaded(state: &mut State, sha256: ContentHash, end: UploadEnd, n
         UploadEnd::Changed => {
             state.wanted.remove(&sha256);
             state.patience.forget(&thing);
+            state.memory.wanted.remove(&sha256);
             state.want_scan(ScanReason::Stale);
         }
         UploadEnd::Blocked(failure) => blocked_here(state, thing, &failure, now, out),

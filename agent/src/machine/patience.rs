@@ -18,6 +18,8 @@ use std::time::Duration;
 pub(super) enum Thing {
     /// The inventory on its way to the server.
     Inventory,
+    /// What is remembered.
+    Memory,
     /// Results of orders, and one of them that was refused alone.
     Results,
     Result(OrderId),
@@ -191,6 +193,7 @@ impl Thing {
     fn words(&self) -> String {
         match self {
             Self::Inventory => "this site's inventory did not get to the server".to_owned(),
+            Self::Memory => "what this site remembers did not get to the server".to_owned(),
             Self::Results => "results of orders did not get to the server".to_owned(),
             Self::Result(order) => format!("the result of order {order} did not get to the server"),
             Self::CommandResults => "results of commands did not get to the server".to_owned(),

@@ -116,6 +116,11 @@ pub(super) fn polled(state: &mut State, number: u64, answer: Result<PollAnswer, 
     let lasted = now.mono.saturating_sub(poll.since);
     match answer {
         Ok(answer) => {
+            if let Some((_, batch)) = &answer.news
+                && !network::follow(state, &batch.generation, now, out)
+            {
+                return;
+            }
             link::reached(state, out);
             state.poll_due = false;
             state.last_poll = Some(now.wall);
@@ -176,9 +181,9 @@ pub(super) fn park_again(state: &mut State) {
 
 /// Takes in all that waits for the site. It is journalled before anything of it is done.
 fn take(state: &mut State, etag: Option<String>, batch: Batch, now: Now, out: &mut Vec<Effect>) {
-    network::generation(state, &batch.generation, out);
+    state.memory.due |= batch.memory_wanted;
     let (accepted, end) = state.trust.extend(&batch.trust);
-    let document = accepted.map(|accepted| accepted.to_bytes());
+    let document = accepted.map(|accepted| accepted.to_bytes(&state.trust.chain));
     out.extend(document.map(Effect::SaveTrust));
     let trusted = end.is_ok();
     if let Err(error) = end {

@@ -39,7 +39,7 @@ fn key(seed: u8) -> SecretKey {
 fn trust() -> Held {
     let developer =
         Developer { may_run_actions: false, ..Developer::unrestricted("ada".parse().expect("user"), key(2).public()) };
-    Held { pinned: key(1).public(), newest: Some(Trust::found(key(1).public(), developer)) }
+    Held { newest: Some(Trust::found(key(1).public(), developer)), ..Held::pinned(key(1).public()) }
 }
 
 fn of(content: &str) -> ContentHash {
@@ -47,7 +47,7 @@ fn of(content: &str) -> ContentHash {
 }
 
 fn generation(n: u8) -> Generation {
-    fieldpost_common::id::hex32([n; 16]).parse().expect("generation")
+    format!("{n}.{}", fieldpost_common::id::hex32([n; 16])).parse().expect("generation")
 }
 
 fn lost() -> Trouble {
@@ -94,6 +94,7 @@ fn batch(orders: Vec<Envelope>) -> Batch {
         wanted: Vec::new(),
         commands: Vec::new(),
         inventory_wanted: false,
+        memory_wanted: false,
     }
 }
 

@@ -96,6 +96,15 @@ impl fmt::Debug for Packed {
     }
 }
 
+/// What the server needs of what is remembered here.
+#[derive(Debug, Default)]
+pub(super) struct Remembering {
+    /// Whether it is to be told.
+    pub(super) due: bool,
+    /// What it wants of what is kept.
+    pub(super) wanted: BTreeSet<ContentHash>,
+}
+
 /// A poll that is under way.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct InFlight {
@@ -110,6 +119,7 @@ pub(super) enum Lane {
     Scan,
     Execute,
     Inventory,
+    Memory,
     Results,
     CommandResults,
     Walkbacks,
@@ -166,6 +176,8 @@ pub struct State {
     /// Applications of which the server takes nothing.
     pub(super) refused_listings: BTreeMap<Clean, RefusedListing>,
     pub(super) wanted: BTreeSet<ContentHash>,
+    /// What the server needs of what is remembered.
+    pub(super) memory: Remembering,
     pub(super) given: usize,
     pub(super) interval: Duration,
     pub(super) poll: Option<InFlight>,
@@ -213,6 +225,7 @@ impl State {
             put: None,
             refused_listings: BTreeMap::new(),
             wanted: BTreeSet::new(),
+            memory: Remembering::default(),
             given: 0,
             interval,
             poll: None,
@@ -261,7 +274,7 @@ impl State {
 
     /// How many contents wait to be uploaded.
     pub fn uploads_waiting(&self) -> usize {
-        self.wanted.len()
+        self.wanted.len() + self.memory.wanted.len()
     }
 
     /// The time by which orders are judged: no clock before the build is believed.

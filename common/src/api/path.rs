@@ -6,6 +6,8 @@ pub const LOGIN: &str = "/api/v1/login";
 pub const WHOAMI: &str = "/api/v1/whoami";
 /// `GET` → [`super::TrustChain`]; `PUT` [`crate::trust::SignedTrust`]: the next version.
 pub const TRUST: &str = "/api/v1/trust";
+/// `POST` [`super::Recall`] → [`super::Recalled`]: what a restored server lacks.
+pub const RECALL: &str = "/api/v1/recall";
 /// `GET` → list of [`super::User`]; `POST` [`super::NewUser`] → [`super::Invited`].
 pub const USERS: &str = "/api/v1/users";
 /// `PUT` [`super::NewRole`]; `DELETE`: shuts a person out.

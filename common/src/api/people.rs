@@ -55,6 +55,9 @@ pub struct LoginAnswer {
     pub role: Role,
     /// The trust document's versions; empty: the app founds it.
     pub trust: Vec<SignedTrust>,
+    /// The server's data.
+    #[serde(default)]
+    pub generation: Option<Generation>,
 }
 
 /// Who the token belongs to.

@@ -5,7 +5,7 @@ use crate::id::{AppName, GroupName, SiteName, UserName};
 use crate::incident::{Incident, Unseen};
 use crate::state::{Finding, Format, Line, Severity};
 use crate::text::Clean;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, minute};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashSet;
 
@@ -25,8 +25,53 @@ pub struct Status {
     pub drift: Vec<Drift>,
     /// Whether mails go out.
     pub mail: MailStatus,
+    /// The last restore, as long as sites have to report after it.
+    #[serde(default)]
+    pub restored: Option<Restored>,
     /// The server's clock.
     pub now: Timestamp,
+}
+
+/// The server's data were put back from a backup, or took another server's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restored {
+    /// When.
+    pub at: Timestamp,
+    /// From what.
+    pub from: Clean,
+    /// The newest entry of what was put back: nothing is known of what happened after it.
+    pub newest: Timestamp,
+    /// How many sites there were.
+    pub sites: u64,
+    /// How many of them have reported since.
+    pub reported: u64,
+}
+
+impl Restored {
+    /// Whether sites have to report.
+    pub fn is_waiting(&self) -> bool {
+        self.reported < self.sites
+    }
+
+    /// For people.
+    pub fn words(&self) -> String {
+        let Self { from, sites, reported, .. } = self;
+        let of = format!("restored from {from}, which knows nothing after {}", minute(self.newest));
+        if self.is_waiting() {
+            format!("{of}: {reported} of {} reported since", have(*sites))
+        } else {
+            format!("{of}: all {sites} sites have reported since")
+        }
+    }
+
+    /// For a line with little room.
+    pub fn short_words(&self) -> String {
+        format!("restored: {} of {} reported", self.reported, have(self.sites))
+    }
+}
+
+fn have(sites: u64) -> String {
+    if sites == 1 { "1 site has".to_owned() } else { format!("{sites} sites have") }
 }
 
 /// How many of each there are: every screen, page and command that says one of these words shows this number.

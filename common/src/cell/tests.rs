@@ -54,6 +54,7 @@ fn each_row_of_the_table_gives_its_mark_and_its_word() {
         (Facts { site: AtSite::Unknown(Unknown::NoInventory), ..facts() }, "?", "unknown"),
         (Facts { site: AtSite::Unknown(Unknown::MassDrop), base: b, ..facts() }, "?", "unknown"),
         (Facts { site: AtSite::Unknown(Unknown::File(Obstacle::InputOutput)), base: b, ..facts() }, "?", "unknown"),
+        (Facts { site: AtSite::Unknown(Unknown::Restored), base: b, ..facts() }, "?", "unknown"),
         (Facts { published: elsewhere, ..facts() }, "~", "other_version"),
         (Facts { published: none, ..facts() }, "·", "absent"),
         (Facts { published: none, site: s, ..facts() }, "*", "only_at_site"),

@@ -64,7 +64,8 @@ impl Table {
     pub fn has(&self, patch: usize, site: usize) -> Option<ContentHash> {
         match self.facts(patch, site) {
             Some(cell) => cell.has,
-            None if self.grid.sites[site].unknown.is_some() => None,
+            // What a backup believed is named in orders, and refused by the site where it is wrong.
+            None if self.grid.sites[site].unknown.is_some_and(|why| why != Unknown::Restored) => None,
             None => self.published(patch, site).and_then(|published| published.sha256),
         }
     }
@@ -95,6 +96,14 @@ impl Table {
         }
     }
 
+    /// The cell as the data say it, also where nothing can be said: what was believed of the site when it last reported.
+    ///
+    /// # Panics
+    /// When an index is out of the grid.
+    pub fn believed(&self, patch: usize, site: usize, now: Timestamp) -> Cell {
+        self.decide_with(None, (patch, site), self.facts(patch, site), now)
+    }
+
     /// The cell, as of `now` by the server's clock.
     ///
     /// # Panics
@@ -104,11 +113,21 @@ impl Table {
     }
 
     fn decide(&self, patch: usize, site: usize, loud: Option<&GridCell>, now: Timestamp) -> Cell {
+        self.decide_with(self.grid.sites[site].unknown, (patch, site), loud, now)
+    }
+
+    fn decide_with(
+        &self,
+        unknown: Option<Unknown>,
+        (patch, site): (usize, usize),
+        loud: Option<&GridCell>,
+        now: Timestamp,
+    ) -> Cell {
         let column = &self.grid.sites[site];
         let published = self.published(patch, site);
         let current = published.and_then(|published| published.sha256);
         let cant_say = loud.and_then(|cell| cell.cant_say);
-        let (at_site, unknown_since) = match (column.unknown, cant_say, loud.map_or(current, |cell| cell.has)) {
+        let (at_site, unknown_since) = match (unknown, cant_say, loud.map_or(current, |cell| cell.has)) {
             (Some(why), _, _) => (AtSite::Unknown(why), column.unknown_since),
             (None, Some(CantSay { why, since }), _) => (AtSite::Unknown(Unknown::File(why)), Some(since)),
             (None, None, None) => (AtSite::Absent, None),
@@ -136,9 +155,10 @@ impl Table {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::cell::Standing;
+    use crate::cell::{Overlay, Standing};
     use crate::grid::{GridPatch, GridSite};
     use crate::inventory::Obstacle;
+    use crate::order::state::{OrderState, UnknownCause};
 
     pub(in crate::grid) fn grid() -> Grid {
         let content = |text: &str| Some(ContentHash::of(text.as_bytes()));
@@ -215,6 +235,27 @@ pub(super) mod tests {
         assert_eq!((cell.standing, cell.unknown, cell.unknown_since), (Standing::Unknown, Some(Unknown::File(why)), Some(since)));
         assert_eq!((table.last_known(1, 1), table.unknown(1, 1)), (Some(last), Some(Unknown::File(why))));
         assert_eq!((cell.send(), cell.retrieve()), (None, None), "nothing is sent or taken unseen");
+    }
+
+    #[test]
+    fn a_site_that_has_not_reported_since_a_restore_claims_nothing_and_what_was_believed_can_be_asked_for() {
+        let mut grid = grid();
+        grid.sites[1].unknown = Some(Unknown::Restored);
+        grid.cells[0].order = Some(crate::cell::LatestOrder {
+            id: crate::id::hex32([1; 16]).parse().expect("order"),
+            action: crate::order::Action::Remove,
+            expected: None,
+            state: OrderState::Unknown { at: Timestamp::default(), cause: UnknownCause::Restored },
+            by: "ada".parse().expect("user"),
+            created: Timestamp::default(),
+        });
+        let table = Table::new(grid);
+        for patch in 0..2 {
+            let cell = table.cell(patch, 1, Timestamp::default());
+            assert_eq!((cell.standing, cell.overlay), (Standing::Unknown, Overlay::None));
+        }
+        assert_eq!(table.believed(0, 1, Timestamp::default()).standing, Standing::InSync);
+        assert!(table.has(0, 1).is_some() && table.has(1, 1).is_none());
     }
 
     #[test]

@@ -99,6 +99,8 @@ pub enum UnknownCause {
     Silence,
     /// It is done, and the agent was ended while the hook ran.
     HookInterrupted,
+    /// It was open in a backup that was restored: what happened after the backup is not known.
+    Restored,
     /// Something that this version doesn't know.
     #[serde(other)]
     Newer,
@@ -111,6 +113,9 @@ impl UnknownCause {
             Self::Silence => "the order's time is over and the site never said what became of it",
             Self::HookInterrupted => {
                 "it is in place, and the agent was ended while the hook ran: nobody can say whether it did its work"
+            }
+            Self::Restored => {
+                "the server was restored from a backup in which this order was open: send it again if it is still wanted"
             }
             Self::Newer => "for a reason that this version does not know: update it",
         }
@@ -163,6 +168,8 @@ pub enum OrderEvent {
     Superseded(OrderId),
     /// A person takes it back.
     Cancelled(UserName),
+    /// The server's data were restored from a backup in which it was open.
+    Restored,
     /// Time goes by.
     Tick {
         /// The order's own time limit.
@@ -219,6 +226,7 @@ pub fn advance(state: OrderState, event: OrderEvent, now: Timestamp) -> OrderSta
         (OrderEvent::Shown { awaits_hook }, state) => shown(state, awaits_hook, now),
         (OrderEvent::Superseded(by), state) if state.is_open() => S::Superseded { at: now, by },
         (OrderEvent::Cancelled(by), state) if state.is_open() => S::Cancelled { at: now, by },
+        (OrderEvent::Restored, state) if state.is_open() => S::Unknown { at: now, cause: UnknownCause::Restored },
         (OrderEvent::Tick { install_by }, state) => tick(state, install_by, now),
         (_, state) => state,
     }
@@ -360,6 +368,18 @@ mod tests {
         let state = run(&[OrderEvent::Offered, OrderEvent::Progress(Progress::Verified)]);
         assert_eq!(advance(state.clone(), OrderEvent::Progress(Progress::Fetched), at(9)), state);
         assert_eq!(advance(state.clone(), OrderEvent::Offered, at(9)), state);
+    }
+
+    #[test]
+    fn an_order_that_was_open_in_a_restored_backup_is_unknown_until_the_site_shows_it() {
+        for events in [vec![], vec![OrderEvent::Offered], vec![OrderEvent::Progress(Progress::Verified)]] {
+            let restored = advance(run(&events), OrderEvent::Restored, at(2));
+            assert_eq!(restored, OrderState::Unknown { at: at(2), cause: UnknownCause::Restored });
+            assert!(!restored.is_open(), "it is never offered again by itself");
+            assert_eq!(advance(restored, SHOWN, at(3)), OrderState::Confirmed { at: at(3) });
+        }
+        let ended = advance(run(&[OrderEvent::Offered]), SHOWN, at(2));
+        assert_eq!(advance(ended.clone(), OrderEvent::Restored, at(3)), ended);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::auth::{Agent, Peer};
 use crate::clock;
 use crate::damage::prove_recently;
 use crate::error::Error;
+use crate::lineage::{judge, judge_batch};
 use crate::mailbox::{InventoryState, Mailbox, Reception};
 use crate::presence::PollId;
 use crate::request::{header, wait};
@@ -21,7 +22,7 @@ use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandState};
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{BootId, OrderId, SiteName};
+use fieldpost_common::id::{BootId, Generation, OrderId, SiteName};
 use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{Batch, etag, header as name};
@@ -35,6 +36,7 @@ struct Poll {
     etag: Option<String>,
     digest: Option<ContentHash>,
     trust: u64,
+    followed: Option<Generation>,
     seen: Seen,
 }
 
@@ -51,6 +53,7 @@ fn read(headers: &HeaderMap, peer: Peer) -> Result<Poll, Error> {
         etag: header(headers, name::BATCH)?.or(header(headers, IF_NONE_MATCH.as_str())?),
         digest: header(headers, name::INVENTORY)?,
         trust: header(headers, name::TRUST)?.unwrap_or(0),
+        followed: header(headers, name::GENERATION)?,
         seen: Seen {
             at: now,
             address: Some(peer.0.to_string()),
@@ -86,16 +89,24 @@ async fn received(server: &Server, site: SiteName, peer: Peer, headers: &HeaderM
         Reception::Late => return Ok(StatusCode::NOT_MODIFIED.into_response()),
         Reception::Clones { addresses, new } => return Err(clones(server, site, addresses, new).await),
     }
+    let given = server.memory.mailboxes.start()..=mailbox.revision();
+    let batch = || judge_batch(&server.generation, server.store.run, given, poll.etag.as_deref());
+    let outdated = judge(&server.generation, poll.followed.as_ref()).or_else(batch);
+    mailbox.outdated_set(outdated);
+    if let Some(outdated) = outdated {
+        return Err(Error::Outdated(outdated));
+    }
+    let asks_memory = server.memory.mailboxes.asks_memory(&mailbox, poll.trust, poll.seen.at);
     let mut change = mailbox.watch();
     let before = mailbox.inventory();
     let tag = tag(server, *change.borrow_and_update(), &poll, poll.digest != before.digest);
     // Who was asked for an inventory and can't bring it now waits like everybody else.
-    if poll.etag.as_ref() == Some(&tag) && !server.park(&mut change, until.saturating_duration_since(now)).await {
+    if poll.etag.as_ref() == Some(&tag) && !asks_memory && !server.park(&mut change, until.saturating_duration_since(now)).await {
         return Ok(tagged(StatusCode::NOT_MODIFIED, &tag));
     }
     // They may be found out while this poll waits, or while its answer is made.
     unless_clones(&mailbox)?;
-    let answer = answer(server, &site, &mailbox, &poll, before).await?;
+    let answer = answer(server, (&site, &mailbox), &poll, before, asks_memory).await?;
     unless_clones(&mailbox).map(|()| answer)
 }
 
@@ -105,7 +116,7 @@ fn unless_clones(mailbox: &Mailbox) -> Result<(), Error> {
 
 /// The tag of the batch that this poll gets in this state of the mailbox.
 fn tag(server: &Server, revision: u64, poll: &Poll, inventory_wanted: bool) -> String {
-    etag(&server.generation, revision, poll.digest.as_ref().filter(|_| inventory_wanted))
+    etag(&server.generation, server.store.run, revision, poll.digest.as_ref().filter(|_| inventory_wanted))
 }
 
 fn tagged(body: impl IntoResponse, tag: &str) -> Response {
@@ -114,10 +125,10 @@ fn tagged(body: impl IntoResponse, tag: &str) -> Response {
 
 async fn answer(
     server: &Server,
-    site: &SiteName,
-    mailbox: &Mailbox,
+    (site, mailbox): (&SiteName, &Mailbox),
     poll: &Poll,
     before: InventoryState,
+    memory_wanted: bool,
 ) -> Result<Response, Error> {
     // What an order puts or replaces must be sound when the site hears of it: else it waits, or the site is asked for its bytes first.
     for sha256 in server.store.peek(|db| order::order_queued_contents(db, site))? {
@@ -138,7 +149,8 @@ async fn answer(
     // An inventory that came while this poll was under way is newer than what the poll says.
     let inventory_wanted = after.puts == before.puts && after.digest != poll.digest;
     let commands = open.iter().map(command::command_of).collect();
-    let batch = Batch { generation: server.generation.clone(), trust, orders, wanted, commands, inventory_wanted };
+    let generation = server.generation.clone();
+    let batch = Batch { generation, trust, orders, wanted, commands, inventory_wanted, memory_wanted };
     Ok(tagged(Json(batch), &tag(server, revision, poll, inventory_wanted)))
 }
 

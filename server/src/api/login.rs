@@ -20,7 +20,8 @@ pub(crate) async fn login(
 ) -> Result<Json<LoginAnswer>, Error> {
     let now = clock::now();
     let answer = server.store.write(move |tx| take(tx, request, now)).await;
-    answer.map(Json).map_err(|error| match error {
+    let named = |answer| Json(LoginAnswer { generation: Some(server.generation.clone()), ..answer });
+    answer.map(named).map_err(|error| match error {
         Error::InvitationSpent(_) => peer.failed(&server, error),
         error => error,
     })
@@ -31,7 +32,7 @@ fn take(tx: &mut Tx<'_>, request: LoginRequest, now: Timestamp) -> Result<LoginA
     if only_look {
         let role = user::user_invited(tx, &user, &ContentHash::of(secret.as_bytes()), now)?;
         let role = role.ok_or(Error::InvitationSpent("login"))?;
-        return Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)? });
+        return Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)?, generation: None });
     }
     let role = user::user_redeem(tx, &user, &ContentHash::of(secret.as_bytes()), now)?;
     let role = role.ok_or(Error::InvitationSpent("login"))?;
@@ -42,7 +43,7 @@ fn take(tx: &mut Tx<'_>, request: LoginRequest, now: Timestamp) -> Result<LoginA
     tx.then(Effect::UserToken(user.clone(), role, token_sha256));
     tx.then(Effect::Changed(Change::Users));
     tx.then(Effect::Changed(Change::Activity));
-    Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)? })
+    Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)?, generation: None })
 }
 
 pub(crate) async fn whoami(State(server): State<Shared>, Viewer(user, role): Viewer) -> Json<Whoami> {

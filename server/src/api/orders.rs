@@ -6,7 +6,9 @@ use crate::error::Error;
 use crate::request::{Ask, At, Said};
 use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
-use crate::store::{Effect, Tx, application, cell, content, counter, order, publication, revision, site, site_app, trust};
+use crate::store::{
+    Effect, Tx, application, cell, content, counter, order, publication, restored, revision, site, site_app, trust,
+};
 use crate::submit::{CellNow, judge_order};
 use axum::Json;
 use axum::extract::State;
@@ -36,7 +38,7 @@ pub(crate) async fn prepare(
 fn prepare_one(db: &Connection, app: &AppName, cell: &PrepareCell) -> Result<Prepared, Error> {
     let PrepareCell { patch, site, sha256 } = cell;
     let version = site_runs(db, site, app)?;
-    let counter = counter::counter_highest(db, site, app, patch)? + 1;
+    let counter = counter::counter_highest(db, site, app, patch)?.max(restored::counter_floor(db, site)?) + 1;
     let Some(sha256) = sha256 else { return Ok(Prepared { counter, size: 0, publication: None }) };
     let size = revision_size(db, (app, patch), sha256)?.ok_or_else(|| Error::no_such("content", sha256))?;
     Ok(Prepared { counter, size, publication: publication::publication_newest(db, (app, patch), sha256, &version)? })

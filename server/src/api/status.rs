@@ -8,13 +8,13 @@ use crate::request::{Ask, At, Said};
 use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
 use crate::store::drift::drift_list;
-use crate::store::{Effect, StoreError, Tx, incident, mail, maintenance, site, site_app, state};
+use crate::store::{Effect, StoreError, Tx, incident, mail, maintenance, restored, site, site_app, state};
 use crate::watch::incident_keep;
 use crate::watch::sight::Sight;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use fieldpost_common::api::{Change, MailStatus, Maintenance, SetHold, SiteScope, SiteStatus, Status, Verdict};
+use fieldpost_common::api::{Change, MailStatus, Maintenance, Restored, SetHold, SiteScope, SiteStatus, Status, Verdict};
 use fieldpost_common::drift::DriftRule;
 use fieldpost_common::id::{SiteName, UserName};
 use fieldpost_common::incident::{Hold, Incident, IncidentId, person};
@@ -115,9 +115,10 @@ fn gather(
     let sites: Vec<SiteStatus> = sites.collect();
     let (waiting, trouble) = mail::mail_backlog(db)?;
     let mail = MailStatus { configured, waiting, trouble };
+    let restored = restored::restored_fetch(db)?.filter(Restored::is_waiting);
     let mut drift = drift_list(db, None)?;
     drift.retain(|one| one.rule != DriftRule::Quiet);
-    let mut all = Status { worst: Verdict::Ok, sites, incidents, maintenance: windows, drift, mail, now };
+    let mut all = Status { worst: Verdict::Ok, sites, incidents, maintenance: windows, drift, mail, restored, now };
     all.worst = all.judge();
     Ok(all)
 }

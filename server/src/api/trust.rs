@@ -33,6 +33,9 @@ pub(crate) async fn next(
     Said(signed): Said<SignedTrust>,
 ) -> Result<StatusCode, Error> {
     let now = clock::now();
+    if let Some((site, held)) = server.memory.mailboxes.trust_ahead() {
+        return Err(Error::TrustAhead { site: site.to_string(), held });
+    }
     server.store.write(move |tx| take(tx, &signed, (&user, role), now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -48,6 +51,7 @@ fn take(tx: &mut Tx<'_>, signed: &SignedTrust, (user, role): (&UserName, Role), 
     row.key = Some(next.root.id());
     row.detail = Some(format!("version {}: {}", next.version, names(&next)));
     activity_add(tx, row, now)?;
+    tx.then(Effect::Trust(next.version));
     tx.then(Effect::WakeAll);
     tx.then(Effect::Changed(Change::Users));
     tx.then(Effect::Changed(Change::Activity));

@@ -36,6 +36,9 @@ fn site(column: site_app::Column) -> GridSite {
 }
 
 fn unknown(column: &site_app::Column) -> (Option<Unknown>, Option<Timestamp>) {
+    if column.awaited {
+        return (Some(Unknown::Restored), None);
+    }
     if let Some(refused) = &column.refused {
         return (Some(Unknown::Refused(refused.fault)), Some(refused.since));
     }

@@ -13,6 +13,8 @@ const SCRUB_AFTER: &str = "scrub_after";
 const SCRUB_ENDED: &str = "scrub_ended";
 const DRIFT_DIGEST: &str = "drift_digest";
 const MARK: &str = "log";
+const COUNTER_FLOOR: &str = "counter_floor";
+const RESTORED: &str = "restored";
 
 /// Something real is written, and nothing is changed by it.
 pub(crate) fn probe_set(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
@@ -39,7 +41,7 @@ pub(crate) fn generation_fetch(db: &Connection) -> Result<Generation, StoreError
 
 /// Gives the data a name.
 pub(crate) fn generation_set(db: &Connection, generation: &Generation) -> Result<(), StoreError> {
-    set(db, GENERATION, generation.as_str())
+    set(db, GENERATION, &generation.to_string())
 }
 
 /// The server's public address, as given to `init`.
@@ -70,8 +72,29 @@ pub(crate) fn mark_set(db: &Connection, mark: &Mark) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// How far restores have raised the counters of orders, all in all.
+pub(crate) fn counter_floor_fetch(db: &Connection) -> Result<u64, StoreError> {
+    Ok(word(db, COUNTER_FLOOR)?.and_then(|word| word.parse().ok()).unwrap_or(0))
+}
+
+/// Keeps it.
+pub(crate) fn counter_floor_set(db: &Connection, floor: u64) -> Result<(), StoreError> {
+    set(db, COUNTER_FLOOR, &floor.to_string())
+}
+
+/// What is kept of the last restore.
+pub(crate) fn restored_fetch(db: &Connection) -> Result<Option<String>, StoreError> {
+    word(db, RESTORED)
+}
+
+/// Keeps it.
+pub(crate) fn restored_set(db: &Connection, restored: &str) -> Result<(), StoreError> {
+    set(db, RESTORED, restored)
+}
+
 fn word(db: &Connection, key: &str) -> Result<Option<String>, StoreError> {
-    Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
+    let mut find = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(find.query_row([key], |row| row.get(0)).optional()?)
 }
 
 /// When the digest of what was changed at sites was due last.

@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0014_purge.sql"),
     include_str!("migrations/0015_orders_that_wait.sql"),
     include_str!("migrations/0016_cant_say.sql"),
+    include_str!("migrations/0017_restored.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

@@ -50,6 +50,13 @@ pub(crate) fn publication_newest(
     Ok(find.query_row(values, |row| column::json(row, 0)).optional()?)
 }
 
+/// Whether exactly this statement is kept.
+pub(crate) fn publication_is_kept(db: &Connection, of: &Publication, envelope: &Envelope) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM publication WHERE application = ?1 AND patch = ?2 AND sha256 = ?3 AND envelope = ?4)";
+    let values = params![of.application.as_str(), of.patch.as_str(), of.sha256.as_bytes(), column::text(envelope)];
+    Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
+
 /// All statements about a patch, oldest first.
 pub(crate) fn publication_list(
     db: &Connection,

@@ -105,11 +105,12 @@ pub(crate) struct MailboxRow {
     pub(crate) digest: Option<ContentHash>,
     pub(crate) last_seen: Option<Timestamp>,
     pub(crate) clones: Option<[String; 2]>,
+    pub(crate) remembered: bool,
 }
 
 /// Every site's mailbox.
 pub(crate) fn site_mailboxes(db: &Connection) -> Result<Vec<MailboxRow>, StoreError> {
-    let mut all = db.prepare("SELECT name, token, digest, last_seen, clones FROM site")?;
+    let mut all = db.prepare("SELECT name, token, digest, last_seen, clones, remembered FROM site")?;
     let rows = all.query_map([], |row| {
         Ok(MailboxRow {
             site: column::word(row, 0)?,
@@ -117,6 +118,7 @@ pub(crate) fn site_mailboxes(db: &Connection) -> Result<Vec<MailboxRow>, StoreEr
             digest: column::hash_opt(row, 2)?,
             last_seen: column::time_opt(row, 3)?,
             clones: column::json_opt(row, 4)?,
+            remembered: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

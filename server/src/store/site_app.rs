@@ -110,12 +110,15 @@ pub(crate) struct Column {
     pub(crate) directory_since: Option<Timestamp>,
     pub(crate) held: Option<HeldDrop>,
     pub(crate) refused: Option<RefusedListing>,
+    /// The server was restored, and the site has not reported since.
+    pub(crate) awaited: bool,
 }
 
 /// The sites that run an application, by name.
 pub(crate) fn site_app_columns(db: &Connection, app: &AppName) -> Result<Vec<Column>, StoreError> {
     let mut all = db.prepare_cached(
-        "SELECT site.name, site.groups, site_app.version, site_app.directory, site_app.held, site_app.directory_since, site.refused
+        "SELECT site.name, site.groups, site_app.version, site_app.directory, site_app.held, site_app.directory_since, site.refused,
+           site.awaited
          FROM site_app JOIN site ON site.name = site_app.site WHERE site_app.application = ?1 ORDER BY site.name",
     )?;
     let rows = all.query_map([app.as_str()], |row| {
@@ -127,6 +130,7 @@ pub(crate) fn site_app_columns(db: &Connection, app: &AppName) -> Result<Vec<Col
             held: column::json_opt(row, 4)?,
             directory_since: column::time_opt(row, 5)?,
             refused: column::json::<Refused>(row, 6)?.remove(&Clean::line(app.as_str())),
+            awaited: row.get(7)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -43,19 +43,28 @@ pub(crate) fn upload_wanted(db: &Connection, site: &SiteName) -> Result<Vec<Cont
     Ok(all.query_map([site.as_str()], |row| column::hash(row, 0))?.collect::<Result<_, _>>()?)
 }
 
-/// The same for an inventory that may not have become rows: a mass drop that is held, a directory that was lost.
-pub(crate) fn upload_wanted_of(db: &Connection, site: &SiteName, inventory: &Inventory) -> Result<Vec<ContentHash>, StoreError> {
+/// Whether somebody has given a content to the server in a site's name, or nobody has to.
+pub(crate) fn upload_is_known(
+    db: &Connection,
+    site: &SiteName,
+    app: &fieldpost_common::id::AppName,
+    sha256: &ContentHash,
+) -> Result<bool, StoreError> {
     let sql = "SELECT NOT EXISTS (SELECT 1 FROM damaged_content WHERE sha256 = ?2)
                   AND (EXISTS (SELECT 1 FROM upload WHERE site = ?1 AND sha256 = ?2)
                        OR EXISTS (SELECT 1 FROM site_order JOIN content ON content.sha256 = site_order.content
                                   WHERE site = ?1 AND content = ?2)
                        OR EXISTS (SELECT 1 FROM publication WHERE application = ?3 AND sha256 = ?2))";
     let mut known = db.prepare_cached(sql)?;
+    Ok(known.query_row(params![site.as_str(), sha256.as_bytes(), app.as_str()], |row| row.get(0))?)
+}
+
+/// The same for an inventory that may not have become rows: a mass drop that is held, a directory that was lost.
+pub(crate) fn upload_wanted_of(db: &Connection, site: &SiteName, inventory: &Inventory) -> Result<Vec<ContentHash>, StoreError> {
     let mut wanted = BTreeSet::new();
     for (app, listing) in &inventory.applications {
         for fact in listing.files.values() {
-            let values = params![site.as_str(), fact.sha256.as_bytes(), app.as_str()];
-            if !known.query_row(values, |row| row.get::<_, bool>(0))? {
+            if !upload_is_known(db, site, app, &fact.sha256)? {
                 wanted.insert(fact.sha256);
             }
         }

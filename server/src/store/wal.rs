@@ -64,10 +64,11 @@ pub(crate) fn log_size(file: &Path) -> Option<u64> {
     std::fs::metadata(log_of(file)).ok().map(|log| log.len())
 }
 
-/// Opens a database and leaves its log as it is, also at the end.
+/// Opens a database and leaves its log as it is, also at the end: one that was not there is taken away again.
 pub(crate) fn open_beside(file: &Path) -> Result<Connection, StoreError> {
+    let has_log = log_of(file).exists();
     let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
     connection.busy_timeout(BUSY)?;
     Ok(connection)
 }
@@ -178,6 +179,11 @@ impl Log {
         meta::mark_set(db, &mark)?;
         log_empty(db)?;
         Ok(Self { file: file.to_owned(), mark, readers, changes: db.total_changes(), again: None })
+    }
+
+    /// Which run this is.
+    pub(super) fn run(&self) -> u64 {
+        self.mark.run
     }
 
     /// Marks a transaction that changed something, as its last change.

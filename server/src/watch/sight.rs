@@ -5,7 +5,7 @@ use crate::store::damaged_content::DamagedRow;
 use crate::store::error_group::{Alarming, Alarms};
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
-use fieldpost_common::api::{Drift, HeldDrop, Maintenance, OrderInfo, SiteScope};
+use fieldpost_common::api::{Drift, HeldDrop, Maintenance, OrderInfo, Restored, SiteScope};
 use fieldpost_common::error_group::{ErrorGroupId, Phase};
 use fieldpost_common::id::{AppName, GroupName, SiteName};
 use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, silence};
@@ -42,6 +42,8 @@ pub(crate) struct Sight {
     pub(crate) disk: Result<Option<String>, String>,
     /// What is wrong with the database's log.
     pub(crate) log: Option<String>,
+    /// Who follows newer data than these.
+    pub(crate) outdated: Option<String>,
     /// What else is wrong with the server itself.
     pub(crate) faults: Vec<(Subject, Fault)>,
 }
@@ -74,6 +76,8 @@ pub(super) struct Facts<'a> {
     pub(super) damaged: (Vec<DamagedRow>, u64),
     /// What the mail server says, if it has said no for a while.
     pub(super) mail: Option<Clean>,
+    /// The last restore.
+    pub(super) restored: Option<Restored>,
     /// Errors that people have to hear of.
     pub(super) errors: Alarms,
     /// Errors of open incidents that were not seen for [`NEW_FOR`], and where they happened.
@@ -119,6 +123,8 @@ impl Facts<'_> {
     }
 }
 
+/// How long a restore is an incident at least.
+const RESTORE_SHOWN: Duration = Duration::from_mins(10);
 /// How long a new error that isn't seen any more is an incident.
 pub(super) const NEW_FOR: Duration = Duration::from_hours(24 * 7);
 
@@ -250,6 +256,9 @@ impl Sight {
             let words = format!("{more} more contents are damaged on the server's disk; `fieldpost-server check` says so of one");
             note(wrong, server("more contents"), Severity::Problem, &words, now);
         }
+        if let Some(restored) = facts.restored.as_ref().filter(|one| one.is_waiting() || one.at.age(now) < RESTORE_SHOWN) {
+            note(wrong, server("restored"), Severity::Warning, &restored.words(), restored.at);
+        }
         if let Some(words) = &facts.mail {
             note(wrong, server("mail"), Severity::Problem, &format!("mails can't be sent: {words}"), now);
         }
@@ -268,6 +277,9 @@ impl Sight {
         }
         if let Some(words) = &self.log {
             note(wrong, server("log"), Severity::Warning, words, now);
+        }
+        if let Some(words) = &self.outdated {
+            note(wrong, server("outdated"), Severity::Problem, words, now);
         }
         for (subject, fault) in &self.faults {
             note(wrong, subject.clone(), Severity::Problem, &fault.words, fault.since);
@@ -378,6 +390,8 @@ fn order(order: &OrderInfo, wrong: &mut Observation) {
             let words = format!("the agent was ended while the program ran that runs after installations, for {what}");
             note(wrong, subject, Severity::Problem, &words, *at);
         }
+        // A restore is told once, and not once for each order.
+        OrderState::Unknown { cause: UnknownCause::Restored, .. } => {}
         OrderState::TimedOut { at } | OrderState::Unknown { at, .. } => {
             let subject = Subject::OrderStuck { site: order.site.clone(), order: order.id.clone() };
             note(wrong, subject, Severity::Problem, &format!("the order for {what} has passed its deadline"), *at);

@@ -33,6 +33,8 @@ mod moving;
 mod bulk;
 // Two people, two versions.
 mod together;
+// A server that is stopped, copied, restored, promoted.
+mod restoring;
 // Bad input, dead servers, answers that aren't ours.
 mod bad_input;
 // What a long-running program owes to whoever runs it.

@@ -36,8 +36,13 @@ pub(crate) const FILTER_CELLS: usize = 24;
 
 /// Draws the line.
 pub(crate) fn draw(model: &Model, said: Said, painter: &mut Painter<'_>, width: u16) {
-    let mut pieces: Vec<_> =
-        said.counts.into_iter().chain(link_words(model)).map(|(tone, words)| (tone, format!("{words}   "))).collect();
+    let mut pieces: Vec<_> = said
+        .counts
+        .into_iter()
+        .chain(link_words(model))
+        .chain(restored_words(model))
+        .map(|(tone, words)| (tone, format!("{words}   ")))
+        .collect();
     let chosen: Vec<_> = said.chosen.into_iter().flat_map(|piece| [(Tone::Plain, "  ".to_owned()), piece]).collect();
     let named = tabs(model, true);
     // Every tab is named where that pushes out nothing but who sits here.
@@ -57,6 +62,12 @@ pub(crate) fn draw(model: &Model, said: Said, painter: &mut Painter<'_>, width: 
     }
     let taken = u16::try_from(wide(&pieces)).unwrap_or(room);
     painter.pieces(end + 2 + room.saturating_sub(taken + 1), 0, taken, &pieces);
+}
+
+/// As long as sites have to report after a restore, every screen says so.
+fn restored_words(model: &Model) -> Option<Piece> {
+    let restored = model.alerts.status.as_ref()?.restored.as_ref()?;
+    Some((Tone::Alarm, restored.short_words()))
 }
 
 fn wide(pieces: &[Piece]) -> usize {

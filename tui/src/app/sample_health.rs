@@ -68,6 +68,7 @@ pub(super) fn status() -> Status {
         maintenance: Vec::new(),
         drift: Vec::new(),
         mail: MailStatus { configured: true, waiting: 0, trouble: None },
+        restored: None,
         now: now(),
     }
 }

@@ -51,6 +51,7 @@ fn flat(status: &Status) -> Value {
         "maintenance": status.maintenance,
         "drift": status.drift,
         "mail": status.mail,
+        "restored": status.restored,
         "now": status.now,
     })
 }
@@ -163,6 +164,7 @@ fn headline(status: &Status, colour: bool) -> String {
 
 fn text(status: &Status, colour: bool) -> String {
     let mut lines = vec![headline(status, colour)];
+    lines.extend(status.restored.as_ref().map(|restored| painted(&restored.words(), Severity::Warning, colour)));
     lines.extend(status.incidents.iter().map(|one| incidents::line(one, status.now, colour)));
     lines.extend(status.drift.iter().map(drift));
     lines.push(String::new());
@@ -177,6 +179,7 @@ fn text(status: &Status, colour: bool) -> String {
 /// As much as fits into so many rows, what is wrong first.
 fn wall(status: &Status, rows: usize, colour: bool) -> String {
     let mut lines = vec![format!("{}   {}", headline(status, colour), minute(status.now))];
+    lines.extend(status.restored.as_ref().map(|restored| painted(&restored.words(), Severity::Warning, colour)));
     lines.extend(mail(&status.mail).map(|words| words.trim_start().to_owned()));
     lines.extend(status.incidents.iter().map(|one| incidents::line(one, status.now, colour)));
     lines.extend(status.drift.iter().map(drift));
@@ -257,6 +260,7 @@ mod tests {
             maintenance: Vec::new(),
             drift: Vec::new(),
             mail: MailStatus { configured: true, waiting: 0, trouble: None },
+            restored: None,
             now: Timestamp::from_ms(120_000),
         }
     }
@@ -270,6 +274,21 @@ mod tests {
 acme      ✗ problem     seen now, state 3 min ago
 borealis  ✓ ok          seen now, no state";
         assert_eq!(text(&status, false), expected);
+    }
+
+    #[test]
+    fn a_restore_is_said_until_all_sites_have_reported() {
+        let mut status = status(vec![site("acme", Verdict::Ok, None)]);
+        status.restored = Some(fieldpost_common::api::Restored {
+            at: Timestamp::from_ms(0),
+            from: fieldpost_common::text::Clean::line("copy.db"),
+            newest: Timestamp::from_ms(0),
+            sites: 12,
+            reported: 3,
+        });
+        for text in [text(&status, false), wall(&status, 20, false)] {
+            assert!(text.contains("restored from copy.db") && text.contains("3 of 12 sites have reported"), "{text}");
+        }
     }
 
     #[test]

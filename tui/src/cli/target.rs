@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::names;
 use crate::send::{Act, Wish};
-use fieldpost_common::cell::{Direction, Standing, Unknown};
+use fieldpost_common::cell::{Cell, Direction, Standing, Unknown};
 use fieldpost_common::grid::Table;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId};
@@ -123,7 +123,7 @@ pub(crate) fn send(table: &Table, application: &AppName, (patch, site): (usize, 
     if let Some(done) = settled(table, (patch, site), &wish, Some(content), ask.again) {
         return done;
     }
-    let forward = Some(content) == published && table.cell(patch, site, table.grid.now).send() == Some(Direction::Forward);
+    let forward = Some(content) == published && sendable(table, patch, site);
     judge(table, (patch, site), wish, ask, forward)
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn remove(table: &Table, application: &AppName, (patch, site): (usize
         return done;
     }
     // What a developer sent before can be had again by anybody; what was made at the site needs a look first.
-    let forward = matches!(table.cell(patch, site, table.grid.now).standing, Standing::InSync | Standing::SendUpdate);
+    let forward = matches!(decided_on(table, patch, site).standing, Standing::InSync | Standing::SendUpdate);
     judge(table, (patch, site), wish, ask, forward)
 }
 
@@ -169,7 +169,7 @@ fn settled(
     again: bool,
 ) -> Option<Decision> {
     let column = &table.grid.sites[site];
-    if table.unknown(patch, site).is_some_and(|why| why != Unknown::NoInventory) {
+    if table.unknown(patch, site).is_some_and(|why| !why.may_be_sent_to()) {
         let why = table.cell(patch, site, table.grid.now).obstacle().unwrap_or_default();
         return Some(Decision::Impossible(format!("{}: {why}", column.name)));
     }
@@ -187,8 +187,11 @@ fn settled(
             None => in_place(table, (patch, site), wish, outcome, again),
         });
     }
-    if unknown && outcome.is_none() {
-        return Some(Decision::Impossible(format!("{}: {}", column.name, Unknown::NoInventory.explain())));
+    if let Some(why) = column.unknown
+        && outcome.is_none()
+        && wish.expected.is_none()
+    {
+        return Some(Decision::Impossible(format!("{}: {}", column.name, why.explain())));
     }
     None
 }
@@ -229,7 +232,7 @@ fn judge(table: &Table, (patch, site): (usize, usize), wish: Wish, ask: &Ask, fo
         )),
         None if forward => Decision::Order(wish),
         None => {
-            let why = why(table.cell(patch, site, table.grid.now).standing);
+            let why = why(decided_on(table, patch, site).standing);
             let words = format!(
                 "{} at {}: {why}\nlook at it (`fieldpost diff {} --site {}`), then say --replacing {}",
                 wish.patch,
@@ -241,6 +244,22 @@ fn judge(table: &Table, (patch, site): (usize, usize), wish: Wish, ask: &Ask, fo
             Decision::NeedsReplacing(wish, words)
         }
     }
+}
+
+/// The cell that a decision is made on. A site that has not reported since a restore is sent to on what the backup believed: the order
+/// names it, and the site refuses what is wrong.
+fn decided_on(table: &Table, patch: usize, site: usize) -> Cell {
+    match table.grid.sites[site].unknown {
+        Some(Unknown::Restored) => table.believed(patch, site, table.grid.now),
+        _ => table.cell(patch, site, table.grid.now),
+    }
+}
+
+/// Whether the published content may be sent without a question. That a backup believed it in place is no reason not to.
+fn sendable(table: &Table, patch: usize, site: usize) -> bool {
+    let cell = decided_on(table, patch, site);
+    let restored = table.grid.sites[site].unknown == Some(Unknown::Restored);
+    cell.send() == Some(Direction::Forward) || restored && cell.standing == Standing::InSync
 }
 
 fn there(has: Option<ContentHash>) -> String {
@@ -260,7 +279,7 @@ fn why(standing: Standing) -> &'static str {
 
 /// Whether a bulk send leaves a standing out without calling it a failure.
 pub(crate) fn left_out_of_bulk(table: &Table, patch: usize, site: usize) -> bool {
-    let standing = table.cell(patch, site, table.grid.now).standing;
+    let standing = decided_on(table, patch, site).standing;
     matches!(standing, Standing::DeletedAtSite | Standing::Removed | Standing::OtherVersion | Standing::Absent)
 }
 

@@ -51,7 +51,7 @@ impl ClientError {
 /// The exit code for a problem.
 fn problem_exit(problem: &Problem) -> u8 {
     match problem.code {
-        Code::Unauthorized | Code::Forbidden | Code::InvitationSpent | Code::Refused => exit::NOT_PERMITTED,
+        Code::Unauthorized | Code::Forbidden | Code::InvitationSpent | Code::Refused | Code::Outdated => exit::NOT_PERMITTED,
         Code::TooMany | Code::Unavailable | Code::NoSpace => exit::TRY_LATER,
         _ => exit::FAILED,
     }

@@ -156,7 +156,7 @@ pub(super) fn content(text: &str) -> ContentHash {
 }
 
 pub(super) fn generation(n: u8) -> Generation {
-    fieldpost_common::id::hex32([n; 16]).parse().expect("generation")
+    format!("{n}.{}", fieldpost_common::id::hex32([n; 16])).parse().expect("generation")
 }
 
 pub(super) fn place(name: &str) -> Place {
@@ -170,7 +170,7 @@ pub(super) fn key(seed: u8) -> SecretKey {
 fn trust() -> Held {
     let developer = Developer::unrestricted("ada".parse().expect("user"), key(2).public());
     let root = key(1).public();
-    Held { pinned: root, newest: Some(Trust::found(root, developer)) }
+    Held { newest: Some(Trust::found(root, developer)), ..Held::pinned(root) }
 }
 
 /// An order by the developer who is trusted: replace `expected` with `outcome`.
@@ -219,6 +219,7 @@ pub(super) fn batch(orders: &[Envelope]) -> Batch {
         wanted: vec![],
         commands: vec![],
         inventory_wanted: false,
+        memory_wanted: false,
     }
 }
 

@@ -70,6 +70,8 @@ fn after_a_stop_one_file_is_left_and_a_copy_of_it_alone_is_all() {
     store.close();
     assert_eq!(names(data.path()), [FILE]);
     let copy = copied(data.path(), &[FILE]);
+    command::check(copy.path()).unwrap();
+    assert_eq!(names(copy.path()), [FILE], "a check leaves nothing behind");
     assert_eq!(rows(&open(copy.path())), 50);
     assert!(store.peek(|_| Ok::<_, StoreError>(())).is_err_and(|error| matches!(error, StoreError::Stopped)));
 }

@@ -36,6 +36,7 @@ fn sight() -> Sight {
         listening_since: at(-60 * MINUTE),
         disk: Ok(None),
         log: None,
+        outdated: None,
         faults: Vec::new(),
     }
 }
@@ -98,6 +99,7 @@ fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_>
         differing: &NONE,
         maintenance,
         mail: None,
+        restored: None,
         errors,
         errors_aged,
         drift: Vec::new(),

@@ -119,3 +119,19 @@ fn a_bulk_send_leaves_out_what_was_deleted_and_not_a_conflict() {
     assert!(left_out_of_bulk(&Table::new(grid), 0, 0));
     assert!(!left_out_of_bulk(&table(), 1, 1));
 }
+
+#[test]
+fn a_site_that_has_not_reported_since_a_restore_is_sent_to_on_what_was_believed_and_nothing_is_called_in_place() {
+    let mut grid = grid();
+    for site in &mut grid.sites {
+        site.unknown = Some(Unknown::Restored);
+    }
+    let table = Table::new(grid);
+    // The backup believed the published content in place: it is sent all the same, and the order says what it expects.
+    let Decision::Order(wish) = send(&table, &app(), (0, 0), &Ask::default()) else { panic!("an order") };
+    assert_eq!((wish.act, wish.expected), (Act::Put(content("published")), Some(content("published"))));
+    let Decision::Order(wish) = send(&table, &app(), (1, 0), &Ask::default()) else { panic!("an order") };
+    assert_eq!(wish.expected, None);
+    // What it believed to be in conflict is still not overwritten without a word.
+    assert!(matches!(send(&table, &app(), (1, 1), &Ask::default()), Decision::NeedsReplacing(..)));
+}

@@ -1,0 +1,91 @@
+//! What an app has verified and keeps: the trust document's versions and the newest publications. A server that is restored from a
+//! backup gets back what it lacks.
+
+use super::{Keyring, KeyringError, read, write};
+use fieldpost_common::envelope::Envelope;
+use fieldpost_common::hash::{ContentHash, hex};
+use fieldpost_common::id::Generation;
+use fieldpost_common::publication::Publication;
+use fieldpost_common::trust::{SignedTrust, Trust};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+const TRUST: &str = "trust.json";
+const GENERATION: &str = "generation";
+const PUBLICATIONS: &str = "publications";
+/// How many publications of one patch are kept: versions may have contents of their own.
+const OF_ONE_PATCH: usize = 8;
+
+impl Keyring {
+    /// The versions of the trust document that were verified here, in order.
+    pub fn trust_chain(&self) -> Result<Vec<SignedTrust>, KeyringError> {
+        let path = self.folder().join(TRUST);
+        let Some(text) = read(&path)? else { return Ok(Vec::new()) };
+        serde_json::from_str(&text).map_err(|error| KeyringError::Broken { path, why: error.to_string() })
+    }
+
+    /// Keeps them.
+    pub fn keep_trust_chain(&self, chain: &[SignedTrust]) -> Result<(), KeyringError> {
+        let text = serde_json::to_string(chain).unwrap_or_else(|error| unreachable!("plain data: {error}"));
+        write(self.folder(), &self.folder().join(TRUST), &text)
+    }
+
+    /// The newest trust document that was ever verified here: its version and the SHA-256 of its bytes.
+    pub fn trust_seen(&self) -> Result<Option<(u64, ContentHash)>, KeyringError> {
+        let chain = self.trust_chain()?;
+        let Some(newest) = chain.last() else { return Ok(None) };
+        let trust: Trust = serde_json::from_slice(&newest.by.bytes)
+            .map_err(|error| KeyringError::Broken { path: self.folder().join(TRUST), why: error.to_string() })?;
+        Ok(Some((trust.version, ContentHash::of(&newest.by.bytes))))
+    }
+
+    /// The server's data that are followed.
+    pub fn generation(&self) -> Result<Option<Generation>, KeyringError> {
+        let path = self.folder().join(GENERATION);
+        let Some(text) = read(&path)? else { return Ok(None) };
+        let word = text.trim().parse();
+        word.map(Some).map_err(|error: fieldpost_common::id::IdError| KeyringError::Broken { path, why: error.to_string() })
+    }
+
+    /// Keeps them.
+    pub fn keep_generation(&self, generation: &Generation) -> Result<(), KeyringError> {
+        write(self.folder(), &self.folder().join(GENERATION), &format!("{generation}\n"))
+    }
+
+    /// Keeps a publication that was verified or signed here. It may be lost: nothing waits for the disk.
+    pub fn keep_publication(&self, envelope: &Envelope, publication: &Publication) -> std::io::Result<()> {
+        let folder = self.folder().join(PUBLICATIONS);
+        let place = format!("{}\n{}", publication.application, publication.patch);
+        let path = folder.join(hex(&ContentHash::of(place.as_bytes()).as_bytes()[..16]));
+        let mut kept = envelopes(&path);
+        if kept.contains(envelope) {
+            return Ok(());
+        }
+        kept.insert(0, envelope.clone());
+        kept.sort_by_key(|envelope| std::cmp::Reverse(created(envelope)));
+        kept.truncate(OF_ONE_PATCH);
+        std::fs::create_dir_all(&folder)?;
+        let mut file = tempfile::Builder::new().prefix(".fieldpost-tmp-").tempfile_in(&folder)?;
+        file.write_all(&serde_json::to_vec(&kept)?)?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    }
+
+    /// All publications that are kept.
+    pub fn publications(&self) -> Vec<Envelope> {
+        let Ok(entries) = std::fs::read_dir(self.folder().join(PUBLICATIONS)) else { return Vec::new() };
+        let paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        let mut all: Vec<Envelope> = paths.iter().flat_map(|path| envelopes(path)).collect();
+        // In the order in which they were signed, as the server took them.
+        all.sort_by_key(created);
+        all
+    }
+}
+
+/// What a file holds; one that can't be read holds nothing that could be given back.
+fn envelopes(path: &Path) -> Vec<Envelope> {
+    std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+}
+
+fn created(envelope: &Envelope) -> i64 {
+    serde_json::from_slice::<Publication>(&envelope.bytes).map_or(0, |publication| publication.created.as_ms())
+}
