@@ -55,8 +55,12 @@ pub(crate) fn purge_obstacles(db: &Connection, purge: &Purge) -> Result<Vec<(Sit
         (
             "can't say what it has",
             "SELECT site FROM site_app JOIN site ON site.name = site_app.site
-             WHERE application = ?1 AND site.enrolled_at IS NOT NULL AND ?2 <> '' AND ?3 <> ''
-               AND (held IS NOT NULL OR directory IS NULL OR directory <> '\"present\"') ORDER BY site",
+             WHERE application = ?1 AND site.enrolled_at IS NOT NULL AND ?3 <> ''
+               AND (held IS NOT NULL OR directory IS NULL OR directory <> '\"present\"'
+                    OR EXISTS (SELECT 1 FROM json_each(site.refused) AS one WHERE one.key = ?1)
+                    OR EXISTS (SELECT 1 FROM cell WHERE cell.application = ?1 AND cell.patch = ?2 AND cell.site = site_app.site
+                               AND cell.cant_say IS NOT NULL))
+             ORDER BY site",
         ),
     ];
     let mut obstacles = Vec::new();
@@ -99,7 +103,7 @@ fn contents_delete(db: &Connection, purge: &Purge, whole: bool) -> Result<Vec<Co
         db.execute("DELETE FROM damaged_content WHERE sha256 = ?1", [hash])?;
     }
     if whole {
-        for table in ["current", "agreement", "cell"] {
+        for table in ["current", "agreement", "cell", "vanished"] {
             db.execute(&format!("DELETE FROM {table} WHERE application = ?1 AND patch = ?2"), [app, patch])?;
         }
     }

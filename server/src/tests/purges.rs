@@ -2,6 +2,7 @@
 
 use super::world::{World, hash};
 use fieldpost_common::api::{Activity, History, Publish, Published, PurgeRequest, Purged, Role, path};
+use fieldpost_common::inventory::{CantSay, Obstacle};
 use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::purge::Purge;
 use fieldpost_common::statement::{Form, Statement as _};
@@ -118,4 +119,19 @@ async fn what_was_purged_and_appears_at_a_site_is_asked_for_anew() {
     purge(&world, &world.ada, &["one"]).await.unwrap();
     acme.file("Order.st", "one");
     assert_eq!(acme.tell(&world).await.wanted, [hash("one")]);
+}
+
+#[tokio::test]
+async fn a_site_that_can_not_read_the_one_file_keeps_a_purge_waiting() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    acme.cant_say = vec![("Order.st", CantSay { why: Obstacle::NotPermitted, since: Timestamp::from_ms(1) })];
+    acme.tell(&world).await;
+    let words = purge(&world, &world.ada, &["one"]).await.unwrap_err().detail;
+    assert!(words.contains("acme can't say"), "{words}");
+    acme.cant_say.clear();
+    acme.tell(&world).await;
+    purge(&world, &world.ada, &["one"]).await.unwrap();
 }
