@@ -10,7 +10,8 @@ use crate::config::Drift as DriftConfig;
 use fieldpost_common::api::{Drift, path};
 use fieldpost_common::cell::Standing;
 use fieldpost_common::incident::{Incident, Subject};
-use fieldpost_common::inventory::Directory;
+use fieldpost_common::inventory::{CantSay, Directory, Obstacle};
+use fieldpost_common::time::Timestamp;
 use std::time::Duration;
 
 async fn set_rule(world: &World, rule: &str) {
@@ -54,6 +55,23 @@ async fn what_a_site_changes_is_counted_until_both_sides_agree_again() {
     world.publish(&world.ada, "a.st", ("7.7", "one, mended there"), Some("three")).await.unwrap();
     acme.file("b.st", "two");
     acme.files.retain(|(name, _)| *name != "c.st");
+    acme.tell(&world).await;
+    assert_eq!(standings(&world).await, []);
+}
+
+#[tokio::test]
+async fn drift_of_a_file_of_which_nobody_can_say_anything_stays_as_it_was() {
+    let world = World::start().await;
+    let mut acme = agreed(&world).await;
+    acme.file("a.st", "one, mended there");
+    acme.tell(&world).await;
+    acme.files.retain(|(name, _)| *name != "a.st");
+    acme.cant_say = vec![("a.st", CantSay { why: Obstacle::InputOutput, since: Timestamp::from_ms(1) })];
+    acme.tell(&world).await;
+    world.publish(&world.ada, "a.st", ("7.7", "one, mended there"), Some("one")).await.unwrap();
+    assert_eq!(standings(&world).await, [(Standing::Retrieve, 1)]);
+    acme.cant_say.clear();
+    acme.file("a.st", "one, mended there");
     acme.tell(&world).await;
     assert_eq!(standings(&world).await, []);
 }
