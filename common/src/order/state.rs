@@ -270,7 +270,7 @@ fn shown(state: OrderState, awaits_hook: bool, now: Timestamp) -> OrderState {
         | S::Started { .. }
         | S::Waiting { .. }
         | S::TimedOut { .. }
-        | S::Unknown { cause: UnknownCause::Silence | UnknownCause::Newer, .. }
+        | S::Unknown { cause: UnknownCause::Silence | UnknownCause::Restored | UnknownCause::Newer, .. }
             if !awaits_hook =>
         {
             S::Confirmed { at: now }

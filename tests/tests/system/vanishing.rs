@@ -1,5 +1,6 @@
 //! Missing is not deleted: a vanished directory, a lost marker, a mass drop.
 
+use fieldpost_tests::patience::until_true;
 use fieldpost_tests::world::World;
 
 fn with_patches(count: usize) -> World {
@@ -42,7 +43,7 @@ fn a_mass_drop_is_held_until_a_person_accepts_it() {
     for number in 0..6 {
         std::fs::remove_file(world.patches("acme").join(format!("{number}.st"))).expect("it was there");
     }
-    world.ada().wait_state("trading", "0.st", "acme", "unknown");
+    until_true("the drop is held", || world.ada().cell("trading", "7.st", "acme")["unknown"]["why"] == "mass_drop");
     world.ada().ok(&["site", "accept-drop", "acme"]);
     world.ada().wait_state("trading", "0.st", "acme", "deleted_at_site");
     assert_eq!(world.ada().state("trading", "7.st", "acme"), "in_sync");
