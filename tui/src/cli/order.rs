@@ -7,7 +7,8 @@ use crate::session::Session;
 use fieldpost_common::api::OrderInfo;
 use fieldpost_common::exit;
 use fieldpost_common::hook::HookWord;
-use fieldpost_common::id::OrderId;
+use fieldpost_common::id::{AppName, OrderId, SiteName};
+use fieldpost_common::name::PatchName;
 use fieldpost_common::order::state::{OrderState, UnknownCause};
 use fieldpost_common::order::{Action, Failure as SiteFailure};
 
@@ -59,8 +60,16 @@ pub(crate) fn end(info: &OrderInfo) -> End {
     End { state: info.state.word().to_owned(), reason, code }
 }
 
-/// What helps when a file is as ordered and its hook is what is wrong.
+/// The cure when a file is as ordered and its hook is what is wrong.
 fn run_again(info: &OrderInfo) -> String {
-    let verb = if info.action == Action::Remove { "remove" } else { "send" };
-    format!("`fieldpost {verb} {} --app {} --to {} --again` runs it once more", info.patch, info.application, info.site)
+    hook_again_words(info.action == Action::Remove, &info.patch, &info.application, &info.site)
+}
+
+/// The command that runs a hook once more, in words.
+pub(crate) fn hook_again_words(removal: bool, patch: &PatchName, application: &AppName, site: &SiteName) -> String {
+    if removal {
+        format!("`fieldpost remove {patch} --app {application} --to {site} --again` runs it once more")
+    } else {
+        format!("`fieldpost send {patch} --app {application} --to {site} --again` runs it once more")
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::names;
+use super::order::hook_again_words;
 use crate::send::{Act, Wish};
 use fieldpost_common::cell::{Cell, Direction, Standing, Unknown};
 use fieldpost_common::grid::Table;
@@ -203,16 +204,9 @@ fn in_place(table: &Table, (patch, site): (usize, usize), wish: &Wish, outcome: 
         return Decision::Order(Wish { act: Act::Again(outcome), ..wish.clone() });
     }
     if cell.hook_again && !again {
-        let verb = if outcome.is_some() { "send" } else { "remove" };
-        return Decision::Impossible(format!(
-            "{} at {}: {}\n`fieldpost {verb} {} --app {} --to {} --again` runs it once more",
-            wish.patch,
-            wish.site,
-            cell.reason().unwrap_or_default(),
-            wish.patch,
-            wish.application,
-            wish.site
-        ));
+        let cure = hook_again_words(outcome.is_none(), &wish.patch, &wish.application, &wish.site);
+        let reason = cell.reason().unwrap_or_default();
+        return Decision::Impossible(format!("{} at {}: {reason}\n{cure}", wish.patch, wish.site));
     }
     Decision::Done(if outcome.is_some() { "already in place" } else { "is not there" })
 }
