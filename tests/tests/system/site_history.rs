@@ -67,20 +67,3 @@ fn whatever_the_agent_does_is_read_at_the_site_with_who_signed_it_and_why() {
     assert!(shown.lines().count() >= 3 && shown.contains("signed by ada (key ") && !shown.contains('\u{1b}'), "{shown}");
     assert_eq!(history(&world, "acme", &["-n", "1"]).lines().count(), 1);
 }
-
-#[test]
-fn a_history_that_can_not_be_written_holds_every_change_and_says_so() {
-    let mut world = World::start();
-    world.enroll("acme", "7.7");
-    // A folder stands where the history should be: that holds also for root.
-    let state = world.path().join("acme.toml.state");
-    std::fs::remove_file(state.join("history.jsonl")).expect("the enrolment wrote it");
-    std::fs::create_dir(state.join("history.jsonl")).expect("made");
-    world.start_agent("acme");
-    world.wait_seen("acme");
-    world.publish("a.st", "one", "7.7");
-    let run = world.ada().run(&["send", "a.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
-    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
-    assert!(run.out.contains("its history can't be written"), "{}{}", run.out, run.err);
-    assert_eq!(world.read("acme", "a.st"), None);
-}

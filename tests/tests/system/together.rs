@@ -1,5 +1,6 @@
 //! Two people on one cell, two versions of one application.
 
+use fieldpost_tests::patience::until_true;
 use fieldpost_tests::world::World;
 
 #[test]
@@ -54,6 +55,7 @@ fn what_a_revoked_key_signed_is_installed_nowhere_more_and_whoever_is_removed_is
     world.start_agent("acme");
     world.ada().wait_state("trading", "b.st", "acme", "blocked");
     assert_eq!(world.read("acme", "b.st"), None);
+    until_true("the agent has looked twice", || world.ada().cell("trading", "b.st", "acme")["unknown"].is_null());
     let sent = world.ada().run(&["send", "b.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
     assert_ne!(sent.code, 0);
     drop(sent.says("publish it again"));
