@@ -3,7 +3,7 @@
 //! - [`Record`] is one line; [`recording`] decides which effect and which event makes one;
 //! - [`History`] writes them: what a developer signed into one file, what only reads into another, so that a server which keeps
 //!   asking can't push out what was installed;
-//! - [`tail`] reads them, also while the agent runs; [`print`] shows them.
+//! - [`tail`] reads them, also while the agent runs; [`mod@print`] shows them.
 
 mod file;
 pub mod print;
