@@ -115,3 +115,38 @@ pub(crate) fn counter_floor(db: &Connection, site: &SiteName) -> Result<u64, Sto
     let remembered: bool = find.query_row(params![site.as_str()], |row| row.get(0))?;
     Ok(if remembered { 0 } else { floor })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+    use crate::command;
+    use crate::store::{FILE, counter, open_for_restore, site};
+    use fieldpost_common::hash::ContentHash;
+
+    #[test]
+    fn each_restore_raises_the_counters_beyond_those_given_since_until_the_site_has_told_its_own() {
+        let data = tempfile::tempdir().unwrap();
+        command::init(data.path(), "http://post.example", &"ada".parse().unwrap()).unwrap();
+        let db = open_for_restore(&data.path().join(FILE)).unwrap();
+        let (acme, app) = ("acme".parse().unwrap(), "trading".parse().unwrap());
+        let (known, unknown) = ("known.st".parse().unwrap(), "sent-after-the-backup.st".parse().unwrap());
+        site::site_add(&db, &acme, &[], Timestamp::default()).unwrap();
+        site::site_enroll(&db, &acme, &ContentHash::of(b"token"), "1", Timestamp::default()).unwrap();
+        counter::counter_raise(&db, &acme, &app, &known, 7).unwrap();
+        assert_eq!(counter_floor(&db, &acme).unwrap(), 0);
+        for restores in 1..=2 {
+            let generation = Generation::after(&[meta::generation_fetch(&db).unwrap()], [9; 16], 0);
+            let numbers = restored_apply(&db, &generation, "copy.db", Timestamp::from_ms(5)).unwrap();
+            assert_eq!(numbers.sites, 1);
+            assert_eq!(counter::counter_highest(&db, &acme, &app, &known).unwrap(), 7 + restores * COUNTERS_RAISED);
+            assert_eq!(counter::counter_highest(&db, &acme, &app, &unknown).unwrap(), 0);
+            assert_eq!(counter_floor(&db, &acme).unwrap(), restores * COUNTERS_RAISED);
+        }
+        assert!(restored_fetch(&db).unwrap().unwrap().is_waiting());
+        assert!(site_reported(&db, &acme).unwrap() && !site_reported(&db, &acme).unwrap());
+        site_remembered(&db, &acme).unwrap();
+        assert_eq!(counter_floor(&db, &acme).unwrap(), 0);
+        assert!(!restored_fetch(&db).unwrap().unwrap().is_waiting());
+    }
+}

@@ -8,6 +8,7 @@ use crate::machine::{Effect, Event, UploadEnd};
 use crate::server::PollAnswer;
 use crate::trust::Held;
 use fieldpost_common::problem::Code;
+use fieldpost_common::statement::Statement as _;
 use fieldpost_common::trust::Trust;
 use fieldpost_common::wire::{InventoryAnswer, StoredAnswer};
 use std::collections::BTreeMap;
@@ -166,4 +167,22 @@ fn a_journal_that_can_not_be_written_lets_the_server_send_the_batch_again() {
     bench.pass(WAIT);
     let effects = bench.polled(super::bench::nothing_new());
     assert_eq!(polls(&effects)[0].etag, None);
+}
+
+#[test]
+fn data_of_a_lower_epoch_and_a_rival_of_the_same_are_not_followed_and_void_nothing() {
+    let rival: fieldpost_common::id::Generation = format!("1.{}", "ab".repeat(16)).parse().expect("generation");
+    let older: fieldpost_common::id::Generation = format!("0.{}", "ab".repeat(16)).parse().expect("generation");
+    for refused in [older, rival] {
+        let mut bench = Bench::polling(WAIT, &[("Order.st", "x")]);
+        bench.state.journal.stored.insert(content("x"));
+        let signed = order("Order.st", 1, Some("x"), Some("p")).sign(&key(2));
+        let news = fieldpost_common::wire::Batch { generation: refused, ..batch(&[signed]) };
+        let answer = PollAnswer { news: Some((Some("\"y.1\"".to_owned()), news)), interval: None };
+        let effects = bench.polled(Ok(answer));
+        assert_eq!((puts(&effects), complaints(&effects)), (0, 1));
+        assert!(bench.state.journal.orders.is_empty(), "nothing is taken from it");
+        assert_eq!(bench.state.journal.stored, [content("x")].into());
+        assert_eq!(bench.state.journal.generation, Some(generation(1)));
+    }
 }
