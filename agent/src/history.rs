@@ -34,6 +34,8 @@ pub struct History {
     readings: Lines,
     /// What began and has not ended.
     open: Vec<Record>,
+    /// Beginnings that stand in the file and whose act isn't done: only these spare a further try a line of its own.
+    begun: Vec<Record>,
 }
 
 impl History {
@@ -44,7 +46,7 @@ impl History {
 
     fn with_limit(state_dir: &Path, full: u64) -> Self {
         let lines = |name| Lines::new(state_dir.join(name), full);
-        Self { acts: lines(FILE), readings: lines(READINGS_FILE), open: Vec::new() }
+        Self { acts: lines(FILE), readings: lines(READINGS_FILE), open: Vec::new(), begun: Vec::new() }
     }
 
     /// Writes what is to be recorded. A beginning is on the disk when this returns.
@@ -54,10 +56,16 @@ impl History {
             Entry::Began(records) => {
                 self.write(&records, true)?;
                 for record in records {
+                    push_bounded(&mut self.begun, record.clone());
                     self.remember(record);
                 }
                 Ok(())
             }
+            Entry::Retried(record) if self.begun.iter().any(|began| record.ends(began)) => {
+                self.remember(*record);
+                Ok(())
+            }
+            Entry::Retried(record) => self.record(Entry::Began(vec![*record])),
             Entry::Ahead(record) => {
                 self.remember(*record);
                 Ok(())
@@ -72,14 +80,16 @@ impl History {
         }
     }
 
+    /// Keeps a beginning for its end; another try of the same takes the place of the one before.
     fn remember(&mut self, record: Record) {
-        if self.open.len() >= MOST_OPEN {
-            self.open.remove(0);
-        }
-        self.open.push(record);
+        self.open.retain(|began| !record.ends(began));
+        push_bounded(&mut self.open, record);
     }
 
     fn end(&mut self, record: &mut Record) {
+        if record.outcome != Outcome::Failed {
+            self.begun.retain(|began| !record.ends(began));
+        }
         if let Some(index) = self.open.iter().position(|began| record.ends(began)) {
             record.fill_from(&self.open.remove(index));
         }
@@ -100,6 +110,13 @@ impl History {
         }
         Ok(())
     }
+}
+
+fn push_bounded(records: &mut Vec<Record>, record: Record) {
+    if records.len() >= MOST_OPEN {
+        records.remove(0);
+    }
+    records.push(record);
 }
 
 /// Records what a command other than `run` did: enrolled, marked. What can't be written is told and stops nothing.

@@ -189,6 +189,12 @@ impl World {
         }
     }
 
+    /// Ends a site's agent and starts it again: it polls at once, and not only at its phase in the minute.
+    pub fn restart_agent(&mut self, site: &str) {
+        self.kill_agent(site);
+        self.start_agent(site);
+    }
+
     /// A site's agent's process id.
     pub fn agent_pid(&self, site: &str) -> u32 {
         self.agents[site].id()

@@ -21,6 +21,8 @@ pub enum Entry {
     Nothing(&'static str),
     /// A beginning: it is on the disk before the thing is done. Without it the thing is not done.
     Began(Vec<Record>),
+    /// A further try: its beginning is on the disk before the thing is done, and is written only if it doesn't stand there yet.
+    Retried(Box<Record>),
     /// A beginning that is written with its end: nothing changes here.
     Ahead(Box<Record>),
     /// An end; what only its beginning knew is filled in.
@@ -32,9 +34,9 @@ pub enum Entry {
 /// What is recorded before an effect is carried out.
 pub fn of_effect(effect: &Effect, state: &State, now: Now) -> Entry {
     match effect {
-        // The first try is recorded with what stood in its way; those that follow, until one changes something, are not.
+        // Tries follow each other for as long as something stands in the way: one beginning speaks for all of them.
         Effect::Execute(step) if state.waits(&step.order) => {
-            Entry::Ahead(Box::new(step_record(step, state, Outcome::Began, now)))
+            Entry::Retried(Box::new(step_record(step, state, Outcome::Began, now)))
         }
         Effect::Execute(step) => Entry::Began(vec![step_record(step, state, Outcome::Began, now)]),
         Effect::Hook(run) => Entry::Began(run.files.iter().map(|file| hook_begins(run, file, state, now)).collect()),

@@ -177,7 +177,7 @@ fn every_effect_on_the_site_leaves_a_record() {
         let is_recorded = match of_effect(&effect, &state(), now(1)) {
             Entry::Nothing(_) => false,
             Entry::Began(records) | Entry::Ended(records) | Entry::Whole(records) => !records.is_empty(),
-            Entry::Ahead(_) => true,
+            Entry::Ahead(_) | Entry::Retried(_) => true,
         };
         assert_eq!(is_recorded, must_be_recorded(&effect), "{effect:?}");
     }
@@ -215,6 +215,25 @@ fn a_put_stands_there_with_who_signed_it_why_and_how_it_ended() {
     assert_eq!(record.sha256, Some(ContentHash::of(b"new")));
     assert_eq!(record.replaced, Some(ContentHash::of(b"old")));
     assert!(record.reason.as_ref().is_some_and(|reason| reason.as_str().starts_with("4711")));
+}
+
+#[test]
+fn a_further_try_is_made_only_where_its_beginning_stands_and_adds_no_line_where_it_does() {
+    let dir = tempfile::tempdir().expect("directory");
+    let (mut history, state) = (History::new(dir.path()), state());
+    let Entry::Began(mut records) = of_effect(&Effect::Execute(put()), &state, now(1)) else { panic!("a beginning") };
+    let retried = Entry::Retried(Box::new(records.pop().expect("one")));
+    std::fs::create_dir(dir.path().join(FILE)).expect("a folder in its place");
+    history.record(of_effect(&Effect::Execute(put()), &state, now(1))).expect_err("the first try isn't recorded");
+    history.record(retried.clone()).expect_err("so the second isn't made either");
+    std::fs::remove_dir(dir.path().join(FILE)).expect("mended");
+    for _ in 0..3 {
+        history.record(retried.clone()).expect("written");
+        assert_eq!(lines(dir.path(), FILE).len(), 1, "one beginning speaks for all tries");
+    }
+    let mut after_a_restart = History::new(dir.path());
+    after_a_restart.record(retried).expect("written");
+    assert_eq!(lines(dir.path(), FILE).len(), 2, "a process knows only of what it wrote itself");
 }
 
 #[test]

@@ -252,6 +252,7 @@ fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_t
     let (data, old) = (world.path().join("data"), world.path().join("old"));
     copy_folder(&data, &old);
     world.start_server();
+    world.restart_agent("acme");
     world.publish("a.st", "a2", "7.7");
     send(&world, "a.st", "acme");
     stop(&mut world);
@@ -259,6 +260,7 @@ fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_t
     std::fs::remove_dir_all(&data).expect("moved away");
     copy_folder(&old, &data);
     world.start_server();
+    world.restart_agent("acme");
     let words = until("the server finds out", || incident(&world, "outdated"));
     // A second start makes the copy as old as what was followed: only the first says so by itself.
     assert!(
@@ -268,6 +270,7 @@ fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_t
     stop(&mut world);
     must(&world, &["promote", "--data", "data"]);
     world.start_server();
+    world.restart_agent("acme");
     world.ada().wait_state("trading", "a.st", "acme", "in_sync");
     world.publish("a.st", "a3", "7.7");
     send(&world, "a.st", "acme");
@@ -276,6 +279,7 @@ fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_t
     std::fs::remove_dir_all(&data).expect("moved away");
     copy_folder(&old, &data);
     world.start_server();
+    world.restart_agent("acme");
     let refused = world.ada().run(&["patches", "--app", "trading"]).exits(77);
     assert!(refused.err.contains("older than those that"), "{}", refused.err);
     until_true("the site refuses it", || {

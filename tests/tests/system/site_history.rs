@@ -67,3 +67,28 @@ fn whatever_the_agent_does_is_read_at_the_site_with_who_signed_it_and_why() {
     assert!(shown.lines().count() >= 3 && shown.contains("signed by ada (key ") && !shown.contains('\u{1b}'), "{shown}");
     assert_eq!(history(&world, "acme", &["-n", "1"]).lines().count(), 1);
 }
+
+#[test]
+fn a_history_that_can_not_be_written_holds_every_change_and_says_so() {
+    let mut world = World::start();
+    world.enroll("acme", "7.7");
+    // A folder stands where the history should be: that holds also for root.
+    let state = world.path().join("acme.toml.state");
+    std::fs::remove_file(state.join("history.jsonl")).expect("the enrolment wrote it");
+    std::fs::create_dir(state.join("history.jsonl")).expect("made");
+    world.start_agent("acme");
+    world.wait_seen("acme");
+    world.publish("a.st", "one", "7.7");
+    world.ada().ok(&["send", "a.st", "--app", "trading", "--to", "acme", "--yes"]);
+    // Tries follow each other, and none of them is made.
+    until_true("it waits, and says why", || {
+        world.ada().cell("trading", "a.st", "acme")["reason"].to_string().contains("its history can't be written")
+    });
+    let log = || std::fs::read_to_string(world.path().join("acme.log")).expect("the agent's log");
+    until_true("it was tried again", || log().matches("began act=\"put\"").count() >= 3);
+    assert_eq!(world.read("acme", "a.st"), None);
+    std::fs::remove_dir(state.join("history.jsonl")).expect("the folder goes");
+    world.ada().wait_state("trading", "a.st", "acme", "in_sync");
+    let put = of_act(&records(&world, "acme"), "put").pop().expect("recorded");
+    assert_eq!(put["outcome"], "done", "{put}");
+}

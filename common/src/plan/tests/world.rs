@@ -132,7 +132,7 @@ struct World {
     acknowledged: HashSet<ContentHash>,
     /// What was ever published or seen by the person who signed for it.
     signed_for: HashSet<ContentHash>,
-    /// Orders whose effect happened, by machine.
+    /// Orders whose effect happened, by journal.
     done: BTreeSet<(u64, OrderId)>,
 }
 
@@ -325,7 +325,7 @@ impl World {
             assert!(self.vendor.stored.contains(&old), "bytes that nobody else has were replaced");
         }
         if self.sites[site].replace(id, counter, change, cut) {
-            assert!(self.done.insert((self.sites[site].machine, id.clone())), "an order's effect happened twice");
+            assert!(self.done.insert((self.sites[site].journal, id.clone())), "an order's effect happened twice");
         }
     }
 
@@ -397,7 +397,7 @@ impl World {
             self.originals[site] = Some(self.sites[site].clone());
             let boot = self.next_boot();
             self.sites[site].restart(boot);
-            self.sites[site].machine = boot;
+            self.sites[site].journal = boot;
         }
     }
 

@@ -37,8 +37,8 @@ pub(super) struct Site {
     pub(super) epoch: u64,
     /// The mailbox revision of the batch that it has journalled.
     pub(super) tag: Option<u64>,
-    /// Which machine it is: a copy is another.
-    pub(super) machine: u64,
+    /// Which journal it writes: a copy is another, and so is one that begins after a loss.
+    pub(super) journal: u64,
     /// Which process it is: another after each start.
     pub(super) boot: u64,
     /// How far its clock is ahead, in days.
@@ -56,7 +56,7 @@ impl Site {
             kept: HashSet::new(),
             epoch: 1,
             tag: None,
-            machine: boot,
+            journal: boot,
             boot,
             clock_days: 0,
         }
@@ -91,6 +91,7 @@ impl Site {
         self.restart(boot);
         let fresh = Self::new(boot);
         (self.agent, self.installed, self.epoch, self.tag) = (fresh.agent, None, fresh.epoch, None);
+        self.journal = boot;
         self.kept.clear();
     }
 
