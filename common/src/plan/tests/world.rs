@@ -4,7 +4,7 @@
 mod site;
 mod vendor;
 
-use super::content;
+use super::{content, place};
 use crate::cell::{AtSite, Direction, Standing};
 use crate::hash::ContentHash;
 use crate::id::OrderId;
@@ -382,6 +382,10 @@ impl World {
 
     /// Somebody at a site does away with bytes: what nobody else has, since a restored server has not heard of it yet, is theirs to lose.
     fn by_hand(&mut self, site: usize, change: impl FnOnce(&mut Site)) {
+        // A file that was put right before a cut and is gone when the agent looks again can't be told from one that was never put.
+        if let Some(accepted) = self.sites[site].agent.accepted.get(&place()).filter(|accepted| accepted.outcome.is_none()) {
+            self.done.remove(&(self.sites[site].journal, accepted.order.clone()));
+        }
         change(&mut self.sites[site]);
         self.forget_lost();
     }
