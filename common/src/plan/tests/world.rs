@@ -179,7 +179,9 @@ impl World {
 
     fn retrieve(&mut self, site: usize, bold: bool) {
         let allowed = self.vendor.cell(site).retrieve().is_some_and(|direction| direction == Direction::Forward || bold);
-        if let (true, Some(has)) = (allowed, self.vendor.seen_content(site)) {
+        if let (true, Some(has)) = (allowed, self.vendor.seen_content(site))
+            && self.vendor.stored.contains(&has)
+        {
             self.publish(has);
         }
     }
@@ -194,7 +196,7 @@ impl World {
         }
         self.follow(site);
         if fault != Fault::InventoryFlipped {
-            self.tell(site);
+            self.tell(site, fault == Fault::Nothing);
         }
         let revision = self.vendor.sites[site].revision;
         if self.sites[site].tag == Some(revision) {
@@ -217,7 +219,7 @@ impl World {
             let boot = self.next_boot();
             self.sites[site].restart(boot);
         } else if fault != Fault::ReportLost {
-            self.tell(site);
+            self.tell(site, fault == Fault::Nothing);
         }
     }
 
@@ -257,14 +259,15 @@ impl World {
         std::mem::swap(&mut self.vendor, &mut retired);
     }
 
-    /// The inventory goes up and is acknowledged.
-    fn tell(&mut self, site: usize) {
+    /// The inventory goes up and is acknowledged, and so is the content that it names, unless that is lost on its way.
+    fn tell(&mut self, site: usize, gives_content: bool) {
         let agent = &self.sites[site];
         if matches!(agent.answer(), Answer::HasNot) {
             assert_eq!(agent.disk, None, "a file that is there is never said to be gone");
         }
         self.vendor.hear(site, agent.answer(), self.now);
-        if let AtSite::Present(has) = self.vendor.sites[site].seen {
+        if let (AtSite::Present(has), true) = (self.vendor.sites[site].seen, gives_content) {
+            self.vendor.stored.insert(has);
             self.sites[site].agent.stored.insert(has);
             self.acknowledged.insert(has);
         }
@@ -341,6 +344,10 @@ impl World {
         self.forget_lost();
         for site in 0..SITES {
             assert_eq!(self.vendor.cell(site).standing, Standing::Unknown, "nothing is claimed on what the backup believed");
+            assert!(
+                self.vendor.clone().batch(site, self.now).is_empty(),
+                "an order of the backup is offered before somebody sends again"
+            );
         }
         self.retired = Some(newest);
     }

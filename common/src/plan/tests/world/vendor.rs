@@ -145,7 +145,6 @@ impl Vendor {
             AtSite::Absent => None,
             AtSite::NotRun | AtSite::Unknown(_) => return,
         };
-        self.stored.extend(shown);
         let is_confirmed = |believed: &Believed| {
             believed.order.as_ref().is_some_and(|(latest, _)| matches!(latest.state, OrderState::Confirmed { .. }))
         };
