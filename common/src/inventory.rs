@@ -42,6 +42,9 @@ pub struct Listing {
     /// Files that are left alone, and why; at most [`MAX_IGNORED`].
     #[serde(default)]
     pub ignored: Vec<Ignored>,
+    /// Whether the agent runs a hook for the application: what is there is not loaded before the hook's end was heard of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hook: bool,
 }
 
 /// The most files of one application; an agent doesn't list more, and a server doesn't take more.
@@ -62,7 +65,7 @@ impl Listing {
     /// A listing of a directory in which nothing is.
     pub fn empty(version: Version, directory: Directory) -> Self {
         let (files, cant_say, cant_say_below) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { version, directory, files, cant_say, cant_say_below, ignored: Vec::new() }
+        Self { version, directory, files, cant_say, cant_say_below, ignored: Vec::new(), hook: false }
     }
 
     /// The answer for one name, in a directory that is [`Directory::Present`]; of any other nothing can be said at all.

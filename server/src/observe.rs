@@ -32,8 +32,6 @@ pub(crate) struct Before {
     /// What both agree on once the newest order is carried out. Nothing where it puts something that no publication stands for: what a
     /// site had made itself, put back by an undo.
     pub(crate) ordered: BTreeMap<PatchName, Agreement>,
-    /// Whether the site runs a program of its own after it put something in place.
-    pub(crate) has_hook: bool,
 }
 
 /// What is different now.
@@ -76,7 +74,7 @@ pub(crate) fn observe(
     for name in names {
         let known = before.cells.get(name);
         let answer = heard.answer(name);
-        let shown = orders.get(name).and_then(|order| confirm(order, &answer, before.has_hook, now));
+        let shown = orders.get(name).and_then(|order| confirm(order, &answer, listing.hook, now));
         let is_done = shown.is_some() || comes_after_hook(orders.get(name), known, &answer);
         let ordered = before.ordered.get(name).filter(|_| is_done);
         let agreement = heard.agreement(name, published.get(name), ordered);

@@ -75,8 +75,9 @@ impl Patches {
         self.look_at_all(&root, &mut seen, work);
         self.remember_unseen(&seen, work);
         seen.ignored.sort_by(|a, b| a.name.cmp(&b.name));
+        let hook = self.application.after_install.is_some();
         self.listing(
-            Listing { ignored: std::mem::take(&mut seen.ignored), ..Listing::empty(version, Directory::Present) },
+            Listing { ignored: std::mem::take(&mut seen.ignored), hook, ..Listing::empty(version, Directory::Present) },
             &seen,
             work,
         )

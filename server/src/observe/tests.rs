@@ -107,6 +107,19 @@ fn an_order_is_confirmed_by_what_the_site_shows_and_becomes_the_base() {
 }
 
 #[test]
+fn where_a_site_has_a_hook_the_file_alone_confirms_nothing_whatever_arrives_first() {
+    let orders = [order("a", put("two"), OrderState::Offered { at: at(2) })].into();
+    let known = before(&[("a", row(Some("one"), Base::Never))]);
+    let shown = Listing { hook: true, ..listing(&[("a", "two")]) };
+    let changes = observe(&known, &shown, &orders, &published(&[("a", "two")]), at(9));
+    assert_eq!(changes.orders[0].1.word(), "loading", "not a word was heard of the hook yet");
+    let (patch, mut heard) = order("a", put("two"), OrderState::TimedOut { at: at(2) });
+    heard.hook = Some(HookWord::Absent);
+    let changes = observe(&known, &shown, &[(patch, heard)].into(), &published(&[("a", "two")]), at(9));
+    assert_eq!(changes.orders[0].1.word(), "confirmed", "the agent said that this order has none");
+}
+
+#[test]
 fn what_was_never_published_and_is_put_back_is_confirmed_and_the_base_stays() {
     let orders = [order("a", put("made on site"), OrderState::Offered { at: at(2) })].into();
     let known = before(&[("a", row(Some("one"), Base::Content(hash("one"))))]);
