@@ -1,7 +1,7 @@
 //! A grid that can be asked for its cells. What a cell is is left to `cell()`.
 
 use super::{Glance, Grid, GridCell, GridPublication};
-use crate::cell::{AtSite, Base, Cell, Facts, Published, Unknown, cell};
+use crate::cell::{AtSite, Base, Cell, Facts, Published, Standing, Unknown, cell};
 use crate::hash::ContentHash;
 use crate::inventory::CantSay;
 use crate::time::Timestamp;
@@ -104,6 +104,21 @@ impl Table {
         self.decide_with(None, (patch, site), self.facts(patch, site), now)
     }
 
+    /// The cell that an order is decided on, where its site has yet to report: what is believed of it. The order names that, and the
+    /// site refuses it where it is wrong. [`Cell::unknown`] says why it is only believed; all other cells are as they are.
+    ///
+    /// # Panics
+    /// When an index is out of the grid.
+    pub fn presumed(&self, patch: usize, site: usize, now: Timestamp) -> Cell {
+        match self.grid.sites[site].unknown {
+            Some(Unknown::Restored) => Cell { unknown: Some(Unknown::Restored), ..self.believed(patch, site, now) },
+            Some(Unknown::NoInventory) if self.published(patch, site).is_some_and(|published| published.sha256.is_some()) => {
+                Cell { standing: Standing::NotSent, ..self.cell(patch, site, now) }
+            }
+            _ => self.cell(patch, site, now),
+        }
+    }
+
     /// The cell, as of `now` by the server's clock.
     ///
     /// # Panics
@@ -155,7 +170,7 @@ impl Table {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::cell::{Overlay, Standing};
+    use crate::cell::Overlay;
     use crate::grid::{GridPatch, GridSite};
     use crate::inventory::Obstacle;
     use crate::order::state::{OrderState, UnknownCause};
@@ -255,7 +270,20 @@ pub(super) mod tests {
             assert_eq!((cell.standing, cell.overlay), (Standing::Unknown, Overlay::None));
         }
         assert_eq!(table.believed(0, 1, Timestamp::default()).standing, Standing::InSync);
+        let presumed = table.presumed(1, 1, Timestamp::default());
+        assert_eq!((presumed.standing, presumed.unknown), (Standing::NotSent, Some(Unknown::Restored)), "and can be decided on");
         assert!(table.has(0, 1).is_some() && table.has(1, 1).is_none());
+    }
+
+    #[test]
+    fn a_site_that_never_reported_is_presumed_to_have_nothing_and_one_whose_files_vanished_is_presumed_nothing_of() {
+        let mut grid = grid();
+        grid.sites[1].unknown = Some(Unknown::NoInventory);
+        let presumed = Table::new(grid.clone()).presumed(0, 1, Timestamp::default());
+        assert_eq!((presumed.standing, presumed.send()), (Standing::NotSent, Some(crate::cell::Direction::Forward)));
+        grid.sites[1].unknown = Some(Unknown::MassDrop);
+        let presumed = Table::new(grid).presumed(0, 1, Timestamp::default());
+        assert_eq!((presumed.standing, presumed.send()), (Standing::Unknown, None));
     }
 
     #[test]

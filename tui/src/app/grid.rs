@@ -327,11 +327,18 @@ impl GridView {
     pub(crate) fn cell(&self, place: Place) -> Cell {
         #[cfg(test)]
         self.asked.set(self.asked.get() + 1);
-        let mut cell = self.table.cell(place.patch, place.site, self.now);
-        if self.is_giving(place) {
-            cell.overlay = Overlay::Sending(GIVING);
-        }
-        cell
+        self.with_giving(place, self.table.cell(place.patch, place.site, self.now))
+    }
+
+    /// The cell that an order is decided on: what is believed of a site that has yet to report.
+    pub(crate) fn presumed(&self, place: Place) -> Cell {
+        #[cfg(test)]
+        self.asked.set(self.asked.get() + 1);
+        self.with_giving(place, self.table.presumed(place.patch, place.site, self.now))
+    }
+
+    fn with_giving(&self, place: Place, cell: Cell) -> Cell {
+        if self.is_giving(place) { Cell { overlay: Overlay::Sending(GIVING), ..cell } } else { cell }
     }
 
     /// Selects a cell, or only its patch; false where the filters hide it.

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::names;
 use super::order::hook_again_words;
 use crate::send::{Act, Wish};
-use fieldpost_common::cell::{Cell, Direction, Standing, Unknown};
+use fieldpost_common::cell::{Direction, Standing, Unknown};
 use fieldpost_common::grid::Table;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, OrderId};
@@ -135,7 +135,7 @@ pub(crate) fn remove(table: &Table, application: &AppName, (patch, site): (usize
         return done;
     }
     // What a developer sent before can be had again by anybody; what was made at the site needs a look first.
-    let forward = matches!(decided_on(table, patch, site).standing, Standing::InSync | Standing::SendUpdate);
+    let forward = matches!(table.presumed(patch, site, table.grid.now).standing, Standing::InSync | Standing::SendUpdate);
     judge(table, (patch, site), wish, ask, forward)
 }
 
@@ -212,8 +212,6 @@ fn in_place(table: &Table, (patch, site): (usize, usize), wish: &Wish, outcome: 
 }
 
 fn judge(table: &Table, (patch, site): (usize, usize), wish: Wish, ask: &Ask, forward: bool) -> Decision {
-    let column = &table.grid.sites[site];
-    let forward = forward || column.unknown == Some(Unknown::NoInventory) && ask.revision.is_none();
     match &ask.replacing {
         Some(replacing) if replacing.is(wish.expected) => Decision::Order(wish),
         Some(_) => Decision::Impossible(format!(
@@ -226,7 +224,7 @@ fn judge(table: &Table, (patch, site): (usize, usize), wish: Wish, ask: &Ask, fo
         )),
         None if forward => Decision::Order(wish),
         None => {
-            let why = why(decided_on(table, patch, site).standing);
+            let why = why(table.presumed(patch, site, table.grid.now).standing);
             let words = format!(
                 "{} at {}: {why}\nlook at it (`fieldpost diff {} --site {}`), then say --replacing {}",
                 wish.patch,
@@ -240,20 +238,10 @@ fn judge(table: &Table, (patch, site): (usize, usize), wish: Wish, ask: &Ask, fo
     }
 }
 
-/// The cell that a decision is made on. A site that has not reported since a restore is sent to on what the backup believed: the order
-/// names it, and the site refuses what is wrong.
-fn decided_on(table: &Table, patch: usize, site: usize) -> Cell {
-    match table.grid.sites[site].unknown {
-        Some(Unknown::Restored) => table.believed(patch, site, table.grid.now),
-        _ => table.cell(patch, site, table.grid.now),
-    }
-}
-
 /// Whether the published content may be sent without a question. That a backup believed it in place is no reason not to.
 fn sendable(table: &Table, patch: usize, site: usize) -> bool {
-    let cell = decided_on(table, patch, site);
-    let restored = table.grid.sites[site].unknown == Some(Unknown::Restored);
-    cell.send() == Some(Direction::Forward) || restored && cell.standing == Standing::InSync
+    let cell = table.presumed(patch, site, table.grid.now);
+    cell.send() == Some(Direction::Forward) || cell.unknown.is_some() && cell.standing == Standing::InSync
 }
 
 fn there(has: Option<ContentHash>) -> String {
@@ -273,7 +261,7 @@ fn why(standing: Standing) -> &'static str {
 
 /// Whether a bulk send leaves a standing out without calling it a failure.
 pub(crate) fn left_out_of_bulk(table: &Table, patch: usize, site: usize) -> bool {
-    let standing = decided_on(table, patch, site).standing;
+    let standing = table.presumed(patch, site, table.grid.now).standing;
     matches!(standing, Standing::DeletedAtSite | Standing::Removed | Standing::OtherVersion | Standing::Absent)
 }
 

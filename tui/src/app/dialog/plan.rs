@@ -2,7 +2,7 @@
 
 use crate::app::grid::{GIVING, GridView, Place};
 use crate::app::office::{AgainTask, PutTask, RemoveTask, Task};
-use fieldpost_common::cell::{Cell, Direction, Overlay, Standing};
+use fieldpost_common::cell::{Cell, Direction, Overlay, Standing, Unknown};
 use std::collections::BTreeMap;
 
 /// Which key was pressed: in bulk, `+` leaves out what the sites already have in an older form.
@@ -51,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) left_out: BTreeMap<&'static str, usize>,
     /// What a single backward order does, in words.
     pub(crate) backward: Option<&'static str>,
+    /// Orders for sites that have yet to report: what is there is only believed.
+    pub(crate) presumed: usize,
     /// Orders that are over the most of a job: then none is given, and these are only counted.
     pub(crate) over: usize,
 }
@@ -63,6 +65,10 @@ pub(crate) const MOST: usize = 20_000;
 const IN_SYNC: &str = "already the same";
 const UNKNOWN: &str = "nothing is known of the site's files";
 const OWN_REMOVED: &str = "The site's own content is taken away. It is kept here and can be had again.";
+/// A backup says so, and the site hasn't yet.
+const BELIEVED_SAME: &str = "already the same, as far as the backup knows: one by one";
+/// The site may never come.
+const NEVER_REPORTED: &str = "the site has not reported yet";
 /// Nor is being absent, when something is to be removed.
 const NOT_THERE: &str = "not there";
 /// Nor is a hook that needs no second run.
@@ -71,7 +77,7 @@ const NO_HOOK: &str = "no hook failed here";
 impl Plan {
     /// For one cell, as somebody asked for it by name: also what a bulk leaves out.
     pub(crate) fn single(view: &GridView, verb: Verb, place: Place) -> Result<Self, &'static str> {
-        let cell = view.cell(place);
+        let cell = view.presumed(place);
         match cell.overlay {
             Overlay::Sending(GIVING) => return Err("an order is being given here: {jobs} shows how far it is"),
             Overlay::Sending(_) | Overlay::Waiting(_) => return Err("an order is on its way here: {cancel} takes it back"),
@@ -79,16 +85,20 @@ impl Plan {
         }
         let backward = match verb {
             Verb::New | Verb::Update => {
-                let direction = cell.send().ok_or_else(|| no_send(cell.standing))?;
+                let believed_same = cell.standing == Standing::InSync && cell.unknown.is_some();
+                let direction = cell.send().or(believed_same.then_some(Direction::Forward));
+                let direction = direction.ok_or_else(|| no_send(cell.standing))?;
                 (direction == Direction::Backward).then(|| backward(cell.standing))
             }
             Verb::Again if !cell.hook_again => return Err(NO_HOOK),
             Verb::Again => None,
+            Verb::Remove if cell.unknown == Some(Unknown::NoInventory) => return Err(NEVER_REPORTED),
             Verb::Remove if !is_there(cell.standing) => return Err("the site doesn't have the patch"),
             Verb::Remove => is_own(cell.standing).then_some(OWN_REMOVED),
         };
-        let orders = task(view, verb, place).map(|task| (kind(&cell, verb), task)).into_iter().collect();
-        Ok(Self { orders, backward, ..Self::default() })
+        let orders: Vec<_> = task(view, verb, place).map(|task| (kind(&cell, verb), task)).into_iter().collect();
+        let presumed = if cell.unknown.is_some() { orders.len() } else { 0 };
+        Ok(Self { orders, backward, presumed, ..Self::default() })
     }
 
     /// For many cells: what needs a decision of its own is left out.
@@ -113,7 +123,7 @@ impl Plan {
             let (verdict, many) = &mut quiet[*kind];
             if !view.is_quiet(place) {
                 self.cell(view, verb, place);
-            } else if verdict.get_or_insert_with(|| left_out(&view.cell(place), verb)).is_some() {
+            } else if verdict.get_or_insert_with(|| left_out(&view.presumed(place), verb)).is_some() {
                 *many += 1;
             } else if self.orders.len() >= MOST {
                 self.over += 1;
@@ -129,11 +139,15 @@ impl Plan {
     }
 
     fn cell(&mut self, view: &GridView, verb: Verb, place: Place) {
-        let cell = view.cell(place);
+        let cell = view.presumed(place);
         match left_out(&cell, verb) {
             Some(why) => *self.left_out.entry(why).or_default() += 1,
             None if self.orders.len() >= MOST => self.over += 1,
-            None => self.orders.extend(task(view, verb, place).map(|task| (kind(&cell, verb), task))),
+            None => {
+                let before = self.orders.len();
+                self.orders.extend(task(view, verb, place).map(|task| (kind(&cell, verb), task)));
+                self.presumed += if cell.unknown.is_some() { self.orders.len() - before } else { 0 };
+            }
         }
     }
 
@@ -203,13 +217,16 @@ fn left_out(cell: &Cell, verb: Verb) -> Option<&'static str> {
         return Some("an order is on its way");
     }
     match verb {
+        Verb::Remove if cell.unknown == Some(Unknown::NoInventory) => return Some(UNKNOWN),
         Verb::Remove => return left_out_of_removal(cell.standing),
         Verb::Again => return (!cell.hook_again).then_some(NO_HOOK),
         Verb::New | Verb::Update => {}
     }
     match (cell.standing, verb) {
+        _ if cell.unknown == Some(Unknown::NoInventory) => Some(NEVER_REPORTED),
         (Standing::SendUpdate, Verb::New) => Some("an older one is there ({send-update} updates it)"),
         (Standing::NotSent | Standing::SendUpdate, _) => None,
+        (Standing::InSync, _) if cell.unknown.is_some() => Some(BELIEVED_SAME),
         (Standing::InSync, _) => Some(IN_SYNC),
         (Standing::Conflict, _) => Some("changed on both sides: one by one"),
         (Standing::Retrieve, _) => Some("changed at the site: one by one"),
@@ -256,6 +273,7 @@ mod tests {
     use crate::app::grid::sheet::Sheet;
     use crate::app::harness::Harness;
     use crate::app::sample;
+    use fieldpost_common::grid::Table;
     use fieldpost_common::time::Timestamp;
 
     fn all(view: &GridView) -> (Vec<usize>, Vec<usize>) {
@@ -273,12 +291,35 @@ mod tests {
             for (patch, site) in patches.iter().flat_map(|patch| sites.iter().map(move |site| (*patch, *site))) {
                 let one = Plan::bulk(view, verb, &[patch], &[site]);
                 each.orders.extend(one.orders);
+                each.presumed += one.presumed;
                 for (why, many) in one.left_out {
                     *each.left_out.entry(why).or_default() += many;
                 }
             }
             assert_eq!(Plan::bulk(view, verb, &patches, &sites), each, "{verb:?}");
         }
+    }
+
+    #[test]
+    fn what_is_sent_to_a_site_that_has_not_reported_since_a_restore_names_what_the_backup_believed() {
+        let (mut grid, mut view) = (sample::grid(), GridView::default());
+        grid.sites.iter_mut().for_each(|site| site.unknown = Some(Unknown::Restored));
+        let believed = Table::new(grid.clone());
+        view.load(Sheet::of(grid), Timestamp::default());
+        let (patches, sites) = all(&view);
+        let plan = Plan::bulk(&view, Verb::Update, &patches, &sites);
+        assert!(plan.len() > 1 && plan.presumed == plan.len(), "{plan:?}");
+        assert!(plan.left_out.contains_key(BELIEVED_SAME), "a backup's belief is named, not hidden: {:?}", plan.left_out);
+        for (_, task) in &plan.orders {
+            let Task::Put(put) = task else { panic!("{task:?}") };
+            let patch = believed.grid.patches.iter().position(|patch| patch.name == put.patch).expect("listed");
+            let site = believed.grid.sites.iter().position(|site| site.name == put.site).expect("listed");
+            assert_eq!(put.expected, believed.has(patch, site));
+        }
+        let same = patches.iter().flat_map(|patch| sites.iter().map(|site| Place { patch: *patch, site: *site }));
+        let same = same.into_iter().find(|place| view.presumed(*place).standing == Standing::InSync).expect("one is the same");
+        let plan = Plan::single(&view, Verb::Update, same).expect("by name it can be sent again");
+        assert_eq!((plan.len(), plan.presumed, plan.backward), (1, 1, None));
     }
 
     #[test]

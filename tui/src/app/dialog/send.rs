@@ -159,6 +159,11 @@ impl SendDialog {
         if let (Scope::Many, Some(hidden)) = (self.scope, hidden_words(self.hidden)) {
             lines.push((Tone::Alarm, format!("hidden by the filters: {hidden} of these")));
         }
+        if plan.presumed > 0 {
+            let words =
+                "What is there is believed, not known: {many} of sites that have yet to report. They refuse what is wrong.";
+            lines.push((Tone::Alarm, words.replace("{many}", &count(plan.presumed, "order"))));
+        }
         if plan.over > 0 {
             let words = format!("No more than {MOST} orders are one job: mark fewer patches or sites.");
             lines.push((Tone::Alarm, words));

@@ -174,6 +174,9 @@ pub(crate) fn advice(cell: &Cell) -> &'static str {
         (Overlay::Blocked(_), Standing::Conflict) => "{merge} merges, piece by piece · {open} says more",
         (Overlay::Blocked(_), _) => "{open} says more",
         (_, Standing::NotApplicable | Standing::Absent) => "nothing to do here",
+        (_, Standing::Unknown) if cell.unknown.is_some_and(Unknown::may_be_sent_to) => {
+            "{send-update} sends all the same: the site refuses what is wrong · {open} says why"
+        }
         (_, Standing::Unknown) => "{open} says why and what to do",
         (_, Standing::OtherVersion) => "{publish} publishes it for this version too · {open} shows it",
         (_, Standing::OnlyAtSite) => "{retrieve} shows it and publishes it",
