@@ -5,9 +5,11 @@ use super::order;
 use super::talk::Talk;
 use crate::clock::Stopwatch;
 use crate::session::Session;
+use fieldpost_common::cell::LatestOrder;
 use fieldpost_common::exit;
-use fieldpost_common::grid::Grid;
+use fieldpost_common::grid::{GridCell, Table};
 use fieldpost_common::id::{AppName, OrderId};
+use fieldpost_common::order::state::OrderState;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -37,8 +39,8 @@ pub(crate) async fn wait(
     let mut open: BTreeSet<OrderId> = orders.iter().cloned().collect();
     let mut ended = BTreeMap::new();
     loop {
-        let grid = session.client.grid(application).await?;
-        let running = running(&grid);
+        let table = Table::new(session.client.grid(application).await?);
+        let running = running(&table);
         for id in open.clone() {
             if running.contains_key(&id) {
                 continue;
@@ -52,19 +54,48 @@ pub(crate) async fn wait(
         }
         let left = watch.left_of(limit);
         if open.is_empty() || left.is_zero() {
-            let pending = |id: OrderId| {
-                let state = running.get(&id).copied().unwrap_or("queued").to_owned();
-                (id, End { state, reason: Some("still on its way".to_owned()), code: exit::TRY_LATER })
-            };
-            ended.extend(open.into_iter().map(pending));
+            ended.extend(open.into_iter().map(|id| {
+                let end = running.get(&id).cloned().unwrap_or_else(|| pending(OrderState::Queued.word(), None));
+                (id, end)
+            }));
             return Ok(ended);
         }
-        session.client.changes(&grid.feed, AT_ONCE.min(left.max(Duration::from_secs(1)))).await?;
+        session.client.changes(&table.grid.feed, AT_ONCE.min(left.max(Duration::from_secs(1)))).await?;
     }
 }
 
-/// The open orders that the grid shows, with their states.
-fn running(grid: &Grid) -> BTreeMap<OrderId, &'static str> {
-    let orders = grid.cells.iter().filter_map(|cell| cell.order.as_ref());
-    orders.filter(|order| order.state.is_open()).map(|order| (order.id.clone(), order.state.word())).collect()
+/// The open orders that the grid shows, as they end when nobody waits any longer.
+fn running(table: &Table) -> BTreeMap<OrderId, End> {
+    let cells = table.grid.cells.iter().filter_map(|cell| Some((cell, cell.order.as_ref().filter(|order| order.state.is_open())?)));
+    let end = |(cell, order): (&GridCell, &LatestOrder)| {
+        let why = table.cell(cell.patch, cell.site, table.grid.now).reason();
+        (order.id.clone(), pending(order.state.word(), why.as_deref()))
+    };
+    cells.map(end).collect()
+}
+
+/// An order that is on its way, and what it waits for where that is known.
+fn pending(state: &str, why: Option<&str>) -> End {
+    let why = why.map(|why| why.strip_prefix(state).unwrap_or(why)).map(|why| why.trim_start_matches([':', ',', ' ']));
+    let reason = match why {
+        None | Some("") => "still on its way".to_owned(),
+        Some(why) => format!("still on its way: {why}"),
+    };
+    End { state: state.to_owned(), reason: Some(reason), code: exit::TRY_LATER }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_that_waits_says_for_what() {
+        let reason = |state, why| pending(state, why).reason.expect("words");
+        assert_eq!(reason("queued", Some("queued")), "still on its way");
+        assert_eq!(reason("queued", None), "still on its way");
+        let waiting = reason("waiting", Some("waiting: no space left on the disk"));
+        assert_eq!(waiting, "still on its way: no space left on the disk");
+        let unsettled = reason("offered", Some("offered, waits: the file is being written, since 10:00"));
+        assert_eq!(unsettled, "still on its way: waits: the file is being written, since 10:00");
+    }
 }
