@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 const LOGIN: &str = "login.toml";
 const DEVELOPER: &str = "developer.key";
 const ROOT: &str = "root.key";
+const NEXT_ROOT: &str = "root.key.next";
 pub(crate) const SPARE: &str = "root-spare.key";
 
 /// The folder.
@@ -152,6 +153,28 @@ impl Keyring {
     /// The spare root key, while it is here.
     pub fn spare(&self) -> Result<Option<SecretKey>, KeyringError> {
         key(&self.spare_file())
+    }
+
+    /// A root key that is to take the place of the present one, and isn't signed in yet as far as is known here.
+    pub fn next_root(&self) -> Result<Option<SecretKey>, KeyringError> {
+        key(&self.folder.join(NEXT_ROOT))
+    }
+
+    /// Keeps it: onto the disk before anything is signed for it.
+    pub fn keep_next_root(&self, key: &SecretKey) -> Result<(), KeyringError> {
+        self.write(&self.folder.join(NEXT_ROOT), &(key.expose() + "\n"))
+    }
+
+    /// Puts the next root key in its place, and pins it. A root key that was here is kept beside it, under the version that replaced it.
+    pub fn settle_next_root(&self, root: PublicKey, version: u64) -> Result<(), KeyringError> {
+        self.keep_login(&Login { root, ..self.login()? })?;
+        let (next, present) = (self.folder.join(NEXT_ROOT), self.root_file());
+        let moved = |from: &Path, to: &Path| match std::fs::rename(from, to) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(KeyringError::Io { path: from.to_owned(), error }),
+            _ => Ok(()),
+        };
+        moved(&present, &self.folder.join(format!("{ROOT}.before-{version}")))?;
+        moved(&next, &present)
     }
 
     /// Keeps the spare root key.

@@ -239,7 +239,8 @@ pub(crate) fn own_spare(keyring: &Keyring) -> Result<PublicKey, LoginError> {
     Ok(spare.public())
 }
 
-fn random() -> Result<[u8; 32], LoginError> {
+/// 32 bytes that nobody can guess.
+pub(crate) fn random() -> Result<[u8; 32], LoginError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| LoginError::Random(error.to_string()))?;
     Ok(bytes)

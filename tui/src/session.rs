@@ -110,6 +110,15 @@ impl Session {
         clock::now()
     }
 
+    /// The root key that strings for new people and sites carry: the one in force, which may not be the one pinned at login any more.
+    pub async fn root_in_force(&self) -> Result<PublicKey, SessionError> {
+        match self.trust().await {
+            Ok((trust, _)) => Ok(trust.root),
+            Err(SessionError::NoTrust) => Ok(self.root),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The newest trust document, walked from the pinned root, and the keys that wait.
     pub async fn trust(&self) -> Result<(Trust, TrustChain), SessionError> {
         let chain = self.client.trust().await?;
@@ -130,17 +139,17 @@ impl Session {
         Ok(trust)
     }
 
-    /// The newest version that was verified is never fallen behind: the server can't take a revocation back.
+    /// The newest version that was verified is never fallen behind, and what comes after it goes on from it: neither the server nor
+    /// a root key that was replaced can take a revocation back.
     fn remember(&self, version: u64, chain: &[SignedTrust]) -> Result<(), SessionError> {
-        let bytes = chain.last().map(|newest| ContentHash::of(&newest.by.bytes)).ok_or(SessionError::NoTrust)?;
-        match self.keyring.trust_seen()? {
-            Some((seen, same)) if seen == version && same == bytes => Ok(()),
-            Some((seen, _)) if seen >= version => {
-                let folder = self.keyring.folder().display().to_string();
-                Err(SessionError::TrustFell { given: version, seen, folder })
-            }
-            _ => Ok(self.keyring.keep_trust_chain(chain)?),
+        let Some((seen, hash)) = self.keyring.trust_seen()? else { return Ok(self.keyring.keep_trust_chain(chain)?) };
+        let since = version.checked_sub(seen).and_then(|since| usize::try_from(since).ok());
+        let same = since.and_then(|since| chain.iter().rev().nth(since)).map(|known| ContentHash::of(&known.by.bytes));
+        if same != Some(hash) {
+            let folder = self.keyring.folder().display().to_string();
+            return Err(SessionError::TrustFell { given: version, seen, folder });
         }
+        if version > seen { Ok(self.keyring.keep_trust_chain(chain)?) } else { Ok(()) }
     }
 
     /// Ready to sign: the key is there and trusted now.
@@ -210,5 +219,11 @@ mod tests {
             let error = session.remember(version, &chain).expect_err("fallen behind");
             assert_eq!(error.exit_code(), exit::NOT_PERMITTED);
         }
+        let fourth = Trust { version: 4, ..other.clone() };
+        session
+            .remember(4, &chain(&[&first, &second, &other, &fourth]))
+            .expect_err("newer, and not what comes after the one seen");
+        session.remember(4, &chain(&[&fourth])).expect_err("nobody can say whether it goes on from there");
+        assert_eq!(session.keyring.trust_seen().expect("kept").map(|(version, _)| version), Some(3));
     }
 }

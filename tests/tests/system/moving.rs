@@ -65,3 +65,37 @@ fn an_admin_who_lost_the_laptop_is_let_in_by_a_string_of_the_servers_machine_and
     assert!(again.err.contains("fieldpost user role"), "{}", again.err);
     third.ok(&["user", "role", "bn", "developer"]);
 }
+
+#[test]
+fn a_lost_root_key_is_replaced_by_its_spare_and_sites_and_people_follow_the_new_one_and_not_the_old() {
+    let mut world = World::start();
+    world.site("acme", "7.7");
+    world.wait_seen("acme");
+    world.enroll("borealis", "7.7");
+    let folder = world.ada().config.clone();
+    let root = |cli: &Cli| {
+        let keys = cli.json(&["key", "list"]);
+        let root = keys["keys"].as_array().expect("keys").iter().find(|key| key["kind"] == "root").expect("a root key").clone();
+        root["fingerprint"].as_str().expect("a fingerprint").to_owned()
+    };
+    let (before, old) = (root(world.ada()), std::fs::read(folder.join("root.key")).expect("the root key"));
+    std::fs::remove_file(folder.join("root.key")).expect("lost");
+    let made = world.ada().json(&["trust", "root", "--yes"]);
+    assert_ne!(root(world.ada()), before);
+    assert_eq!(made["root"], root(world.ada()));
+    // Somebody who is invited now is told of the new key, and the site obeys what it vouches for.
+    let added = world.ada().json(&["user", "add", "bn", "--role", "developer"]);
+    let bn = Cli::new(world.path().join("bn"), world.path());
+    bn.ok(&["login", added["login"].as_str().expect("a string")]);
+    assert_eq!(root(&bn), root(world.ada()));
+    world.ada().ok(&["trust", "add", "bn", "--yes"]);
+    world.publish("Order.st", "one\n", "7.7");
+    bn.ok(&["send", "Order.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
+    world.start_agent("borealis");
+    bn.ok(&["send", "Order.st", "--app", "trading", "--to", "borealis", "--yes", "--wait=60"]);
+    // Who finds the old key can sign nothing with it, and says which files were tried.
+    std::fs::write(folder.join("root.key"), old).expect("found again");
+    std::fs::remove_file(folder.join("root-spare.key")).expect("taken away");
+    let refused = world.ada().run(&["trust", "revoke", "bn", "--yes"]).exits(77);
+    assert!(refused.err.contains("is a root key of the present trust document"), "{}", refused.err);
+}

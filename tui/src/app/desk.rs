@@ -15,7 +15,7 @@ use crate::client::ClientError;
 use crate::clock;
 use crate::keyring::Keyring;
 use crate::login::login;
-use crate::session::Session;
+use crate::session::{Session, SessionError};
 use fieldpost_common::api::{Changes, Invited};
 use fieldpost_common::grid::Feed;
 use fieldpost_common::hash::ContentHash;
@@ -114,8 +114,8 @@ async fn serve(session: &Session, request: Request, answers: &UnboundedSender<An
             Answer::DropAccepted(site, accepted)
         }
         Request::Enrol(site) => {
-            let string = client.reenroll(&site).await.map(|invited| invitation(session, invited));
-            Answer::Enrolled(site, string.map_err(|error| trouble(&error)))
+            let string = enrolment(session, &site).await;
+            Answer::Enrolled(site, string)
         }
         Request::Activity { before, limit } => {
             Answer::Activity { before, answer: client.activity(before, limit).await.map_err(|error| trouble(&error)) }
@@ -204,7 +204,12 @@ async fn site_orders(session: &Session, site: &SiteName) -> Result<SiteOrders, C
     Ok(SiteOrders { open, finished })
 }
 
-/// The app, never the server, puts the pinned root key into the string.
-fn invitation(session: &Session, Invited { url, name, secret, .. }: Invited) -> String {
-    Invitation { kind: Kind::Enrolment, url, name, secret, root: Some(session.root) }.to_string()
+/// The app, never the server, puts the root key into the string.
+async fn enrolment(session: &Session, site: &SiteName) -> Result<String, Trouble> {
+    let root = session.root_in_force().await.map_err(|error| match error {
+        SessionError::Client(error) => trouble(&error),
+        error => Trouble::Refused(error.to_string()),
+    })?;
+    let Invited { url, name, secret, .. } = session.client.reenroll(site).await.map_err(|error| trouble(&error))?;
+    Ok(Invitation { kind: Kind::Enrolment, url, name, secret, root: Some(root) }.to_string())
 }

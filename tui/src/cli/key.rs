@@ -30,9 +30,13 @@ pub(crate) async fn run(verb: &Verb, talk: Talk) -> Result<u8, Failure> {
         };
         rows.push(("developer", key.public(), state, Some(keyring.developer_file())));
     }
-    let file = keyring.root()?.filter(|root| root.public() == session.root).map(|_| keyring.root_file());
-    let state = if file.is_some() { "pinned; its secret half is here: move it to a safe place" } else { "pinned" };
-    rows.push(("root", session.root, state.to_owned(), file));
+    let (root, standing) = match &trust {
+        Ok(trust) if trust.root != session.root => (trust.root, "in force, in place of the pinned one"),
+        _ => (session.root, "pinned"),
+    };
+    let file = keyring.root()?.filter(|key| key.public() == root).map(|_| keyring.root_file());
+    let secret = if file.is_some() { "; its secret half is here: move it to a safe place" } else { "" };
+    rows.push(("root", root, format!("{standing}{secret}"), file));
     let json: Vec<_> = rows
         .iter()
         .map(|(kind, key, state, file)| json!({ "kind": kind, "id": key.id(), "fingerprint": key.fingerprint(), "state": state, "file": file }))

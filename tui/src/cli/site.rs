@@ -5,6 +5,7 @@ use super::names;
 use super::talk::Talk;
 use crate::session::Session;
 use fieldpost_common::api::{Invited, NewSite, Site, SiteListing, SiteSettings, Verdict};
+use fieldpost_common::envelope::PublicKey;
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, GroupName, SiteName, Version};
 use fieldpost_common::inventory::Directory;
@@ -92,7 +93,8 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
         }
         Verb::Enrolment { name } => {
             let name = names::any_site(session, &name).await?;
-            invitation(client.reenroll(&name).await?, session, talk)?;
+            let root = session.root_in_force().await?;
+            invitation(client.reenroll(&name).await?, root, talk)?;
         }
         Verb::Remove { name, yes } => remove(&name, yes, session, talk).await?,
     }
@@ -109,13 +111,14 @@ async fn add(name: SiteName, apps: &[String], groups: Vec<GroupName>, session: &
         let version: Version = names::versions(&settings, &[version.to_owned()])?.remove(0);
         applications.push(SiteApp { application: settings.name, version });
     }
-    invitation(session.client.site_add(&NewSite { name, applications, groups }).await?, session, talk)
+    let root = session.root_in_force().await?;
+    invitation(session.client.site_add(&NewSite { name, applications, groups }).await?, root, talk)
 }
 
-/// The app, never the server, puts the pinned root key into the string.
-fn invitation(invited: Invited, session: &Session, talk: Talk) -> Result<(), Failure> {
+/// The app, never the server, puts the root key into the string.
+fn invitation(invited: Invited, root: PublicKey, talk: Talk) -> Result<(), Failure> {
     let Invited { url, name, secret, expires } = invited;
-    let string = Invitation { kind: Kind::Enrolment, url, name: name.clone(), secret, root: Some(session.root) }.to_string();
+    let string = Invitation { kind: Kind::Enrolment, url, name: name.clone(), secret, root: Some(root) }.to_string();
     talk.data(&json!({ "enrolment": string, "site": name, "expires": expires }), || string.clone())?;
     if !talk.json() {
         talk.say(&format!("good once, until {expires}: fieldpost-agent enroll STRING --config FILE --app APP=VERSION:DIR"));

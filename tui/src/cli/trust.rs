@@ -51,6 +51,12 @@ pub(crate) enum Verb {
         #[arg(long)]
         yes: bool,
     },
+    /// Make another root key in place of a lost or stolen one; needs the present root key or its spare
+    Root {
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Found the trust document when the first login was interrupted; needs the root key
     Found,
 }
@@ -89,6 +95,7 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
         Verb::Revoke { name, key, yes } => revoke(&name, key.as_ref(), yes, session, talk).await?,
         Verb::Address { url, yes, .. } => address::set(url, yes, session, talk).await?,
         Verb::Spare { yes } => root_key::renew_spare(yes, session, talk).await?,
+        Verb::Root { yes } => root_key::replace_root(yes, session, talk).await?,
         Verb::Found => {
             let root = root(session)?;
             let key = session.key.clone().ok_or_else(|| SessionError::NoKey(session.keyring.folder().display().to_string()))?;

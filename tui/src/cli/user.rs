@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::talk::Talk;
 use crate::session::Session;
 use fieldpost_common::api::{Invited, NewUser, Role, User};
+use fieldpost_common::envelope::PublicKey;
 use fieldpost_common::exit;
 use fieldpost_common::id::UserName;
 use fieldpost_common::invitation::{Invitation, Kind};
@@ -68,11 +69,14 @@ impl From<As> for Role {
 pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8, Failure> {
     match verb {
         Verb::Add { name, role } => {
-            let role = Role::from(role);
+            let (role, root) = (Role::from(role), session.root_in_force().await?);
             let invited = session.client.user_add(&NewUser { name, role }).await?;
-            print_string(invited, Some(role), session, talk)?;
+            print_string(invited, Some(role), root, talk)?;
         }
-        Verb::LoginString { name } => print_string(session.client.user_login_string(&name).await?, None, session, talk)?,
+        Verb::LoginString { name } => {
+            let root = session.root_in_force().await?;
+            print_string(session.client.user_login_string(&name).await?, None, root, talk)?;
+        }
         Verb::Role { name, role } => {
             let role = Role::from(role);
             session.client.user_role(&name, role).await?;
@@ -88,10 +92,10 @@ pub(crate) async fn run(verb: Verb, session: &Session, talk: Talk) -> Result<u8,
     Ok(exit::OK)
 }
 
-/// The app, never the server, puts the pinned root key into the string.
-fn print_string(invited: Invited, role: Option<Role>, session: &Session, talk: Talk) -> Result<(), Failure> {
+/// The app, never the server, puts the root key into the string.
+fn print_string(invited: Invited, role: Option<Role>, root: PublicKey, talk: Talk) -> Result<(), Failure> {
     let Invited { url, name, secret, expires } = invited;
-    let string = Invitation { kind: Kind::Login, url, name: name.clone(), secret, root: Some(session.root) }.to_string();
+    let string = Invitation { kind: Kind::Login, url, name: name.clone(), secret, root: Some(root) }.to_string();
     talk.data(&json!({ "login": string, "user": name, "role": role, "expires": expires }), || string.clone())?;
     if !talk.json() {
         talk.say(&format!("good once, until {expires}: fieldpost login STRING"));

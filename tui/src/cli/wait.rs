@@ -66,7 +66,8 @@ pub(crate) async fn wait(
 
 /// The open orders that the grid shows, as they end when nobody waits any longer.
 fn running(table: &Table) -> BTreeMap<OrderId, End> {
-    let cells = table.grid.cells.iter().filter_map(|cell| Some((cell, cell.order.as_ref().filter(|order| order.state.is_open())?)));
+    let cells =
+        table.grid.cells.iter().filter_map(|cell| Some((cell, cell.order.as_ref().filter(|order| order.state.is_open())?)));
     let end = |(cell, order): (&GridCell, &LatestOrder)| {
         let why = table.cell(cell.patch, cell.site, table.grid.now).reason();
         (order.id.clone(), pending(order.state.word(), why.as_deref()))

@@ -1,4 +1,4 @@
-//! The root key and its spare: which of them is here, and a new spare.
+//! The root key and its spare: which of them is here, and new ones in their place.
 
 use super::{Failure, Session, Talk};
 use crate::login;
@@ -72,6 +72,42 @@ pub(super) async fn renew_spare(yes: bool, session: &Session, talk: Talk) -> Res
             "{} holds the spare root key (trust version {}): move it to a safe place of its own",
             file.display(),
             next.version
+        )
+    })
+}
+
+/// Makes another root key: with the spare where the root key is lost or stolen, else with the root key itself.
+pub(super) async fn replace_root(yes: bool, session: &Session, talk: Talk) -> Result<(), Failure> {
+    let (trust, _) = session.trust().await?;
+    let next_root = session.keyring.next_root()?;
+    if next_root.as_ref().is_some_and(|next| next.public() == trust.root) {
+        // It was signed in, and whoever did so was interrupted before the file had its name.
+        session.keyring.settle_next_root(trust.root, trust.version)?;
+        return report_root(&trust, session, talk);
+    }
+    let holder = root_of(&trust, session)?;
+    let question = format!("make another root key? the present one ({}) signs nothing any more", trust.root.fingerprint());
+    if !yes && !talk.confirm(&question, "--yes")? {
+        return Err(Failure::new("nothing was changed"));
+    }
+    let root = match next_root {
+        Some(next) => next,
+        None => SecretKey::from_seed(login::random().map_err(|error| Failure::new(error.to_string()))?),
+    };
+    session.keyring.keep_next_root(&root)?;
+    let next = Trust { version: trust.version + 1, root: root.public(), ..trust };
+    session.client.trust_put(&next.sign_with_new_root(&holder, &root)).await?;
+    session.keyring.settle_next_root(next.root, next.version)?;
+    report_root(&next, session, talk)
+}
+
+fn report_root(trust: &Trust, session: &Session, talk: Talk) -> Result<(), Failure> {
+    let (file, fingerprint) = (session.keyring.root_file(), trust.root.fingerprint());
+    talk.data(&json!({ "version": trust.version, "root": fingerprint, "file": file }), || {
+        format!(
+            "{} holds the root key from now on, {fingerprint} (trust version {}): move it to a safe place of its own\nsites follow with their next poll. Where the spare may have been seen too: `fieldpost trust spare` makes another",
+            file.display(),
+            trust.version
         )
     })
 }
