@@ -13,6 +13,7 @@ use answer::{Kind, json, server_clock};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, BootId, CommandId, Generation};
 use fieldpost_common::state::MAX_STATE;
+use fieldpost_common::statement::FORMAT;
 use fieldpost_common::text::Clean;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::checksum::{CONTENT_DIGEST, content_digest, digest_of, request_checksum};
@@ -154,6 +155,7 @@ impl Server {
             .header(header::BOOT, boot.as_str())
             .header(header::POLL, ask.number)
             .header(header::TRUST, ask.trust)
+            .header(header::FORMAT, FORMAT)
             .header(header::CLOCK, clock.to_string())
             .timeout(ask.wait + SHORT);
         if let Some(etag) = &ask.etag {

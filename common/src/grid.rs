@@ -75,6 +75,9 @@ pub struct GridSite {
     pub unknown_since: Option<Timestamp>,
     /// When it last confirmed its inventory.
     pub last_seen: Option<Timestamp>,
+    /// The highest format of signed statements that its agent reads, as far as it has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<u32>,
 }
 
 /// A row.

@@ -195,7 +195,7 @@ impl From<Refusal> for Failure {
 
 impl Statement for Order {
     const DOMAIN: Domain = Domain::Order;
-    const UNDERSTOOD: &'static [&'static str] = &[AGAIN];
+    const UNDERSTOOD: &'static [(&'static str, u32)] = &[(AGAIN, 1)];
 
     fn key(&self) -> &KeyId {
         &self.key

@@ -39,7 +39,7 @@ pub struct Publication {
 
 impl Statement for Publication {
     const DOMAIN: Domain = Domain::Publication;
-    const UNDERSTOOD: &'static [&'static str] = &[];
+    const UNDERSTOOD: &'static [(&'static str, u32)] = &[];
 
     fn key(&self) -> &KeyId {
         &self.key

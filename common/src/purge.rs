@@ -32,7 +32,7 @@ pub struct Purge {
 
 impl Statement for Purge {
     const DOMAIN: Domain = Domain::Purge;
-    const UNDERSTOOD: &'static [&'static str] = &[];
+    const UNDERSTOOD: &'static [(&'static str, u32)] = &[];
 
     fn key(&self) -> &KeyId {
         &self.key

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// The format that this version writes, and the newest that it knows all of.
 pub const FORMAT: u32 = 1;
+/// The format of statements that need nothing.
+const FIRST: u32 = 1;
 
 /// The head of a signed statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,11 +43,17 @@ impl Form {
 pub trait Statement: Serialize + DeserializeOwned {
     /// The kind of statement; a signature for one kind never passes for another.
     const DOMAIN: Domain;
-    /// The entries of `needs` that this version understands.
-    const UNDERSTOOD: &'static [&'static str];
+    /// The entries of `needs` that this version understands, each with the first format whose readers do.
+    const UNDERSTOOD: &'static [(&'static str, u32)];
 
     /// The key that it says signs it.
     fn key(&self) -> &KeyId;
+
+    /// The lowest format whose readers take this form; none: it needs what this version doesn't know.
+    fn readable_from(form: &Form) -> Option<u32> {
+        let known = |need: &String| Self::UNDERSTOOD.iter().find(|(name, _)| name == need).map(|(_, format)| *format);
+        form.needs.iter().try_fold(FIRST, |least, need| Some(known(need)?.max(least)))
+    }
 
     /// Signs it.
     fn sign(&self, key: &SecretKey) -> Envelope {
@@ -60,7 +68,7 @@ pub trait Statement: Serialize + DeserializeOwned {
     fn verify(envelope: &Envelope, public: &PublicKey) -> Result<Self, Refusal> {
         let bytes = envelope.verify(Self::DOMAIN, public).map_err(|_| Refusal::BadSignature)?;
         let form: Form = serde_json::from_slice(bytes).map_err(|_| Refusal::Malformed)?;
-        if !understands(Self::UNDERSTOOD, &form.needs) {
+        if Self::readable_from(&form).is_none() {
             return Err(Refusal::NewerFormat);
         }
         let statement: Self = serde_json::from_slice(bytes).map_err(|error| unreadable(&form, &error))?;

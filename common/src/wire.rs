@@ -63,6 +63,8 @@ pub mod header {
     pub const POLL: &str = "fieldpost-poll";
     /// The version of the trust document that the agent holds; 0: none.
     pub const TRUST: &str = "fieldpost-trust";
+    /// The highest format of signed statements that the agent reads.
+    pub const FORMAT: &str = "fieldpost-format";
     /// The server's data that agent or app has followed: those of a lower epoch, and rivals of the same, are refused. In answers to
     /// people: the server's own.
     pub const GENERATION: &str = "fieldpost-generation";

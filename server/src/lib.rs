@@ -41,6 +41,7 @@ mod store;
 mod submit;
 mod throttle;
 mod ticker;
+mod trust_held;
 mod watch;
 mod wish;
 

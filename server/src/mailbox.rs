@@ -3,6 +3,7 @@
 use crate::lineage::Outdated;
 use crate::presence::{PollId, Presence, Verdict};
 use crate::store::site::{MailboxRow, Seen};
+use crate::trust_held::{Behind, Holds, followed};
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::time::Timestamp;
@@ -51,8 +52,11 @@ struct Known {
     remembered: bool,
     /// When it was last asked for that.
     asked: Option<Timestamp>,
-    /// The version of the trust document that the site holds.
-    trust: u64,
+    /// What the site says that it holds and reads, and what of that the store has.
+    holds: Holds,
+    holds_kept: Holds,
+    /// It holds an older version of the trust document than the server.
+    behind: Option<Behind>,
     /// How these data are behind what the site follows.
     outdated: Option<Outdated>,
 }
@@ -96,11 +100,20 @@ impl Mailboxes {
         let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         let mut by_site = self.by_site.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
+            let holds = row.holds;
             tokens.extend(row.token.map(|token| (token, row.site.clone())));
             let seen = row.last_seen.map(|at| Seen { at, address: None, agent_version: None, clock_error_ms: None });
             let confirmed = row.digest.and(row.last_seen);
-            let known =
-                Known { digest: row.digest, clones: row.clones, confirmed, seen, remembered: row.remembered, ..Known::default() };
+            let known = Known {
+                digest: row.digest,
+                clones: row.clones,
+                confirmed,
+                seen,
+                remembered: row.remembered,
+                holds,
+                holds_kept: holds,
+                ..Known::default()
+            };
             by_site.insert(row.site.clone(), Arc::new(self.mailbox(row.site, known)));
         }
     }
@@ -158,15 +171,58 @@ impl Mailboxes {
     pub(crate) fn trust_ahead(&self) -> Option<(SiteName, u64)> {
         let own = self.trust.load(Ordering::SeqCst);
         let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
-        let held = all.iter().map(|(site, mailbox)| (site, mailbox.known(|known| known.trust)));
+        let held = all.iter().map(|(site, mailbox)| (site, mailbox.holds().trust.unwrap_or(0)));
         held.filter(|(_, held)| *held > own).max_by_key(|(_, held)| *held).map(|(site, held)| (site.clone(), held))
+    }
+
+    /// The version of the trust document that the server has.
+    pub(crate) fn trust(&self) -> u64 {
+        self.trust.load(Ordering::SeqCst)
+    }
+
+    /// A poll says what the site holds. `gap`: whoever polls more seldom than that was away.
+    pub(crate) fn holds_set(&self, mailbox: &Mailbox, holds: Holds, now: Timestamp, gap: Duration) {
+        let own = self.trust();
+        mailbox.known(|known| {
+            known.holds = holds;
+            known.behind = followed(known.behind, holds.trust, own, now, gap);
+        });
+    }
+
+    /// Before these sites have polled, they are behind if they were in the run before.
+    pub(crate) fn were_behind(&self, sites: impl IntoIterator<Item = (SiteName, Timestamp)>) {
+        for (site, since) in sites {
+            self.of(&site).known(|known| {
+                let (held, last) = (known.holds.trust.unwrap_or(0), known.seen.as_ref().map_or(since, |seen| seen.at));
+                known.behind = Some(Behind { held, since, last });
+            });
+        }
+    }
+
+    /// Sites that hold an older version of the trust document than the server.
+    pub(crate) fn behind(&self) -> BTreeMap<SiteName, Behind> {
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter_map(|(site, mailbox)| Some((site.clone(), mailbox.known(|known| known.behind)?))).collect()
+    }
+
+    /// What sites hold and the store doesn't know yet.
+    pub(crate) fn holds_unsaved(&self) -> Vec<(SiteName, Holds)> {
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
+        let unsaved = |mailbox: &Mailbox| mailbox.known(|known| (known.holds != known.holds_kept).then_some(known.holds));
+        all.iter().filter_map(|(site, mailbox)| Some((site.clone(), unsaved(mailbox)?))).collect()
+    }
+
+    /// The store knows it now.
+    pub(crate) fn holds_saved(&self, saved: Vec<(SiteName, Holds)>) {
+        for (site, holds) in saved {
+            self.of(&site).known(|known| known.holds_kept = holds);
+        }
     }
 
     /// Whether a site is to be asked now what it remembers: it never told these data, or it holds a newer trust document.
     pub(crate) fn asks_memory(&self, mailbox: &Mailbox, trust: u64, now: Timestamp) -> bool {
         let own = self.trust.load(Ordering::SeqCst);
         mailbox.known(|known| {
-            known.trust = trust;
             let due = known.asked.is_none_or(|asked| asked.age(now) >= ASK_AGAIN);
             let ask = due && (!known.remembered || trust > own);
             if ask {
@@ -207,6 +263,11 @@ impl Mailboxes {
 impl Mailbox {
     fn known<T>(&self, look: impl FnOnce(&mut Known) -> T) -> T {
         look(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the site says that it holds and reads.
+    pub(crate) fn holds(&self) -> Holds {
+        self.known(|known| known.holds)
     }
 
     /// Which state of the mailbox this is.
@@ -315,6 +376,7 @@ impl Mailbox {
         self.known(|known| {
             (known.digest, known.confirmed, known.clones) = (None, None, None);
             known.presence = Presence::default();
+            (known.holds, known.holds_kept, known.behind) = (Holds::default(), Holds::default(), None);
             known.puts += 1;
         });
         self.differing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.site);

@@ -12,7 +12,7 @@ use crate::people::People;
 use crate::random;
 use crate::store::{Effect, Store, StoreError, incident, meta, site, trust, user};
 use crate::throttle::Throttle;
-use crate::watch::sight::Sight;
+use crate::watch::sight::{Sight, behind};
 use fieldpost_common::id::Generation;
 use fieldpost_common::incident::Subject;
 use fieldpost_common::time::Timestamp;
@@ -99,11 +99,15 @@ impl Server {
         let known_url = std::sync::Mutex::new(store.peek(meta::url_fetch)?);
         memory.mailboxes.load(store.peek(site::site_mailboxes)?);
         let known = store.peek(|db| incident::incident_known(db, crate::clock::now()))?;
-        memory.mailboxes.differed(known.into_iter().filter(|(_, incident)| incident.is_open()).filter_map(
-            |(subject, incident)| {
-                if let Subject::InventoryStale { site } = subject { Some((site, incident.since)) } else { None }
-            },
-        ));
+        let open = || known.iter().filter(|(_, incident)| incident.is_open());
+        memory.mailboxes.differed(open().filter_map(|(subject, incident)| match subject {
+            Subject::InventoryStale { site } => Some((site.clone(), incident.since)),
+            _ => None,
+        }));
+        memory.mailboxes.were_behind(open().filter_map(|(subject, incident)| match subject {
+            Subject::AgentFailing { site, what } if what == behind::WHAT => Some((site.clone(), incident.since)),
+            _ => None,
+        }));
         memory.mailboxes.trust_set(store.peek(trust::trust_newest)?.map_or(0, |trust| trust.version));
         memory.people.load(store.peek(user::user_tokens)?);
         let stopping = watch::Sender::new(false);

@@ -33,6 +33,7 @@ mod stopping;
 mod tls;
 mod tls_sink;
 mod travel;
+mod trust_held;
 mod unsaid;
 mod wait;
 mod watching;

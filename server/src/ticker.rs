@@ -60,15 +60,23 @@ async fn probe(server: &Server) {
 /// Keeps who was here, in one batch; nothing is written when nobody was. How many sites were.
 pub(crate) async fn flush(server: &Server) -> Result<usize, StoreError> {
     let (sites, users) = (server.memory.mailboxes.unsaved(), server.memory.people.unsaved());
-    if sites.is_empty() && users.is_empty() {
+    let holds = server.memory.mailboxes.holds_unsaved();
+    let saved = holds.clone();
+    if sites.is_empty() && users.is_empty() && holds.is_empty() {
         return Ok(0);
     }
     let keep = move |tx: &mut Tx<'_>| {
         sites.iter().try_for_each(|(name, seen)| site::site_seen(tx, name, seen))?;
         users.iter().try_for_each(|(name, at)| user::user_seen(tx, name, *at))?;
-        Ok(sites.len())
+        holds.iter().try_for_each(|(name, holds)| site::site_holds_set(tx, name, *holds))?;
+        if !holds.is_empty() {
+            tx.then(Effect::Changed(Change::Sites));
+        }
+        Ok::<_, StoreError>(sites.len())
     };
-    server.store.write(keep).await
+    let kept = server.store.write(keep).await?;
+    server.memory.mailboxes.holds_saved(saved);
+    Ok(kept)
 }
 
 fn next(order: &OrderInfo, now: Timestamp) -> Option<OrderState> {

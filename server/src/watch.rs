@@ -19,6 +19,7 @@ use crate::store::{
     Effect, FILE, StoreError, Tx, command, damaged_content, drift, error_group, incident, mail, maintenance, order, restored,
     site, site_app, state, wal, walkback,
 };
+use crate::trust_held::Behind;
 use crate::wish::{command_advance, command_queue};
 use fieldpost_common::api::{Change, CommandInfo};
 use fieldpost_common::command::{CommandEvent, CommandKind, CommandState};
@@ -91,10 +92,11 @@ async fn once(server: &Server, schedule: &mut Schedule, sight: &Sight, (now, mon
         ask(server, due, now).await?;
     }
     let (sight, seen, held) = (sight.clone(), server.memory.mailboxes.last_seen(), server.health.held_incidents());
-    let differing = server.memory.mailboxes.differing();
+    let polls = Polls { seen, differing: server.memory.mailboxes.differing(), behind: server.memory.mailboxes.behind() };
+    let trust = server.memory.mailboxes.trust();
     let look = server.store.write(move |tx| {
         hand_over(tx, &held, now)?;
-        look(tx, &sight, &seen, &differing, now)
+        look(tx, &sight, (&polls, trust), now)
     });
     look.await?;
     server.health.release();
@@ -154,24 +156,27 @@ async fn ask(server: &Server, due: Vec<(SiteName, AppName)>, now: Timestamp) -> 
     server.store.write(queue).await
 }
 
+/// What polls have said that isn't in the store.
+struct Polls {
+    seen: Vec<(SiteName, Timestamp)>,
+    differing: BTreeMap<SiteName, Timestamp>,
+    behind: BTreeMap<SiteName, Behind>,
+}
+
 /// One look: commands run out, incidents open and close, and what is to be told is noted with them.
-fn look(
-    tx: &mut Tx<'_>,
-    sight: &Sight,
-    seen: &[(SiteName, Timestamp)],
-    differing: &BTreeMap<SiteName, Timestamp>,
-    now: Timestamp,
-) -> Result<(), Error> {
+fn look(tx: &mut Tx<'_>, sight: &Sight, (polls, trust): (&Polls, u64), now: Timestamp) -> Result<(), Error> {
     commands_end(tx, now)?;
     let known = incident::incident_known(tx, now)?;
     let errors = error_group::group_alarming(tx, before(now, sight::NEW_FOR))?;
     let facts = Facts {
         sites: site::site_list(tx)?,
-        seen,
+        seen: &polls.seen,
         listings: site_app::site_app_troubled(tx)?,
         states: state::state_newest_list(tx, None)?,
         orders: [order::order_troubled_list(tx)?, order::order_waiting_list(tx)?].concat(),
-        differing,
+        differing: &polls.differing,
+        trust,
+        behind: &polls.behind,
         maintenance: maintenance::maintenance_list(tx, now)?,
         mail: mail::mail_trouble(tx)?,
         restored: restored::restored_fetch(tx)?,

@@ -11,7 +11,7 @@ use fieldpost_common::name::PatchName;
 use fieldpost_common::order::{AGAIN, Action, INSTALL_WITHIN, Order, Refusal};
 use fieldpost_common::problem::Problem;
 use fieldpost_common::publication::Publication;
-use fieldpost_common::statement::{Form, Statement as _};
+use fieldpost_common::statement::{FORMAT, Form, Statement as _};
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::Trust;
 use std::sync::Arc;
@@ -148,11 +148,21 @@ impl From<ClientError> for SendError {
     }
 }
 
+/// The form of the order for a wish.
+fn form(wish: &Wish) -> Form {
+    if matches!(wish.act, Act::Again(_)) { Form::needing(&[AGAIN]) } else { Form::default() }
+}
+
+/// The lowest format of signed statements that a site must read to take the order.
+pub fn format_needed(wish: &Wish) -> u32 {
+    Order::readable_from(&form(wish)).unwrap_or(FORMAT)
+}
+
 /// What is signed for a wish.
 pub fn order(wish: &Wish, prepared: &Prepared, key: KeyId, now: Timestamp) -> Order {
     let again = matches!(wish.act, Act::Again(_));
     Order {
-        form: if again { Form::needing(&[AGAIN]) } else { Form::default() },
+        form: form(wish),
         action: wish.act.outcome().map_or(Action::Remove, |sha256| Action::Put { sha256, size: prepared.size }),
         application: wish.application.clone(),
         patch: wish.patch.clone(),

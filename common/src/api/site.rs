@@ -49,6 +49,18 @@ pub struct Site {
     pub address: Option<String>,
     /// The agent's version.
     pub agent_version: Option<String>,
+    /// The version of the trust document that it holds; 0: none at all, nothing: it has not said.
+    #[serde(default)]
+    pub trust: Option<u64>,
+    /// The version that the server has.
+    #[serde(default)]
+    pub trust_newest: u64,
+    /// The highest format of signed statements that its agent reads, as far as it has said.
+    #[serde(default)]
+    pub format: Option<u32>,
+    /// The highest that it has shown since it was enrolled.
+    #[serde(default)]
+    pub format_highest: Option<u32>,
     /// How far the agent's clock is ahead of the server's, in milliseconds.
     pub clock_error_ms: Option<i64>,
     /// How many orders are open.

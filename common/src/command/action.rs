@@ -40,7 +40,7 @@ pub struct ActionOrder {
 
 impl Statement for ActionOrder {
     const DOMAIN: Domain = Domain::Action;
-    const UNDERSTOOD: &'static [&'static str] = &[];
+    const UNDERSTOOD: &'static [(&'static str, u32)] = &[];
 
     fn key(&self) -> &KeyId {
         &self.key

@@ -205,6 +205,7 @@ pub(super) mod tests {
             unknown: None,
             unknown_since: None,
             last_seen: Some(Timestamp::default()),
+            format: None,
         };
         Grid {
             sites: vec![site("acme", "7.6"), site("borealis", "7.7")],

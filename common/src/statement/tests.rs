@@ -90,6 +90,40 @@ fn an_unknown_field_is_ignored_unless_the_statement_needs_it() {
     grows(&action());
 }
 
+/// A statement whose fields came with several formats.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Grown {
+    #[serde(flatten)]
+    form: Form,
+    key: KeyId,
+}
+
+impl Statement for Grown {
+    const DOMAIN: Domain = Domain::Order;
+    const UNDERSTOOD: &'static [(&'static str, u32)] = &[("old", 1), ("later", 3), ("latest", 4)];
+
+    fn key(&self) -> &KeyId {
+        &self.key
+    }
+}
+
+#[test]
+fn a_form_is_readable_from_the_format_that_knows_the_newest_of_its_needs() {
+    let from = |needs: &[&str]| Grown::readable_from(&Form::needing(needs));
+    assert_eq!(
+        (from(&[]), from(&["old"]), from(&["later", "old"]), from(&["old", "latest"])),
+        (Some(1), Some(1), Some(3), Some(4))
+    );
+    assert_eq!(from(&["old", "of_tomorrow"]), None);
+    let newest = [readable_at_most::<Order>(), readable_at_most::<Publication>(), readable_at_most::<ActionOrder>()];
+    assert!(newest.iter().all(|format| *format <= FORMAT), "agents say that they read format {FORMAT}: {newest:?}");
+}
+
+/// The format that knows every need of a statement.
+fn readable_at_most<S: Statement>() -> u32 {
+    S::UNDERSTOOD.iter().map(|(_, format)| *format).max().unwrap_or(0)
+}
+
 #[test]
 fn an_unknown_variant_within_a_statement_is_refused_as_a_newer_format() {
     assert_eq!(reread(&order(), |json| json["action"] = "frobnicate".into()), Err(Refusal::NewerFormat));

@@ -12,6 +12,7 @@ use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
 use crate::store::site::Seen;
 use crate::store::{Effect, StoreError, Tx, command, order, site, trust, upload};
+use crate::trust_held::Holds;
 use crate::wish::command_advance;
 use axum::Json;
 use axum::extract::State;
@@ -35,9 +36,16 @@ struct Poll {
     checksum: Option<ContentHash>,
     etag: Option<String>,
     digest: Option<ContentHash>,
-    trust: u64,
+    holds: Holds,
     followed: Option<Generation>,
     seen: Seen,
+}
+
+impl Poll {
+    /// The version of the trust document that it holds; 0: none that it says.
+    fn trust(&self) -> u64 {
+        self.holds.trust.unwrap_or(0)
+    }
 }
 
 fn read(headers: &HeaderMap, peer: Peer) -> Result<Poll, Error> {
@@ -52,7 +60,7 @@ fn read(headers: &HeaderMap, peer: Peer) -> Result<Poll, Error> {
         // What a proxy takes out of the one stands in the other.
         etag: header(headers, name::BATCH)?.or(header(headers, IF_NONE_MATCH.as_str())?),
         digest: header(headers, name::INVENTORY)?,
-        trust: header(headers, name::TRUST)?.unwrap_or(0),
+        holds: Holds { trust: header(headers, name::TRUST)?, format: header(headers, name::FORMAT)? },
         followed: header(headers, name::GENERATION)?,
         seen: Seen {
             at: now,
@@ -96,7 +104,8 @@ async fn received(server: &Server, site: SiteName, peer: Peer, headers: &HeaderM
     if let Some(outdated) = outdated {
         return Err(Error::Outdated(outdated));
     }
-    let asks_memory = server.memory.mailboxes.asks_memory(&mailbox, poll.trust, poll.seen.at);
+    server.memory.mailboxes.holds_set(&mailbox, poll.holds, poll.seen.at, server.sight().silent_after());
+    let asks_memory = server.memory.mailboxes.asks_memory(&mailbox, poll.trust(), poll.seen.at);
     let mut change = mailbox.watch();
     let before = mailbox.inventory();
     let tag = tag(server, *change.borrow_and_update(), &poll, poll.digest != before.digest);
@@ -136,7 +145,7 @@ async fn answer(
     }
     // The revision is read before what it stands for: what changes meanwhile is delivered twice rather than never.
     let revision = mailbox.revision();
-    let (name, held) = (site.clone(), poll.trust);
+    let (name, held) = (site.clone(), poll.trust());
     let waiting = server.store.read(move |db| {
         let commands = command::command_open_list(db, Some(&name))?;
         Ok::<_, StoreError>((orders(db, &name)?, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?, commands))

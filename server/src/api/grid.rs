@@ -38,7 +38,8 @@ pub(crate) async fn grid(
     let silent_after = server.sight().silent_after();
     let mut head = Grid { feed, now: clock::now(), silent_after, ..kept.head.clone() };
     for site in &mut head.sites {
-        site.last_seen = server.memory.mailboxes.of(&site.name).confirmed();
+        let mailbox = server.memory.mailboxes.of(&site.name);
+        (site.last_seen, site.format) = (mailbox.confirmed(), mailbox.holds().format);
     }
     let takes_zstd = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains("zstd"));
     let packed = headers.get_all(ACCEPT_ENCODING).iter().any(takes_zstd);

@@ -39,6 +39,10 @@ fn whole(db: &Connection, row: SiteRow) -> Result<Site, StoreError> {
         silent_after_s: 0,
         address: row.address,
         agent_version: row.agent_version,
+        trust: None,
+        trust_newest: 0,
+        format: None,
+        format_highest: row.format_highest,
         clock_error_ms: row.clock_error_ms,
         clones: row.clones,
         refused: row.refused,
@@ -48,7 +52,11 @@ fn whole(db: &Connection, row: SiteRow) -> Result<Site, StoreError> {
 /// The memory knows of polls that the store doesn't know yet, the config when a site is silent.
 fn fresh(server: &Server, mut site: Site) -> Site {
     site.silent_after_s = server.sight().silent_after().as_secs();
-    if let Some(seen) = server.memory.mailboxes.of(&site.name).seen() {
+    let mailbox = server.memory.mailboxes.of(&site.name);
+    let holds = mailbox.holds();
+    (site.trust, site.trust_newest, site.format) = (holds.trust, server.memory.mailboxes.trust(), holds.format);
+    site.format_highest = site.format_highest.max(holds.format);
+    if let Some(seen) = mailbox.seen() {
         site.last_seen = Some(seen.at);
         site.address = seen.address.or(site.address);
         site.agent_version = seen.agent_version.or(site.agent_version);

@@ -32,7 +32,7 @@ pub(crate) fn grid_fetch(db: &Connection, app: &AppName) -> Result<Option<Grid>,
 fn site(column: site_app::Column) -> GridSite {
     let (unknown, unknown_since) = unknown(&column);
     let site_app::Column { site: name, groups, version, .. } = column;
-    GridSite { name, groups, version, unknown, unknown_since, last_seen: None }
+    GridSite { name, groups, version, unknown, unknown_since, last_seen: None, format: None }
 }
 
 fn unknown(column: &site_app::Column) -> (Option<Unknown>, Option<Timestamp>) {

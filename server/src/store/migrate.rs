@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0015_orders_that_wait.sql"),
     include_str!("migrations/0016_cant_say.sql"),
     include_str!("migrations/0017_restored.sql"),
+    include_str!("migrations/0018_trust_held.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

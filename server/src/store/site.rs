@@ -1,6 +1,7 @@
 //! The table `site`: clients' installations, their agents' tokens' hashes, and what their last poll said.
 
 use super::{StoreError, column};
+use crate::trust_held::Holds;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{GroupName, SiteName};
 use fieldpost_common::inventory::RefusedListing;
@@ -21,12 +22,14 @@ pub(crate) struct SiteRow {
     pub(crate) clock_error_ms: Option<i64>,
     pub(crate) clones: Option<[String; 2]>,
     pub(crate) refused: Refused,
+    pub(crate) format_highest: Option<u32>,
 }
 
 /// Of which applications nothing is taken, by the name that the agent gave, and why.
 pub(crate) type Refused = BTreeMap<Clean, RefusedListing>;
 
-const COLUMNS: &str = "name, groups, enrolled_at, last_seen, address, agent_version, clock_error_ms, clones, refused";
+const COLUMNS: &str =
+    "name, groups, enrolled_at, last_seen, address, agent_version, clock_error_ms, clones, refused, format_highest";
 
 fn site(row: &Row<'_>) -> rusqlite::Result<SiteRow> {
     Ok(SiteRow {
@@ -39,6 +42,7 @@ fn site(row: &Row<'_>) -> rusqlite::Result<SiteRow> {
         clock_error_ms: row.get(6)?,
         clones: column::json_opt(row, 7)?,
         refused: column::json(row, 8)?,
+        format_highest: row.get(9)?,
     })
 }
 
@@ -93,7 +97,8 @@ pub(crate) fn site_enroll(
     agent_version: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE site SET token = ?2, agent_version = ?3, enrolled_at = ?4, clones = NULL, digest = NULL WHERE name = ?1";
+    let sql = "UPDATE site SET token = ?2, agent_version = ?3, enrolled_at = ?4, clones = NULL, digest = NULL, trust = NULL,
+               format = NULL, format_highest = NULL WHERE name = ?1";
     db.execute(sql, params![name.as_str(), token.as_bytes(), agent_version, now.as_ms()])?;
     Ok(())
 }
@@ -106,11 +111,12 @@ pub(crate) struct MailboxRow {
     pub(crate) last_seen: Option<Timestamp>,
     pub(crate) clones: Option<[String; 2]>,
     pub(crate) remembered: bool,
+    pub(crate) holds: Holds,
 }
 
 /// Every site's mailbox.
 pub(crate) fn site_mailboxes(db: &Connection) -> Result<Vec<MailboxRow>, StoreError> {
-    let mut all = db.prepare("SELECT name, token, digest, last_seen, clones, remembered FROM site")?;
+    let mut all = db.prepare("SELECT name, token, digest, last_seen, clones, remembered, trust, format FROM site")?;
     let rows = all.query_map([], |row| {
         Ok(MailboxRow {
             site: column::word(row, 0)?,
@@ -119,6 +125,7 @@ pub(crate) fn site_mailboxes(db: &Connection) -> Result<Vec<MailboxRow>, StoreEr
             last_seen: column::time_opt(row, 3)?,
             clones: column::json_opt(row, 4)?,
             remembered: row.get(5)?,
+            holds: Holds { trust: row.get::<_, Option<i64>>(6)?.and_then(|held| u64::try_from(held).ok()), format: row.get(7)? },
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -139,6 +146,14 @@ pub(crate) fn site_seen(db: &Connection, name: &SiteName, seen: &Seen) -> Result
                clock_error_ms = coalesce(?5, clock_error_ms) WHERE name = ?1";
     let Seen { at, address, agent_version, clock_error_ms } = seen;
     db.prepare_cached(sql)?.execute(params![name.as_str(), at.as_ms(), address, agent_version, clock_error_ms])?;
+    Ok(())
+}
+
+/// Keeps what the last poll said of its trust. The highest format stays what it was.
+pub(crate) fn site_holds_set(db: &Connection, name: &SiteName, holds: Holds) -> Result<(), StoreError> {
+    let sql = "UPDATE site SET trust = ?2, format = ?3, format_highest = max(coalesce(format_highest, ?3), coalesce(?3, format_highest))
+               WHERE name = ?1";
+    db.prepare_cached(sql)?.execute(params![name.as_str(), holds.trust.map(column::int), holds.format])?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! A site's agent that a test leads by the hand, one request at a time.
 
 use super::world::{World, hash, read};
+use crate::trust_held::Holds;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{BootId, OrderId};
 use fieldpost_common::inventory::{CantSay, Directory, FileFact, Inventory, Listing};
@@ -19,6 +20,8 @@ pub(super) struct Agent {
     pub(super) poll: u64,
     pub(super) etag: Option<String>,
     pub(super) digest: Option<ContentHash>,
+    /// The trust version and the highest format that its polls say.
+    pub(super) holds: Holds,
     pub(super) files: Vec<(&'static str, String)>,
     pub(super) cant_say: Vec<(&'static str, CantSay)>,
 }
@@ -36,6 +39,12 @@ impl Agent {
         headers.insert(header::POLL, self.poll.to_string().parse().unwrap());
         if let Some(digest) = self.digest {
             headers.insert(header::INVENTORY, digest.to_string().parse().unwrap());
+        }
+        if let Some(trust) = self.holds.trust {
+            headers.insert(header::TRUST, trust.to_string().parse().unwrap());
+        }
+        if let Some(format) = self.holds.format {
+            headers.insert(header::FORMAT, format.to_string().parse().unwrap());
         }
         if let Some(etag) = &self.etag {
             headers.insert(IF_NONE_MATCH, etag.parse().unwrap());

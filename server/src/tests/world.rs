@@ -218,6 +218,7 @@ impl World {
             poll: 0,
             etag: None,
             digest: None,
+            holds: crate::trust_held::Holds::default(),
             files: Vec::new(),
             cant_say: Vec::new(),
         })

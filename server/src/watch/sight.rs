@@ -5,6 +5,7 @@ use crate::store::damaged_content::DamagedRow;
 use crate::store::error_group::{Alarming, Alarms};
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
+use crate::trust_held::Behind;
 use fieldpost_common::api::{Drift, HeldDrop, Maintenance, OrderInfo, Restored, SiteScope};
 use fieldpost_common::error_group::{ErrorGroupId, Phase};
 use fieldpost_common::id::{AppName, GroupName, SiteName};
@@ -20,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 pub(super) mod answers;
+pub(crate) mod behind;
 mod clocks;
 #[cfg(test)]
 mod tests;
@@ -71,6 +73,10 @@ pub(super) struct Facts<'a> {
     pub(super) orders: Vec<OrderInfo>,
     /// Sites that see other files than their last inventory says, and since when.
     pub(super) differing: &'a BTreeMap<SiteName, Timestamp>,
+    /// The version of the trust document that the server has.
+    pub(super) trust: u64,
+    /// Sites that hold an older one.
+    pub(super) behind: &'a BTreeMap<SiteName, Behind>,
     pub(super) maintenance: Vec<Maintenance>,
     /// The first contents that were found damaged, and how many there are.
     pub(super) damaged: (Vec<DamagedRow>, u64),
@@ -152,6 +158,7 @@ impl Sight {
         clocks::observe(facts, now, &mut wrong);
         facts.sites.iter().for_each(|site| refused(site, &mut wrong));
         facts.differing.iter().for_each(|(site, since)| self.inventory(site, *since, now, &mut wrong));
+        behind::observe(facts, &mut wrong);
         facts.orders.iter().for_each(|order| self::order(order, &mut wrong));
         facts.drift.iter().for_each(|drift| drifted(drift, &mut wrong));
         facts.errors.told.iter().for_each(|group| error(group, &mut wrong));

@@ -29,6 +29,8 @@ mod site_config;
 mod site_history;
 // The server moves; nobody can log in any more.
 mod moving;
+// Which keys and forms each site knows.
+mod trust_held;
 // Many things at once: jobs, undo, reviews.
 mod bulk;
 // Two people, two versions.

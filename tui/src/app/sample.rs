@@ -43,6 +43,7 @@ fn site(name: &str, version: &str, groups: &[&str], seen_minutes: u64) -> GridSi
         unknown: None,
         unknown_since: None,
         last_seen: Some(before(seen_minutes)),
+        format: None,
     }
 }
 
@@ -240,6 +241,10 @@ fn listed(name: &str, seen_minutes: Option<u64>, version: &str, groups: &[&str])
         silent_after_s: 300,
         address: seen_minutes.map(|_| "203.0.113.7".to_owned()),
         agent_version: seen_minutes.map(|_| "1.0.0".to_owned()),
+        trust: seen_minutes.map(|_| 3),
+        trust_newest: 3,
+        format: seen_minutes.map(|_| 1),
+        format_highest: seen_minutes.map(|_| 1),
         clock_error_ms: seen_minutes.map(|_| 120),
         open_orders: 0,
         clones: None,

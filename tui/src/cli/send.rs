@@ -1,5 +1,7 @@
 //! `fieldpost send`: orders for many cells, each decided by what the grid shows. `remove` gives its orders from here too.
 
+mod forms;
+
 use super::failure::Failure;
 use super::names;
 use super::talk::Talk;
@@ -149,6 +151,9 @@ impl Job<'_> {
                 Decision::NeedsReplacing(wish, words) => self.needs(cell, wish, words, sites.bulk, &mut wishes, &mut outcomes)?,
                 decision => outcomes.push(self.outcome(cell, decision, sites.bulk)),
             }
+        }
+        for words in forms::unreadable(&self.table.grid, &wishes) {
+            self.talk.say(&words);
         }
         if self.to.dry_run {
             return plan(&wishes, &outcomes, self.talk);

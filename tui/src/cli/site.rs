@@ -216,9 +216,27 @@ fn whole(site: &Site, now: Timestamp) -> String {
     words.extend(known("enrolled", site.enrolled_at.map(|at| at.to_string())));
     words.extend(known("address", site.address.clone()));
     words.extend(known("agent", site.agent_version.clone()));
+    words.extend(known("trust document", trust(site)));
+    words.extend(known("signed statements", forms(site)));
     words.extend(known("clock error", site.clock_error_ms.map(|ms| format!("{ms} ms"))));
     words.extend(site.applications.iter().flat_map(application));
     words.join("\n")
+}
+
+/// `version 3`, `version 3 (the server has 5)`.
+fn trust(site: &Site) -> Option<String> {
+    let held = site.trust?;
+    let held_words = if held == 0 { "none".to_owned() } else { format!("version {held}") };
+    let newest = site.trust_newest;
+    Some(if held == newest { held_words } else { format!("{held_words} (the server has {newest})") })
+}
+
+fn forms(site: &Site) -> Option<String> {
+    let reads = site.format?;
+    let more = site.format_highest.filter(|highest| *highest > reads);
+    let before =
+        more.map(|highest| format!(" (it read {highest} before: an older agent runs there, or something passes for it)"));
+    Some(format!("read up to format {reads}{}", before.unwrap_or_default()))
 }
 
 fn application(app: &SiteListing) -> Vec<String> {

@@ -2,7 +2,7 @@
 //!
 //! An arm says "well" only out of something that was seen. Sites that can't be seen are not its matter: `Observation` hides them.
 
-use super::{Facts, Sight};
+use super::{Facts, Sight, behind};
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
 use fieldpost_common::id::{AppName, SiteName};
@@ -36,6 +36,9 @@ impl Sight {
             Subject::Uplink => uplink_answer(facts, seen),
             Subject::CantSay { site, application } => unsaid_answer(facts, (site, application)),
             Subject::AgentFailing { .. } if is_of_orders(&incident.subject) => mended_answer(incident, facts),
+            Subject::AgentFailing { site, what } if what == behind::WHAT && facts.behind.contains_key(site) => {
+                cant_say("it has not polled for long enough to know", facts.last_contact(site, now))
+            }
             Subject::NewErrorGroup { group, .. } => match facts.errors_aged.iter().find(|(aged, _)| aged == group) {
                 Some((_, sites)) => aged_answer(sites, seen),
                 None => Answer::Well,

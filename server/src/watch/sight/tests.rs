@@ -52,6 +52,7 @@ fn site(site: &str, last: i64) -> SiteRow {
         clock_error_ms: None,
         clones: None,
         refused: BTreeMap::new(),
+        format_highest: None,
     }
 }
 
@@ -97,6 +98,8 @@ fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_>
         states,
         orders,
         differing: &NONE,
+        trust: 3,
+        behind: &NO_BEHIND,
         maintenance,
         mail: None,
         restored: None,
@@ -109,6 +112,7 @@ fn facts(known: &Known, sites: Vec<SiteRow>, states: Vec<StateRow>) -> Facts<'_>
     }
 }
 
+static NO_BEHIND: BTreeMap<SiteName, Behind> = BTreeMap::new();
 static NONE: BTreeMap<SiteName, Timestamp> = BTreeMap::new();
 
 fn words(wrong: &Wrong) -> Vec<&str> {

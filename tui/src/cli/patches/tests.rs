@@ -48,6 +48,7 @@ fn site(name: &str, version: &str, groups: &[&str]) -> GridSite {
         unknown: None,
         unknown_since: None,
         last_seen: Some(NOW),
+        format: None,
     }
 }
 

@@ -191,3 +191,34 @@ proptest! {
         }
     }
 }
+
+fn behind(site: &str, since: i64, last: i64) -> BTreeMap<SiteName, Behind> {
+    BTreeMap::from([(name(site), Behind { held: 2, since: at(since), last: at(last) })])
+}
+
+#[test]
+fn a_site_that_polls_and_does_not_follow_the_trust_document_is_an_incident_until_it_has_caught_up() {
+    let (none, known, subject) = (Known::new(), open(agent("acme", "trust")), agent("acme", "trust"));
+    let (early, stuck) = (behind("acme", 0, 5 * MINUTE), behind("acme", 0, 6 * MINUTE));
+    let polling = |known, behind| Facts { behind, ..facts(known, vec![site("acme", 6 * MINUTE)], Vec::new()) };
+    assert!(wrong_of(&sight(), &polling(&none, &early), at(6 * MINUTE)).is_empty());
+    let wrong = wrong_of(&sight(), &polling(&none, &stuck), at(6 * MINUTE));
+    let words = wrong[&subject].words.as_str();
+    assert!(words.contains("version 2") && words.contains("the server has version 3"), "{words}");
+    assert_eq!(wrong[&subject].since, at(0));
+    // After a start of the server, or a time away: it still holds the old one, and the count begins anew.
+    assert!(is_open_still(&answer(&sight(), &polling(&known, &early), 6 * MINUTE, &subject)));
+    assert_eq!(answer(&sight(), &polling(&known, &NO_BEHIND), 6 * MINUTE, &subject), Answer::Well);
+}
+
+#[test]
+fn a_silent_site_is_not_called_behind_and_an_incident_of_before_stays_open() {
+    let (none, known, subject) = (Known::new(), open(agent("acme", "trust")), agent("acme", "trust"));
+    let stuck = behind("acme", 0, 6 * MINUTE);
+    let silent = |known, behind| Facts { behind, ..facts(known, vec![site("acme", 6 * MINUTE)], Vec::new()) };
+    let later = 60 * MINUTE;
+    assert!(!wrong_of(&sight(), &silent(&none, &stuck), at(later)).contains_key(&subject));
+    for behind in [&stuck, &NO_BEHIND] {
+        assert!(is_open_still(&answer(&sight(), &silent(&known, behind), later, &subject)));
+    }
+}
