@@ -1,6 +1,6 @@
 //! `fieldpost demo`: a server, three sites and this app on this machine, as real processes in a temporary folder.
 //!
-//! `world` starts and ends them, `files` is what they play with, `story` plays without a terminal, `life` behind the app.
+//! `world` starts and ends them, `files` is what they play with, `story` and its chapters play without a terminal, `life` behind the app.
 
 mod binaries;
 mod crashes;
@@ -8,7 +8,11 @@ mod files;
 mod health;
 mod letterbox;
 mod life;
+mod outages;
+mod recovery;
 mod story;
+mod teller;
+mod until;
 mod world;
 
 use crate::app::ColorChoice;

@@ -1,9 +1,10 @@
 //! What the demo's application wrote when it crashed, over weeks; and the chapter of the story about it: home, grouped, fixed, back.
 
 use super::DemoError;
-use super::story::check;
+use super::teller::check;
+use super::until::until;
 use super::world::{World, text};
-use crate::clock::{self, Stopwatch};
+use crate::clock;
 use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -16,9 +17,6 @@ const STEADY: [usize; 5] = [2, 3, 2, 2, 3];
 /// The patch that fixes the first, and what it is about.
 const FIX: &str = "4688-Quote-cache.st";
 const ISSUE: &str = "4688";
-/// How long walkbacks may take to come home and be counted.
-const PATIENCE: Duration = Duration::from_mins(1);
-const PAUSE: Duration = Duration::from_millis(200);
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
 /// An error as VisualWorks dumps it.
@@ -132,33 +130,22 @@ async fn bring_home(world: &World, site: &str) -> Result<(), DemoError> {
 
 /// The group of a crash, once it counts so many.
 async fn wait_count(world: &World, crash: &Crash, count: usize) -> Result<Value, DemoError> {
-    let watch = Stopwatch::start();
-    loop {
+    until(async || {
         let errors = world.json(&["errors"]).await?;
         let found = errors["groups"].as_array().into_iter().flatten().find(|group| text(&group["top_frame"]) == crash.place());
-        if let Some(group) = found.filter(|group| group["count"] == count) {
-            return Ok(group.clone());
-        }
-        if watch.left_of(PATIENCE).is_zero() {
-            return Err(DemoError::Check(format!("{count} walkbacks in {} are home: {errors}", crash.place())));
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+        let found = found.filter(|group| group["count"] == count).cloned();
+        Ok(found.ok_or_else(|| format!("{count} walkbacks in {} are home: {errors}", crash.place())))
+    })
+    .await
 }
 
 async fn wait_alert(world: &World) -> Result<(), DemoError> {
-    let watch = Stopwatch::start();
-    loop {
-        let incidents = world.json(&["incidents"]).await?;
-        let all = incidents["incidents"].as_array();
-        if all.into_iter().flatten().any(|one| one["kind"] == "regressed" && one["site"] == "acme") {
-            return Ok(());
-        }
-        if watch.left_of(PATIENCE).is_zero() {
-            return Err(DemoError::Check(format!("an alert says that it is back at acme: {incidents}")));
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+    until(async || {
+        let (open, _) = world.incidents().await?;
+        let found = open.iter().any(|one| one["kind"] == "regressed" && one["site"] == "acme");
+        Ok(if found { Ok(()) } else { Err(format!("an alert says that it is back at acme: {open:?}")) })
+    })
+    .await
 }
 
 fn id(group: &Value) -> String {

@@ -1,15 +1,10 @@
 //! How the demo's sites say how they are, and the chapter of the story about it: problem, mail, red icon, recovery.
 
 use super::DemoError;
-use super::story::check;
+use super::teller::check;
+use super::until::until;
 use super::world::{World, text};
-use crate::clock::Stopwatch;
 use serde_json::Value;
-use std::time::Duration;
-
-/// How long a problem may take until it is mailed: a state interval, a poll, a digest window, and the time of this machine.
-const PATIENCE: Duration = Duration::from_mins(1);
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// A state without a problem.
 pub(super) const WELL: &str = "application: trading\nstatus: ok\ngateway: UP\nopen orders: 12\n";
@@ -42,32 +37,26 @@ pub(super) async fn well(world: &World, icon: &str) -> Result<(), DemoError> {
 }
 
 async fn wait_worst(world: &World, worst: &str) -> Result<Value, DemoError> {
-    let watch = Stopwatch::start();
-    loop {
+    until(async || {
         let ran = world.cli(&["status"]).await?;
         let status = ran.json()?;
-        if status["worst"] == worst {
-            let code = if worst == "ok" { 0 } else { 3 };
-            return check(ran.code == code, format!("`status` exits {code}, not {}", ran.code)).map(|()| status);
+        if status["worst"] != worst {
+            return Ok(Err(format!("the worst of all sites becomes {worst}: {status}")));
         }
-        if watch.left_of(PATIENCE).is_zero() {
-            return Err(DemoError::Check(format!("the worst of all sites becomes {worst}: {status}")));
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+        let code = if worst == "ok" { 0 } else { 3 };
+        check(ran.code == code, format!("`status` exits {code}, not {}", ran.code))?;
+        Ok(Ok(status))
+    })
+    .await
 }
 
-async fn wait_mail(world: &World, line: &str) -> Result<String, DemoError> {
-    let watch = Stopwatch::start();
-    loop {
-        if let Some(mail) = world.mails().into_iter().find(|mail| mail.lines().any(|one| one == line)) {
-            return Ok(mail);
-        }
-        if watch.left_of(PATIENCE).is_zero() {
-            return Err(DemoError::Check(format!("a mail with `{line}`")));
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
+/// Waits for a mail that says this, alone or among other news.
+pub(super) async fn wait_mail(world: &World, words: &str) -> Result<String, DemoError> {
+    until(async || {
+        let mut mails = world.mails().into_iter();
+        Ok(mails.find(|mail| mail.contains(words)).ok_or_else(|| format!("a mail says `{words}`")))
+    })
+    .await
 }
 
 /// What the icon says, as a stranger's browser reads it.

@@ -1,6 +1,8 @@
 //! A mail server for the demo: takes every mail and lays it into a folder, one file each. It knows no more of SMTP than that needs.
 
 use super::DemoError;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -38,8 +40,22 @@ impl Letterbox {
         let mut files: Vec<_> =
             entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "eml")).collect();
         files.sort();
-        files.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect()
+        files.iter().filter_map(|path| Some(readable(&std::fs::read_to_string(path).ok()?))).collect()
     }
+}
+
+/// A mail as a person reads it: a header is one line again, and bodies, which travel as base64, are text.
+fn readable(mail: &str) -> String {
+    let mut blocks = mail.split("\r\n\r\n");
+    let mut text = blocks.next().unwrap_or_default().replace("\r\n ", " ");
+    for block in blocks {
+        // A block of base64 may be followed by the boundary and the headers of the next part, or be headers alone.
+        let body: String = block.lines().take_while(|line| !line.is_empty() && !line.starts_with("--")).collect();
+        let decoded = STANDARD.decode(body).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        text += "\r\n\r\n";
+        text += decoded.as_deref().unwrap_or(block);
+    }
+    text
 }
 
 fn serve(stream: TcpStream, folder: &Path, taken: &AtomicUsize) -> std::io::Result<()> {
@@ -71,4 +87,20 @@ fn serve(stream: TcpStream, folder: &Path, taken: &AtomicUsize) -> std::io::Resu
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_is_read_with_its_folded_subject_and_both_of_its_bodies() {
+        let mail = "Subject: [fieldpost] acme:\r\n problem\r\nContent-Type: multipart/alternative; boundary=\"b\"\r\n\r\n\
+                    --b\r\nContent-Transfer-Encoding: base64\r\n\r\nYWNtZTogcHJvYmxl\r\nbTogYQo=\r\n\
+                    --b\r\nContent-Transfer-Encoding: base64\r\n\r\nPGh0bWw+\r\n--b--\r\n";
+        let text = readable(mail);
+        for words in ["Subject: [fieldpost] acme: problem\r\n", "\r\n\r\nacme: problem: a\n", "<html>"] {
+            assert!(text.contains(words), "{words:?} is not in {text:?}");
+        }
+    }
 }

@@ -1,36 +1,19 @@
 //! The story without a terminal: each step is played with the real command line and checked; the first that doesn't hold ends it.
 
 use super::files::{AT_SITE, NEXT, PUBLISHED, Sample};
+use super::teller::{Teller, check};
+use super::until::until;
 use super::world::{World, text};
-use super::{DemoError, crashes, health, say};
-use crate::clock::Stopwatch;
+use super::{DemoError, crashes, health, outages, recovery};
 use fieldpost_common::hash::ContentHash;
 
 const QUOTES: &str = "4688-Quote-cache.st";
 const SETTLEMENT: &str = "4712-Settlement-fx.st";
 const APP: [&str; 2] = ["--app", "trading"];
 
-/// The steps that are over.
-struct Teller {
-    steps: usize,
-    watch: Stopwatch,
-}
-
-impl Teller {
-    /// Says what happened and what was looked at.
-    fn held(&mut self, what: &str, checked: &str) {
-        self.steps += 1;
-        say(&format!("{:>2}. {what}\n      checked: {checked}  ({:.1} s)", self.steps, self.watch.elapsed().as_secs_f64()));
-    }
-}
-
-pub(super) fn check(holds: bool, what: impl Into<String>) -> Result<(), DemoError> {
-    if holds { Ok(()) } else { Err(DemoError::Check(what.into())) }
-}
-
 /// Plays all of it.
 pub(super) async fn play(world: &mut World) -> Result<(), DemoError> {
-    let mut teller = Teller { steps: 0, watch: Stopwatch::start() };
+    let mut teller = Teller::start();
     begin(world).await?;
     teller.held("a server, a developer and three sites, as real processes", "login, application, three enrolments");
     publish(world).await?;
@@ -70,10 +53,36 @@ pub(super) async fn play(world: &mut World) -> Result<(), DemoError> {
         "weeks of crashes come home; one error is fixed by a patch that only acme has, and happens again",
         "two groups, one of them declining week by week; not back at borealis, back at acme, and an alert says so",
     );
+    troubles(world, &mut teller).await?;
     let audit = world.json(&["audit", "verify"]).await?;
     check(audit["broken_at"].is_null() && audit["rows"].as_u64() > Some(20), format!("the audit chain holds: {audit}"))?;
     teller.held("audit verify", "every row fits the one before");
-    say(&format!("all {} steps held in {:.1} s", teller.steps, teller.watch.elapsed().as_secs_f64()));
+    teller.end();
+    Ok(())
+}
+
+/// The chapters about what goes wrong with sites and servers themselves.
+async fn troubles(world: &mut World, teller: &mut Teller) -> Result<(), DemoError> {
+    recovery::restart(world).await?;
+    teller.held(
+        "acme's agent is killed and restarted right after an install, while a removal is ordered",
+        "from then on each cell was in_sync or unknown, nothing counted as gone, and the removal was confirmed without its file",
+    );
+    recovery::hook(world).await?;
+    teller.held(
+        "borealis' hook fails, and is repeated with --again once it can go well",
+        "exit code 1, the cell blocked, an incident and a mail with the hook's words; then in_sync, and that it is over is mailed",
+    );
+    outages::restore(world).await?;
+    teller.held(
+        "backup, more work, restore: the app says how many sites have reported, and the first send works",
+        "0 of 3 and 1 of 3 in words; no cell claims what only the backup believed; what came after it is home again",
+    );
+    outages::silence(world).await?;
+    teller.held(
+        "corvid falls silent with a problem: its problem stays open until it is back and well",
+        "both incidents open, no mail says over; then each is over, and mailed as over",
+    );
     Ok(())
 }
 
@@ -129,8 +138,13 @@ async fn install(world: &mut World) -> Result<(), DemoError> {
 }
 
 fn is_on_disk(world: &World, site: &str, file: Sample) -> Result<(), DemoError> {
-    let there = std::fs::read(world.patch(site, file.name)).unwrap_or_default();
-    check(there == file.content, format!("{site} has {} byte for byte", file.name))
+    has(world, site, file.name, file.content)
+}
+
+/// A site has a patch byte for byte.
+pub(super) fn has(world: &World, site: &str, patch: &str, content: &[u8]) -> Result<(), DemoError> {
+    let there = std::fs::read(world.patch(site, patch)).unwrap_or_default();
+    check(there == content, format!("{site} has {patch} byte for byte"))
 }
 
 async fn come_home(world: &mut World, better: Sample) -> Result<(), DemoError> {
@@ -140,15 +154,13 @@ async fn come_home(world: &mut World, better: Sample) -> Result<(), DemoError> {
 }
 
 async fn diff(world: &mut World, better: Sample) -> Result<(), DemoError> {
-    let watch = Stopwatch::start();
     // The bytes follow the inventory; 75 says that they are on their way.
-    let ran = loop {
+    let ran = until(async || {
         let ran = world.cli(&["diff", QUOTES, APP[0], APP[1], "--site", "acme"]).await?;
-        if ran.code != 75 || watch.elapsed().as_secs() > 20 {
-            break ran.exits(3)?;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    };
+        Ok(if ran.code == 75 { Err("acme's content comes home".to_owned()) } else { Ok(ran) })
+    })
+    .await?
+    .exits(3)?;
     let diff = ran.json()?;
     check(text(&diff["to"]["sha256"]) == ContentHash::of(better.content).to_string(), "it is acme's content")?;
     let added = |line: &str| line.starts_with('+') && line.contains("fetch: aSymbol timeout: 5");
@@ -190,10 +202,15 @@ async fn conflict(world: &mut World) -> Result<(), DemoError> {
 
 /// A developer publishes the next content of a patch.
 pub(super) async fn publish_next(world: &World, patch: &str) -> Result<(), DemoError> {
+    publish_content(world, patch, NEXT.file(patch).content, NEXT.versions).await
+}
+
+/// A developer publishes a content of a patch for versions.
+pub(super) async fn publish_content(world: &World, patch: &str, content: &[u8], versions: &str) -> Result<(), DemoError> {
     let file = world.path().join("patches/next").join(patch);
-    world.save(&file, NEXT.file(patch).content)?;
+    world.save(&file, content)?;
     let file = file.display().to_string();
-    world.json(&["publish", &file, APP[0], APP[1], "--version", NEXT.versions]).await.map(drop)
+    world.json(&["publish", &file, APP[0], APP[1], "--version", versions, "--name", patch]).await.map(drop)
 }
 
 async fn resolve(world: &mut World) -> Result<(), DemoError> {
@@ -209,16 +226,13 @@ async fn resolve(world: &mut World) -> Result<(), DemoError> {
 async fn silent(world: &mut World) -> Result<(), DemoError> {
     world.stop_agent("corvid");
     let patch = "limits.ini";
-    let file = world.path().join("patches/changed").join(patch);
     let content = [PUBLISHED[0].file(patch).content, b"; reviewed\n"].concat();
-    world.save(&file, &content)?;
-    world.json(&["publish", &file.display().to_string(), APP[0], APP[1], "--version", "7.6"]).await?;
+    publish_content(world, patch, &content, "7.6").await?;
     let args = ["send", patch, APP[0], APP[1], "--to", "corvid", "--yes", "--wait=1"];
     world.cli(&args).await?.exits(75)?;
     let state = world.state(patch, "corvid").await?;
     check(state == "sending", format!("{patch} at corvid is sending, not {state}"))?;
     world.start_agent("corvid")?;
     world.wait_state(patch, "corvid", "in_sync").await?;
-    let there = std::fs::read(world.patch("corvid", patch)).unwrap_or_default();
-    check(there == content, format!("corvid has {patch} byte for byte"))
+    has(world, "corvid", patch, &content)
 }
