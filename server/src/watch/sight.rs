@@ -2,18 +2,16 @@
 
 use crate::health::Fault;
 use crate::store::damaged_content::DamagedRow;
-use crate::store::error_group::{Alarming, Alarms};
+use crate::store::error_group::Alarms;
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
 use crate::trust_held::Behind;
 use fieldpost_common::api::{Drift, HeldDrop, Maintenance, OrderInfo, Restored, SiteScope};
-use fieldpost_common::error_group::{ErrorGroupId, Phase};
+use fieldpost_common::error_group::ErrorGroupId;
 use fieldpost_common::id::{AppName, GroupName, SiteName};
 use fieldpost_common::incident::silence::{Contact, Patience, Silence, Silent, silence};
 use fieldpost_common::incident::{Incident, Known, Observation, Observed, Subject, Unseen};
 use fieldpost_common::inventory::{Directory, UnsaidCount};
-use fieldpost_common::order::Failure;
-use fieldpost_common::order::state::{OrderState, UnknownCause};
 use fieldpost_common::state::Severity;
 use fieldpost_common::text::{Clean, count};
 use fieldpost_common::time::{Timestamp, minute};
@@ -21,8 +19,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 pub(super) mod answers;
+mod at_site;
 pub(crate) mod behind;
 mod clocks;
+mod errors;
 #[cfg(test)]
 mod tests;
 
@@ -152,17 +152,17 @@ impl Sight {
             let last = contacts.get(&state.site).copied().unwrap_or(now);
             self.state(state, facts.back_since(&state.site, now), last, &mut wrong);
         }
-        facts.listings.iter().for_each(|listing| directory(listing, now, &mut wrong));
-        facts.listings.iter().for_each(|listing| cant_say(listing, now, &mut wrong));
-        facts.sites.iter().for_each(|site| clones(site, now, &mut wrong));
+        facts.listings.iter().for_each(|listing| at_site::directory(listing, now, &mut wrong));
+        facts.listings.iter().for_each(|listing| at_site::cant_say(listing, now, &mut wrong));
+        facts.sites.iter().for_each(|site| at_site::clones(site, now, &mut wrong));
         clocks::observe(facts, now, &mut wrong);
-        facts.sites.iter().for_each(|site| refused(site, &mut wrong));
+        facts.sites.iter().for_each(|site| at_site::refused(site, &mut wrong));
         facts.differing.iter().for_each(|(site, since)| self.inventory(site, *since, now, &mut wrong));
         behind::observe(facts, &mut wrong);
-        facts.orders.iter().for_each(|order| self::order(order, &mut wrong));
-        facts.drift.iter().for_each(|drift| drifted(drift, &mut wrong));
-        facts.errors.told.iter().for_each(|group| error(group, &mut wrong));
-        facts.errors.more.iter().for_each(|(application, more)| others_alarm(application, *more, now, &mut wrong));
+        facts.orders.iter().for_each(|order| at_site::order(order, &mut wrong));
+        facts.drift.iter().for_each(|drift| at_site::drifted(drift, &mut wrong));
+        facts.errors.told.iter().for_each(|group| errors::error(group, &mut wrong));
+        facts.errors.more.iter().for_each(|(application, more)| errors::others_alarm(application, *more, now, &mut wrong));
         self.server(facts, now, &mut wrong);
         self.answer_open(facts, &mut wrong, now);
         mute(facts, now, &mut wrong);
@@ -333,120 +333,6 @@ fn silences(silence: &Silence, facts: &Facts<'_>, wrong: &mut Observation) {
         );
         note(wrong, Subject::Uplink, Severity::Problem, &words, first);
     }
-}
-
-fn failing(site: &SiteName, what: String) -> Subject {
-    Subject::AgentFailing { site: site.clone(), what }
-}
-
-fn directory(row: &ListingRow, now: Timestamp, wrong: &mut Observation) {
-    let app = &row.application;
-    if let Some(directory) = row.directory.filter(|directory| *directory != Directory::Present) {
-        let words = format!("{app}: {}", directory.explain());
-        let since = row.directory_since.unwrap_or(now);
-        note(wrong, failing(&row.site, format!("directory {app}")), Severity::Problem, &words, since);
-    }
-    if let Some(held) = row.held {
-        let words = format!(
-            "{app}: {} of {} are gone within a day; nothing is changed until somebody accepts that",
-            held.dropped,
-            count(held.of, "file")
-        );
-        note(wrong, failing(&row.site, format!("drop {app}")), Severity::Warning, &words, held.at);
-    }
-}
-
-/// One file of which nothing can be said for long, or many; the words tell of the one that waits longest.
-fn cant_say(row: &ListingRow, now: Timestamp, wrong: &mut Observation) {
-    let Some(unsaid) = row.cant_say.as_ref().filter(|unsaid| unsaid.alarm_at <= now) else { return };
-    let (app, oldest, why) = (&row.application, &unsaid.oldest, unsaid.cant_say.why.explain());
-    let words = match unsaid.files {
-        1 => format!("{app}: nothing can be said of {oldest}: {why}"),
-        files => format!("{app}: nothing can be said of {files} of {}; of {oldest}: {why}", count(unsaid.of, "file")),
-    };
-    let subject = Subject::CantSay { site: row.site.clone(), application: app.clone() };
-    note(wrong, subject, Severity::Problem, &words, unsaid.cant_say.since);
-}
-
-/// Applications of which the server takes nothing that the site says.
-fn refused(row: &SiteRow, wrong: &mut Observation) {
-    for (app, listing) in &row.refused {
-        let detail = listing.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        let words = format!("{app}: {}{detail}", listing.fault.explain());
-        note(wrong, failing(&row.name, format!("application {app}")), Severity::Problem, &words, listing.since);
-    }
-}
-
-fn clones(row: &SiteRow, now: Timestamp, wrong: &mut Observation) {
-    if let Some([one, other]) = &row.clones {
-        let words = format!("two agents poll as this site, from {one} and from {other}");
-        note(wrong, failing(&row.name, "clones".to_owned()), Severity::Problem, &words, now);
-    }
-}
-
-fn order(order: &OrderInfo, wrong: &mut Observation) {
-    let what = format!("{} of {}", order.patch, order.application);
-    match &order.state {
-        OrderState::Failed { at, reason: Failure::Hook { words, .. } } => {
-            let subject = failing(&order.site, format!("hook {}", order.application));
-            let words = format!("the program that runs after installations failed for {what}: {words}");
-            note(wrong, subject, Severity::Problem, &words, *at);
-        }
-        OrderState::Unknown { at, cause: UnknownCause::HookInterrupted } => {
-            let subject = failing(&order.site, format!("hook {}", order.application));
-            let words = format!("the agent was ended while the program ran that runs after installations, for {what}");
-            note(wrong, subject, Severity::Problem, &words, *at);
-        }
-        // A restore is told once, and not once for each order.
-        OrderState::Unknown { cause: UnknownCause::Restored, .. } => {}
-        OrderState::TimedOut { at } | OrderState::Unknown { at, .. } => {
-            let subject = Subject::OrderStuck { site: order.site.clone(), order: order.id.clone() };
-            note(wrong, subject, Severity::Problem, &format!("the order for {what} has passed its deadline"), *at);
-        }
-        OrderState::Waiting { at, reason } => {
-            let words = format!("{what} waits: {reason}; the site goes on by itself once that is over");
-            note(wrong, failing(&order.site, "disk".to_owned()), Severity::Problem, &words, *at);
-        }
-        OrderState::Failed { at, reason: reason @ (Failure::NoSpace { .. } | Failure::Io { .. }) } => {
-            note(wrong, failing(&order.site, "disk".to_owned()), Severity::Problem, &format!("{what}: {reason}"), *at);
-        }
-        _ => {}
-    }
-}
-
-fn drifted(drift: &Drift, wrong: &mut Observation) {
-    let Drift { site, application, summary, .. } = drift;
-    let subject = Subject::Drift { site: site.clone(), application: application.clone() };
-    note(wrong, subject, Severity::Problem, &format!("{application}: {}", summary.words()), summary.since);
-}
-
-/// A new error alerts until somebody has looked at it, or it is not seen any more; one that is back where it was fixed, always.
-fn error(group: &Alarming, wrong: &mut Observation) {
-    let text = |text: &Option<Clean>| text.as_ref().map(Clean::to_string);
-    let what = text(&group.exception).or_else(|| text(&group.message)).unwrap_or_else(|| "an error".to_owned());
-    let place = text(&group.top_frame).map(|place| format!(" in {place}")).unwrap_or_default();
-    let (application, id) = (&group.application, group.id);
-    if matches!(group.state.phase, Phase::New) {
-        let words = format!("{application}: new error {id}: {what}{place}");
-        let subject = Subject::NewErrorGroup { application: application.clone(), group: id };
-        note(wrong, subject, Severity::Warning, &words, group.first_seen);
-    }
-    if let Phase::Regressed { fix, sites, since } = &group.state.phase {
-        for site in sites {
-            let words = format!("{application}: error {id} is back although {} is installed: {what}{place}", fix.patch);
-            let subject = Subject::Regressed { site: site.clone(), application: application.clone(), group: id };
-            note(wrong, subject, Severity::Problem, &words, *since);
-        }
-    }
-}
-
-/// Errors that aren't told one by one are told by their number.
-fn others_alarm(application: &AppName, more: u64, now: Timestamp, wrong: &mut Observation) {
-    let number = count(usize::try_from(more).unwrap_or(usize::MAX), "more error");
-    let words =
-        format!("{application}: {number} beside those that are told one by one, new or back: `fieldpost errors` lists all");
-    let subject = Subject::MoreErrorGroups { application: application.clone() };
-    note(wrong, subject, Severity::Warning, &words, now);
 }
 
 /// Marks what a maintenance window covers: what is wrong, and what is open.

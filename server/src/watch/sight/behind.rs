@@ -1,6 +1,7 @@
 //! Sites that hold an older version of the trust document than the server, although they poll.
 
-use super::{Facts, failing, note};
+use super::at_site::failing;
+use super::{Facts, note};
 use fieldpost_common::incident::Observation;
 use fieldpost_common::state::Severity;
 use fieldpost_common::time::minute;

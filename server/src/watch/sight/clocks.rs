@@ -1,6 +1,7 @@
 //! Sites whose clocks are off, and the server's own, where that is the likelier one.
 
-use super::{Facts, failing, note};
+use super::at_site::failing;
+use super::{Facts, note};
 use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::incident::{Observation, Subject};

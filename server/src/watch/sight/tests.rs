@@ -3,8 +3,11 @@
 
 mod open;
 
+use super::at_site::failing;
 use super::*;
 use fieldpost_common::incident::{Hold, IncidentId, Phase, Told};
+use fieldpost_common::order::Failure;
+use fieldpost_common::order::state::OrderState;
 use fieldpost_common::state::Finding;
 use std::collections::BTreeMap;
 
