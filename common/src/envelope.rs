@@ -22,6 +22,8 @@ pub enum Domain {
     Action,
     /// A statement that contents are taken away for good.
     Purge,
+    /// A statement that nothing is current.
+    Withdrawal,
 }
 
 impl Domain {
@@ -32,6 +34,7 @@ impl Domain {
             Self::Trust => b"fieldpost/1/trust\n",
             Self::Action => b"fieldpost/1/action\n",
             Self::Purge => b"fieldpost/1/purge\n",
+            Self::Withdrawal => b"fieldpost/1/withdrawal\n",
         }
     }
 

@@ -52,4 +52,5 @@ pub mod time;
 pub mod trust;
 pub mod walkback;
 pub mod wire;
+pub mod withdrawal;
 pub mod zone;

@@ -40,10 +40,11 @@ impl Statement for Purge {
 }
 
 impl Purge {
-    /// Opens an envelope: the root key signed it, or a developer's who may remove things of that application.
+    /// Opens an envelope: the root key or its spare signed it, or a developer's who may remove things of that application.
     pub fn open(envelope: &Envelope, trust: &Trust, now: Timestamp) -> Result<Self, Refusal> {
-        let (key, developer) = if envelope.key == trust.root.id() {
-            (trust.root, None)
+        let root = [Some(trust.root), trust.spare].into_iter().flatten().find(|root| root.id() == envelope.key);
+        let (key, developer) = if let Some(root) = root {
+            (root, None)
         } else {
             let developer = trust.developer(&envelope.key, now)?;
             (developer.key, Some(developer))
@@ -104,6 +105,9 @@ mod tests {
         let now = Timestamp::from_ms(10);
         assert_eq!(Purge::open(&purge(&key()).sign(&key()), &trust(true), now), Ok(purge(&key())));
         assert_eq!(Purge::open(&purge(&root()).sign(&root()), &trust(false), now), Ok(purge(&root())));
+        let spare = SecretKey::from_seed([7; 32]);
+        let with_spare = Trust { spare: Some(spare.public()), ..trust(false) };
+        assert_eq!(Purge::open(&purge(&spare).sign(&spare), &with_spare, now), Ok(purge(&spare)));
         assert_eq!(Purge::open(&purge(&key()).sign(&key()), &trust(false), now), Err(Refusal::OutOfScope));
         let elsewhere = Purge { application: "other".parse().expect("app"), ..purge(&key()) };
         assert_eq!(Purge::open(&elsewhere.sign(&key()), &trust(true), now), Err(Refusal::OutOfScope));

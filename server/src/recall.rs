@@ -1,16 +1,24 @@
-//! Takes back what a restored server lacks and others kept: versions of the trust document and publications. All of it is verified as
-//! if it came for the first time.
+//! Takes back what a restored server lacks and others kept: versions of the trust document, publications, withdrawals, purges. All of it
+//! is verified as if it came for the first time.
+
+mod purge;
+mod withdrawal;
+
+pub(crate) use purge::purge_return;
+pub(crate) use withdrawal::withdrawal_return;
 
 use crate::error::Error;
 use crate::store::activity::{activity, activity_add};
 use crate::store::current::CurrentRow;
 use crate::store::{
-    Effect, StoreError, Tx, agreement, application, cell, content, current, publication, purge, recalled, revision, trust,
+    Effect, StoreError, Tx, agreement, application, cell, content, current, publication, purge as purges, recalled, revision,
+    trust, withdrawal as withdrawals,
 };
 use fieldpost_common::api::{Change, Origin};
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::Version;
+use fieldpost_common::id::{AppName, Version};
+use fieldpost_common::name::PatchName;
 use fieldpost_common::publication::Publication;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::SignedTrust;
@@ -57,7 +65,7 @@ pub(crate) fn publication_return(tx: &mut Tx<'_>, envelope: &Envelope, from: &st
     let Ok(statement) = Publication::open(envelope, &trust, now) else { return Ok(Returned::Refused) };
     let Some(settings) = application::application_fetch(tx, &statement.application)? else { return Ok(Returned::Refused) };
     let place = (&statement.application, &statement.patch);
-    if purge::purge_of(tx, place, &statement.sha256, statement.created)?.is_some() {
+    if purges::purge_of(tx, place, &statement.sha256, statement.created)?.is_some() {
         // An admin took it away for good.
         return Ok(Returned::Refused);
     }
@@ -107,17 +115,30 @@ pub(crate) fn publication_return(tx: &mut Tx<'_>, envelope: &Envelope, from: &st
     Ok(Returned::Taken)
 }
 
-/// Whether it was signed after what is current here for that version.
+/// Whether it was signed after what is current here for that version, and after what took the patch off the table there.
 fn is_newer(tx: &Tx<'_>, statement: &Publication, version: &Version) -> Result<bool, Error> {
-    let (app, patch) = (&statement.application, &statement.patch);
-    let Some(is) = current::current_fetch(tx, app, patch, version)? else { return Ok(true) };
+    let place = (&statement.application, &statement.patch);
+    let withdrawn = withdrawals::withdrawal_newest(tx, place, version)?;
+    if withdrawn.is_some_and(|(created, _)| statement.created <= created) {
+        return Ok(false);
+    }
+    let Some(is) = current::current_fetch(tx, place.0, place.1, version)? else { return Ok(true) };
+    match withdrawn {
+        // Its own moment, by its signer's clock, was looked at already.
+        Some((_, at)) if is.sha256.is_none() && at == is.at => Ok(true),
+        _ => Ok(statement.created > signed_at(tx, place, version, &is)?),
+    }
+}
+
+/// When what is current was signed; when it was taken here, where nobody signed it.
+fn signed_at(tx: &Tx<'_>, place: (&AppName, &PatchName), version: &Version, is: &CurrentRow) -> Result<Timestamp, Error> {
     let signed = match &is.sha256 {
-        Some(sha256) => publication::publication_newest(tx, (app, patch), sha256, version)?,
+        Some(sha256) => publication::publication_newest(tx, place, sha256, version)?,
         None => None,
     };
     // Verified when it was kept.
     let created = signed.and_then(|signed| Some(serde_json::from_slice::<Publication>(&signed.bytes).ok()?.created));
-    Ok(statement.created > created.unwrap_or(is.at))
+    Ok(created.unwrap_or(is.at))
 }
 
 /// A content is here: what was signed of it and waited for it counts now.

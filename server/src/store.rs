@@ -39,6 +39,7 @@ pub(crate) mod user;
 pub(crate) mod vanished;
 pub(crate) mod wal;
 pub(crate) mod walkback;
+pub(crate) mod withdrawal;
 mod writer;
 
 use fieldpost_common::api::{Change, Role};

@@ -18,3 +18,4 @@ pub mod publish;
 pub mod send;
 pub mod session;
 pub mod surroundings;
+pub mod withdraw;

@@ -1,8 +1,7 @@
-//! Publishing and taking back.
+//! Publishing, and taking off the table.
 
 use crate::envelope::Envelope;
 use crate::hash::ContentHash;
-use crate::id::{AppName, Version};
 use crate::issue::Issue;
 use crate::name::PatchName;
 use crate::stamp::When;
@@ -41,13 +40,6 @@ pub struct Published {
 /// Takes a patch off the published table for some versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unpublish {
-    /// The application.
-    pub application: AppName,
-    /// The patch.
-    pub patch: PatchName,
-    /// The versions.
-    pub versions: Vec<Version>,
-    /// It undoes the first publication of the patch, as if that had never been made.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub takes_back: bool,
+    /// The signed statement: a [`crate::withdrawal::Withdrawal`].
+    pub withdrawal: Envelope,
 }

@@ -13,6 +13,12 @@ pub struct Recall {
     /// Publications.
     #[serde(default)]
     pub publications: Vec<Envelope>,
+    /// Withdrawals: what was taken off the published table.
+    #[serde(default)]
+    pub withdrawals: Vec<Envelope>,
+    /// Purges: what an admin took away for good.
+    #[serde(default)]
+    pub purges: Vec<Envelope>,
 }
 
 /// What the server lacked of it.
@@ -24,4 +30,10 @@ pub struct Recalled {
     pub publications: u64,
     /// How many publications whose contents the server waits for.
     pub waiting: u64,
+    /// How many withdrawals.
+    #[serde(default)]
+    pub withdrawals: u64,
+    /// How many purges, which are carried out again.
+    #[serde(default)]
+    pub purges: u64,
 }

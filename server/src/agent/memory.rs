@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::recall::trust_return;
 use crate::request::Said;
 use crate::server::Shared;
-use crate::store::{Effect, Tx, application, counter, restored, revision, upload};
+use crate::store::{Effect, Tx, application, counter, purge, restored, revision, upload};
 use crate::submit::believable_counter;
 use axum::Json;
 use axum::extract::State;
@@ -57,6 +57,10 @@ fn kept(tx: &mut Tx<'_>, site: &SiteName, kept: &[KeptContent], now: Timestamp) 
     for one in kept {
         let KeptContent { application, patch, sha256, size } = one;
         if application::application_fetch(tx, application)?.is_none() || upload::upload_is_known(tx, site, application, sha256)? {
+            continue;
+        }
+        if purge::purge_is_of(tx, (application, patch), sha256)? {
+            // An admin took it away for good.
             continue;
         }
         revision::revision_seen(tx, (application, patch), (sha256, *size), &Origin::Site(site.clone()), now)?;

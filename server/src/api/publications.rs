@@ -11,12 +11,13 @@ use crate::server::Shared;
 use crate::store::activity::{activity, activity_add};
 use crate::store::current::CurrentRow;
 use crate::store::revision::{RevisionKey, Scope};
-use crate::store::{Effect, Tx, agreement, application, cell, content, current, publication, purge, revision, trust};
+use crate::store::{Effect, Tx, agreement, application, cell, content, current, publication, purge, revision, trust, withdrawal};
 use crate::submit::judge_publication;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use fieldpost_common::api::{AppSettings, Change, Origin, Publish, Published, Unpublish};
+use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, UserName, Version};
 use fieldpost_common::name::PatchName;
@@ -25,6 +26,7 @@ use fieldpost_common::publication::Publication;
 use fieldpost_common::text::age;
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::Trust;
+use fieldpost_common::withdrawal::Withdrawal;
 use rusqlite::Connection;
 
 pub(crate) async fn publish(
@@ -163,33 +165,59 @@ pub(crate) async fn unpublish(
     Said(what): Said<Unpublish>,
 ) -> Result<StatusCode, Error> {
     let now = clock::now();
-    server.store.write(move |tx| take_off(tx, what, &user, now)).await?;
+    server.store.write(move |tx| take_off(tx, &what.withdrawal, &user, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn take_off(tx: &mut Tx<'_>, what: Unpublish, user: &UserName, now: Timestamp) -> Result<(), Error> {
-    let Unpublish { application, patch, versions, takes_back } = what;
-    app(tx, &application, &versions)?;
-    let mut taken = Vec::new();
-    for version in &versions {
-        let is = current::current_fetch(tx, &application, &patch, version)?;
+fn take_off(tx: &mut Tx<'_>, envelope: &Envelope, user: &UserName, now: Timestamp) -> Result<(), Error> {
+    let refused = |why| Error::Refused { what: "the withdrawal", why };
+    let trust = trust::trust_newest(tx)?.ok_or(refused(Refusal::UnknownKey))?;
+    let statement = Withdrawal::open(envelope, &trust, now).map_err(refused)?;
+    app(tx, &statement.application, &statement.versions)?;
+    if withdrawal::withdrawal_is_kept(tx, &statement, envelope)? {
+        // The answer to the first was lost on its way.
+        return Ok(());
+    }
+    let mut current = Vec::new();
+    for version in &statement.versions {
+        let is = current::current_fetch(tx, &statement.application, &statement.patch, version)?;
         if is.is_some_and(|is| is.sha256.is_some()) {
-            let row = CurrentRow { sha256: None, size: 0, by: user.clone(), at: now };
-            current::current_set(tx, &application, &patch, version, &row, takes_back)?;
-            taken.push(version.as_str());
+            current.push(version);
         }
     }
-    if taken.is_empty() {
+    if current.is_empty() {
+        let Withdrawal { application, patch, .. } = statement;
         return Err(Error::no_such("patch", format!("{patch} published for these versions of {application}")));
     }
-    agreement::agreements_recount(tx, &application, &patch)?;
-    drift_of_publication(tx, &application, &patch, true)?;
+    let by = trust.developer(&statement.key, now).map_err(refused)?.user.clone();
+    withdraw(tx, (&statement, envelope), &current, (&by, now))?;
     let mut row = activity(format!("user:{user}"), "unpublished");
-    row.detail = Some(taken.join(", "));
-    row.patch = Some(patch);
-    row.application = Some(application.clone());
+    row.detail = Some(current.iter().map(|version| version.as_str()).collect::<Vec<_>>().join(", "));
+    row.key = Some(statement.key);
+    row.patch = Some(statement.patch);
+    row.application = Some(statement.application.clone());
     activity_add(tx, row, now)?;
-    tx.then(Effect::Changed(Change::Grid { application }));
+    tx.then(Effect::Changed(Change::Grid { application: statement.application }));
     tx.then(Effect::Changed(Change::Activity));
     Ok(())
+}
+
+/// Keeps a withdrawal that was verified, and takes the patch off the table for these of its versions.
+pub(crate) fn withdraw(
+    tx: &mut Tx<'_>,
+    (statement, envelope): (&Withdrawal, &Envelope),
+    versions: &[&Version],
+    (by, at): (&UserName, Timestamp),
+) -> Result<(), Error> {
+    let Withdrawal { application, patch, takes_back, .. } = statement;
+    let row = CurrentRow { sha256: None, size: 0, by: by.clone(), at };
+    for version in versions {
+        current::current_set(tx, application, patch, version, &row, *takes_back)?;
+    }
+    withdrawal::withdrawal_add(tx, statement, envelope, by, at)?;
+    if versions.is_empty() {
+        return Ok(());
+    }
+    agreement::agreements_recount(tx, application, patch)?;
+    drift_of_publication(tx, application, patch, true)
 }

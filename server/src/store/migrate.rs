@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0016_cant_say.sql"),
     include_str!("migrations/0017_restored.sql"),
     include_str!("migrations/0018_trust_held.sql"),
+    include_str!("migrations/0019_withdrawals.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

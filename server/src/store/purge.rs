@@ -5,6 +5,7 @@ use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{AppName, SiteName, UserName};
 use fieldpost_common::name::PatchName;
+use fieldpost_common::publication::Publication;
 use fieldpost_common::purge::Purge;
 use fieldpost_common::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -39,6 +40,45 @@ pub(crate) fn purge_of(
     Ok(find.query_row(values, |row| Ok((column::word(row, 0)?, column::time(row, 1)?))).optional()?)
 }
 
+/// Whether exactly this statement is kept.
+pub(crate) fn purge_is_kept(db: &Connection, purge: &Purge, envelope: &Envelope) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM purge WHERE application = ?1 AND patch = ?2 AND envelope = ?3)";
+    let values = params![purge.application.as_str(), purge.patch.as_str(), column::text(envelope)];
+    Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
+
+/// Whether a content of a patch was ever taken away.
+pub(crate) fn purge_is_of(db: &Connection, place: (&AppName, &PatchName), sha256: &ContentHash) -> Result<bool, StoreError> {
+    Ok(purge_of(db, place, sha256, Timestamp::from_ms(i64::MIN))?.is_some())
+}
+
+/// Whether a content was published anew after the purge was signed.
+pub(crate) fn purge_is_outdated(db: &Connection, purge: &Purge, sha256: &ContentHash) -> Result<bool, StoreError> {
+    let sql = "SELECT envelope FROM publication WHERE application = ?1 AND patch = ?2 AND sha256 = ?3";
+    let mut all = db.prepare_cached(sql)?;
+    let values = params![purge.application.as_str(), purge.patch.as_str(), sha256.as_bytes()];
+    let all: Vec<Envelope> = all.query_map(values, |row| column::json(row, 0))?.collect::<Result<_, _>>()?;
+    // Verified when they were kept.
+    let signed = |envelope: &Envelope| Some(serde_json::from_slice::<Publication>(&envelope.bytes).ok()?.created);
+    Ok(all.iter().filter_map(signed).any(|created| created > purge.created))
+}
+
+/// Whether a site that has reported since the last restore has a content, or is to get it.
+pub(crate) fn purge_is_held_up(db: &Connection, purge: &Purge, sha256: &ContentHash) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM cell JOIN site ON site.name = cell.site
+                              WHERE application = ?1 AND patch = ?2 AND has = ?3 AND site.awaited = 0)
+                   OR EXISTS (SELECT 1 FROM site_order WHERE application = ?1 AND patch = ?2 AND content = ?3 AND open = 1)";
+    let values = params![purge.application.as_str(), purge.patch.as_str(), sha256.as_bytes()];
+    Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
+
+/// Takes away only what was signed of a content: its bytes are wanted.
+pub(crate) fn purge_publications(db: &Connection, purge: &Purge, sha256: &ContentHash) -> Result<(), StoreError> {
+    let sql = "DELETE FROM publication WHERE application = ?1 AND patch = ?2 AND sha256 = ?3";
+    db.execute(sql, params![purge.application.as_str(), purge.patch.as_str(), sha256.as_bytes()])?;
+    Ok(())
+}
+
 /// The sites that stand in the way of a purge, each with why, as far as the tables say.
 pub(crate) fn purge_obstacles(db: &Connection, purge: &Purge) -> Result<Vec<(SiteName, &'static str)>, StoreError> {
     let contents = column::text(&purge.contents);
@@ -61,6 +101,11 @@ pub(crate) fn purge_obstacles(db: &Connection, purge: &Purge) -> Result<Vec<(Sit
                     OR EXISTS (SELECT 1 FROM cell WHERE cell.application = ?1 AND cell.patch = ?2 AND cell.site = site_app.site
                                AND cell.cant_say IS NOT NULL))
              ORDER BY site",
+        ),
+        (
+            "has not reported since the server was restored",
+            "SELECT site FROM site_app JOIN site ON site.name = site_app.site
+             WHERE application = ?1 AND site.awaited = 1 AND ?2 <> '' AND ?3 <> '' ORDER BY site",
         ),
     ];
     let mut obstacles = Vec::new();

@@ -1,7 +1,7 @@
 //! Publications: what is current, and who changed it meanwhile.
 
 use super::world::{World, hash};
-use fieldpost_common::api::{Publish, Published, Role, Unpublish, path};
+use fieldpost_common::api::{Publish, Published, Role, path};
 use fieldpost_common::problem::Code;
 
 #[tokio::test]
@@ -71,13 +71,7 @@ async fn an_unpublished_patch_leaves_the_table_but_not_the_sites() {
     world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
     world.publish(&world.ada, "Other.st", ("7.7", "two"), None).await.unwrap();
     for patch in ["Order.st", "Other.st"] {
-        let off = Unpublish {
-            application: "trading".parse().unwrap(),
-            patch: patch.parse().unwrap(),
-            versions: vec!["7.7".parse().unwrap()],
-            takes_back: false,
-        };
-        world.post::<()>(&world.ada, path::UNPUBLISH, &off).await.unwrap();
+        world.unpublish(patch, 5).await.unwrap();
     }
     assert_eq!(world.word("Order.st", "acme").await, "only_at_site");
     assert_eq!(world.word("Other.st", "acme").await, "no row");
@@ -125,13 +119,7 @@ async fn undoing_the_publication_of_a_sites_side_brings_the_conflict_back_and_re
 async fn a_sites_own_content_that_was_retrieved_and_taken_off_the_table_is_not_overwritten_by_the_next_publication() {
     let (world, _acme) = conflict().await;
     world.publish(&world.ada, "Order.st", ("7.7", "site's"), Some("vendor's")).await.unwrap();
-    let off = Unpublish {
-        application: "trading".parse().unwrap(),
-        patch: "Order.st".parse().unwrap(),
-        versions: vec!["7.7".parse().unwrap()],
-        takes_back: false,
-    };
-    world.post::<()>(&world.ada, path::UNPUBLISH, &off).await.unwrap();
+    world.unpublish("Order.st", 5).await.unwrap();
     world.publish(&world.ada, "Order.st", ("7.7", "newer"), None).await.unwrap();
     assert_eq!(world.word("Order.st", "acme").await, "conflict");
 }
@@ -145,13 +133,7 @@ async fn what_an_order_brought_is_updated_without_a_question_after_it_was_taken_
     world.send(&world.ada, ("Order.st", "acme"), Some("bad"), None, None).await.unwrap();
     acme.file("Order.st", "bad");
     acme.tell(&world).await;
-    let off = Unpublish {
-        application: "trading".parse().unwrap(),
-        patch: "Order.st".parse().unwrap(),
-        versions: vec!["7.7".parse().unwrap()],
-        takes_back: false,
-    };
-    world.post::<()>(&world.ada, path::UNPUBLISH, &off).await.unwrap();
+    world.unpublish("Order.st", 5).await.unwrap();
     world.publish(&world.ada, "Order.st", ("7.7", "good"), None).await.unwrap();
     assert_eq!(world.word("Order.st", "acme").await, "send_update");
 }

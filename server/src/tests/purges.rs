@@ -91,6 +91,26 @@ async fn only_an_admin_with_a_trusted_key_purges() {
 }
 
 #[tokio::test]
+async fn a_purge_whose_answer_was_lost_is_answered_again() {
+    let world = World::start().await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(purge(&world, &world.ada, &["one"]).await.unwrap().revisions, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_has_not_reported_since_a_restore_keeps_a_purge_waiting() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    acme.tell(&world).await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    super::returned::forget_reports(&world).await;
+    let words = purge(&world, &world.ada, &["one"]).await.unwrap_err().detail;
+    assert!(words.contains("acme has not reported since the server was restored"), "{words}");
+}
+
+#[tokio::test]
 async fn a_statement_from_before_a_purge_brings_nothing_back_and_a_new_one_does() {
     let world = World::start().await;
     world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();

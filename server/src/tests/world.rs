@@ -6,7 +6,7 @@ use crate::server::{Server, Shared};
 use crate::{Config, command, run};
 use fieldpost_common::api::{Invited, Prepare, PrepareCell, Prepared};
 use fieldpost_common::api::{
-    LoginAnswer, LoginRequest, NewOrder, NewSite, NewUser, OrderAnswer, OrderInfo, Publish, Published, Role, path,
+    LoginAnswer, LoginRequest, NewOrder, NewSite, NewUser, OrderAnswer, OrderInfo, Publish, Published, Role, Unpublish, path,
 };
 use fieldpost_common::envelope::{Envelope, SecretKey};
 use fieldpost_common::grid::{Grid, Table};
@@ -19,6 +19,7 @@ use fieldpost_common::statement::{Form, Statement as _};
 use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::{Developer, Trust};
 use fieldpost_common::wire::{EnrollAnswer, EnrollRequest, SiteApp, header, path as wire};
+use fieldpost_common::withdrawal::Withdrawal;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use std::net::TcpListener;
@@ -258,6 +259,26 @@ impl World {
             key: who.key.public().id(),
         };
         publication.sign(&who.key)
+    }
+
+    /// Takes a patch off the table for 7.7, in ada's name.
+    pub(super) async fn unpublish(&self, patch: &str, created: i64) -> Result<(), Problem> {
+        let withdrawal = self.withdrawal(&self.ada.key, patch, created);
+        self.post(&self.ada, path::UNPUBLISH, &Unpublish { withdrawal }).await
+    }
+
+    #[expect(clippy::unused_self, reason = "reads like the others")]
+    pub(super) fn withdrawal(&self, key: &SecretKey, patch: &str, created: i64) -> Envelope {
+        let withdrawal = Withdrawal {
+            form: Form::default(),
+            application: "trading".parse().unwrap(),
+            patch: patch.parse().unwrap(),
+            versions: vec!["7.7".parse().unwrap()],
+            takes_back: false,
+            created: Timestamp::from_ms(created),
+            key: key.public().id(),
+        };
+        withdrawal.sign(key)
     }
 
     /// Prepares, signs and gives an order; `text` none: a removal.

@@ -287,3 +287,40 @@ fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_t
     });
     assert_eq!(world.read("acme", "a.st").as_deref(), Some(&b"a3"[..]));
 }
+
+#[test]
+fn what_was_unpublished_or_purged_after_the_backup_is_gone_again_after_the_restore() {
+    let mut world = World::start();
+    world.site("acme", "7.7");
+    world.wait_seen("acme");
+    for (patch, content) in [("off.st", "off"), ("secret.st", "never meant to be here"), ("stays.st", "stays")] {
+        world.publish(patch, content, "7.7");
+        send(&world, patch, "acme");
+    }
+    must(&world, &["backup", "--data", "data", "copy.db"]);
+    world.ada().ok(&["unpublish", "off.st", "--app", "trading", "--version", "7.7"]);
+    world.ada().ok(&["remove", "secret.st", "--app", "trading", "--to", "acme", "--yes", "--wait=60"]);
+    world.ada().ok(&["unpublish", "secret.st", "--app", "trading", "--purge", "--yes"]);
+    world.kill_agent("acme");
+    stop(&mut world);
+    must(&world, &["restore", "copy.db", "--data", "data"]);
+    assert!(must(&world, &["check", "--data", "data"]).contains("sound: 3 contents"), "the backup has the secret");
+    world.start_server();
+    // The first word of the app that made them brings both back, while the site is away.
+    let published = |world: &World, patch: &str| world.ada().row("trading", patch)["current"].clone();
+    assert!(published(&world, "secret.st").is_null());
+    assert_eq!(published(&world, "stays.st").as_object().map(serde_json::Map::len), Some(1));
+    assert_eq!(published(&world, "off.st").as_object().map(serde_json::Map::len), Some(0));
+    drop(world.ada().run(&["history", "secret.st", "--app", "trading"]).exits(1).says("no patch"));
+    assert!(must(&world, &["check", "--data", "data"]).contains("sound: 2 contents"));
+    let audit = world.ada().json(&["activity"]).to_string();
+    assert!(audit.contains("purge_returned") && audit.contains("withdrawal_returned"), "{audit}");
+    // Nor does the site, which keeps what orders removed, bring the secret home.
+    world.start_agent("acme");
+    wait_reported(&world);
+    world.ada().wait_state("trading", "off.st", "acme", "only_at_site");
+    until_true("the site has told what it remembers", || {
+        world.ada().run(&["send", "stays.st", "--app", "trading", "--to", "acme", "--yes", "--again", "--wait=60"]).code == 0
+    });
+    assert!(must(&world, &["check", "--data", "data"]).contains("sound: 2 contents"));
+}

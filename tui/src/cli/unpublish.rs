@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::names;
 use super::talk::Talk;
 use crate::session::Session;
-use fieldpost_common::api::Unpublish;
+use crate::withdraw::withdraw;
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, Version};
 use fieldpost_common::name::PatchName;
@@ -53,15 +53,14 @@ pub(crate) async fn run(args: Args, session: &Session, talk: Talk) -> Result<u8,
     }
     let versions = names::versions(&settings, &args.versions)?;
     let rows = args.patches.iter().map(|word| names::patch(&table.grid, word)).collect::<Result<Vec<_>, _>>()?;
+    let signer = session.signer().await?;
     let mut done = Vec::new();
     for row in rows {
         let row = &table.grid.patches[row];
         let is_current = |version: &&Version| row.published.iter().any(|one| one.version == **version && one.sha256.is_some());
         let versions: Vec<Version> = versions.iter().filter(is_current).cloned().collect();
         if !versions.is_empty() {
-            let (application, patch, versions) = (settings.name.clone(), row.name.clone(), versions.clone());
-            let what = Unpublish { application, patch, versions, takes_back: false };
-            session.client.unpublish(&what).await?;
+            withdraw(&signer, (&settings.name, &row.name), versions.clone(), false).await?;
         }
         done.push((row.name.clone(), versions));
     }

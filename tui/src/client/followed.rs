@@ -73,9 +73,13 @@ impl Followed {
     pub(super) fn kept(&self) -> Vec<Recall> {
         // What can't be read can't be given; others may have it.
         let trust = self.keyring.trust_chain().unwrap_or_default();
+        let (withdrawals, purges) = (self.keyring.withdrawals(), self.keyring.purges());
+        // What was taken away comes before what was published: nothing of it counts again even for a moment.
+        let mut pieces = vec![Recall { trust, ..Recall::default() }];
+        pieces.extend(purges.chunks(AT_ONCE).map(|some| Recall { purges: some.to_vec(), ..Recall::default() }));
+        pieces.extend(withdrawals.chunks(AT_ONCE).map(|some| Recall { withdrawals: some.to_vec(), ..Recall::default() }));
         let publications = self.keyring.publications();
-        let mut pieces = vec![Recall { trust, publications: Vec::new() }];
-        pieces.extend(publications.chunks(AT_ONCE).map(|some| Recall { trust: Vec::new(), publications: some.to_vec() }));
+        pieces.extend(publications.chunks(AT_ONCE).map(|some| Recall { publications: some.to_vec(), ..Recall::default() }));
         pieces
     }
 }

@@ -1,19 +1,26 @@
-//! What an app has verified and keeps: the trust document's versions and the newest publications. A server that is restored from a
+//! What an app has verified and keeps: the trust document's versions, the newest publications and withdrawals, and purges. A server that is restored from a
 //! backup gets back what it lacks.
 
 use super::{Keyring, KeyringError, read, write};
 use fieldpost_common::envelope::Envelope;
 use fieldpost_common::hash::{ContentHash, hex};
-use fieldpost_common::id::Generation;
+use fieldpost_common::id::{AppName, Generation};
+use fieldpost_common::name::PatchName;
 use fieldpost_common::publication::Publication;
+use fieldpost_common::purge::Purge;
+use fieldpost_common::time::Timestamp;
 use fieldpost_common::trust::{SignedTrust, Trust};
+use fieldpost_common::withdrawal::Withdrawal;
+use serde::Deserialize;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 const TRUST: &str = "trust.json";
 const GENERATION: &str = "generation";
 const PUBLICATIONS: &str = "publications";
-/// How many publications of one patch are kept: versions may have contents of their own.
+const WITHDRAWALS: &str = "withdrawals";
+const PURGES: &str = "purges";
+/// How many publications, and how many withdrawals, of one patch are kept: versions may have contents of their own.
 const OF_ONE_PATCH: usize = 8;
 
 impl Keyring {
@@ -54,8 +61,22 @@ impl Keyring {
 
     /// Keeps a publication that was verified or signed here. It may be lost: nothing waits for the disk.
     pub fn keep_publication(&self, envelope: &Envelope, publication: &Publication) -> std::io::Result<()> {
-        let folder = self.folder().join(PUBLICATIONS);
-        let place = format!("{}\n{}", publication.application, publication.patch);
+        self.keep(PUBLICATIONS, envelope, (&publication.application, &publication.patch), OF_ONE_PATCH)
+    }
+
+    /// Keeps a withdrawal that was signed here and that the server took.
+    pub fn keep_withdrawal(&self, envelope: &Envelope, withdrawal: &Withdrawal) -> std::io::Result<()> {
+        self.keep(WITHDRAWALS, envelope, (&withdrawal.application, &withdrawal.patch), OF_ONE_PATCH)
+    }
+
+    /// Keeps a purge that was signed here and that the server took. Each names contents of its own: none takes another's place.
+    pub fn keep_purge(&self, envelope: &Envelope, purge: &Purge) -> std::io::Result<()> {
+        self.keep(PURGES, envelope, (&purge.application, &purge.patch), usize::MAX)
+    }
+
+    fn keep(&self, kind: &str, envelope: &Envelope, place: (&AppName, &PatchName), most: usize) -> std::io::Result<()> {
+        let folder = self.folder().join(kind);
+        let place = format!("{}\n{}", place.0, place.1);
         let path = folder.join(hex(&ContentHash::of(place.as_bytes()).as_bytes()[..16]));
         let mut kept = envelopes(&path);
         if kept.contains(envelope) {
@@ -63,19 +84,32 @@ impl Keyring {
         }
         kept.insert(0, envelope.clone());
         kept.sort_by_key(|envelope| std::cmp::Reverse(created(envelope)));
-        kept.truncate(OF_ONE_PATCH);
+        kept.truncate(most);
         std::fs::create_dir_all(&folder)?;
         let mut file = tempfile::Builder::new().prefix(".fieldpost-tmp-").tempfile_in(&folder)?;
         file.write_all(&serde_json::to_vec(&kept)?)?;
         file.persist(path).map(drop).map_err(|error| error.error)
     }
 
-    /// All publications that are kept.
+    /// All publications that are kept, in the order in which they were signed, as the server took them.
     pub fn publications(&self) -> Vec<Envelope> {
-        let Ok(entries) = std::fs::read_dir(self.folder().join(PUBLICATIONS)) else { return Vec::new() };
+        self.all_of(PUBLICATIONS)
+    }
+
+    /// All withdrawals that are kept, in that order.
+    pub fn withdrawals(&self) -> Vec<Envelope> {
+        self.all_of(WITHDRAWALS)
+    }
+
+    /// All purges that are kept, in that order.
+    pub fn purges(&self) -> Vec<Envelope> {
+        self.all_of(PURGES)
+    }
+
+    fn all_of(&self, kind: &str) -> Vec<Envelope> {
+        let Ok(entries) = std::fs::read_dir(self.folder().join(kind)) else { return Vec::new() };
         let paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         let mut all: Vec<Envelope> = paths.iter().flat_map(|path| envelopes(path)).collect();
-        // In the order in which they were signed, as the server took them.
         all.sort_by_key(created);
         all
     }
@@ -87,5 +121,9 @@ fn envelopes(path: &Path) -> Vec<Envelope> {
 }
 
 fn created(envelope: &Envelope) -> i64 {
-    serde_json::from_slice::<Publication>(&envelope.bytes).map_or(0, |publication| publication.created.as_ms())
+    #[derive(Deserialize)]
+    struct Signed {
+        created: Timestamp,
+    }
+    serde_json::from_slice::<Signed>(&envelope.bytes).map_or(0, |signed| signed.created.as_ms())
 }

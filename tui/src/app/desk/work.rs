@@ -6,7 +6,8 @@ use crate::client::ClientError;
 use crate::publish::{Content, PublishWish, publish_with};
 use crate::send::{Act, SendError, Wish, send_with};
 use crate::session::{Session, SessionError, Signer};
-use fieldpost_common::api::{Prepare, PrepareCell, Unpublish};
+use crate::withdraw::withdraw;
+use fieldpost_common::api::{Prepare, PrepareCell};
 use fieldpost_common::id::{AppName, SiteName};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -94,7 +95,7 @@ impl Hand<'_> {
     }
 
     /// The server takes a patch off whatever is current, so it is looked at right before.
-    async fn unpublish(&self, task: &UnpublishTask) -> Result<Done, Trouble> {
+    async fn unpublish(&mut self, task: &UnpublishTask) -> Result<Done, Trouble> {
         let client = &self.session.client;
         let history = client.history(&self.application, &task.patch).await.map_err(SessionError::from)?;
         for (version, seen) in &task.versions {
@@ -104,9 +105,8 @@ impl Hand<'_> {
             }
         }
         let versions = task.versions.iter().map(|(version, _)| version.clone()).collect();
-        let off =
-            Unpublish { application: self.application.clone(), patch: task.patch.clone(), versions, takes_back: task.takes_back };
-        client.unpublish(&off).await.map_err(SessionError::from)?;
+        let signer = self.signer().await?;
+        withdraw(&signer, (&self.application, &task.patch), versions, task.takes_back).await?;
         Ok(Done::Unpublished)
     }
 }

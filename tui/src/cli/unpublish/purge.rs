@@ -15,7 +15,8 @@ use fieldpost_common::text::{count, size};
 use serde_json::{Value, json};
 
 /// Where purged contents may still lie.
-const REMAINS: &str = "backups made before still hold them, and so may the state folders of agents that had them";
+const REMAINS: &str = "backups made before still hold them, and so may the state folders of agents that had them; a server that is restored \
+                       from one purges them again once this app asks it for something";
 
 /// One patch, and what of it goes.
 struct Lost {
@@ -64,7 +65,10 @@ pub(super) async fn run(
             key: signer.key.public().id(),
             reason: args.reason.clone(),
         };
-        done.push(session.client.purge(&PurgeRequest { purge: purge.sign(&signer.key) }).await?);
+        let envelope = purge.sign(&signer.key);
+        done.push(session.client.purge(&PurgeRequest { purge: envelope.clone() }).await?);
+        // It is kept for a server that is restored from a backup and has them again; that it can't be holds nothing up.
+        drop(session.keyring.keep_purge(&envelope, &purge));
     }
     talk.data(&json!({ "purged": done }), || done.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     talk.say(REMAINS);
