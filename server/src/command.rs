@@ -116,7 +116,7 @@ fn change<T>(data: &Path, work: impl FnOnce(&Connection) -> Result<T, CommandErr
         Err(error) => return Err(error.into()),
     };
     // Data whose server ended well are one whole file, and stay so; those of one that was killed keep their log.
-    let is_whole = alone.is_some() && wal::examine(&file)?.phase == Phase::Stopped;
+    let is_whole = alone.is_some() && wal::examine(&file)?.phase == Phase::Stopped && wal::log_size(&file).is_none();
     let mut db = if is_whole { store::connect(&file)? } else { wal::open_beside(&file)? };
     let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(StoreError::from)?;
     let done = work(&tx)?;

@@ -145,7 +145,10 @@ fn apply(db: &Connection, present: &[Generation], from: &str) -> Result<Numbers,
     // As the first commit of a run, so that it may stand in the log if this is cut off.
     meta::mark_set(&tx, &Mark { run: mark.run + 1, commit: 0, phase: Phase::Stopped })?;
     tx.commit().map_err(StoreError::from)?;
-    wal::log_empty(db)?;
+    if !wal::log_empty(db)? {
+        return Err(StoreError::Busy.into());
+    }
+    wal::log_keep(db, false)?;
     Ok(numbers)
 }
 

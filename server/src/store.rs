@@ -300,8 +300,11 @@ pub(crate) fn database(data: &Path) -> Result<PathBuf, StoreError> {
     }
 }
 
+/// Opens a database to change it. A log that lies beside it stays there.
 pub(crate) fn connect(file: &Path) -> Result<Connection, StoreError> {
+    let has_log = wal::log_size(file).is_some();
     let connection = Connection::open(file)?;
+    wal::log_keep(&connection, has_log)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -68,9 +68,16 @@ pub(crate) fn log_size(file: &Path) -> Option<u64> {
 pub(crate) fn open_beside(file: &Path) -> Result<Connection, StoreError> {
     let has_log = log_of(file).exists();
     let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    log_keep(&connection, has_log)?;
     connection.busy_timeout(BUSY)?;
     Ok(connection)
+}
+
+/// Whether the log stays when the last connection closes. SQLite takes it away then unless told, and a file that says that its server
+/// runs would stand without the log that it needs: only what made the file whole may let it go.
+pub(crate) fn log_keep(db: &Connection, keep: bool) -> Result<(), StoreError> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep)?;
+    Ok(())
 }
 
 /// Opens the file alone, whatever lies beside it.
@@ -176,6 +183,8 @@ impl Log {
         let run = meta::mark_fetch(db)?.unwrap_or_default().run + 1;
         let mark = Mark { run, commit: 0, phase: Phase::Running };
         db.pragma_update(None, "journal_size_limit", i64::try_from(LARGE).unwrap_or(i64::MAX))?;
+        // From now on, whatever ends this run.
+        log_keep(db, true)?;
         meta::mark_set(db, &mark)?;
         log_empty(db)?;
         Ok(Self { file: file.to_owned(), mark, readers, changes: db.total_changes(), again: None })
@@ -235,7 +244,7 @@ impl Log {
         self.mark = Mark { commit: self.mark.commit + 1, phase: Phase::Stopped, ..self.mark };
         meta::mark_set(db, &self.mark)?;
         if log_empty(db)? {
-            Ok(())
+            log_keep(db, false)
         } else {
             Err(StoreError::Io(format!("another program reads {}: its log can't be emptied", self.file.display())))
         }

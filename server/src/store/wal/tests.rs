@@ -217,3 +217,67 @@ fn a_database_with_a_damaged_page_is_not_served() {
     let words = fault(data.path()).to_string();
     assert!(words.contains("damaged") && words.contains("fieldpost-server restore BACKUP --data"), "{words}");
 }
+
+/// Lets no mark be written that has these letters in it, as a full disk does.
+fn forbid_mark(db: &Connection, letters: &str) {
+    let trigger = format!(
+        "CREATE TRIGGER full_{event} BEFORE {event} ON meta WHEN NEW.value LIKE '%{letters}%' BEGIN SELECT RAISE(ABORT, 'full'); END;",
+        event = "EVENT"
+    );
+    for event in ["INSERT", "UPDATE"] {
+        db.execute_batch(&trigger.replace("EVENT", event)).unwrap();
+    }
+}
+
+fn allow_marks(db: &Connection) {
+    db.execute_batch("DROP TRIGGER full_INSERT; DROP TRIGGER full_UPDATE;").unwrap();
+}
+
+#[test]
+fn a_stop_that_can_not_write_its_mark_leaves_the_log_and_the_next_start_goes_on() {
+    let data = made();
+    let store = open(data.path());
+    write(&store, 0..20, 1_000);
+    forbid_mark(&open_beside(&data.path().join(FILE)).unwrap(), "stopped");
+    store.close();
+    assert!(names(data.path()).contains(&LOG.to_owned()), "the file alone says that its server runs");
+    let store = open(data.path());
+    assert_eq!(rows(&store), 20);
+    allow_marks(&open_beside(&data.path().join(FILE)).unwrap());
+    store.close();
+    assert_eq!(names(data.path()), [FILE]);
+}
+
+#[test]
+fn a_start_that_can_not_write_its_mark_leaves_the_log_of_the_run_before_and_the_next_start_goes_on() {
+    let data = made();
+    let store = open(data.path());
+    write(&store, 0..20, 1_000);
+    forbid_mark(&open_beside(&data.path().join(FILE)).unwrap(), "\"run\":2");
+    // As a kill leaves them.
+    let killed = copied(data.path(), &[FILE, LOG]);
+    store.close();
+    for _ in 0..2 {
+        let refused = Store::open(killed.path(), |_| {}).err();
+        assert!(matches!(refused, Some(StoreError::Sqlite(_))), "{refused:?}");
+        assert!(names(killed.path()).contains(&LOG.to_owned()));
+    }
+    allow_marks(&open_beside(&killed.path().join(FILE)).unwrap());
+    assert_eq!(rows(&open(killed.path())), 20);
+    assert_eq!(names(killed.path()), [FILE]);
+}
+
+#[test]
+fn an_address_that_is_set_after_a_start_was_cut_off_leaves_data_that_can_be_started() {
+    let data = made();
+    let file = data.path().join(FILE);
+    // The first mark of a run stands in the log, and not in the file yet.
+    let db = open_beside(&file).unwrap();
+    log_keep(&db, true).unwrap();
+    meta::mark_set(&db, &Mark { run: 1, commit: 0, phase: Phase::Running }).unwrap();
+    drop(db);
+    assert_eq!(names(data.path()).iter().filter(|name| **name == LOG).count(), 1);
+    command::set_url(data.path(), "http://new.example").unwrap();
+    open(data.path()).close();
+    assert_eq!(names(data.path()), [FILE]);
+}
