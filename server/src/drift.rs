@@ -59,10 +59,6 @@ fn refresh(tx: &Tx<'_>, (site, app): (&SiteName, &AppName), patch: &PatchName, n
     if cell::cell_fetch(tx, site, app, patch)?.is_some_and(|row| row.cant_say.is_some()) {
         return Ok(false);
     }
-    if cell::cell_fetch(tx, site, app, patch)?.is_some_and(|row| row.cant_say.is_some()) {
-        // Nobody can say how it stands: what was known of it stays.
-        return Ok(false);
-    }
     let (standing, since) = standing(tx, (site, app), patch)?;
     if !standing.is_drift() {
         return Ok(drift_end(tx, site, app, patch)?);

@@ -7,6 +7,7 @@ mod withdrawal;
 pub(crate) use purge::purge_return;
 pub(crate) use withdrawal::withdrawal_return;
 
+use crate::drift::drift_of_publication;
 use crate::error::Error;
 use crate::store::activity::{activity, activity_add};
 use crate::store::current::CurrentRow;
@@ -101,6 +102,7 @@ pub(crate) fn publication_return(tx: &mut Tx<'_>, envelope: &Envelope, from: &st
     publication::publication_add(tx, &statement, envelope, &by, at)?;
     revision::revision_seen(tx, place, (&statement.sha256, statement.size), &Origin::User(by), now)?;
     cell::cell_agree(tx, place.0, place.1)?;
+    drift_of_publication(tx, place.0, place.1, recount)?;
     let mut row = activity(from, "publication_returned");
     row.application = Some(statement.application.clone());
     row.patch = Some(statement.patch.clone());

@@ -60,6 +60,20 @@ async fn what_a_site_changes_is_counted_until_both_sides_agree_again() {
 }
 
 #[tokio::test]
+async fn what_drifted_only_because_its_publication_was_lost_is_no_drift_once_that_is_given_back() {
+    let world = World::start().await;
+    let mut acme = agreed(&world).await;
+    acme.file("a.st", "published after the backup");
+    acme.tell(&world).await;
+    assert_eq!(standings(&world).await, [(Standing::Retrieve, 1)]);
+    let lost = super::returned::publication(&world.ada.key, "published after the backup", 9);
+    let given = fieldpost_common::api::Recall { publications: vec![lost], ..Default::default() };
+    let _: fieldpost_common::api::Recalled = world.post(&world.ada, path::RECALL, &given).await.unwrap();
+    world.upload(&world.ada, "published after the backup").await;
+    eventually("it counts again", async || standings(&world).await.is_empty().then_some(())).await;
+}
+
+#[tokio::test]
 async fn drift_of_a_file_of_which_nobody_can_say_anything_stays_as_it_was() {
     let world = World::start().await;
     let mut acme = agreed(&world).await;

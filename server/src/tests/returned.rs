@@ -11,7 +11,7 @@ use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{KeptContent, MemoryAnswer, PlaceCounter, SiteMemory, header, path as wire};
 use reqwest::Method;
 
-fn publication(key: &SecretKey, text: &str, created: i64) -> Envelope {
+pub(super) fn publication(key: &SecretKey, text: &str, created: i64) -> Envelope {
     let publication = Publication {
         form: Form::default(),
         application: "trading".parse().unwrap(),
