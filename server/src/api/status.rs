@@ -54,17 +54,21 @@ pub(crate) async fn status_of(server: &Server) -> Result<Status, Error> {
     let (configured, sight, now) = (server.config.mail.is_some(), server.sight(), clock::now());
     let gathered = server.store.read(move |db| Ok::<_, Error>(gather(db, &seen, configured, &sight, now)?)).await;
     let mut status: Status = gathered?;
-    // What can't be written down is wrong all the same.
-    for held in server.health.held_incidents().into_iter().filter(Incident::is_open) {
-        if status.incidents.iter().all(|one| one.subject != held.subject) {
-            status.incidents.insert(0, held);
-        }
-    }
+    add_held(server, &mut status.incidents);
     status.worst = status.judge();
     if status.mail.trouble.is_none() {
         status.mail.trouble = server.health.fault(Part::Mail).map(|fault| Clean::line(&fault.words));
     }
     Ok(status)
+}
+
+/// What can't be written down is wrong all the same.
+fn add_held(server: &Server, incidents: &mut Vec<Incident>) {
+    for held in server.health.held_incidents().into_iter().filter(Incident::is_open) {
+        if incidents.iter().all(|one| one.subject != held.subject) {
+            incidents.insert(0, held);
+        }
+    }
 }
 
 fn gather(
@@ -135,11 +139,15 @@ pub(crate) async fn incidents(
     _: Viewer,
     Ask(which): Ask<Which>,
 ) -> Result<Json<Vec<Incident>>, Error> {
-    let limit = which.limit.unwrap_or(LIMIT).min(MOST);
+    let (limit, closed) = (which.limit.unwrap_or(LIMIT).min(MOST), which.closed);
     let list = server
         .store
-        .read(move |db| if which.closed { incident::incident_closed_list(db, limit) } else { incident::incident_open_list(db) });
-    Ok(Json(list.await.map_err(|error: StoreError| error)?))
+        .read(move |db| if closed { incident::incident_closed_list(db, limit) } else { incident::incident_open_list(db) });
+    let mut list = list.await.map_err(|error: StoreError| error)?;
+    if !closed {
+        add_held(&server, &mut list);
+    }
+    Ok(Json(list))
 }
 
 pub(crate) async fn hold(

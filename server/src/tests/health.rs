@@ -54,6 +54,8 @@ async fn what_can_not_be_written_down_is_mailed_from_memory_and_told_until_writi
     assert!(mail.header("Subject").contains("server: problem: nothing new can be stored"), "{}", mail.header("Subject"));
     let told = eventually("status says it", async || status(&world).await.incidents.pop()).await;
     assert!(told.words.as_str().contains("nothing new can be stored"));
+    let listed: Vec<fieldpost_common::incident::Incident> = world.get(&world.ada, path::INCIDENTS).await.unwrap();
+    assert_eq!(listed.iter().map(|one| &one.subject).collect::<Vec<_>>(), [&told.subject], "and so does the list of incidents");
     other.execute_batch("ROLLBACK").unwrap();
     eventually("it works again", async || (ready(&world).await.0 == 200).then_some(())).await;
     add(&world, &world.ada, "vi").await.unwrap();
