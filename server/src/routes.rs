@@ -9,18 +9,20 @@ use crate::api::{sites, status, trust, users};
 use crate::badge;
 use crate::body::BodyLimit;
 use crate::checksum::checked;
+use crate::clock;
 use crate::error::Error;
 use crate::monitor;
 use crate::server::Shared;
 use crate::store::StoreError;
 use axum::extract::{Request, State};
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{CACHE_CONTROL, DATE};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::{from_fn, map_response, map_response_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use axum::{Extension, Router};
 use fieldpost_common::api::path as api;
+use fieldpost_common::time::Timestamp;
 use fieldpost_common::wire::{header, path as wire};
 use std::sync::Arc;
 
@@ -188,9 +190,33 @@ async fn ours(State(server): State<Shared>, mut response: Response) -> Response 
         server.health.observe(error);
     }
     response.headers_mut().insert(header::SERVER, HeaderValue::from_static(crate::VERSION));
+    // The one that would be put here otherwise is remembered, and stays ahead for as long as this clock was.
+    if let Some(date) = http_date(clock::now()) {
+        response.headers_mut().insert(DATE, date);
+    }
     response
+}
+
+/// A moment as HTTP writes it; `None`: outside of the years that it can write.
+fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let at = jiff::Timestamp::from_millisecond(at.as_ms()).ok()?;
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok()?;
+    HeaderValue::try_from(date).ok()
 }
 
 async fn nowhere(_: Request) -> Error {
     Error::NoRoute
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_written_as_http_wants_it_by_the_clock_as_it_is_now() {
+        let date = |ms| http_date(Timestamp::from_ms(ms)).expect("a date");
+        assert_eq!(date(784_111_777_000), "Sun, 06 Nov 1994 08:49:37 GMT");
+        // An hour back, at once: nothing is remembered.
+        assert_eq!(date(784_108_177_000), "Sun, 06 Nov 1994 07:49:37 GMT");
+    }
 }
