@@ -67,6 +67,7 @@ pub async fn plan(config: &Config, clock: Clock) -> Result<DryRun, DryRunError> 
     let trust = Held::load(config.state_dir.as_path()).map_err(unreadable(trust::PIN_FILE))?;
     let journal = Journal::peek(&config.state(journal::FILE)).map_err(unreadable(journal::FILE))?;
     let server = Server::in_use(config, Token::load(&config.state("token"))?, &trust)?;
+    server.follow(journal.generation.as_ref());
     let request = PeekRequest { trust: trust.version(), applications: site_apps(config) };
     let (answer, unasked) = match server.peek(&request).await {
         Ok((answer, _)) => (Some(answer), None),

@@ -5,6 +5,7 @@ use crate::address_book::AddressBook;
 use crate::clock;
 use crate::config::Config;
 use crate::dry_run::site_apps;
+use crate::journal::{self, Journal};
 use crate::server::Server;
 use crate::token::{Token, TokenError};
 use crate::trouble::Trouble;
@@ -31,6 +32,9 @@ pub(super) async fn check(config: &Config) -> Vec<Finding> {
         Ok(server) => server,
         Err(error) => return vec![wrong("server", exit::BAD_CONFIG, error.to_string())],
     };
+    // The server is told which data were followed: older ones are refused here as they are when the agent polls.
+    let journal = Journal::peek(&config.state(journal::FILE)).ok();
+    server.follow(journal.as_ref().and_then(|journal| journal.generation.as_ref()));
     let address = AddressBook::open(config, held.as_ref().and_then(trust::Held::address));
     match server.peek(&PeekRequest { trust: version, applications: site_apps(config) }).await {
         Ok((answer, server_clock)) => {

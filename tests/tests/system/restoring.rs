@@ -79,6 +79,8 @@ fn after_a_clean_stop_the_file_alone_is_all() {
 #[test]
 fn a_backup_is_restored_what_came_after_it_comes_home_and_the_first_send_to_each_cell_works() {
     let mut world = World::start();
+    // A stop lets polls go, and sites come back at their phase of this.
+    world.configure_server("[poll]\nevery = \"2s\"\n");
     for site in ["acme", "borealis", "corvid"] {
         world.site(site, "7.7");
         world.wait_seen(site);
@@ -285,6 +287,12 @@ fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_t
     until_true("the site refuses it", || {
         std::fs::read_to_string(world.path().join("acme.log")).is_ok_and(|log| log.contains("data are older than those that"))
     });
+    // Whoever looks for the cause on the spot hears of it too.
+    for verb in ["check", "plan"] {
+        let output = world.agent_command(&[verb, "--config", "acme.toml"]).output().expect("the agent");
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(!output.status.success() && said.contains("data are older than those that"), "{verb}: {said}");
+    }
     assert_eq!(world.read("acme", "a.st").as_deref(), Some(&b"a3"[..]));
 }
 
