@@ -203,7 +203,7 @@ fn write_directory(f: &mut fmt::Formatter<'_>, watched: &Watched) -> fmt::Result
         state => write!(f, ": {}", state.explain())?,
     }
     if *unsaid > 0 {
-        write!(f, ", nothing can be said of {}", text::count(*unsaid, "more"))?;
+        write!(f, ", nothing can be said of {}", text::count(*unsaid, "other file"))?;
     }
     writeln!(f)?;
     for (patch, unsaid) in cant_say {

@@ -20,6 +20,12 @@ impl Clean {
         Self(escape(text, false))
     }
 
+    /// Makes one line of many, as of a message with its cure: the lines stand one behind the other, parted by `; `.
+    pub fn joined(text: &str) -> Self {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        Self::line(&lines.collect::<Vec<_>>().join("; "))
+    }
+
     /// Cleans bytes of any encoding, as one line.
     pub fn bytes(bytes: &[u8]) -> Self {
         Self::line(&String::from_utf8_lossy(bytes))
@@ -209,6 +215,12 @@ mod tests {
     #[test]
     fn many_lines_keep_their_line_ends_whatever_system_wrote_them() {
         assert_eq!(Clean::lines("a\r\nb\rc\n\td").as_str(), "a\nb\nc\n        d");
+    }
+
+    #[test]
+    fn a_message_with_its_cure_becomes_one_line_that_can_be_read() {
+        assert_eq!(Clean::joined("it failed\nlook there\r\n\n  and there\n").as_str(), "it failed; look there; and there");
+        assert_eq!(Clean::joined("a\x1b[2Jb").as_str(), "a\\x1b[2Jb");
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub fn of_event(event: &Event, state: &State, now: Now) -> Entry {
             let mut record = step_record(step, state, outcome, now);
             record.detail = match end {
                 Executed::Put(_) | Executed::Removed => None,
-                Executed::Failed(why) => Some(Clean::line(&why.to_string())),
+                Executed::Failed(why) => Some(Clean::joined(&why.to_string())),
                 Executed::Held(directory) => Some(Clean::line(directory.explain())),
             };
             Entry::Ended(vec![record])
@@ -103,15 +103,15 @@ pub fn of_event(event: &Event, state: &State, now: Now) -> Entry {
             let (outcome, detail) = match end {
                 UploadEnd::Stored(_) => (Outcome::Done, None),
                 UploadEnd::Changed => (Outcome::Failed, Some(Clean::line("the file had changed: nothing was sent"))),
-                UploadEnd::Blocked(failure) => (Outcome::Failed, Some(Clean::line(&failure.to_string()))),
-                UploadEnd::Failed(trouble) => (Outcome::Failed, Some(Clean::line(&trouble.to_string()))),
+                UploadEnd::Blocked(failure) => (Outcome::Failed, Some(Clean::joined(&failure.to_string()))),
+                UploadEnd::Failed(trouble) => (Outcome::Failed, Some(Clean::joined(&trouble.to_string()))),
             };
             let mut record = Record::new(Act::Upload, outcome, now.wall);
             (record.sha256, record.detail) = (Some(*sha256), detail);
             Entry::Ended(vec![record])
         }
         Event::WalkbacksSent { files, answer, .. } => {
-            let failure = answer.as_ref().err().map(|trouble| Clean::line(&trouble.to_string()));
+            let failure = answer.as_ref().err().map(|trouble| Clean::joined(&trouble.to_string()));
             Entry::Whole(files.iter().map(|file| walkback_record(file, failure.as_ref(), now)).collect())
         }
         Event::Scanned(report) => {
@@ -256,7 +256,7 @@ fn work_ended(command: &CommandId, end: &Ended, state: &State, now: Now) -> Reco
         Ended::Done { note, .. } => (Outcome::Done, note.clone()),
         Ended::Failed { reason, .. } => (Outcome::Failed, Some(reason.clone())),
         Ended::Stopped => (Outcome::Failed, Some(Clean::line("stopped: somebody took it back"))),
-        Ended::Unsent(trouble) => (Outcome::Failed, Some(Clean::line(&format!("it did not reach the server: {trouble}")))),
+        Ended::Unsent(trouble) => (Outcome::Failed, Some(Clean::joined(&format!("it did not reach the server: {trouble}")))),
     };
     let mut record = Record::new(act, outcome, now.wall);
     record.order = Some(Clean::line(command.as_str()));

@@ -177,7 +177,7 @@ pub(super) fn worked(state: &mut State, id: &CommandId, end: Ended, now: Now, ou
         // What has no room now would be read again and again; whoever asked may ask again.
         Ended::Unsent(trouble) if trouble.is_refusal() || trouble.is_about_room() => {
             out.push(Effect::Log(Level::Error, format!("the server does not take what a command brought: {trouble}")));
-            let reason = Clean::line(&format!("the server did not take it: {trouble}"));
+            let reason = Clean::joined(&format!("the server did not take it: {trouble}"));
             finish(state, id, CommandOutcome::Failed { reason }, None, now);
         }
         // The command stays, and is carried out anew once the server can be reached.
@@ -246,7 +246,7 @@ pub(super) fn walkbacks_stay(state: &mut State, of: Option<&AppName>, trouble: &
     let is_meant = |doing: &Doing| matches!(doing, Doing::Walkbacks(application, _) if of.is_none_or(|of| of == application));
     let waiting: Vec<_> = state.doing.iter().filter(|(_, doing)| is_meant(doing)).map(|(id, _)| id.clone()).collect();
     for id in waiting {
-        let reason = Clean::line(&format!("walkbacks wait at the site: {trouble}"));
+        let reason = Clean::joined(&format!("walkbacks wait at the site: {trouble}"));
         finish(state, &id, CommandOutcome::Failed { reason }, None, now);
     }
 }

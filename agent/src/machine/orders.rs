@@ -147,7 +147,7 @@ fn upload_awaited(state: &mut State, order: &OrderId, place: &Place, sha256: Con
     }
     match state.patience.cause(&thing) {
         Some(Cause::Refused(words)) => {
-            let detail = Clean::line(&format!("the bytes that are there could not be given to the server first: {words}"));
+            let detail = Clean::joined(&format!("the bytes that are there could not be given to the server first: {words}"));
             refuse(state, order, place, &Failure::Io { detail }, now);
         }
         _ => tell_waiting(state, order, place, &thing, now),
@@ -267,7 +267,7 @@ pub(super) fn fetched(state: &mut State, sha256: ContentHash, end: Result<(), No
             }
         }
         Err(NotFetched::Later(trouble)) if trouble.is_refusal() => {
-            let detail = Clean::line(&format!("the server does not give the content: {trouble}"));
+            let detail = Clean::joined(&format!("the server does not give the content: {trouble}"));
             give_up(state, sha256, &Failure::Io { detail }, now, out);
         }
         Err(NotFetched::Later(trouble)) => held_back(state, &thing, &trouble, now, out),

@@ -51,7 +51,7 @@ impl Cause {
     /// In an order's words.
     pub(super) fn failure(&self) -> Failure {
         match self {
-            Self::Way(words) | Self::Refused(words) => Failure::Io { detail: Clean::line(words) },
+            Self::Way(words) | Self::Refused(words) => Failure::Io { detail: Clean::joined(words) },
             Self::Here(failure) => failure.clone(),
         }
     }

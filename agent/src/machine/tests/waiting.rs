@@ -5,9 +5,10 @@ use crate::fetch::NotFetched;
 use crate::install::Installed;
 use crate::machine::{Effect, Event, Executed, UploadEnd};
 use crate::server::PollAnswer;
+use crate::trouble::Trouble;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::order::{Failure, Refusal};
-use fieldpost_common::problem::Code;
+use fieldpost_common::problem::{Code, Problem};
 use fieldpost_common::text::Clean;
 use fieldpost_common::wire::{OrderOutcome, StoredAnswer};
 use std::time::Duration;
@@ -190,8 +191,14 @@ fn a_way_that_fails_once_is_no_reason_to_call_anybody() {
         assert_eq!(outcome(&bench), None);
         assert_eq!(uploads(&bench.pass(6 * SECOND)), [content("old")]);
     }
-    bench.feed(Event::Uploaded { sha256: content("old"), end: UploadEnd::Failed(problem(Code::Damaged)) });
-    assert!(matches!(outcome(&bench), Some(OrderOutcome::Waiting { .. })));
+    let mut damaged = Problem::new(Code::Damaged, "it was damaged");
+    damaged.cure = Some("send it again".to_owned());
+    let damaged = Trouble::Problem { problem: damaged, retry_after: None, proven: true };
+    bench.feed(Event::Uploaded { sha256: content("old"), end: UploadEnd::Failed(damaged) });
+    let Some(OrderOutcome::Waiting { reason }) = outcome(&bench) else { panic!("{:?}", outcome(&bench)) };
+    // A message of two lines, with its cure, stands in one: in the cell, in an incident, in a mail.
+    let words = reason.to_string();
+    assert!(words.contains("; send it again") && !words.contains("\\x0a"), "{words}");
 }
 
 #[test]
