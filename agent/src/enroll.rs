@@ -1,6 +1,7 @@
 //! `enroll`: takes an enrolment string, makes directories, marker, token and config, and tells the server.
 
 mod made;
+mod seed;
 
 use crate::config::{Config, ConfigError};
 use crate::marker::{self, Markers, Marking};
@@ -14,8 +15,9 @@ use fieldpost_common::envelope::PublicKey;
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::invitation::{Invitation, InvitationError, Kind};
 use fieldpost_common::trust::TrustError;
-use fieldpost_common::wire::{EnrollRequest, SiteApp};
+use fieldpost_common::wire::{EnrollAnswer, EnrollRequest, SiteApp};
 use made::Made;
+use seed::Seed;
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -95,6 +97,11 @@ pub enum EnrollError {
     /// The server's answer.
     #[error("{0}\nnothing was enrolled and nothing is left behind")]
     Trouble(#[from] Trouble),
+    /// The answer was lost on its way.
+    #[error(
+        "{0}\nnobody knows whether this site is enrolled now: give the same command again within 15 minutes, which the server takes for the same try"
+    )]
+    Unknown(Trouble),
     /// The trust document doesn't follow from the string's root key.
     #[error(
         "the server's trust document does not follow from the root key in the string: {0}\nnothing was enrolled; ask whoever sent the string"
@@ -117,21 +124,31 @@ pub async fn enroll(wish: &Wish) -> Result<Config, EnrollError> {
     let site: SiteName = invitation.name.parse().map_err(|_| InvitationError::NotOurs("enrolment"))?;
     let path = absolute(&wish.config)?;
     let (text, config) = config(wish, &invitation, &site, &path)?;
-    let token = Token::make();
-    let server = Server::new(&config, token.clone())?;
     let mut made = Made::default();
     make(&config, &path, &mut made)?;
+    let mut seed = Seed::keep(&config)?;
+    let token = Token::of(&seed.root, &wish.string);
+    let server = Server::new(&config, token.clone())?;
     // Written before the one-time secret is spent: a full disk must not burn it.
     let waiting = config.state("token.enrolling");
     made.file(waiting.clone());
     token.save(&waiting).map_err(|error| EnrollError::Io(waiting.clone(), error))?;
-    let answer = server.enroll(&request(&config, invitation.secret, &token)).await?;
+    let answer = match ask(&server, &request(&config, invitation.secret, &token)).await {
+        Ok(answer) => answer,
+        Err(trouble) if is_unknown(&trouble) => {
+            seed.leave();
+            return Err(EnrollError::Unknown(trouble));
+        }
+        Err(trouble) => return Err(trouble.into()),
+    };
+    seed.leave();
     let mut held = Held::pinned(root);
     let (accepted, end) = held.extend(&answer.trust);
     end?;
     let document = accepted.map(|accepted| accepted.to_bytes(&held.chain));
     made.keep();
     keep(&config, &waiting, &root, document.as_deref())?;
+    seed.forget();
     forget_server(&config)?;
     if let Some(text) = text {
         durable::write(&path, text.as_bytes(), 0o644).map_err(|error| EnrollError::Io(path.clone(), error))?;
@@ -139,6 +156,22 @@ pub async fn enroll(wish: &Wish) -> Result<Config, EnrollError> {
     let words = format!("enrolled as {} at {}; the root key is {}", config.site, config.server, root.fingerprint());
     history::record_once(&config, history::about_agent(&words, clock::wall()));
     Ok(config)
+}
+
+/// Asks once more where the answer was lost: the server takes both for the same try.
+async fn ask(server: &Server, request: &EnrollRequest) -> Result<EnrollAnswer, Trouble> {
+    match server.enroll(request).await {
+        Err(trouble) if is_unknown(&trouble) => server.enroll(request).await,
+        answer => answer,
+    }
+}
+
+/// Whether the request may have arrived, and nothing is known of what it came to.
+fn is_unknown(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Lost { .. } | Trouble::NotOurs { .. } | Trouble::Damaged { .. } | Trouble::Unclear { .. } => true,
+        Trouble::Unreachable { .. } | Trouble::Problem { .. } | Trouble::Outdated(_) | Trouble::Local { .. } => false,
+    }
 }
 
 /// The config's text, when it is to be written, and the config itself.

@@ -3,6 +3,7 @@
 use crate::clock::random;
 use crate::durable;
 use fieldpost_common::hash::{ContentHash, hex};
+use fieldpost_common::invitation::token_of;
 use std::fmt;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -37,6 +38,11 @@ impl Token {
     /// Makes a new one out of 32 random bytes.
     pub fn make() -> Self {
         Self(hex(&random::<32>()))
+    }
+
+    /// The token for an enrolment string: the same in each try with it.
+    pub fn of(seed: &Self, string: &str) -> Self {
+        Self(token_of(&seed.0, string))
     }
 
     /// What the server keeps of it.

@@ -1,6 +1,7 @@
 //! Login and enrolment strings: everything that the other end needs, in one word to paste.
 
 use crate::envelope::PublicKey;
+use crate::hash::ContentHash;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
@@ -109,6 +110,12 @@ impl fmt::Debug for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Invitation({} {} at {})", self.kind.word(), self.name, self.url)
     }
+}
+
+/// The token of whoever uses a string: the same in each try, and another one for each string. `seed`: random, and kept until a try is known
+/// to have come to something.
+pub fn token_of(seed: &str, string: &str) -> String {
+    ContentHash::of(format!("fieldpost/1/token\n{seed}\n{}", string.trim()).as_bytes()).to_string()
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ pub fn sensitive_name(name: &str, owner_only: bool) -> Option<Sensitive> {
     let name = name.to_lowercase();
     match name.as_str() {
         "root.key" | "developer.key" => Some(Sensitive::SigningKey),
-        "token" | "token.enrolling" => Some(Sensitive::Token),
+        "token" | "token.enrolling" | "enrolling.seed" | "login.seed" => Some(Sensitive::Token),
         "trust.json" | "trust.seen" => Some(Sensitive::Statement),
         name if name.starts_with("fieldpost.db") => Some(Sensitive::Database),
         name if owner_only && (WORDS.iter().any(|word| name.contains(word)) || ENDS.iter().any(|end| name.ends_with(end))) => {

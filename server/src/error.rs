@@ -22,6 +22,8 @@ pub(crate) enum Error {
     Forbidden { who: String, is: &'static str, needs: &'static str },
     #[error("this {0} string was used already, is too old, or was never given out")]
     InvitationSpent(&'static str),
+    #[error("this {what} string was used already, {words}")]
+    InvitationUsed { what: &'static str, words: String },
     #[error("there is no {what} {name:?}")]
     NoSuch { what: &'static str, name: String },
     #[error("{app} has no version {version}; it has {known}")]
@@ -125,7 +127,7 @@ impl Error {
         match self {
             Self::Unauthorized => Code::Unauthorized,
             Self::Forbidden { .. } => Code::Forbidden,
-            Self::InvitationSpent(_) => Code::InvitationSpent,
+            Self::InvitationSpent(_) | Self::InvitationUsed { .. } => Code::InvitationSpent,
             Self::NoSuch { .. } | Self::NoVersion { .. } | Self::NoRoute | Self::ContentDamaged(_) => Code::NotFound,
             Self::Exists { .. } | Self::StillInUse { .. } => Code::Exists,
             Self::Changed(_) | Self::TrustAhead { .. } | Self::Trust(TrustError::WrongVersion { .. }) => Code::Changed,
@@ -148,6 +150,12 @@ impl Error {
         Some(match self {
             Self::Unauthorized => "log in, or enroll the site, anew",
             Self::Forbidden { .. } => "ask an admin",
+            Self::InvitationUsed { what: "login", .. } => {
+                "if that was you, ask an admin for a new one (`fieldpost user login-string NAME`); if it was not, tell the admin at once"
+            }
+            Self::InvitationUsed { .. } => {
+                "if that was this site, ask the vendor for a new one (`fieldpost site enrolment SITE` there); if it was not, tell the vendor at once"
+            }
             Self::InvitationSpent("login") => {
                 "ask an admin for a new one (`fieldpost user login-string NAME`); where there is none, `fieldpost-server login-string NAME` on \
                  the server's machine makes one"

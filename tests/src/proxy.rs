@@ -18,6 +18,8 @@ pub enum Fault {
     Drip(Duration),
     /// The proxy answers itself, with an error page.
     Page,
+    /// The request reaches the server, and its answer never comes back.
+    LoseAnswer,
 }
 
 type Rule = Box<dyn FnMut(&str) -> Option<Fault> + Send>;
@@ -94,6 +96,7 @@ fn pass(mut client: TcpStream, target: SocketAddr, shared: &Shared) -> io::Resul
         let Some(mut answer) = read(&mut server)? else { break };
         match fault {
             Some(Fault::FlipAnswer(at)) => flip(&mut answer.body, at),
+            Some(Fault::LoseAnswer) => return client.shutdown(Shutdown::Both),
             Some(Fault::Drip(pause)) => {
                 client.write_all(&answer.head)?;
                 for byte in answer.body {

@@ -11,6 +11,8 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 const LOGIN: &str = "login.toml";
+/// What the token of a login is made of, while nobody knows whether that came to something.
+const SEED: &str = "login.seed";
 const DEVELOPER: &str = "developer.key";
 const ROOT: &str = "root.key";
 const NEXT_ROOT: &str = "root.key.next";
@@ -138,6 +140,21 @@ impl Keyring {
         let path = self.login_file();
         let text = toml::to_string(login).map_err(|error| KeyringError::Broken { path: path.clone(), why: error.to_string() })?;
         self.write(&path, &text)
+    }
+
+    /// What an interrupted login left to make its token of.
+    pub fn seed(&self) -> Result<Option<String>, KeyringError> {
+        Ok(read(&self.folder.join(SEED))?.map(|text| text.trim().to_owned()).filter(|text| text.len() == 64))
+    }
+
+    /// Keeps it, before the string is spent.
+    pub fn keep_seed(&self, seed: &str) -> Result<(), KeyringError> {
+        self.write(&self.folder.join(SEED), &format!("{seed}\n"))
+    }
+
+    /// It has served. One that stays does no harm: each string makes another token of it.
+    pub fn forget_seed(&self) {
+        let _ = std::fs::remove_file(self.folder.join(SEED));
     }
 
     /// The developer key, if there is one.

@@ -7,7 +7,7 @@ use fieldpost_common::envelope::{PublicKey, SecretKey};
 use fieldpost_common::exit;
 use fieldpost_common::hash::{ContentHash, hex};
 use fieldpost_common::id::{Generation, Succession, UserName};
-use fieldpost_common::invitation::{Invitation, InvitationError, Kind};
+use fieldpost_common::invitation::{Invitation, InvitationError, Kind, token_of};
 use fieldpost_common::trust::{Developer, Trust, TrustError};
 use std::path::{Path, PathBuf};
 
@@ -113,7 +113,8 @@ pub async fn login(
     let pinned = known_root(keyring, &invitation, &user)?;
     let client = Client::new(&invitation.url, None, ca_file)?;
     let key = own_key(keyring)?;
-    let token = hex(&random()?);
+    // The same in each try with this string, so that one whose answer was lost can be made again.
+    let token = token_of(&own_seed(keyring)?, string);
     let request = LoginRequest {
         user: user.clone(),
         secret: invitation.secret.clone(),
@@ -125,12 +126,18 @@ pub async fn login(
         Some(root) => root,
         None => unpinned_root(keyring, &client, &request, compare).await?,
     };
-    let answer = client.login(&request).await?;
+    let answer = match client.login(&request).await {
+        // Lost on its way, maybe only the answer: the server takes both for the same try.
+        Err(ClientError::Unreachable { .. } | ClientError::NotOurs { .. }) => client.login(&request).await?,
+        answer => answer?,
+    };
     let trust = Trust::walk(&answer.trust, &root)?;
     let kept = Login { url: invitation.url.clone(), user, token, root, ca_file: ca_file.map(Path::to_owned) };
     keyring.keep_login(&kept)?;
     follow(keyring, answer.generation.as_ref())?;
-    finish(keyring, &kept, &key, answer, trust).await
+    let done = finish(keyring, &kept, &key, answer, trust).await?;
+    keyring.forget_seed();
+    Ok(done)
 }
 
 /// Whoever logs in anew has decided to follow this server. Of a restored one the next request finds out, and gives back what is kept.
@@ -208,6 +215,16 @@ fn known_root(keyring: &Keyring, invitation: &Invitation, user: &UserName) -> Re
 /// A server that moved has another address and the same root key: what it shows is checked from there on.
 fn is_same_server(login: &Login, invitation: &Invitation) -> bool {
     login.url == invitation.url || invitation.root.is_none_or(|root| root == login.root)
+}
+
+/// What tokens of logins are made of; one that an interrupted login left is used again.
+fn own_seed(keyring: &Keyring) -> Result<String, LoginError> {
+    if let Some(seed) = keyring.seed()? {
+        return Ok(seed);
+    }
+    let seed = hex(&random()?);
+    keyring.keep_seed(&seed)?;
+    Ok(seed)
 }
 
 fn own_key(keyring: &Keyring) -> Result<SecretKey, LoginError> {

@@ -21,19 +21,26 @@ pub(crate) async fn enroll(
     Said(request): Said<EnrollRequest>,
 ) -> Result<Json<EnrollAnswer>, Error> {
     let now = clock::now();
-    let enrolled = server.store.write(move |tx| take(tx, &request, now)).await;
+    let from = peer.0.to_string();
+    let enrolled = server.store.write(move |tx| take(tx, &request, &from, now)).await;
     let trust = enrolled.map_err(|error| match error {
-        Error::InvitationSpent(_) => peer.failed(&server, error),
+        Error::InvitationSpent(_) | Error::InvitationUsed { .. } => peer.failed(&server, error),
         error => error,
     })?;
     Ok(Json(EnrollAnswer { generation: server.generation.clone(), trust }))
 }
 
-fn take(tx: &mut Tx<'_>, request: &EnrollRequest, now: Timestamp) -> Result<Vec<SignedTrust>, Error> {
+fn take(tx: &mut Tx<'_>, request: &EnrollRequest, from: &str, now: Timestamp) -> Result<Vec<SignedTrust>, Error> {
     let site = &request.site;
     // First the secret: whoever has none learns nothing, not even which sites there are. A mistake below gives it back.
-    if !site::site_redeem(tx, site, &ContentHash::of(request.secret.as_bytes()), now)? {
-        return Err(Error::InvitationSpent("enrolment"));
+    let secret = ContentHash::of(request.secret.as_bytes());
+    if !site::site_redeem(tx, site, &secret, from, now)? {
+        let used = site::site_used(tx, site, &secret)?.ok_or(Error::InvitationSpent("enrolment"))?;
+        if !used.is_again(&request.token_sha256, None, now) {
+            return Err(used.refusal("enrolment"));
+        }
+        // The answer to the first was lost on its way.
+        return Ok(trust::trust_after(tx, 0)?);
     }
     for app in &request.applications {
         check(tx, app)?;

@@ -19,30 +19,40 @@ pub(crate) async fn login(
     Said(request): Said<LoginRequest>,
 ) -> Result<Json<LoginAnswer>, Error> {
     let now = clock::now();
-    let answer = server.store.write(move |tx| take(tx, request, now)).await;
+    let from = peer.0.to_string();
+    let answer = server.store.write(move |tx| take(tx, request, &from, now)).await;
     let named = |answer| Json(LoginAnswer { generation: Some(server.generation.clone()), ..answer });
     answer.map(named).map_err(|error| match error {
-        Error::InvitationSpent(_) => peer.failed(&server, error),
+        Error::InvitationSpent(_) | Error::InvitationUsed { .. } => peer.failed(&server, error),
         error => error,
     })
 }
 
-fn take(tx: &mut Tx<'_>, request: LoginRequest, now: Timestamp) -> Result<LoginAnswer, Error> {
+fn take(tx: &mut Tx<'_>, request: LoginRequest, from: &str, now: Timestamp) -> Result<LoginAnswer, Error> {
     let LoginRequest { user, secret, token_sha256, key, only_look } = request;
-    if only_look {
-        let role = user::user_invited(tx, &user, &ContentHash::of(secret.as_bytes()), now)?;
-        let role = role.ok_or(Error::InvitationSpent("login"))?;
+    let secret = ContentHash::of(secret.as_bytes());
+    let role = if only_look {
+        user::user_invited(tx, &user, &secret, now)?
+    } else {
+        user::user_redeem(tx, &user, &secret, (&key, from), now)?
+    };
+    let Some(role) = role else {
+        let (used, role) = user::user_used(tx, &user, &secret)?.ok_or(Error::InvitationSpent("login"))?;
+        if !used.is_again(&token_sha256, Some(&key), now) {
+            return Err(used.refusal("login"));
+        }
+        // The answer to the first was lost on its way.
         return Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)?, generation: None });
+    };
+    if !only_look {
+        user::user_login(tx, &user, &token_sha256, &key, now)?;
+        let mut row = activity(format!("user:{user}"), "logged_in");
+        row.key = Some(key.id());
+        activity_add(tx, row, now)?;
+        tx.then(Effect::UserToken(user.clone(), role, token_sha256));
+        tx.then(Effect::Changed(Change::Users));
+        tx.then(Effect::Changed(Change::Activity));
     }
-    let role = user::user_redeem(tx, &user, &ContentHash::of(secret.as_bytes()), now)?;
-    let role = role.ok_or(Error::InvitationSpent("login"))?;
-    user::user_login(tx, &user, &token_sha256, &key, now)?;
-    let mut row = activity(format!("user:{user}"), "logged_in");
-    row.key = Some(key.id());
-    activity_add(tx, row, now)?;
-    tx.then(Effect::UserToken(user.clone(), role, token_sha256));
-    tx.then(Effect::Changed(Change::Users));
-    tx.then(Effect::Changed(Change::Activity));
     Ok(LoginAnswer { user, role, trust: trust::trust_after(tx, 0)?, generation: None })
 }
 

@@ -25,6 +25,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0017_restored.sql"),
     include_str!("migrations/0018_trust_held.sql"),
     include_str!("migrations/0019_withdrawals.sql"),
+    include_str!("migrations/0020_used_secrets.sql"),
 ];
 
 /// Applies what is missing. A schema newer than this program knows is refused.

@@ -1,6 +1,7 @@
 //! The table `site`: clients' installations, their agents' tokens' hashes, and what their last poll said.
 
 use super::{StoreError, column};
+use crate::invite::Used;
 use crate::trust_held::Holds;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{GroupName, SiteName};
@@ -84,9 +85,24 @@ pub(crate) fn site_invite(db: &Connection, name: &SiteName, secret: &ContentHash
 }
 
 /// Uses an enrolment secret up; whether it was good.
-pub(crate) fn site_redeem(db: &Connection, name: &SiteName, secret: &ContentHash, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE site SET secret = NULL, secret_expires = NULL WHERE name = ?1 AND secret = ?2 AND secret_expires > ?3";
-    Ok(db.execute(sql, params![name.as_str(), secret.as_bytes(), now.as_ms()])? > 0)
+pub(crate) fn site_redeem(
+    db: &Connection,
+    name: &SiteName,
+    secret: &ContentHash,
+    from: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE site SET secret = NULL, secret_expires = NULL, used_secret = ?2, used_at = ?3, used_from = ?4
+               WHERE name = ?1 AND secret = ?2 AND secret_expires > ?3";
+    Ok(db.execute(sql, params![name.as_str(), secret.as_bytes(), now.as_ms(), from])? > 0)
+}
+
+/// Who used a secret up, if it is the one that was used last, and the hash of the token in force.
+pub(crate) fn site_used(db: &Connection, name: &SiteName, secret: &ContentHash) -> Result<Option<Used>, StoreError> {
+    let sql = "SELECT used_at, used_from, token FROM site WHERE name = ?1 AND used_secret = ?2";
+    let used =
+        |row: &Row<'_>| Ok(Used { at: column::time(row, 0)?, from: row.get(1)?, key: None, token: column::hash_opt(row, 2)? });
+    Ok(db.query_row(sql, params![name.as_str(), secret.as_bytes()], used).optional()?)
 }
 
 /// An enrolment: the token's hash replaces the one before, and clones are cured.

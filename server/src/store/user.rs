@@ -1,6 +1,7 @@
 //! The table `user`: people, their tokens' hashes, their keys, and invitations that were not taken yet.
 
 use super::{StoreError, column};
+use crate::invite::Used;
 use fieldpost_common::api::{PendingKey, Role, User};
 use fieldpost_common::envelope::PublicKey;
 use fieldpost_common::hash::ContentHash;
@@ -33,11 +34,24 @@ pub(crate) fn user_redeem(
     db: &Connection,
     name: &UserName,
     secret: &ContentHash,
+    (key, from): (&PublicKey, &str),
     now: Timestamp,
 ) -> Result<Option<Role>, StoreError> {
-    let sql = "UPDATE user SET secret = NULL, secret_expires = NULL
+    let sql =
+        "UPDATE user SET secret = NULL, secret_expires = NULL, used_secret = ?2, used_at = ?3, used_from = ?4, used_key = ?5
                WHERE name = ?1 AND secret = ?2 AND secret_expires > ?3 RETURNING role";
-    Ok(db.query_row(sql, params![name.as_str(), secret.as_bytes(), now.as_ms()], |row| role(row, 0)).optional()?)
+    let values = params![name.as_str(), secret.as_bytes(), now.as_ms(), from, key.to_string()];
+    Ok(db.query_row(sql, values, |row| role(row, 0)).optional()?)
+}
+
+/// Who used a secret up, if it is the one that was used last, the hash of the token in force, and the person's role.
+pub(crate) fn user_used(db: &Connection, name: &UserName, secret: &ContentHash) -> Result<Option<(Used, Role)>, StoreError> {
+    let sql = "SELECT used_at, used_from, used_key, token, role FROM user WHERE name = ?1 AND used_secret = ?2";
+    let used = |row: &Row<'_>| {
+        let (key, token) = (column::word_opt(row, 2)?, column::hash_opt(row, 3)?);
+        Ok((Used { at: column::time(row, 0)?, from: row.get(1)?, key, token }, role(row, 4)?))
+    };
+    Ok(db.query_row(sql, params![name.as_str(), secret.as_bytes()], used).optional()?)
 }
 
 /// The role of the person that a secret is for, if it is good; it stays so.

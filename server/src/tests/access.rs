@@ -4,6 +4,7 @@ use super::world::{Person, World, hash};
 use crate::routes::{Who, table};
 use crate::throttle::ALLOWED;
 use fieldpost_common::api::{Role, User, path};
+use fieldpost_common::envelope::SecretKey;
 use fieldpost_common::problem::{Code, Problem};
 use reqwest::StatusCode;
 
@@ -118,13 +119,28 @@ async fn whoever_is_removed_is_shut_out_at_once_with_token_key_and_invitation() 
 }
 
 #[tokio::test]
-async fn a_login_string_works_once() {
+async fn a_login_string_works_once_and_again_for_whoever_never_heard_the_answer() {
     let world = World::start().await;
     let new = fieldpost_common::api::NewUser { name: "vi".parse().unwrap(), role: Role::Viewer };
     let invited: fieldpost_common::api::Invited = world.post(&world.ada, path::USERS, &new).await.unwrap();
-    let vi = Person { name: "vi", token: "vi".to_owned(), key: world.ada.key.clone() };
-    world.log_in(&vi, &invited.secret).await.unwrap();
-    assert_eq!(world.log_in(&vi, &invited.secret).await.unwrap_err().code, Code::InvitationSpent);
+    let vi = Person { name: "vi", token: "vi".to_owned(), key: SecretKey::from_seed([7; 32]) };
+    let first = world.log_in(&vi, &invited.secret).await.unwrap();
+    assert_eq!(world.log_in(&vi, &invited.secret).await.unwrap(), first);
+    assert_eq!(world.look_in(&vi, &invited.secret).await.unwrap(), first);
+    let logins = |rows: Vec<fieldpost_common::api::Activity>| rows.iter().filter(|row| row.who == "user:vi").count();
+    assert_eq!(logins(world.get(&world.ada, path::ACTIVITY).await.unwrap()), 1, "it is one login");
+    for other in [Person { token: "other".to_owned(), ..vi.clone() }, Person { key: SecretKey::from_seed([8; 32]), ..vi.clone() }]
+    {
+        for refused in [world.log_in(&other, &invited.secret).await, world.look_in(&other, &invited.secret).await] {
+            let problem = refused.unwrap_err();
+            assert_eq!(problem.code, Code::InvitationSpent);
+            let words = problem.detail;
+            assert!(words.contains("from 127.0.0.1") && words.contains(&vi.key.public().fingerprint()), "{words}");
+        }
+    }
+    let guess = world.log_in(&vi, "a guess").await.unwrap_err().detail;
+    assert!(!guess.contains("127.0.0.1"), "whoever has no secret learns nothing: {guess}");
+    world.get::<serde_json::Value>(&vi, path::WHOAMI).await.expect("the first login still counts");
 }
 
 #[tokio::test]
@@ -205,7 +221,8 @@ async fn whoever_owns_the_machine_lets_an_admin_in_and_changes_the_address_while
     let (secret, look) = (string.invitation.secret.as_str(), world.look_in(&again, &string.invitation.secret).await.unwrap());
     assert!(!look.trust.is_empty(), "the root key can be compared before the string is spent");
     world.log_in(&again, secret).await.unwrap();
-    assert_eq!(world.log_in(&again, secret).await.unwrap_err().code, Code::InvitationSpent);
+    let other = Person { token: "other".to_owned(), ..world.ada.clone() };
+    assert_eq!(world.log_in(&other, secret).await.unwrap_err().code, Code::InvitationSpent);
     let nobody = crate::login_string(&data, &"zoe".parse().unwrap(), None).unwrap_err().to_string();
     assert!(nobody.contains("there are: ada") && nobody.contains("--role admin"), "{nobody}");
     crate::login_string(&data, &"zoe".parse().unwrap(), Some(Role::Admin)).unwrap();

@@ -91,8 +91,12 @@ async fn an_enrolment_string_works_once_and_a_slip_gives_it_back() {
     assert_eq!(slip.code, Code::NotFound);
     assert!(slip.detail.contains("7.6, 7.7"), "{slip}");
     world.enroll("acme", "7.7", &invited.secret, "y").await.unwrap();
+    let mut again = world.enroll("acme", "7.7", &invited.secret, "y").await.expect("the answer to the first was lost on its way");
+    again.poll(&world).await.unwrap().expect("and it is enrolled");
     let spent = world.enroll("acme", "7.7", &invited.secret, "z").await.err().unwrap();
     assert_eq!(spent.code, Code::InvitationSpent);
+    assert!(spent.detail.contains("from 127.0.0.1"), "{spent}");
+    again.poll(&world).await.expect("nobody else has taken its place");
 }
 
 async fn parked(world: &World) {

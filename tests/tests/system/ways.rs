@@ -1,6 +1,7 @@
 //! Ways to the server that damage, double and drip: nothing is taken for meant that only happened on the way.
 
 use fieldpost_common::hash::ContentHash;
+use fieldpost_tests::cli::Cli;
 use fieldpost_tests::patience::until_true;
 use fieldpost_tests::proxy::{Fault, Proxy};
 use fieldpost_tests::world::World;
@@ -91,4 +92,78 @@ fn a_download_that_drips_holds_no_other_order_of_the_site() {
     world.ada().ok(&["send", "quick.st", "--app", "trading", "--to", "acme", "--yes"]);
     world.ada().wait_state("trading", "quick.st", "acme", "in_sync");
     assert!(world.read("acme", "slow.st").is_none());
+}
+
+/// So many times, the first that come by.
+fn times(line: &'static str, fault: Fault, mut left: usize) -> impl FnMut(&str) -> Option<Fault> + Send {
+    move |seen| {
+        let hit = seen.starts_with(line) && left > 0;
+        left -= usize::from(hit);
+        hit.then_some(fault)
+    }
+}
+
+/// A server whose strings lead through a proxy.
+fn strings_through_proxy() -> (World, Proxy) {
+    let world = World::start();
+    let proxy = Proxy::start(world.url().trim_start_matches("http://").parse().expect("an address"));
+    let set = world.server_command(&["set-url", &proxy.url(), "--data", "data"]).output().expect("fieldpost-server runs");
+    assert!(set.status.success(), "{}", String::from_utf8_lossy(&set.stderr));
+    (world, proxy)
+}
+
+#[test]
+fn an_enrolment_whose_answer_is_lost_or_doubled_is_no_lost_enrolment() {
+    let (mut world, proxy) = strings_through_proxy();
+    let enroll = |world: &World, string: &str, site: &str| {
+        let (config, app) = (format!("{site}.toml"), format!("trading=7.7:./{site}-patches"));
+        let output = world.agent_command(&["enroll", string, "--config", &config, "--app", &app]).output().expect("it runs");
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let string = |world: &World, site: &str| {
+        let added = world.ada().json(&["site", "add", site, "--app", "trading=7.7"]);
+        added["enrolment"].as_str().expect("a string").to_owned()
+    };
+    for (site, rule) in [("acme", Fault::LoseAnswer), ("borealis", Fault::Double)] {
+        proxy.set(once("POST /agent/v1/enroll", rule));
+        let (well, said) = enroll(&world, &string(&world, site), site);
+        assert!(well, "{site}: {said}");
+    }
+    // Lost twice: the person gives the same command again, and nobody else can in their place.
+    let lost = string(&world, "corvid");
+    proxy.set(times("POST /agent/v1/enroll", Fault::LoseAnswer, 2));
+    let (well, said) = enroll(&world, &lost, "corvid");
+    assert!(!well && said.contains("give the same command again within 15 minutes"), "{said}");
+    let (well, said) = enroll(&world, &lost, "elsewhere");
+    assert!(!well && said.contains("was used already, at ") && said.contains("from 127.0.0.1"), "{said}");
+    let (well, said) = enroll(&world, &lost, "corvid");
+    assert!(well, "{said}");
+    let left: Vec<_> = std::fs::read_dir(world.path().join("corvid.toml.state")).expect("a folder").flatten().collect();
+    assert!(left.iter().all(|entry| !entry.file_name().to_string_lossy().contains("enrolling")), "{left:?}");
+    world.start_agent("corvid");
+    world.wait_seen("corvid");
+}
+
+#[test]
+fn a_login_whose_answer_is_lost_or_doubled_locks_nobody_out() {
+    let (world, proxy) = strings_through_proxy();
+    let invite = |name: &str| {
+        let added = world.ada().json(&["user", "add", name, "--role", "developer"]);
+        (Cli::new(world.path().join(name), world.path()), added["login"].as_str().expect("a string").to_owned())
+    };
+    for (name, fault) in [("bea", Fault::LoseAnswer), ("cy", Fault::Double)] {
+        let (cli, string) = invite(name);
+        proxy.set(once("POST /api/v1/login", fault));
+        cli.ok(&["login", &string]);
+        cli.ok(&["sites"]);
+    }
+    let (cli, string) = invite("dee");
+    proxy.set(times("POST /api/v1/login", Fault::LoseAnswer, 2));
+    assert_ne!(cli.run(&["login", &string]).code, 0);
+    let thief = Cli::new(world.path().join("thief"), world.path());
+    let refused = thief.run(&["login", &string]).exits(77);
+    assert!(refused.err.contains("was used already, at ") && refused.err.contains("with the key"), "{}", refused.err);
+    cli.ok(&["login", &string]);
+    cli.ok(&["sites"]);
+    assert!(!cli.config.join("login.seed").exists());
 }
