@@ -66,7 +66,8 @@ impl Restored {
 
     /// For a line with little room.
     pub fn short_words(&self) -> String {
-        format!("restored: {} of {} reported", self.reported, have(self.sites))
+        let Self { sites, reported, .. } = self;
+        format!("restored: {reported} of {sites} reported")
     }
 }
 

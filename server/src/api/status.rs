@@ -87,6 +87,7 @@ fn gather(
         states.entry(row.site).and_modify(|at| *at = (*at).min(row.at)).or_insert(row.at);
     }
     let unsaid = site_app::site_app_unsaid(db)?;
+    let mut unreported = site_app::site_app_unreported(db)?;
     let mut worst_of: HashMap<SiteName, (Verdict, Clean)> = HashMap::new();
     // The worst come first, and stay.
     for one in &incidents {
@@ -99,7 +100,8 @@ fn gather(
             None => (Verdict::NeverSeen, unseen.why),
             Some(_) => (Verdict::CantSay, unseen.why),
         });
-        let unseen = unseen.or_else(|| outdated.remove(&row.name).map(|why| (Verdict::CantSay, why)));
+        let unreported = unreported.remove(&row.name).map(|why| (Verdict::CantSay, Clean::line(why.explain())));
+        let unseen = unseen.or(unreported).or_else(|| outdated.remove(&row.name).map(|why| (Verdict::CantSay, why)));
         let (verdict, words) = match worst_of.remove(&row.name).or(unseen) {
             Some((verdict, words)) => (verdict, Some(words)),
             None => (Verdict::Ok, None),

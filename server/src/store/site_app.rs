@@ -4,6 +4,7 @@ use super::site::Refused;
 use super::{StoreError, column};
 use crate::watch::sight::ListingRow;
 use fieldpost_common::api::{HeldDrop, SiteListing};
+use fieldpost_common::cell::Unknown;
 use fieldpost_common::id::{AppName, GroupName, SiteName, Version};
 use fieldpost_common::inventory::{Directory, Ignored, RefusedListing, UnsaidCount};
 use fieldpost_common::text::Clean;
@@ -155,6 +156,18 @@ pub(crate) fn site_app_unsaid(db: &Connection) -> Result<HashMap<SiteName, usize
         *counts.entry(site).or_default() += files;
     }
     Ok(counts)
+}
+
+/// Enrolled sites of which nothing is known for want of a report: none came since a restore, or none ever of some application.
+pub(crate) fn site_app_unreported(db: &Connection) -> Result<HashMap<SiteName, Unknown>, StoreError> {
+    let mut all = db.prepare_cached(
+        "SELECT DISTINCT site_app.site, 0 FROM site_app JOIN site ON site.name = site_app.site
+         WHERE site_app.directory IS NULL AND site.enrolled_at IS NOT NULL
+         UNION ALL SELECT name, 1 FROM site INDEXED BY site_awaited WHERE awaited = 1",
+    )?;
+    let why = |restored: bool| if restored { Unknown::Restored } else { Unknown::NoInventory };
+    let rows = all.query_map([], |row| Ok((column::word(row, 0)?, why(row.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Directories that are not as they should be.

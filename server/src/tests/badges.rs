@@ -28,9 +28,10 @@ async fn turns(world: &World, worst: Verdict) {
 #[tokio::test]
 async fn the_icon_turns_red_with_a_word_and_a_count_and_green_again() {
     let world = World::start().await;
-    let acme = world.site("acme", "7.7").await;
+    let mut acme = world.site("acme", "7.7").await;
     let key = key(&world, SiteScope::All).await;
     says(&world, &acme, well()).await;
+    acme.tell(&world).await;
     assert!(text(&world, &format!("/badge/{key}.svg")).await.contains("✓ acme ok"));
     says(&world, &acme, broken("down")).await;
     turns(&world, Verdict::Problem).await;
@@ -47,7 +48,7 @@ async fn the_icon_turns_red_with_a_word_and_a_count_and_green_again() {
 async fn an_icon_for_one_site_knows_nothing_of_the_others() {
     let world = World::start().await;
     let acme = world.site("acme", "7.7").await;
-    world.site("borealis", "7.7").await;
+    world.site("borealis", "7.7").await.tell(&world).await;
     let key = key(&world, SiteScope::Site("borealis".parse().unwrap())).await;
     says(&world, &acme, broken("down")).await;
     turns(&world, Verdict::Problem).await;

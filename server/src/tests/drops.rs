@@ -2,7 +2,7 @@
 
 use super::agent::Agent;
 use super::world::World;
-use fieldpost_common::api::{Site, path};
+use fieldpost_common::api::{Site, Status, Verdict, path};
 use fieldpost_common::cell::Unknown;
 use fieldpost_common::inventory::Directory;
 
@@ -24,6 +24,26 @@ async fn a_site_that_has_not_told_anything_is_unknown() {
     let world = World::start().await;
     world.site("acme", "7.7").await;
     assert_eq!(unknown(&world).await, Some(Unknown::NoInventory));
+}
+
+/// What status and icons say of the only site.
+async fn verdict(world: &World) -> (Verdict, String) {
+    let status: Status = world.get(&world.ada, path::STATUS).await.unwrap();
+    (status.sites[0].verdict, status.sites[0].words.as_ref().map(ToString::to_string).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_site_whose_column_is_unknown_is_never_said_to_be_well() {
+    let world = World::start().await;
+    let mut acme = world.site("acme", "7.7").await;
+    let (none, why) = verdict(&world).await;
+    assert_eq!((none, unknown(&world).await), (Verdict::CantSay, Some(Unknown::NoInventory)), "{why}");
+    assert!(why.contains("has not sent an inventory"), "{why}");
+    acme.tell(&world).await;
+    assert_eq!((verdict(&world).await.0, unknown(&world).await), (Verdict::Ok, None));
+    super::returned::forget_reports(&world).await;
+    let (none, why) = verdict(&world).await;
+    assert!(none == Verdict::CantSay && why.contains("restored"), "{none:?}: {why}");
 }
 
 #[tokio::test]

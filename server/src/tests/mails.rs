@@ -67,7 +67,8 @@ async fn a_problem_is_one_row_and_one_mail_and_its_end_follows_in_the_same_threa
 
 #[tokio::test]
 async fn a_warning_is_shown_and_neither_it_nor_its_end_is_mailed() {
-    let (sink, world, acme) = began().await;
+    let (sink, world, mut acme) = began().await;
+    acme.tell(&world).await;
     says(&world, &acme, "status: warning\n").await;
     eventually("a warning", async || (status(&world).await.worst == Verdict::Warning).then_some(())).await;
     says(&world, &acme, well()).await;

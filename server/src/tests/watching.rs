@@ -198,7 +198,7 @@ async fn a_state_file_that_is_not_written_any_more_is_a_problem_where_the_applic
 async fn a_brief_status_has_only_the_sites_that_are_not_well() {
     let world = World::start().await;
     let acme = world.site("acme", "7.7").await;
-    world.site("borealis", "7.7").await;
+    world.site("borealis", "7.7").await.tell(&world).await;
     says(&world, &acme, broken("down")).await;
     incident(&world).await;
     let brief: Status = world.get(&world.ada, &format!("{}?brief=true", path::STATUS)).await.unwrap();
