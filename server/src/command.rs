@@ -10,7 +10,7 @@ use crate::backup_target::{BackupTarget, TargetError};
 use crate::clock;
 use crate::invite::VALID;
 use crate::random;
-use crate::store::lock::DataLock;
+use crate::store::lock::{DataLock, Holder};
 use crate::store::wal::{self, Mark, Phase};
 use crate::store::{self, LogFault, StoreError, activity, content, damaged_content, meta, user};
 use fieldpost_common::api::{AuditState, Role};
@@ -49,7 +49,7 @@ pub enum CommandError {
     NoSource(String),
     /// What is to be restored is being changed.
     #[error(
-        "a server runs on {1}: what is copied of {0} now would be a mixture; `fieldpost-server backup --data {1} FILE` makes a copy"
+        "{1}: what is copied of {0} now would be a mixture; `fieldpost-server backup` makes a copy of the data of a server that runs"
     )]
     SourceInUse(String, String),
     /// What is to be restored can't be used.
@@ -98,10 +98,14 @@ pub fn init(data: &Path, url: &str, user: &UserName) -> Result<Invitation, Comma
 /// Opens the data as they are, also while a server works on them. Its log stays as it is.
 fn open(data: &Path) -> Result<Connection, CommandError> {
     let file = store::database(data)?;
-    let before = DataLock::is_held(data);
-    let looked = if before { logged(&file, data) } else { wal::examine(&file).map(drop) };
+    let before = DataLock::holder(data);
+    if let Some(holder) = before.filter(|holder| holder.replaces_data()) {
+        return Err(StoreError::Locked(holder.on(data)).into());
+    }
+    let is_served = before == Some(Holder::Server);
+    let looked = if is_served { logged(&file, data) } else { wal::examine(&file).map(drop) };
     // A server that was just starting or stopping explains whatever was seen of its files.
-    if before == DataLock::is_held(data) {
+    if before == DataLock::holder(data) {
         looked?;
     }
     Ok(wal::open_beside(&file)?)
@@ -110,9 +114,10 @@ fn open(data: &Path) -> Result<Connection, CommandError> {
 /// Changes the data in one transaction, also while a server works on them: it hears of it with its next look.
 fn change<T>(data: &Path, work: impl FnOnce(&Connection) -> Result<T, CommandError>) -> Result<T, CommandError> {
     let file = store::database(data)?;
-    let alone = match DataLock::acquire(data) {
+    let alone = match DataLock::acquire(data, Holder::Change) {
         Ok(lock) => Some(lock),
-        Err(StoreError::Locked(_)) => None,
+        // A server hears of it; what puts other data in the place of these would lose it.
+        Err(StoreError::Locked(_)) if DataLock::holder(data) == Some(Holder::Server) => None,
         Err(error) => return Err(error.into()),
     };
     // Data whose server ended well are one whole file, and stay so; those of one that was killed keep their log.
@@ -140,6 +145,8 @@ fn logged(file: &Path, data: &Path) -> Result<(), StoreError> {
 pub struct Checked {
     /// How many contents have the hash that they are kept under.
     pub contents: u64,
+    /// Those that don't, each with what it is and what heals it.
+    pub damaged: Vec<(ContentHash, String)>,
     /// The audit chain.
     pub audit: AuditState,
 }
@@ -148,28 +155,28 @@ pub struct Checked {
 pub fn check(data: &Path) -> Result<Checked, CommandError> {
     let db = open(data)?;
     let checked = checked(&db)?;
-    let (damaged, all) = damaged_content::damaged_known(&db)?;
-    match damaged {
-        Some(words) if all > 1 => Err(CommandError::Broken(format!("{words}\nand so are {} more", all - 1))),
+    let (known, all) = damaged_content::damaged_known(&db)?;
+    let number = checked.damaged.len() as u64 + all;
+    match checked.damaged.first().map(|(_, words)| words.clone()).or(known) {
+        Some(words) if number > 1 => Err(CommandError::Broken(format!("{words}\nand so are {} more", number - 1))),
         Some(words) => Err(CommandError::Broken(words)),
         None => Ok(checked),
     }
 }
 
-/// Checks an open database.
+/// Checks an open database. Damaged contents are told and stop nothing: all others are as good as before.
 pub(crate) fn checked(db: &Connection) -> Result<Checked, CommandError> {
     let sound: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(StoreError::from)?;
     if sound != "ok" {
         return Err(CommandError::Broken(format!("the database is damaged: {sound}")));
     }
     let (contents, broken) = content::content_check(db)?;
-    if let Some(sha256) = broken {
-        return Err(CommandError::Broken(format!("content {sha256} doesn't have its hash any more")));
-    }
+    let words = |sha256: ContentHash| Ok::<_, StoreError>((sha256, damaged_content::damaged_words(db, &sha256)?));
+    let damaged = broken.into_iter().map(words).collect::<Result<Vec<_>, _>>()?;
     let audit = activity::activity_audit(db)?;
     match audit.broken_at {
         Some(row) => Err(CommandError::Broken(format!("the audit was changed at row {row}"))),
-        None => Ok(Checked { contents, audit }),
+        None => Ok(Checked { contents, damaged, audit }),
     }
 }
 

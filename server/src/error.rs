@@ -7,7 +7,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use fieldpost_common::hash::ContentHash;
-use fieldpost_common::id::{AppName, Version};
+use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::name::PatchName;
 use fieldpost_common::order::Refusal;
 use fieldpost_common::problem::{Code, MEDIA_TYPE, Problem};
@@ -24,6 +24,8 @@ pub(crate) enum Error {
     InvitationSpent(&'static str),
     #[error("this {what} string was used already, {words}")]
     InvitationUsed { what: &'static str, words: String },
+    #[error("nothing is held at {site}: no files of it wait to be accepted as gone")]
+    NothingHeld { site: SiteName },
     #[error("there is no {what} {name:?}")]
     NoSuch { what: &'static str, name: String },
     #[error("{app} has no version {version}; it has {known}")]
@@ -128,7 +130,9 @@ impl Error {
             Self::Unauthorized => Code::Unauthorized,
             Self::Forbidden { .. } => Code::Forbidden,
             Self::InvitationSpent(_) | Self::InvitationUsed { .. } => Code::InvitationSpent,
-            Self::NoSuch { .. } | Self::NoVersion { .. } | Self::NoRoute | Self::ContentDamaged(_) => Code::NotFound,
+            Self::NoSuch { .. } | Self::NothingHeld { .. } | Self::NoVersion { .. } | Self::NoRoute | Self::ContentDamaged(_) => {
+                Code::NotFound
+            }
             Self::Exists { .. } | Self::StillInUse { .. } => Code::Exists,
             Self::Changed(_) | Self::TrustAhead { .. } | Self::Trust(TrustError::WrongVersion { .. }) => Code::Changed,
             Self::Refused { .. } | Self::Trust(_) => Code::Refused,
@@ -163,6 +167,9 @@ impl Error {
             Self::InvitationSpent(_) => "ask the vendor for a new one (`fieldpost site enrolment SITE` there)",
             Self::Exists { what: "user", .. } => {
                 "`fieldpost user role` changes what they may do, `fieldpost user login-string` lets them log in anew"
+            }
+            Self::NothingHeld { .. } => {
+                "`fieldpost sites` shows where something is held, `fieldpost activity` who accepted it before"
             }
             Self::NoSuch { what: "application", .. } => "`fieldpost app list` lists them",
             Self::NoSuch { what: "site", .. } => "`fieldpost sites` lists them",

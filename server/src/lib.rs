@@ -48,7 +48,7 @@ mod wish;
 #[cfg(test)]
 mod tests;
 
-pub use command::{LoginString, backup, check, init, login_string, set_url};
+pub use command::{Checked, LoginString, backup, check, init, login_string, set_url};
 pub use config::{Config, ConfigError, Tls};
 pub use healthcheck::healthcheck;
 pub use mail::{MailError, test as test_mail};

@@ -167,6 +167,9 @@ fn run(command: Command) -> anyhow::Result<()> {
             } else {
                 eprintln!("{words}");
             }
+            for line in damaged(&checked) {
+                eprintln!("{line}");
+            }
             Ok(())
         }
         Command::Restore { file, data } => {
@@ -221,6 +224,9 @@ fn restored(done: &fieldpost_server::Restored, data: &Path) {
         count(numbers.commands, "command")
     );
     println!("  {} to report: until then their cells are unknown", sites(numbers.sites));
+    for line in damaged(checked) {
+        println!("  {line}");
+    }
     if let Some(aside) = &done.aside {
         println!("  what was there before is in {}", aside.display());
     }
@@ -231,6 +237,19 @@ fn restored(done: &fieldpost_server::Restored, data: &Path) {
         "  people, tokens and sites are those of the copy: whoever was shut out since is let in again, and sites enrolled since must be enrolled anew"
     );
     println!("start it: fieldpost-server run --data {}", data.display());
+}
+
+/// So many damaged contents are named.
+const NAMED: usize = 20;
+
+/// Which contents of what was copied are damaged, and what mends each.
+fn damaged(checked: &fieldpost_server::Checked) -> Vec<String> {
+    let all = &checked.damaged;
+    let mut lines: Vec<_> = all.iter().take(NAMED).map(|(_, words)| format!("warning: {words}")).collect();
+    if let Some(more) = all.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        lines.push(format!("warning: and {} are damaged too", count(more, "more content")));
+    }
+    lines
 }
 
 fn sites(number: u64) -> String {

@@ -3,7 +3,9 @@
 use crate::clock;
 use crate::command::{Checked, CommandError, checked};
 use crate::random;
-use crate::store::lock::DataLock;
+use crate::store::activity::{activity, activity_add};
+use crate::store::damaged_content::damaged_set_aside;
+use crate::store::lock::{DataLock, Holder};
 use crate::store::restored::{Numbers, restored_apply};
 use crate::store::wal::{self, Mark, Phase, log_of};
 use crate::store::{self, FILE, LogFault, StoreError, meta};
@@ -41,10 +43,13 @@ pub fn restore(source: &Path, data: &Path) -> Result<Restored, CommandError> {
         return Err(CommandError::NoSource(file.display().to_string()));
     }
     std::fs::create_dir_all(data).map_err(io(data))?;
-    let lock = DataLock::acquire(data)?;
+    let lock = DataLock::acquire(data, Holder::Restore)?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !is_same(folder, data) && file.file_name().is_some_and(|name| name == FILE) && DataLock::is_held(folder) {
-        return Err(CommandError::SourceInUse(file.display().to_string(), folder.display().to_string()));
+    if !is_same(folder, data)
+        && file.file_name().is_some_and(|name| name == FILE)
+        && let Some(holder) = DataLock::holder(folder)
+    {
+        return Err(CommandError::SourceInUse(file.display().to_string(), holder.on(folder)));
     }
     let ready = data.join(READY);
     if ready.exists() {
@@ -71,11 +76,11 @@ pub fn promote(data: &Path) -> Result<Restored, CommandError> {
     if !file.is_file() {
         return Err(StoreError::Missing(data.display().to_string()).into());
     }
-    let lock = DataLock::acquire(data)?;
+    let lock = DataLock::acquire(data, Holder::Promote)?;
     let warning = usable(&file)?;
     let db = store::open_for_restore(&file)?;
     let checked = checked(&db)?;
-    let numbers = apply(&db, &[], &format!("this copy in {}", data.display()))?;
+    let numbers = apply(&db, &[], &format!("this copy in {}", data.display()), &checked)?;
     drop(db);
     drop(lock);
     Ok(Restored { checked, numbers, aside: None, warning })
@@ -110,7 +115,7 @@ fn make_ready(file: &Path, ready: &Path, data: &Path) -> Result<(Checked, Number
     let db = store::open_for_restore(&target).map_err(|error| named(error.into(), &target, file))?;
     let checked = checked(&db).map_err(|error| CommandError::Source(file.display().to_string(), error.to_string()))?;
     let present = present_generation(&data.join(FILE));
-    let numbers = apply(&db, present.as_slice(), &file.display().to_string())?;
+    let numbers = apply(&db, present.as_slice(), &file.display().to_string(), &checked)?;
     drop(db);
     File::open(&target).and_then(|file| file.sync_all()).map_err(io(&target))?;
     give_to_owner(&target, data)?;
@@ -133,8 +138,8 @@ fn named(error: CommandError, target: &Path, file: &Path) -> CommandError {
     }
 }
 
-/// One transaction: the new generation, what ends with it, and the mark of data that no server works on yet.
-fn apply(db: &Connection, present: &[Generation], from: &str) -> Result<Numbers, CommandError> {
+/// One transaction: the new generation, what ends with it, damaged contents set aside, and the mark of data that no server works on yet.
+fn apply(db: &Connection, present: &[Generation], from: &str, checked: &Checked) -> Result<Numbers, CommandError> {
     let now = clock::now();
     let mut known = present.to_vec();
     known.push(meta::generation_fetch(db)?);
@@ -142,6 +147,13 @@ fn apply(db: &Connection, present: &[Generation], from: &str) -> Result<Numbers,
     let mark = meta::mark_fetch(db)?.unwrap_or_default();
     let tx = db.unchecked_transaction().map_err(StoreError::from)?;
     let numbers = restored_apply(&tx, &generation, from, now)?;
+    for (sha256, _) in &checked.damaged {
+        if damaged_set_aside(&tx, sha256, now)? {
+            let mut row = activity("server", "content_damaged");
+            row.sha256 = Some(*sha256);
+            activity_add(&tx, row, now)?;
+        }
+    }
     // As the first commit of a run, so that it may stand in the log if this is cut off.
     meta::mark_set(&tx, &Mark { run: mark.run + 1, commit: 0, phase: Phase::Stopped })?;
     tx.commit().map_err(StoreError::from)?;

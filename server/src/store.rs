@@ -91,8 +91,8 @@ pub enum StoreError {
         /// The newest known.
         knows: usize,
     },
-    /// Another server works on the same data.
-    #[error("another fieldpost-server is running on {0}; stop it first")]
+    /// Somebody else works on the same data: who, and what to do.
+    #[error("{0}")]
     Locked(String),
     /// Nothing there.
     #[error("there is no fieldpost data in {0}; `fieldpost-server init --data {0} --url URL` makes it")]
@@ -207,7 +207,7 @@ impl Store {
     /// Opens the data in a directory, alone.
     pub(crate) fn open(data: &Path, on_commit: impl Fn(Effect) + Send + 'static) -> Result<Self, StoreError> {
         let file = database(data)?;
-        let lock = DataLock::acquire(data)?;
+        let lock = DataLock::acquire(data, lock::Holder::Server)?;
         wal::examine(&file)?;
         let mut connection = connect(&file).map_err(|error| wal::damaged(&file, error.to_string()))?;
         wal::quick_check(&connection, &file)?;

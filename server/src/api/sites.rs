@@ -162,7 +162,7 @@ pub(crate) async fn accept_drop(
     let now = clock::now();
     let accept = server.store.write(move |tx| {
         site::site_fetch(tx, &name)?.ok_or_else(|| Error::no_such("site", &name))?;
-        if drop_accept(tx, &name, now)? { note(tx, &by, &name, "drop_accepted") } else { Ok(()) }
+        if drop_accept(tx, &name, now)? { note(tx, &by, &name, "drop_accepted") } else { Err(Error::NothingHeld { site: name }) }
     });
     accept.await?;
     Ok(StatusCode::NO_CONTENT)

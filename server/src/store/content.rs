@@ -117,10 +117,11 @@ pub(crate) fn content_examine(
     Ok(examined)
 }
 
-/// Hashes every content again: the first that isn't what its key says, and how many were looked at.
-pub(crate) fn content_check(db: &Connection) -> Result<(u64, Option<ContentHash>), StoreError> {
+/// Hashes every content again: how many are what their keys say, and those that aren't.
+pub(crate) fn content_check(db: &Connection) -> Result<(u64, Vec<ContentHash>), StoreError> {
     let mut all = db.prepare("SELECT sha256 FROM content")?;
     let hashes: Vec<ContentHash> = all.query_map([], |row| column::hash(row, 0))?.collect::<Result<_, _>>()?;
     let sound = |sha256: &ContentHash| content_read(db, sha256).is_ok_and(|plain| plain.is_some());
-    Ok((hashes.len() as u64, hashes.iter().find(|sha256| !sound(sha256)).copied()))
+    let (good, bad): (Vec<_>, Vec<_>) = hashes.into_iter().partition(sound);
+    Ok((good.len() as u64, bad))
 }

@@ -32,7 +32,7 @@ pub(crate) fn damaged_set_aside(db: &Connection, sha256: &ContentHash, now: Time
         Err(error) => return Err(error),
         Ok(_) => return Ok(false),
     }
-    let words = words(db, sha256)?;
+    let words = damaged_words(db, sha256)?;
     let sql = "INSERT INTO damaged_content SELECT sha256, size, encoding, bytes, ?2, ?3 FROM content WHERE sha256 = ?1
                ON CONFLICT DO NOTHING";
     db.execute(sql, params![sha256.as_bytes(), now.as_ms(), words])?;
@@ -88,7 +88,8 @@ pub(crate) fn damaged_waiting(db: &Connection, sha256: &ContentHash) -> Result<V
     Ok(all.query_map([sha256.as_bytes()], |row| column::word(row, 0))?.collect::<Result<_, _>>()?)
 }
 
-fn words(db: &Connection, sha256: &ContentHash) -> Result<String, StoreError> {
+/// What is damaged, and what heals it.
+pub(crate) fn damaged_words(db: &Connection, sha256: &ContentHash) -> Result<String, StoreError> {
     let mut find = db.prepare_cached("SELECT patch, application FROM revision WHERE sha256 = ?1 ORDER BY first_seen LIMIT 1")?;
     let name = |row: &rusqlite::Row<'_>| Ok(format!(" ({} of {})", row.get::<_, String>(0)?, row.get::<_, String>(1)?));
     let name = find.query_map([sha256.as_bytes()], name)?.next().transpose()?.unwrap_or_default();

@@ -172,3 +172,38 @@ async fn a_damaged_content_doesnt_keep_the_others_from_being_read() {
         Code::NotFound
     );
 }
+
+#[tokio::test]
+async fn one_damaged_content_stops_neither_backup_nor_restore_nor_promote_and_is_healed_afterwards() {
+    let mut world = World::start().await;
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), None).await.unwrap();
+    world.publish(&world.ada, "Other.st", ("7.7", "two"), None).await.unwrap();
+    rot(&world, hash("one")).await;
+    let data = world.server.config.data.clone();
+    let file = world.folder.path().join("copy.db");
+    let copied = crate::backup(&data, &file, false).unwrap();
+    let told = |damaged: &[(ContentHash, String)]| {
+        assert_eq!(damaged.iter().map(|(sha256, _)| *sha256).collect::<Vec<_>>(), [hash("one")]);
+        assert!(damaged[0].1.contains("Order.st of trading") && damaged[0].1.contains("publish the same file again"));
+    };
+    told(&copied.damaged);
+    assert_eq!(copied.contents, 1);
+    world.stop().await;
+    let restored = loop {
+        // The last request's handler may hold the old store for a moment.
+        match crate::restore(&file, &data) {
+            Err(crate::command::CommandError::Store(StoreError::Locked(_))) => tokio::task::yield_now().await,
+            other => break other.unwrap(),
+        }
+    };
+    told(&restored.checked.damaged);
+    let words = crate::check(&data).unwrap_err().to_string();
+    assert!(words.contains("Order.st of trading") && !words.contains("more"), "{words}");
+    let promoted = crate::promote(&data).unwrap();
+    assert!(promoted.checked.damaged.is_empty(), "it was set aside by the restore");
+    let world = world.restart().await;
+    assert!(is_sound(&world, "two").await && !is_sound(&world, "one").await);
+    world.publish(&world.ada, "Order.st", ("7.7", "one"), Some("one")).await.unwrap();
+    assert!(is_sound(&world, "one").await);
+    assert_eq!(crate::check(&world.server.config.data).unwrap().contents, 2);
+}

@@ -70,6 +70,8 @@ async fn a_mass_drop_is_held_until_a_person_accepts_it() {
     let held = site.applications[0].held.unwrap();
     assert_eq!((held.dropped, held.of, site.applications[0].files), (5, 6, 6));
     world.post::<()>(&world.ada, &path::ACCEPT_DROP.replace("{site}", "acme"), &()).await.unwrap();
+    let nothing = world.post::<()>(&world.ada, &path::ACCEPT_DROP.replace("{site}", "acme"), &()).await.unwrap_err();
+    assert!(nothing.detail.contains("nothing is held at acme"), "{nothing}");
     assert_eq!(unknown(&world).await, None);
     assert_eq!(world.table().await.grid.patches.len(), 1);
 }

@@ -2,6 +2,7 @@
 
 use super::world::World;
 use crate::server::Server;
+use crate::store::lock::{DataLock, Holder};
 use crate::{StoreError, command};
 
 #[tokio::test]
@@ -71,7 +72,7 @@ fn a_content_that_went_bad_on_the_disk_is_found_by_check() {
     db.execute("INSERT INTO content VALUES (zeroblob(32), 1, 'plain', NULL, 'x', 0)", []).unwrap_err();
     db.execute("INSERT INTO content VALUES (zeroblob(32), 1, 'plain', NULL, x'78', 0)", []).unwrap();
     drop(db);
-    assert!(command::check(folder.path()).unwrap_err().to_string().contains("doesn't have its hash"));
+    assert!(command::check(folder.path()).unwrap_err().to_string().contains("is damaged on the server's disk"));
 }
 
 #[tokio::test]
@@ -102,4 +103,33 @@ async fn a_backup_runs_through_a_pipe_stays_out_of_files_that_are_there_and_repl
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 6, "nothing else lies there: {left:?}");
     assert_eq!(std::fs::read(path("mine.part")).unwrap(), b"mine");
+}
+
+#[tokio::test]
+async fn while_data_are_restored_or_promoted_nothing_else_changes_reads_or_copies_them_and_is_told_why() {
+    let mut world = World::start().await;
+    world.stop().await;
+    let data = world.server.config.data.clone();
+    for holder in [Holder::Restore, Holder::Promote] {
+        let lock = loop {
+            // The last request's handler may hold the old store for a moment.
+            match DataLock::acquire(&data, holder) {
+                Err(StoreError::Locked(_)) => tokio::task::yield_now().await,
+                other => break other.unwrap(),
+            }
+        };
+        let ada = "ada".parse().unwrap();
+        let said = [
+            crate::set_url(&data, "http://other.example").unwrap_err(),
+            crate::login_string(&data, &ada, None).unwrap_err(),
+            command::check(&data).unwrap_err(),
+            command::backup(&data, &world.folder.path().join("copy.db"), false).unwrap_err(),
+        ];
+        for error in said {
+            let words = error.to_string();
+            assert!(words.contains("is at work on") && words.contains("give the command again"), "{words}");
+        }
+        drop(lock);
+    }
+    assert_eq!(crate::set_url(&data, "http://other.example").unwrap(), "http://post.example");
 }

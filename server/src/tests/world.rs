@@ -109,8 +109,9 @@ impl World {
 
     /// Stops the server as TERM does, and waits for its end.
     pub(super) async fn stop(&mut self) {
-        drop(self.stop.take());
-        (&mut self.task).await.unwrap().unwrap();
+        if self.stop.take().is_some() {
+            (&mut self.task).await.unwrap().unwrap();
+        }
     }
 
     /// The same data, served by a new run.

@@ -45,6 +45,7 @@ fn a_mass_drop_is_held_until_a_person_accepts_it() {
     }
     until_true("the drop is held", || world.ada().cell("trading", "7.st", "acme")["unknown"]["why"] == "mass_drop");
     world.ada().ok(&["site", "accept-drop", "acme"]);
+    drop(world.ada().run(&["site", "accept-drop", "acme"]).exits(1).says("nothing is held at acme"));
     world.ada().wait_state("trading", "0.st", "acme", "deleted_at_site");
     assert_eq!(world.ada().state("trading", "7.st", "acme"), "in_sync");
 }
