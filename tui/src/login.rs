@@ -128,7 +128,7 @@ pub async fn login(
     };
     let answer = match client.login(&request).await {
         // Lost on its way, maybe only the answer: the server takes both for the same try.
-        Err(ClientError::Unreachable { .. } | ClientError::NotOurs { .. }) => client.login(&request).await?,
+        Err(error) if error.is_unknown() => client.login(&request).await?,
         answer => answer?,
     };
     let trust = Trust::walk(&answer.trust, &root)?;

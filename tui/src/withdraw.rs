@@ -1,5 +1,6 @@
 //! Takes patches off the published table: signs that, gives it to the server, and keeps it for a server that may lose it.
 
+use crate::client::ClientError;
 use crate::session::{SessionError, Signer};
 use fieldpost_common::api::Unpublish;
 use fieldpost_common::id::{AppName, Version};
@@ -25,8 +26,19 @@ pub async fn withdraw(
         key: signer.key.public().id(),
     };
     let envelope = withdrawal.sign(&signer.key);
-    signer.session.client.unpublish(&Unpublish { withdrawal: envelope.clone() }).await?;
-    // That it can't be kept holds nothing up.
-    drop(signer.session.keyring.keep_withdrawal(&envelope, &withdrawal));
-    Ok(())
+    let (client, keyring) = (&signer.session.client, &signer.session.keyring);
+    // Before the server takes it, so that a lost answer loses nothing; that it can't be kept holds nothing up.
+    drop(keyring.keep_withdrawal(&envelope, &withdrawal));
+    let unpublish = Unpublish { withdrawal: envelope };
+    let mut taken = client.unpublish(&unpublish).await;
+    if taken.as_ref().is_err_and(ClientError::is_unknown) {
+        // The server takes both for the same one.
+        taken = client.unpublish(&unpublish).await;
+    }
+    if let Err(error) = &taken
+        && !error.is_unknown()
+    {
+        drop(keyring.forget_withdrawal(&unpublish.withdrawal, &withdrawal));
+    }
+    Ok(taken?)
 }

@@ -167,3 +167,20 @@ fn a_login_whose_answer_is_lost_or_doubled_locks_nobody_out() {
     cli.ok(&["sites"]);
     assert!(!cli.config.join("login.seed").exists());
 }
+
+#[test]
+fn a_withdrawal_and_a_purge_whose_answers_are_lost_are_done_once_and_told_as_done() {
+    let (world, proxy) = strings_through_proxy();
+    let added = world.ada().json(&["user", "add", "bea", "--role", "admin"]);
+    let bea = Cli::new(world.path().join("bea"), world.path());
+    bea.ok(&["login", added["login"].as_str().expect("a string")]);
+    world.ada().ok(&["trust", "add", "bea", "--yes"]);
+    world.publish("a.st", "one", "7.7");
+    proxy.set(once("POST /api/v1/unpublish", Fault::LoseAnswer));
+    drop(bea.ok(&["unpublish", "a.st", "--app", "trading", "--version", "7.7"]).says("no longer current for 7.7"));
+    proxy.set(once("POST /api/v1/purges", Fault::LoseAnswer));
+    drop(bea.ok(&["unpublish", "a.st", "--app", "trading", "--purge", "--yes"]).says("1 revision purged"));
+    assert_eq!(proxy.count("POST /api/v1/purges"), 2);
+    let activity = world.ada().json(&["activity"]).to_string();
+    assert_eq!((activity.matches("\"purged\"").count(), activity.matches("\"unpublished\"").count()), (1, 1), "{activity}");
+}

@@ -42,6 +42,11 @@ impl ClientError {
         }
     }
 
+    /// Whether the request may have arrived, and nothing is known of what it came to.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::NotOurs { .. })
+    }
+
     /// Whether the server says that there is no such thing.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Problem(problem) if problem.code == Code::NotFound)

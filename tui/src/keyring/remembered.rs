@@ -64,20 +64,40 @@ impl Keyring {
         self.keep(PUBLICATIONS, envelope, (&publication.application, &publication.patch), OF_ONE_PATCH)
     }
 
-    /// Keeps a withdrawal that was signed here and that the server took.
+    /// Keeps a withdrawal that was signed here.
     pub fn keep_withdrawal(&self, envelope: &Envelope, withdrawal: &Withdrawal) -> std::io::Result<()> {
         self.keep(WITHDRAWALS, envelope, (&withdrawal.application, &withdrawal.patch), OF_ONE_PATCH)
     }
 
-    /// Keeps a purge that was signed here and that the server took. Each names contents of its own: none takes another's place.
+    /// Keeps a purge that was signed here. Each names contents of its own: none takes another's place.
     pub fn keep_purge(&self, envelope: &Envelope, purge: &Purge) -> std::io::Result<()> {
         self.keep(PURGES, envelope, (&purge.application, &purge.patch), usize::MAX)
     }
 
-    fn keep(&self, kind: &str, envelope: &Envelope, place: (&AppName, &PatchName), most: usize) -> std::io::Result<()> {
-        let folder = self.folder().join(kind);
+    /// The server has refused it: it is given back to nobody.
+    pub fn forget_withdrawal(&self, envelope: &Envelope, withdrawal: &Withdrawal) -> std::io::Result<()> {
+        self.forget(WITHDRAWALS, envelope, (&withdrawal.application, &withdrawal.patch))
+    }
+
+    /// The server has refused it: it is given back to nobody.
+    pub fn forget_purge(&self, envelope: &Envelope, purge: &Purge) -> std::io::Result<()> {
+        self.forget(PURGES, envelope, (&purge.application, &purge.patch))
+    }
+
+    fn forget(&self, kind: &str, envelope: &Envelope, place: (&AppName, &PatchName)) -> std::io::Result<()> {
+        let path = self.path_of(kind, place);
+        let mut kept = envelopes(&path);
+        kept.retain(|one| one != envelope);
+        if kept.is_empty() { std::fs::remove_file(&path) } else { self.write_envelopes(kind, &path, &kept) }
+    }
+
+    fn path_of(&self, kind: &str, place: (&AppName, &PatchName)) -> PathBuf {
         let place = format!("{}\n{}", place.0, place.1);
-        let path = folder.join(hex(&ContentHash::of(place.as_bytes()).as_bytes()[..16]));
+        self.folder().join(kind).join(hex(&ContentHash::of(place.as_bytes()).as_bytes()[..16]))
+    }
+
+    fn keep(&self, kind: &str, envelope: &Envelope, place: (&AppName, &PatchName), most: usize) -> std::io::Result<()> {
+        let path = self.path_of(kind, place);
         let mut kept = envelopes(&path);
         if kept.contains(envelope) {
             return Ok(());
@@ -85,9 +105,14 @@ impl Keyring {
         kept.insert(0, envelope.clone());
         kept.sort_by_key(|envelope| std::cmp::Reverse(created(envelope)));
         kept.truncate(most);
+        self.write_envelopes(kind, &path, &kept)
+    }
+
+    fn write_envelopes(&self, kind: &str, path: &Path, kept: &[Envelope]) -> std::io::Result<()> {
+        let folder = self.folder().join(kind);
         std::fs::create_dir_all(&folder)?;
         let mut file = tempfile::Builder::new().prefix(".fieldpost-tmp-").tempfile_in(&folder)?;
-        file.write_all(&serde_json::to_vec(&kept)?)?;
+        file.write_all(&serde_json::to_vec(kept)?)?;
         file.persist(path).map(drop).map_err(|error| error.error)
     }
 
@@ -126,4 +151,36 @@ fn created(envelope: &Envelope) -> i64 {
         created: Timestamp,
     }
     serde_json::from_slice::<Signed>(&envelope.bytes).map_or(0, |signed| signed.created.as_ms())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fieldpost_common::envelope::SecretKey;
+    use fieldpost_common::statement::{Form, Statement as _};
+
+    #[test]
+    fn purges_of_one_patch_are_kept_side_by_side_and_one_that_was_refused_is_given_back_to_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = Keyring::at(folder.path().to_owned());
+        let key = SecretKey::from_seed([2; 32]);
+        let purge = |content: &[u8], at: i64| Purge {
+            form: Form::default(),
+            application: "trading".parse().expect("app"),
+            patch: "a.st".parse().expect("patch"),
+            contents: vec![ContentHash::of(content)],
+            created: Timestamp::from_ms(at),
+            key: key.public().id(),
+            reason: None,
+        };
+        let [one, two] = [purge(b"one", 1), purge(b"two", 2)];
+        for purge in [&two, &one, &one] {
+            keyring.keep_purge(&purge.sign(&key), purge).expect("kept");
+        }
+        assert_eq!(keyring.purges(), [one.sign(&key), two.sign(&key)]);
+        keyring.forget_purge(&one.sign(&key), &one).expect("forgotten");
+        assert_eq!(keyring.purges(), [two.sign(&key)]);
+        keyring.forget_purge(&two.sign(&key), &two).expect("forgotten");
+        assert!(keyring.purges().is_empty());
+    }
 }

@@ -4,6 +4,7 @@ use super::Args;
 use crate::cli::failure::Failure;
 use crate::cli::talk::Talk;
 use crate::cli::{history, names};
+use crate::client::ClientError;
 use crate::session::Session;
 use fieldpost_common::api::{AppSettings, History, PurgeRequest, Purged, Revision};
 use fieldpost_common::exit;
@@ -65,14 +66,26 @@ pub(super) async fn run(
             key: signer.key.public().id(),
             reason: args.reason.clone(),
         };
-        let envelope = purge.sign(&signer.key);
-        done.push(session.client.purge(&PurgeRequest { purge: envelope.clone() }).await?);
-        // It is kept for a server that is restored from a backup and has them again; that it can't be holds nothing up.
-        drop(session.keyring.keep_purge(&envelope, &purge));
+        done.push(give(session, &purge, PurgeRequest { purge: purge.sign(&signer.key) }).await?);
     }
     talk.data(&json!({ "purged": done }), || done.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     talk.say(REMAINS);
     Ok(exit::OK)
+}
+
+/// Has it carried out. It is kept for a server that is restored from a backup and has the contents again: before the server takes it, so that
+/// a lost answer loses nothing. That it can't be kept holds nothing up.
+async fn give(session: &Session, purge: &Purge, request: PurgeRequest) -> Result<Purged, ClientError> {
+    drop(session.keyring.keep_purge(&request.purge, purge));
+    let mut done = session.client.purge(&request).await;
+    if done.as_ref().is_err_and(ClientError::is_unknown) {
+        // The server takes both for the same one.
+        done = session.client.purge(&request).await;
+    }
+    if done.as_ref().is_err_and(|error| !error.is_unknown()) {
+        drop(session.keyring.forget_purge(&request.purge, purge));
+    }
+    done
 }
 
 fn line(done: &Purged) -> String {
