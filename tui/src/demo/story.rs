@@ -66,7 +66,7 @@ async fn troubles(world: &mut World, teller: &mut Teller) -> Result<(), DemoErro
     recovery::restart(world).await?;
     teller.held(
         "acme's agent is killed and restarted right after an install, while a removal is ordered",
-        "from then on each cell was in_sync or unknown, nothing counted as gone, and the removal was confirmed without its file",
+        "from then on each cell was in_sync, or acme couldn't say; nothing counted as gone; the removal was confirmed once its file was gone",
     );
     recovery::hook(world).await?;
     teller.held(
