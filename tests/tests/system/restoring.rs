@@ -6,6 +6,11 @@ use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+/// A world whose agents poll each second: after a clean stop they come back at their own moment of that second, and not of a minute.
+fn world_of_quick_polls() -> World {
+    World::start_with(|folder| std::fs::write(folder.join("server.toml"), "[poll]\nevery = \"1s\"\n").expect("the config"))
+}
+
 fn stop(world: &mut World) {
     let mut server = world.take_server();
     let term = std::process::Command::new("kill").args(["-TERM", &server.id().to_string()]).status();
@@ -78,9 +83,7 @@ fn after_a_clean_stop_the_file_alone_is_all() {
 
 #[test]
 fn a_backup_is_restored_what_came_after_it_comes_home_and_the_first_send_to_each_cell_works() {
-    let mut world = World::start();
-    // A stop lets polls go, and sites come back at their phase of this.
-    world.configure_server("[poll]\nevery = \"2s\"\n");
+    let mut world = world_of_quick_polls();
     for site in ["acme", "borealis", "corvid"] {
         world.site(site, "7.7");
         world.wait_seen(site);
@@ -158,7 +161,7 @@ fn a_backup_is_restored_what_came_after_it_comes_home_and_the_first_send_to_each
 
 #[test]
 fn open_orders_of_a_backup_end_as_unknown_and_none_is_offered_before_somebody_sends_again() {
-    let mut world = World::start();
+    let mut world = world_of_quick_polls();
     world.site("acme", "7.7");
     world.wait_seen("acme");
     world.publish("a.st", "a1", "7.7");
@@ -183,7 +186,7 @@ fn open_orders_of_a_backup_end_as_unknown_and_none_is_offered_before_somebody_se
 
 #[test]
 fn a_copied_folder_is_restored_with_its_log_and_a_log_left_beside_is_taken_away() {
-    let mut world = World::start();
+    let mut world = world_of_quick_polls();
     world.site("acme", "7.7");
     world.wait_seen("acme");
     world.publish("a.st", "a1", "7.7");
@@ -245,7 +248,7 @@ fn what_can_not_be_restored_is_refused_and_the_data_stay_as_they_are() {
 
 #[test]
 fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_they_are_promoted() {
-    let mut world = World::start();
+    let mut world = world_of_quick_polls();
     world.site("acme", "7.7");
     world.wait_seen("acme");
     world.publish("a.st", "a1", "7.7");
