@@ -5,7 +5,7 @@ use crate::store::StoreError;
 use crate::store::mail::Waiting;
 use fieldpost_common::incident::{Answer, Incident, IncidentId, Known, Observation, Subject, incidents};
 use fieldpost_common::time::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -51,6 +51,8 @@ pub(crate) struct Fault {
 #[derive(Default)]
 pub(crate) struct Health {
     faults: Mutex<BTreeMap<Part, Fault>>,
+    /// Parts that this run of the server has seen working.
+    sound: Mutex<BTreeSet<Part>>,
     held: Mutex<Held>,
     /// Rings when something was seen that only a damaged database explains.
     pub(crate) suspect: Notify,
@@ -66,6 +68,10 @@ struct Held {
 impl Health {
     fn faults(&self) -> MutexGuard<'_, BTreeMap<Part, Fault>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sound(&self) -> MutexGuard<'_, BTreeSet<Part>> {
+        self.sound.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -84,6 +90,7 @@ impl Health {
 
     /// A part works; whether it didn't before.
     pub(crate) fn recover(&self, part: Part) -> bool {
+        self.sound().insert(part);
         let was = self.faults().remove(&part).is_some();
         if was {
             tracing::info!(?part, "works again");
@@ -132,6 +139,13 @@ impl Health {
             held.known.insert(incident.subject.clone(), incident);
         }
         !held.untold.is_empty()
+    }
+
+    /// What has to be checked as a whole, and was not since the server started: nobody can say how it is.
+    pub(crate) fn unchecked(&self) -> Vec<Subject> {
+        let (faults, sound) = (self.faults(), self.sound());
+        let parts = [Part::Pages, Part::ContentPages].into_iter();
+        parts.filter(|part| !faults.contains_key(part) && !sound.contains(part)).filter_map(Part::subject).collect()
     }
 
     /// Incidents that are held here.

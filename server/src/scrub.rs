@@ -61,15 +61,35 @@ fn first_rest(finished: Option<Timestamp>, now: Timestamp, every: Duration) -> D
     }
 }
 
+/// What a check has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Found {
+    /// Everything was read, and is as it should be.
+    Sound,
+    /// Something could not be read for another reason: what was known before stands.
+    Unread,
+    /// Pages are damaged: where and how.
+    Damaged(String),
+}
+
+impl Found {
+    /// The first damage counts, then that something was not read.
+    fn and(self, other: Self) -> Self {
+        match (&self, &other) {
+            (Self::Damaged(_), _) | (Self::Unread, Self::Sound | Self::Unread) => self,
+            _ => other,
+        }
+    }
+}
+
 /// Checks the pages of all tables but those that only hold contents, table by table.
 pub(crate) async fn pages(server: &Server) {
-    let tables = server.store.read_fresh(tables).await;
-    let found = match tables {
+    let found = match server.store.read_fresh(tables).await {
         Ok(tables) => {
-            let mut found = None;
+            let mut found = Found::Sound;
             for table in tables {
                 let begun = clock::instant();
-                found = found.or(server.store.read_fresh(move |db| page_fault(db, &table)).await.unwrap_or_else(fault_of));
+                found = found.and(server.store.read_fresh(move |db| page_fault(db, &table)).await.unwrap_or_else(fault_of));
                 tokio::time::sleep((clock::instant().duration_since(begun) * GENTLE).min(LONGEST)).await;
             }
             found
@@ -79,10 +99,11 @@ pub(crate) async fn pages(server: &Server) {
     judge(server, Part::Pages, found);
 }
 
-fn judge(server: &Server, part: Part, found: Option<String>) {
+fn judge(server: &Server, part: Part, found: Found) {
     match found {
-        None => drop(server.health.recover(part)),
-        Some(why) => server.health.fail(
+        Found::Sound => drop(server.health.recover(part)),
+        Found::Unread => {}
+        Found::Damaged(why) => server.health.fail(
             part,
             &format!("the database is damaged ({why}): stop the server, keep a copy of its data, and restore a backup"),
         ),
@@ -96,39 +117,43 @@ fn tables(db: &Connection) -> Result<Vec<String>, StoreError> {
     Ok(all.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-fn page_fault(db: &Connection, table: &str) -> Result<Option<String>, StoreError> {
+fn page_fault(db: &Connection, table: &str) -> Result<Found, StoreError> {
     let said: String = db.query_row("SELECT * FROM pragma_quick_check(?1)", [table], |row| row.get(0))?;
-    Ok((said != "ok").then(|| format!("table {table}: {}", said.lines().next().unwrap_or_default())))
+    let damage = || Found::Damaged(format!("table {table}: {}", said.lines().next().unwrap_or_default()));
+    Ok(if said == "ok" { Found::Sound } else { damage() })
 }
 
 /// An error of the check itself is a fault only where it says that pages are damaged.
-fn fault_of(error: StoreError) -> Option<String> {
+fn fault_of(error: StoreError) -> Found {
     match error {
-        StoreError::Corrupt(why) => Some(why),
+        StoreError::Corrupt(why) => Found::Damaged(why),
         error => {
             tracing::warn!(%error, "pages could not be checked");
-            None
+            Found::Unread
         }
     }
 }
 
 /// Reads all contents from a place on.
 async fn contents(server: &Server, mut after: Option<ContentHash>) {
-    let mut fault = None;
+    let mut found = Found::Sound;
     for step in 1_u32.. {
         let begun = clock::instant();
         match contents_step(server, after).await {
             Ok(examined) => {
                 after = examined.last;
-                fault = fault.or(examined.fault);
+                found = found.and(examined.fault.map_or(Found::Sound, Found::Damaged));
             }
-            Err(error) => tracing::warn!(%error, "contents could not be checked"),
+            Err(error) => {
+                tracing::warn!(%error, "contents could not be checked");
+                found = found.and(Found::Unread);
+            }
         }
         if after.is_none() || step.is_multiple_of(KEPT) {
             keep(server, after).await;
         }
-        if let Some(why) = &fault {
-            judge(server, Part::ContentPages, Some(why.clone()));
+        if matches!(found, Found::Damaged(_)) {
+            judge(server, Part::ContentPages, found.clone());
         }
         if after.is_none() {
             break;
@@ -139,7 +164,7 @@ async fn contents(server: &Server, mut after: Option<ContentHash>) {
             () = server.stopped() => return keep(server, after).await,
         }
     }
-    judge(server, Part::ContentPages, fault);
+    judge(server, Part::ContentPages, found);
 }
 
 async fn keep(server: &Server, after: Option<ContentHash>) {
@@ -161,6 +186,19 @@ pub(crate) async fn contents_step(server: &Server, after: Option<ContentHash>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_not_called_sound_and_damage_outweighs_it() {
+        let (sound, unread, damaged) = (Found::Sound, Found::Unread, Found::Damaged("table order".to_owned()));
+        assert_eq!(sound.clone().and(sound.clone()), sound);
+        for (one, other) in [(&sound, &unread), (&unread, &sound), (&unread, &unread)] {
+            assert_eq!(one.clone().and(other.clone()), unread);
+        }
+        for (one, other) in [(&unread, &damaged), (&damaged, &unread), (&sound, &damaged), (&damaged, &sound)] {
+            assert_eq!(one.clone().and(other.clone()), damaged);
+        }
+        assert_eq!(fault_of(StoreError::Busy), unread);
+    }
 
     #[test]
     fn the_next_check_is_a_day_after_the_last_and_no_clock_puts_it_off() {

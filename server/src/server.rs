@@ -149,6 +149,7 @@ impl Server {
             log: None,
             outdated: None,
             faults: self.health.lasting(),
+            unchecked: self.health.unchecked(),
         }
     }
 

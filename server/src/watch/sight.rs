@@ -48,6 +48,8 @@ pub(crate) struct Sight {
     pub(crate) outdated: Option<String>,
     /// What else is wrong with the server itself.
     pub(crate) faults: Vec<(Subject, Fault)>,
+    /// What of the server was not checked since it started.
+    pub(crate) unchecked: Vec<Subject>,
 }
 
 /// A directory as the last inventory showed it.

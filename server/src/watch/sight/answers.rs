@@ -2,7 +2,7 @@
 //!
 //! An arm says "well" only out of something that was seen. Sites that can't be seen are not its matter: `Observation` hides them.
 
-use super::{Facts, Sight, behind};
+use super::{Facts, Sight, behind, clocks};
 use crate::store::site::SiteRow;
 use crate::store::state::StateRow;
 use fieldpost_common::id::{AppName, SiteName};
@@ -47,6 +47,13 @@ impl Sight {
                 Ok(_) => Answer::Well,
                 Err(why) => cant_say(why, incident.unseen.as_ref().and_then(|unseen| unseen.since)),
             },
+            Subject::Server { what } if what == "outdated" => outdated_answer(incident, facts, self.listening_since),
+            subject @ Subject::Server { .. } if self.unchecked.contains(subject) => {
+                cant_say("it was not checked since the server started", Some(incident.since))
+            }
+            Subject::AgentFailing { what, .. } if what == clocks::WHAT && clocks::is_doubted(seen) => {
+                cant_say("this server's own clock is doubted", None)
+            }
             // What these are about is the server's own: orders, error groups, mails; or the site's last inventory, which counts until the next;
             // or the site says in its polls that it agrees again.
             Subject::OrderStuck { .. }
@@ -93,6 +100,15 @@ fn unsaid_answer(facts: &Facts<'_>, (site, app): (&SiteName, &AppName)) -> Answe
 
 fn cant_say(why: &str, since: Option<Timestamp>) -> Answer {
     Answer::CantSay(Unseen { why: Clean::line(why), since })
+}
+
+/// Who follows newer data than these is known only while this server runs: a restart shows nothing, a restore or a promotion puts it right.
+fn outdated_answer(incident: &Incident, facts: &Facts<'_>, listening_since: Timestamp) -> Answer {
+    let is_put_right = facts.restored.as_ref().is_some_and(|last| last.at >= incident.since);
+    if is_put_right || incident.since >= listening_since {
+        return Answer::Well;
+    }
+    cant_say("nobody has shown since the server started whom they follow", Some(incident.since))
 }
 
 /// A silence is over when the site was heard of since, whatever a restart or a jump of the clock excuses.

@@ -41,6 +41,7 @@ fn sight() -> Sight {
         log: None,
         outdated: None,
         faults: Vec::new(),
+        unchecked: Vec::new(),
     }
 }
 

@@ -222,3 +222,36 @@ fn a_silent_site_is_not_called_behind_and_an_incident_of_before_stays_open() {
         assert!(is_open_still(&answer(&sight(), &silent(&known, behind), later, &subject)));
     }
 }
+
+#[test]
+fn a_restart_closes_nothing_that_only_the_run_before_has_seen_of_the_server_itself() {
+    let server = |what: &str| Subject::Server { what: what.to_owned() };
+    for what in ["outdated", "database", "contents"] {
+        let known = open(server(what));
+        let restarted =
+            Sight { listening_since: at(60 * MINUTE), unchecked: vec![server("database"), server("contents")], ..sight() };
+        let facts = facts(&known, vec![site("acme", 61 * MINUTE)], Vec::new());
+        assert!(is_open_still(&answer(&restarted, &facts, 61 * MINUTE, &server(what))), "{what}");
+        let checked = Sight { unchecked: Vec::new(), ..restarted };
+        let promoted = Restored { at: at(60 * MINUTE), from: "b.db".into(), newest: at(0), sites: 1, reported: 1 };
+        let facts = Facts { restored: Some(promoted), ..facts };
+        assert_eq!(answer(&checked, &facts, 61 * MINUTE, &server(what)), Answer::Well, "{what}");
+    }
+}
+
+#[test]
+fn a_site_whose_clock_is_wrong_stays_told_while_the_servers_own_is_doubted() {
+    let off = |name: &str, minutes: i64, last: i64| SiteRow { clock_error_ms: Some(minutes * MINUTE), ..site(name, last) };
+    let (far, near) = (agent("far", "clock"), agent("a", "clock"));
+    let known = [open(far.clone()), open(near.clone())].into_iter().flatten().collect();
+    let sites = || vec![off("a", 30, 0), off("b", 30, 0), off("c", 30, 0), off("d", 0, 0), off("far", 5_000_000, 0)];
+    let doubted = facts(&known, sites(), Vec::new());
+    assert!(matches!(answer(&sight(), &doubted, 0, &Subject::Server { what: "clock".to_owned() }), Answer::Wrong(_)));
+    let Answer::Wrong(observed) = answer(&sight(), &doubted, 0, &far) else { panic!("closed, and mailed as over") };
+    assert!(observed.words.to_string().contains("years ahead"), "{}", observed.words);
+    assert!(is_open_still(&answer(&sight(), &doubted, 0, &near)), "by a clock that is doubted nobody can say");
+    // Sites that are not heard of any more have no say of how the server's clock is now.
+    let silent = ["a", "b", "c"].map(|name| off(name, 30, -60 * MINUTE)).into_iter().chain([off("d", 0, 0)]).collect();
+    let answered = answer(&sight(), &facts(&known, silent, Vec::new()), 0, &Subject::Server { what: "clock".to_owned() });
+    assert!(!matches!(answered, Answer::Wrong(_)), "{answered:?}");
+}
