@@ -214,8 +214,12 @@ impl Mailboxes {
 
     /// The store knows it now.
     pub(crate) fn holds_saved(&self, saved: Vec<(SiteName, Holds)>) {
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
         for (site, holds) in saved {
-            self.of(&site).known(|known| known.holds_kept = holds);
+            // A site that was removed meanwhile stays so.
+            if let Some(mailbox) = all.get(&site) {
+                mailbox.known(|known| known.holds_kept = holds);
+            }
         }
     }
 
