@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use super::keymap::Context;
-use super::model::Model;
+use super::model::{Link, Model};
 use super::paint::Painter;
 use super::screens::Tab;
 use super::theme::Tone;
@@ -36,13 +36,8 @@ pub(crate) const FILTER_CELLS: usize = 24;
 
 /// Draws the line.
 pub(crate) fn draw(model: &Model, said: Said, painter: &mut Painter<'_>, width: u16) {
-    let mut pieces: Vec<_> = said
-        .counts
-        .into_iter()
-        .chain(link_words(model))
-        .chain(restored_words(model))
-        .map(|(tone, words)| (tone, format!("{words}   ")))
-        .collect();
+    let mut pieces: Vec<_> =
+        said.counts.into_iter().chain(states_of_the_server(model)).map(|(tone, words)| (tone, format!("{words}   "))).collect();
     let chosen: Vec<_> = said.chosen.into_iter().flat_map(|piece| [(Tone::Plain, "  ".to_owned()), piece]).collect();
     let named = tabs(model, true);
     // Every tab is named where that pushes out nothing but who sits here.
@@ -62,6 +57,13 @@ pub(crate) fn draw(model: &Model, said: Said, painter: &mut Painter<'_>, width: 
     }
     let taken = u16::try_from(wide(&pieces)).unwrap_or(room);
     painter.pieces(end + 2 + room.saturating_sub(taken + 1), 0, taken, &pieces);
+}
+
+/// How it stands with the server: what matters more comes last, and stays longest where room is short.
+fn states_of_the_server(model: &Model) -> impl Iterator<Item = Piece> {
+    let (link, restored) = (link_words(model), restored_words(model));
+    let is_away = matches!(model.link, Link::Offline { .. });
+    if is_away { [restored, link] } else { [link, restored] }.into_iter().flatten()
 }
 
 /// As long as sites have to report after a restore, every screen says so.

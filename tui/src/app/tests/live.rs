@@ -3,8 +3,8 @@
 use crate::app::harness::Harness;
 use crate::app::model::{Link, Message};
 use crate::app::office::{Answer, Request, Ticket, Trouble};
-use crate::app::sample;
-use fieldpost_common::api::{Change, Changes};
+use crate::app::{sample, sample_health};
+use fieldpost_common::api::{Change, Changes, Restored};
 use fieldpost_common::grid::Feed;
 use std::time::Duration;
 
@@ -77,6 +77,18 @@ fn only_one_question_for_changes_is_under_way() {
     harness.answer(grid_changed());
     let watches = harness.requests().iter().filter(|one| matches!(one, Request::Watch { .. })).count();
     assert_eq!(watches, 1);
+}
+
+#[test]
+fn the_narrowest_screen_says_that_sites_have_to_report_and_first_of_all_that_the_server_is_away() {
+    let mut harness = Harness::sample((80, 24));
+    let mut status = sample_health::status();
+    let (at, from) = (harness.now, "copy.db".into());
+    status.restored = Some(Restored { at, from, newest: at, sites: 120, reported: 3 });
+    harness.answer(Answer::Status(Ok(Box::new(status))));
+    harness.shows("restored: 3 of 120 reported");
+    harness.answer(Answer::Changes(Err(Trouble::Unreachable("the server can't be reached".to_owned()))));
+    harness.shows("OFFLINE");
 }
 
 #[test]
