@@ -34,7 +34,7 @@ pub enum CommandError {
     #[error("{0:?} is not an address: use http://HOST:PORT or https://HOST")]
     Url(String),
     /// Nobody of that name.
-    #[error("there is no user {name:?}; there are: {names}\nto make one: add --role admin")]
+    #[error("there is no user {name}; there are: {names}\nto make one: add --role admin")]
     NoUser {
         /// Who was asked for.
         name: UserName,
