@@ -172,6 +172,10 @@ fn of_certificate(error: &CertificateError, way: &Way<'_>, whose: &str, who: &st
             "if the vendor or a proxy of yours has a root certificate of its own, save it as a PEM file and name that with ca_file in the config"
                 .to_owned(),
         ),
+        CertificateError::Other(other) if other.to_string() == "CaUsedAsEndEntity" => (
+            format!("{whose} is one that may only sign others (CA:TRUE), as `openssl req -x509` makes them"),
+            format!("{who} has to install one of a server (basicConstraints=CA:FALSE)"),
+        ),
         CertificateError::Revoked => (format!("{whose} was revoked"), format!("{who} has to install another one")),
         other => (format!("{whose} can't be used: {other}"), format!("{who} has to install another one")),
     }
@@ -215,5 +219,8 @@ mod tests {
         );
         let (words, cure) = certificate(CertificateError::UnknownIssuer);
         assert!(words.contains("doesn't trust") && cure.contains("ca_file"), "{words}: {cure}");
+        let own = std::sync::Arc::new(std::io::Error::other("CaUsedAsEndEntity"));
+        let (words, cure) = certificate(CertificateError::Other(rustls::OtherError(own)));
+        assert!(words.contains("may only sign others") && cure.contains("CA:FALSE"), "{words}: {cure}");
     }
 }
