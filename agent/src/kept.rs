@@ -2,6 +2,7 @@
 //!
 //! One file each, for the agent's user only: a line of JSON that says what it was, then the bytes.
 
+use crate::clock::Now;
 use crate::root::Root;
 use crate::scan::hash;
 use crate::upload::{self, Parcel};
@@ -41,11 +42,37 @@ pub struct Kept {
     folder: PathBuf,
     most: u64,
     heads: Mutex<BTreeMap<ContentHash, Head>>,
+    steady: Mutex<Steady>,
+}
+
+/// Since when the clock has gone evenly: one that is wrong for a while must not make what is kept old.
+#[derive(Debug, Clone, Copy)]
+struct Steady {
+    since: Now,
+}
+
+impl Steady {
+    /// Two clocks that are read one after the other differ by a little.
+    const JITTER: Duration = Duration::from_mins(1);
+    /// Ages are believed after so long.
+    const ENOUGH: Duration = Duration::from_hours(1);
+
+    /// Whether ages by the wall clock can be believed now.
+    fn is_believed(&mut self, now: Now) -> bool {
+        let passed = now.mono.saturating_sub(self.since.mono);
+        let expected = self.since.wall.plus(passed);
+        let jump = if now.wall > expected { expected.age(now.wall) } else { now.wall.age(expected) };
+        if jump > Self::JITTER {
+            self.since = now;
+            return false;
+        }
+        passed >= Self::ENOUGH
+    }
 }
 
 impl Kept {
     /// Reads what is there, and makes the folder where there is none.
-    pub fn open(folder: PathBuf, now: Timestamp) -> io::Result<Self> {
+    pub fn open(folder: PathBuf, now: Now) -> io::Result<Self> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         let mut heads = BTreeMap::new();
         for entry in std::fs::read_dir(&folder)? {
@@ -54,13 +81,13 @@ impl Kept {
                 Ok(Some((head, _))) if path.file_name().is_some_and(|name| *name == *head.content.sha256.to_string()) => {
                     heads.insert(head.content.sha256, head);
                 }
-                // A file that was cut off while it was written, or isn't ours to read: there is nothing in it to be given.
-                _ => std::fs::remove_file(&path)?,
+                // It was cut off while it was written: there is nothing in it to be given.
+                Ok(_) => drop(std::fs::remove_file(&path)),
+                // It may be the last copy, and be read the next time.
+                Err(error) => tracing::warn!("{} can't be read, and is left alone: {error}", path.display()),
             }
         }
-        let kept = Self { folder, most: MOST, heads: Mutex::new(heads) };
-        kept.prune(now)?;
-        Ok(kept)
+        Ok(Self { folder, most: MOST, heads: Mutex::new(heads), steady: Mutex::new(Steady { since: now }) })
     }
 
     fn heads(&self) -> MutexGuard<'_, BTreeMap<ContentHash, Head>> {
@@ -72,7 +99,7 @@ impl Kept {
     }
 
     /// Keeps what stands in a place right now, if it is what is about to be replaced.
-    pub fn add(&self, root: &Root, place: &Place, expected: ContentHash, now: Timestamp) -> io::Result<()> {
+    pub fn add(&self, root: &Root, place: &Place, expected: ContentHash, now: Now) -> io::Result<()> {
         let (mut file, meta) = match root.open_patch(&place.1) {
             Ok(opened) => opened,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -83,7 +110,7 @@ impl Kept {
         }
         let (application, patch) = place.clone();
         let content = KeptContent { application, patch, sha256: expected, size: meta.size };
-        let head = Head { content, at: now };
+        let head = Head { content, at: now.wall };
         let target = self.path(&expected);
         let temp = target.with_extension("new");
         let mut line = serde_json::to_vec(&head).unwrap_or_else(|error| unreachable!("plain data: {error}"));
@@ -114,17 +141,19 @@ impl Kept {
     }
 
     /// Throws away what is too old, then the oldest until the rest is small enough.
-    fn prune(&self, now: Timestamp) -> io::Result<()> {
+    fn prune(&self, now: Now) -> io::Result<()> {
+        let believed = self.steady.lock().unwrap_or_else(PoisonError::into_inner).is_believed(now);
+        let is_young = |at: Timestamp| !believed || at.age(now.wall) <= KEEP;
         let mut heads = self.heads();
         let mut by_age: Vec<(Timestamp, ContentHash, u64)> =
             heads.values().map(|head| (head.at, head.content.sha256, head.content.size)).collect();
         let mut total: u64 = by_age.iter().map(|(_, _, size)| size).sum();
-        if total <= self.most && by_age.iter().all(|(at, ..)| at.age(now) <= KEEP) {
+        if total <= self.most && by_age.iter().all(|(at, ..)| is_young(*at)) {
             return Ok(());
         }
         by_age.sort_unstable();
         for (at, sha256, size) in by_age {
-            if total <= self.most && at.age(now) <= KEEP {
+            if total <= self.most && is_young(at) {
                 continue;
             }
             std::fs::remove_file(self.path(&sha256))?;
@@ -162,6 +191,11 @@ mod tests {
     use crate::marker::{self, Expected};
     use std::os::unix::fs::PermissionsExt as _;
 
+    /// Both clocks stand at so many milliseconds.
+    fn at(ms: i64) -> Now {
+        Now { wall: Timestamp::from_ms(ms), mono: Duration::from_millis(u64::try_from(ms).expect("positive")), dice: 0 }
+    }
+
     struct Site {
         folder: tempfile::TempDir,
         root: Root,
@@ -179,14 +213,14 @@ mod tests {
 
     impl Site {
         fn kept(&self, now: i64) -> Kept {
-            Kept::open(self.folder.path().join("state/kept"), Timestamp::from_ms(now)).expect("kept")
+            Kept::open(self.folder.path().join("state/kept"), at(now)).expect("kept")
         }
 
         fn add(&self, kept: &Kept, name: &str, text: &str, now: i64) -> ContentHash {
             std::fs::write(self.folder.path().join("patches").join(name), text).expect("written");
             let place = ("trading".parse().expect("app"), name.parse().expect("name"));
             let sha256 = ContentHash::of(text.as_bytes());
-            kept.add(&self.root, &place, sha256, Timestamp::from_ms(now)).expect("kept");
+            kept.add(&self.root, &place, sha256, at(now)).expect("kept");
             sha256
         }
     }
@@ -212,7 +246,7 @@ mod tests {
         let kept = site.kept(0);
         std::fs::write(site.folder.path().join("patches/a.st"), "edited meanwhile").expect("written");
         let place = ("trading".parse().expect("app"), "a.st".parse().expect("name"));
-        kept.add(&site.root, &place, ContentHash::of(b"expected"), Timestamp::from_ms(1)).expect("nothing to keep");
+        kept.add(&site.root, &place, ContentHash::of(b"expected"), at(1)).expect("nothing to keep");
         assert!(kept.list().is_empty());
     }
 
@@ -229,6 +263,38 @@ mod tests {
         let hashes = |kept: &Kept| kept.list().iter().map(|one| one.sha256).collect::<std::collections::BTreeSet<_>>();
         assert_eq!(hashes(&kept), [second, third].into());
         assert!(!kept.path(&first).exists());
-        assert_eq!(hashes(&site.kept(month + 3)), [third].into(), "the second is a month and a moment old");
+        kept.prune(at(month + 3)).expect("pruned");
+        assert_eq!(hashes(&kept), [third].into(), "the second is a month and a moment old");
+    }
+
+    #[test]
+    fn a_clock_that_is_a_month_ahead_at_the_start_or_jumps_there_throws_nothing_away() {
+        let site = site();
+        let kept = site.kept(0);
+        let one = site.add(&kept, "a.st", "one", 5);
+        let hour = 3_600_000;
+        let month = i64::try_from(KEEP.as_millis()).expect("short") + hour;
+        let later = |wall: i64, mono: i64| Now { wall: Timestamp::from_ms(wall), ..at(mono) };
+        let again = Kept::open(site.folder.path().join("state/kept"), later(2 * month, 0)).expect("kept");
+        again.prune(later(2 * month + hour - 1, hour - 1)).expect("pruned");
+        kept.prune(later(2 * month, 2 * hour)).expect("pruned");
+        kept.prune(later(2 * month + hour - 1, 3 * hour - 1)).expect("pruned");
+        assert_eq!((again.list().len(), kept.list()[0].sha256), (1, one));
+        kept.prune(later(2 * month + hour, 3 * hour)).expect("pruned");
+        assert!(kept.list().is_empty(), "a clock that goes evenly for an hour is believed");
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_left_alone_and_keeps_no_agent_from_starting() {
+        let site = site();
+        let one = site.add(&site.kept(0), "a.st", "one", 5);
+        let folder = site.folder.path().join("state/kept");
+        std::fs::create_dir(folder.join("somebody's folder")).expect("made");
+        std::os::unix::fs::symlink("nowhere", folder.join("link")).expect("made");
+        std::fs::write(folder.join("cut off"), "{\"applic").expect("written");
+        let again = site.kept(6);
+        assert_eq!(again.list().len(), 1);
+        assert!(again.path(&one).exists() && folder.join("somebody's folder").exists() && folder.join("link").is_symlink());
+        assert!(!folder.join("cut off").exists());
     }
 }

@@ -74,7 +74,7 @@ impl Files {
                 return Executed::Failed(failure);
             }
         }
-        self.keep_replaced(&root, step, clock.now().wall);
+        self.keep_replaced(&root, step, clock.now());
         let mut scanner = self.scanner.lock().unwrap_or_else(PoisonError::into_inner);
         match step.what {
             What::Put { expected, sha256, size, .. } => {
@@ -117,7 +117,7 @@ impl Files {
     }
 
     /// What is about to be replaced or removed is kept for a while. The server has it: that it can't be kept holds nothing up.
-    fn keep_replaced(&self, root: &Root, step: &Step, now: Timestamp) {
+    fn keep_replaced(&self, root: &Root, step: &Step, now: Now) {
         let expected = match step.what {
             What::Put { expected, .. } => expected,
             What::Remove { expected, .. } => Some(expected),

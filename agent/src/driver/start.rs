@@ -83,7 +83,7 @@ pub fn start(config: Config) -> Result<(Driver, Lock), StartError> {
     let config = Arc::new(config);
     let walkbacks =
         Collector::open(Arc::clone(&config)).map_err(|error| StartError::State(config.state(walkbacks::FOLDER), error))?;
-    let kept = Kept::open(config.state(kept::FOLDER), clock::wall())
+    let kept = Kept::open(config.state(kept::FOLDER), clock.now())
         .map_err(|error| StartError::State(config.state(kept::FOLDER), error))?;
     let (markers, downloads, kept) = (Arc::new(Mutex::new(markers)), Arc::new(downloads), Arc::new(kept));
     let files = Files { config: Arc::clone(&config), markers, downloads, scanner, kept };
@@ -131,7 +131,7 @@ fn boot() -> BootId {
 }
 
 fn journal(config: &Config) -> io::Result<Journal> {
-    let lost = || Journal { ran: Ran::lost(clock::wall()), ..Journal::default() };
+    let lost = || Journal { ran: Ran::lost(clock::wall().max(clock::built())), ..Journal::default() };
     match Journal::load(&config.state(crate::journal::FILE))? {
         Found::Whole(journal) => Ok(*journal),
         // An agent that ran here before had one.

@@ -47,20 +47,31 @@ pub(crate) fn purge_is_kept(db: &Connection, purge: &Purge, envelope: &Envelope)
     Ok(db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
 }
 
-/// Whether a content of a patch was ever taken away.
+/// Whether a content of a patch was taken away, and not published anew since.
 pub(crate) fn purge_is_of(db: &Connection, place: (&AppName, &PatchName), sha256: &ContentHash) -> Result<bool, StoreError> {
-    Ok(purge_of(db, place, sha256, Timestamp::from_ms(i64::MIN))?.is_some())
+    let published = publications_of(db, place, sha256)?.into_iter().max().unwrap_or(Timestamp::from_ms(i64::MIN));
+    Ok(purge_of(db, place, sha256, published)?.is_some())
 }
 
 /// Whether a content was published anew after the purge was signed.
 pub(crate) fn purge_is_outdated(db: &Connection, purge: &Purge, sha256: &ContentHash) -> Result<bool, StoreError> {
+    let published = publications_of(db, (&purge.application, &purge.patch), sha256)?;
+    Ok(published.into_iter().any(|created| created > purge.created))
+}
+
+/// When a content of a patch was published, each time.
+fn publications_of(
+    db: &Connection,
+    (application, patch): (&AppName, &PatchName),
+    sha256: &ContentHash,
+) -> Result<Vec<Timestamp>, StoreError> {
     let sql = "SELECT envelope FROM publication WHERE application = ?1 AND patch = ?2 AND sha256 = ?3";
     let mut all = db.prepare_cached(sql)?;
-    let values = params![purge.application.as_str(), purge.patch.as_str(), sha256.as_bytes()];
+    let values = params![application.as_str(), patch.as_str(), sha256.as_bytes()];
     let all: Vec<Envelope> = all.query_map(values, |row| column::json(row, 0))?.collect::<Result<_, _>>()?;
     // Verified when they were kept.
     let signed = |envelope: &Envelope| Some(serde_json::from_slice::<Publication>(&envelope.bytes).ok()?.created);
-    Ok(all.iter().filter_map(signed).any(|created| created > purge.created))
+    Ok(all.iter().filter_map(signed).collect())
 }
 
 /// Whether a site that has reported since the last restore has a content, or is to get it.

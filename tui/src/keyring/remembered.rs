@@ -86,7 +86,7 @@ impl Keyring {
 
     fn forget(&self, kind: &str, envelope: &Envelope, place: (&AppName, &PatchName)) -> std::io::Result<()> {
         let path = self.path_of(kind, place);
-        let mut kept = envelopes(&path);
+        let mut kept = envelopes_before_change(&path)?;
         kept.retain(|one| one != envelope);
         if kept.is_empty() { std::fs::remove_file(&path) } else { self.write_envelopes(kind, &path, &kept) }
     }
@@ -98,7 +98,7 @@ impl Keyring {
 
     fn keep(&self, kind: &str, envelope: &Envelope, place: (&AppName, &PatchName), most: usize) -> std::io::Result<()> {
         let path = self.path_of(kind, place);
-        let mut kept = envelopes(&path);
+        let mut kept = envelopes_before_change(&path)?;
         if kept.contains(envelope) {
             return Ok(());
         }
@@ -113,6 +113,10 @@ impl Keyring {
         std::fs::create_dir_all(&folder)?;
         let mut file = tempfile::Builder::new().prefix(".fieldpost-tmp-").tempfile_in(&folder)?;
         file.write_all(&serde_json::to_vec(kept)?)?;
+        if kind != PUBLICATIONS {
+            // Whatever can be had from nobody else must be on the disk before the server hears of it.
+            file.as_file().sync_all()?;
+        }
         file.persist(path).map(drop).map_err(|error| error.error)
     }
 
@@ -140,6 +144,18 @@ impl Keyring {
     }
 }
 
+/// What a file holds that is about to be written anew. One that can't be read is not replaced; one that makes no sense is set aside.
+fn envelopes_before_change(path: &Path) -> std::io::Result<Vec<Envelope>> {
+    let bytes = match std::fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        bytes => bytes?,
+    };
+    match serde_json::from_slice(&bytes) {
+        Ok(envelopes) => Ok(envelopes),
+        Err(_) => std::fs::rename(path, path.with_extension("broken")).map(|()| Vec::new()),
+    }
+}
+
 /// What a file holds; one that can't be read holds nothing that could be given back.
 fn envelopes(path: &Path) -> Vec<Envelope> {
     std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
@@ -158,6 +174,18 @@ mod tests {
     use super::*;
     use fieldpost_common::envelope::SecretKey;
     use fieldpost_common::statement::{Form, Statement as _};
+
+    #[test]
+    fn a_file_that_makes_no_sense_or_can_not_be_read_is_not_overwritten() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("one");
+        assert!(envelopes_before_change(&path).expect("none").is_empty());
+        std::fs::write(&path, "half of it").expect("written");
+        assert!(envelopes_before_change(&path).expect("set aside").is_empty());
+        assert_eq!(std::fs::read(path.with_extension("broken")).expect("there"), b"half of it");
+        std::fs::create_dir(&path).expect("made");
+        envelopes_before_change(&path).expect_err("a folder can't be read");
+    }
 
     #[test]
     fn purges_of_one_patch_are_kept_side_by_side_and_one_that_was_refused_is_given_back_to_nobody() {
