@@ -19,11 +19,13 @@ use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use fieldpost_common::api::{AllStamps, History, Revision};
+use fieldpost_common::cell::Unknown;
 use fieldpost_common::grid::Grid;
 use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::AppName;
 use fieldpost_common::name::PatchName;
 use fieldpost_common::stamp::located;
+use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
 use serde::Deserialize;
 
@@ -39,13 +41,19 @@ pub(crate) async fn grid(
     let mut head = Grid { feed, now: clock::now(), silent_after, ..kept.head.clone() };
     for site in &mut head.sites {
         let mailbox = server.memory.mailboxes.of(&site.name);
-        (site.last_seen, site.format) = (mailbox.confirmed(), mailbox.holds().format);
+        let seen = mailbox.seen().map(|seen| seen.at);
+        (site.last_seen, site.format) = (last_seen(site.unknown, mailbox.confirmed(), seen), mailbox.holds().format);
     }
     let takes_zstd = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains("zstd"));
     let packed = headers.get_all(ACCEPT_ENCODING).iter().any(takes_zstd);
     let body = kept::answer(&head, &kept.body, packed)?;
     let response = ([(CONTENT_TYPE, "application/json")], body).into_response();
     Ok(if packed { ([(CONTENT_ENCODING, "zstd")], response).into_response() } else { response })
+}
+
+/// A column is as old as the knowledge of its files. Where none is claimed since a restore, its last contact is all that is known.
+fn last_seen(unknown: Option<Unknown>, confirmed: Option<Timestamp>, seen: Option<Timestamp>) -> Option<Timestamp> {
+    if unknown == Some(Unknown::Restored) { seen } else { confirmed }
 }
 
 #[derive(Deserialize)]
@@ -128,4 +136,17 @@ fn all_stamps(db: &Connection, key: &RevisionKey) -> Result<AllStamps, Error> {
 
 fn of<K: PartialEq, T: Clone>(all: &[(K, T)], key: &K) -> Vec<T> {
     all.iter().filter(|(one, _)| one == key).map(|(_, value)| value.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_that_has_not_reported_since_a_restore_is_not_said_to_be_never_seen() {
+        let at = |ms| Some(Timestamp::from_ms(ms));
+        assert_eq!(last_seen(Some(Unknown::Restored), None, at(5)), at(5));
+        assert_eq!(last_seen(None, at(3), at(5)), at(3), "a poll says nothing of files");
+        assert_eq!(last_seen(Some(Unknown::NoInventory), None, at(5)), None);
+    }
 }
