@@ -74,6 +74,11 @@ pub enum EnrollError {
     /// There is a config already.
     #[error("{0} is there already\nto give this site a new identity: `fieldpost-agent enroll STRING --config {0} --again`")]
     Exists(PathBuf),
+    /// There is a link, and nothing behind it.
+    #[error(
+        "{0} is a link to a file that isn't there\nremove the link, or name the file that it leads to: `fieldpost-agent enroll STRING --config FILE`"
+    )]
+    Dangling(PathBuf),
     /// Nothing to serve.
     #[error("name what runs at this site: --app NAME=VERSION:DIRECTORY, once for each application")]
     NoApplication,
@@ -184,8 +189,9 @@ fn config(wish: &Wish, invitation: &Invitation, site: &SiteName, path: &Path) ->
         return Ok((None, config));
     }
     // A link to nothing is there too: it would be replaced.
-    if std::fs::symlink_metadata(path).is_ok() {
-        return Err(EnrollError::Exists(path.to_owned()));
+    if let Ok(there) = std::fs::symlink_metadata(path) {
+        let is_dangling = there.is_symlink() && !path.exists();
+        return Err(if is_dangling { EnrollError::Dangling(path.to_owned()) } else { EnrollError::Exists(path.to_owned()) });
     }
     if wish.applications.is_empty() {
         return Err(EnrollError::NoApplication);
@@ -347,5 +353,31 @@ mod tests {
         assert_eq!(config.state_dir.as_path(), Path::new("/tmp/a b/acme.toml.state"));
         assert!(config.allow_plain_http);
         assert_eq!(config.proxy.as_deref(), Some("http://proxy.example:3128"));
+    }
+
+    #[test]
+    fn a_config_that_is_a_link_to_nothing_is_not_sent_round_in_circles() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("acme.toml");
+        std::os::unix::fs::symlink("nowhere", &path).expect("made");
+        let invitation = Invitation {
+            kind: Kind::Enrolment,
+            url: "https://post.example".to_owned(),
+            name: "acme".to_owned(),
+            secret: "s".to_owned(),
+            root: None,
+        };
+        let wish = Wish {
+            string: String::new(),
+            config: path.clone(),
+            applications: Vec::new(),
+            again: false,
+            allow_plain_http: false,
+            extra: Vec::new(),
+        };
+        let refused = || config(&wish, &invitation, &"acme".parse().expect("site"), &path).expect_err("something is there");
+        assert!(matches!(refused(), EnrollError::Dangling(_)), "{}", refused());
+        std::fs::write(folder.path().join("nowhere"), "").expect("written");
+        assert!(matches!(refused(), EnrollError::Exists(_)), "{}", refused());
     }
 }

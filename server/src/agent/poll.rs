@@ -186,9 +186,11 @@ async fn offer(server: &Server, site: SiteName, read: Vec<CommandInfo>, now: Tim
         open.into_iter().map(|open| command_advance(tx, open, CommandEvent::Offered, now)).collect::<Result<Vec<_>, Error>>()
     };
     match server.store.write(offer).await {
-        // That orders went out can't be noted on a full disk; that they go out matters more. A command that isn't noted as having
+        // That orders went out can't be noted on a full or failing disk; that they go out matters more. A command that isn't noted as having
         // gone out could be called taken back though it is carried out: it waits.
-        Err(Error::NoSpace) => Ok(read.into_iter().filter(|command| command.state != CommandState::Queued).collect()),
+        Err(Error::NoSpace | Error::Unwritable(_) | Error::Busy) => {
+            Ok(read.into_iter().filter(|command| command.state != CommandState::Queued).collect())
+        }
         other => other,
     }
 }

@@ -23,7 +23,7 @@ use fieldpost_common::time::Timestamp;
 use rusqlite::Connection;
 use serde::Deserialize;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The most incidents that are over that are listed, and how many unless told otherwise.
 const MOST: u64 = 10_000;
@@ -51,8 +51,9 @@ pub(crate) async fn status(
 /// How everything is now.
 pub(crate) async fn status_of(server: &Server) -> Result<Status, Error> {
     let seen: HashMap<_, _> = server.memory.mailboxes.last_seen().into_iter().collect();
+    let refused: HashSet<String> = server.memory.mailboxes.outdated().into_iter().map(|(site, _)| site).collect();
     let (configured, sight, now) = (server.config.mail.is_some(), server.sight(), clock::now());
-    let gathered = server.store.read(move |db| Ok::<_, Error>(gather(db, &seen, configured, &sight, now)?)).await;
+    let gathered = server.store.read(move |db| Ok::<_, Error>(gather(db, (&seen, &refused), configured, &sight, now)?)).await;
     let mut status: Status = gathered?;
     add_held(server, &mut status.incidents);
     status.worst = status.judge();
@@ -73,7 +74,7 @@ fn add_held(server: &Server, incidents: &mut Vec<Incident>) {
 
 fn gather(
     db: &Connection,
-    seen: &HashMap<SiteName, Timestamp>,
+    (seen, refused): (&HashMap<SiteName, Timestamp>, &HashSet<String>),
     configured: bool,
     sight: &Sight,
     now: Timestamp,
@@ -101,7 +102,12 @@ fn gather(
             Some(_) => (Verdict::CantSay, unseen.why),
         });
         let unreported = unreported.remove(&row.name).map(|why| (Verdict::CantSay, Clean::line(why.explain())));
-        let unseen = unseen.or(unreported).or_else(|| outdated.remove(&row.name).map(|why| (Verdict::CantSay, why)));
+        let follows_other =
+            || (Verdict::CantSay, Clean::line("it follows newer data than this server has, and takes nothing from it"));
+        let unseen = unseen
+            .or_else(|| refused.contains(row.name.as_str()).then(follows_other))
+            .or(unreported)
+            .or_else(|| outdated.remove(&row.name).map(|why| (Verdict::CantSay, why)));
         let (verdict, words) = match worst_of.remove(&row.name).or(unseen) {
             Some((verdict, words)) => (verdict, Some(words)),
             None => (Verdict::Ok, None),

@@ -44,6 +44,11 @@ async fn a_site_whose_column_is_unknown_is_never_said_to_be_well() {
     super::returned::forget_reports(&world).await;
     let (none, why) = verdict(&world).await;
     assert!(none == Verdict::CantSay && why.contains("restored"), "{none:?}: {why}");
+    // Nor one that takes nothing from this server, and is heard of all the same.
+    let mailbox = world.server.memory.mailboxes.of(&"acme".parse().unwrap());
+    mailbox.outdated_set(Some(crate::lineage::Outdated::Rival));
+    let (none, why) = verdict(&world).await;
+    assert!(none == Verdict::CantSay && why.contains("follows newer data"), "{none:?}: {why}");
 }
 
 #[tokio::test]
