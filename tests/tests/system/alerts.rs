@@ -9,7 +9,7 @@ const RED: vt100::Color = vt100::Color::Idx(1);
 #[test]
 fn a_problem_is_seen_taken_on_let_go_looked_at_in_red_and_seen_to_end() {
     let (world, letterbox) = watched("");
-    until_true("acme has said how it is", || world.ada().json(&["status"])["sites"][0]["state_age_s"].is_u64());
+    until_true("acme has said how it is", || world.ada().run(&["status", "--json"]).json()["sites"][0]["state_age_s"].is_u64());
     let mut app = Terminal::start(world.ada(), &["--color", "always"], 30, 110, &[]);
     app.wait_text("1 Patches");
     app.press("3");
@@ -53,7 +53,7 @@ fn a_problem_is_seen_taken_on_let_go_looked_at_in_red_and_seen_to_end() {
 #[test]
 fn bell_and_title_are_for_those_who_set_them_and_the_title_is_given_back() {
     let (world, _letterbox) = watched("");
-    until_true("acme has said how it is", || world.ada().json(&["status"])["sites"][0]["state_age_s"].is_u64());
+    until_true("acme has said how it is", || world.ada().run(&["status", "--json"]).json()["sites"][0]["state_age_s"].is_u64());
     world.file("ada/app.toml", "[alerts]\nbell = true\ntitle = true\n");
     let mut app = Terminal::start(world.ada(), &[], 24, 80, &[]);
     app.wait_text("1 Patches");

@@ -13,7 +13,7 @@ fn fleet() -> (World, Letterbox) {
         world.site(site, "7.7");
     }
     until_true("all three were here", || {
-        let status = world.ada().json(&["status"]);
+        let status = world.ada().run(&["status", "--json"]).json();
         status["sites"].as_array().is_some_and(|sites| sites.iter().all(|site| site["last_seen_s"].is_u64()))
     });
     (world, letterbox)

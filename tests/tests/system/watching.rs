@@ -58,7 +58,7 @@ fn a_problem_in_a_state_file_is_shown_mailed_and_seen_in_the_icon_and_so_is_its_
     let ada = world.ada();
     let badge = ada.json(&["badge", "--site", "acme"]);
     let key = badge["key"].as_str().expect("a key").to_owned();
-    until_true("acme has said how it is", || ada.json(&["status"])["sites"][0]["state_age_s"].is_u64());
+    until_true("acme has said how it is", || ada.run(&["status", "--json"]).json()["sites"][0]["state_age_s"].is_u64());
     feels(&world, SICK);
     let status = wait_worst(ada, "problem");
     assert_eq!(status["sites"][0]["verdict"], "problem");
@@ -102,7 +102,7 @@ fn a_problem_that_a_killed_server_had_not_mailed_yet_is_mailed_once_after_its_st
 fn a_silent_site_is_told_and_people_take_it_on() {
     let (mut world, letterbox) = watched("[poll]\nevery = \"1s\"\nwait = \"1s\"\n[silence]\ngrace = \"2s\"\n");
     wait_worst(world.ada(), "ok");
-    until_true("acme was here", || world.ada().json(&["status"])["sites"][0]["last_seen_s"].is_u64());
+    until_true("acme was here", || world.ada().run(&["status", "--json"]).json()["sites"][0]["last_seen_s"].is_u64());
     world.kill_agent("acme");
     let status = wait_worst(world.ada(), "problem");
     let incident = &status["incidents"][0];

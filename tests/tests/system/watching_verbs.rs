@@ -78,10 +78,10 @@ fn maintenance_is_listed_with_what_it_is_for_until_it_is_ended() {
     assert_eq!(ids, [now["id"].clone(), later["id"].clone()]);
     let shown = ada.ok(&["maintenance", "list"]).out;
     assert!(shown.contains("acme") && shown.contains("new disks") && shown.contains("all sites"), "{shown}");
-    assert_eq!(ada.json(&["status"])["sites"][0]["maintenance"], true);
+    assert_eq!(ada.run(&["status", "--json"]).json()["sites"][0]["maintenance"], true);
     ada.ok(&["maintenance", "end", &now["id"].to_string()]);
     assert_eq!(ada.json(&["maintenance", "list"])["maintenance"].as_array().map(Vec::len), Some(1));
-    assert_eq!(ada.json(&["status"])["sites"][0]["maintenance"], false);
+    assert_eq!(ada.run(&["status", "--json"]).json()["sites"][0]["maintenance"], false);
 }
 
 #[test]
