@@ -258,11 +258,42 @@ pub fn etag(generation: &Generation, run: u64, revision: u64, wanted: Option<&Co
     format!("\"{generation}.{run}.{revision}{wanted}\"")
 }
 
-/// The data that an `ETag` is of, the run and the revision; `None`: it is none of ours.
-pub fn etag_origin(etag: &str) -> Option<(Generation, u64, u64)> {
+/// What stands before the commit in an `ETag`: nothing that a digest can begin with.
+const COMMIT: &str = "at";
+
+/// The same, with the commit of that run which the batch was read from.
+pub fn etag_at(etag: &str, commit: u64) -> String {
+    format!("{}.{COMMIT}{commit}\"", etag.trim_end_matches('"'))
+}
+
+/// The `ETag` without the commit: whether there is news doesn't depend on it.
+pub fn etag_state(etag: &str) -> String {
+    match etag.strip_suffix('"').and_then(|etag| etag.rsplit_once('.')) {
+        Some((state, last)) if last.starts_with(COMMIT) => format!("{state}\""),
+        _ => etag.to_owned(),
+    }
+}
+
+/// What an `ETag` says of the batch that it came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EtagOrigin {
+    /// The data that it is of.
+    pub generation: Generation,
+    /// How often a server had been started on them.
+    pub run: u64,
+    /// The mailbox's revision.
+    pub revision: u64,
+    /// The commit of that run; servers of before didn't say it.
+    pub commit: Option<u64>,
+}
+
+/// Where a batch came from; `None`: the `ETag` is none of ours.
+pub fn etag_origin(etag: &str) -> Option<EtagOrigin> {
     let mut words = etag.strip_prefix('"')?.strip_suffix('"')?.split('.');
     let generation = format!("{}.{}", words.next()?, words.next()?).parse().ok()?;
-    Some((generation, words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+    let (run, revision) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let commit = words.next_back().and_then(|word| word.strip_prefix(COMMIT)?.parse().ok());
+    Some(EtagOrigin { generation, run, revision, commit })
 }
 
 #[cfg(test)]
@@ -273,7 +304,10 @@ mod tests {
     fn an_etag_says_which_run_of_which_data_it_is_of() {
         let generation = Generation::first([3; 16]);
         for wanted in [None, Some(&ContentHash::of(b"x"))] {
-            assert_eq!(etag_origin(&etag(&generation, 7, 99, wanted)), Some((generation.clone(), 7, 99)));
+            let tag = etag(&generation, 7, 99, wanted);
+            let origin = |commit| Some(EtagOrigin { generation: generation.clone(), run: 7, revision: 99, commit });
+            assert_eq!((etag_origin(&tag), etag_origin(&etag_at(&tag, 12))), (origin(None), origin(Some(12))));
+            assert_eq!((etag_state(&tag), etag_state(&etag_at(&tag, 12))), (tag.clone(), tag));
         }
         for other in ["", "\"\"", "\"x.1\"", "W/\"1.2.3.4\""] {
             assert_eq!(etag_origin(other), None, "{other}");

@@ -96,7 +96,8 @@ impl FromRequestParts<Shared> for Agent {
         server.memory.mailboxes.of(&site).clones().map_or(Ok(()), |addresses| Err(Error::Clones(addresses)))?;
         // A poll is judged where it is received: its site was here, whatever it follows.
         let followed: Option<Generation> = header(&parts.headers, name::GENERATION)?;
-        match judge(&server.generation, followed.as_ref()) {
+        let last = || server.memory.mailboxes.of(&site).outdated();
+        match judge(&server.generation, followed.as_ref()).or_else(last) {
             Some(outdated) if parts.uri.path() != POLL => Err(Error::Outdated(outdated)),
             _ => Ok(Self(site)),
         }

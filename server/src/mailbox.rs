@@ -59,6 +59,8 @@ struct Known {
     behind: Option<Behind>,
     /// How these data are behind what the site follows.
     outdated: Option<Outdated>,
+    /// It has shown that these data went back.
+    has_shown: bool,
 }
 
 /// How soon a site that hasn't told what it remembers is asked again.
@@ -245,6 +247,24 @@ impl Mailboxes {
         behind
     }
 
+    /// In a run before, or just now, the site has shown that these data went back; whether that is news.
+    pub(crate) fn went_back_set(&self, site: &SiteName) -> bool {
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
+        let set = |known: &mut Known| {
+            known.outdated.get_or_insert(Outdated::Rewound);
+            !std::mem::replace(&mut known.has_shown, true)
+        };
+        all.get(site).is_some_and(|mailbox| mailbox.known(set))
+    }
+
+    /// It is news the next time.
+    pub(crate) fn went_back_forget(&self, site: &SiteName) {
+        let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mailbox) = all.get(site) {
+            mailbox.known(|known| known.has_shown = false);
+        }
+    }
+
     /// The site is no more.
     pub(crate) fn remove(&self, site: &SiteName) {
         self.token_set(site, None);
@@ -360,6 +380,16 @@ impl Mailbox {
     /// How these data are behind what the site follows, as its newest poll says.
     pub(crate) fn outdated_set(&self, outdated: Option<Outdated>) {
         self.known(|known| known.outdated = outdated);
+    }
+
+    /// How these data are behind what the site follows.
+    pub(crate) fn outdated(&self) -> Option<Outdated> {
+        self.known(|known| known.outdated)
+    }
+
+    /// Whether the site has shown that these data went back.
+    pub(crate) fn has_shown(&self) -> bool {
+        self.known(|known| known.has_shown)
     }
 
     /// Who was here last, if that is newer than what the store has.

@@ -10,7 +10,8 @@ use crate::health::Health;
 use crate::mailbox::Mailboxes;
 use crate::people::People;
 use crate::random;
-use crate::store::{Effect, Store, StoreError, incident, meta, site, trust, user};
+use crate::store::runs::Run;
+use crate::store::{Effect, Store, StoreError, incident, meta, runs, site, trust, user};
 use crate::throttle::Throttle;
 use crate::watch::sight::{Sight, behind};
 use fieldpost_common::id::Generation;
@@ -35,6 +36,8 @@ pub(crate) struct Server {
     pub(crate) turns: Semaphore,
     pub(crate) config: Config,
     pub(crate) generation: Generation,
+    /// The runs that these data have seen; the last one is this.
+    pub(crate) runs: Vec<Run>,
     known_url: std::sync::Mutex<String>,
     stopping: watch::Sender<bool>,
 }
@@ -94,8 +97,9 @@ impl Server {
     pub(crate) fn open(config: Config) -> Result<Shared, StoreError> {
         let memory = Arc::new(Memory::empty().map_err(|error| StoreError::Io(error.to_string()))?);
         let applied = Arc::clone(&memory);
-        let store = Store::open(&config.data, move |effect| applied.apply(effect))?;
+        let store = Store::open(&config.data, memory.mailboxes.start(), move |effect| applied.apply(effect))?;
         let generation = store.peek(meta::generation_fetch)?;
+        let runs = store.peek(runs::run_list)?;
         let known_url = std::sync::Mutex::new(store.peek(meta::url_fetch)?);
         memory.mailboxes.load(store.peek(site::site_mailboxes)?);
         let known = store.peek(|db| incident::incident_known(db, crate::clock::now()))?;
@@ -109,6 +113,9 @@ impl Server {
             _ => None,
         }));
         memory.mailboxes.trust_set(store.peek(trust::trust_newest)?.map_or(0, |trust| trust.version));
+        for site in store.peek(runs::went_back_fetch)?.into_iter().flat_map(|back| back.sites) {
+            memory.mailboxes.went_back_set(&site);
+        }
         memory.people.load(store.peek(user::user_tokens)?);
         let stopping = watch::Sender::new(false);
         Ok(Arc::new(Self {
@@ -121,6 +128,7 @@ impl Server {
             turns: body::turns(),
             config,
             generation,
+            runs,
             known_url,
             stopping,
         }))

@@ -29,6 +29,7 @@ mod readers;
 pub(crate) mod recalled;
 pub(crate) mod restored;
 pub(crate) mod revision;
+pub(crate) mod runs;
 pub(crate) mod site;
 pub(crate) mod site_app;
 pub(crate) mod stamp;
@@ -204,8 +205,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the data in a directory, alone.
-    pub(crate) fn open(data: &Path, on_commit: impl Fn(Effect) + Send + 'static) -> Result<Self, StoreError> {
+    /// Opens the data in a directory, alone. `start`: where the revisions of mailboxes begin in this run.
+    pub(crate) fn open(data: &Path, start: u64, on_commit: impl Fn(Effect) + Send + 'static) -> Result<Self, StoreError> {
         let file = database(data)?;
         let lock = DataLock::acquire(data, lock::Holder::Server)?;
         wal::examine(&file)?;
@@ -213,7 +214,7 @@ impl Store {
         wal::quick_check(&connection, &file)?;
         migrate::migrate(&mut connection, &file)?;
         let readers = Arc::new(Readers::new(file.clone()));
-        let log = wal::Log::begin(&connection, &file, Arc::clone(&readers))?;
+        let log = wal::Log::begin(&connection, &file, Arc::clone(&readers), start)?;
         let run = log.run();
         let writer = Writer::start(connection, log, Box::new(on_commit)).map_err(|error| StoreError::io(&file, &error))?;
         Ok(Self {

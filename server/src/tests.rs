@@ -37,4 +37,5 @@ mod trust_held;
 mod unsaid;
 mod wait;
 mod watching;
+mod went_back;
 mod world;

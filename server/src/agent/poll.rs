@@ -4,14 +4,14 @@ use crate::auth::{Agent, Peer};
 use crate::clock;
 use crate::damage::prove_recently;
 use crate::error::Error;
-use crate::lineage::{judge, judge_batch};
+use crate::lineage::{Outdated, judge, judge_batch, went_back};
 use crate::mailbox::{InventoryState, Mailbox, Reception};
 use crate::presence::PollId;
 use crate::request::{header, wait};
 use crate::server::{Server, Shared};
 use crate::store::activity::{activity, activity_add};
 use crate::store::site::Seen;
-use crate::store::{Effect, StoreError, Tx, command, order, site, trust, upload};
+use crate::store::{Effect, StoreError, Tx, command, meta, order, site, trust, upload};
 use crate::trust_held::Holds;
 use crate::wish::command_advance;
 use axum::Json;
@@ -26,7 +26,7 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::{BootId, Generation, OrderId, SiteName};
 use fieldpost_common::order::state::{OrderEvent, OrderState, advance};
 use fieldpost_common::time::Timestamp;
-use fieldpost_common::wire::{Batch, etag, header as name};
+use fieldpost_common::wire::{Batch, etag, etag_at, etag_state, header as name};
 use rusqlite::Connection;
 
 /// What a poll says.
@@ -98,9 +98,14 @@ async fn received(server: &Server, site: SiteName, peer: Peer, headers: &HeaderM
         Reception::Clones { addresses, new } => return Err(clones(server, site, addresses, new).await),
     }
     let given = server.memory.mailboxes.start()..=mailbox.revision();
-    let batch = || judge_batch(&server.generation, server.store.run, given, poll.etag.as_deref());
-    let outdated = judge(&server.generation, poll.followed.as_ref()).or_else(batch);
+    let batch = || judge_batch(&server.generation, &server.runs, given, poll.etag.as_deref());
+    // Once shown, it stays so: a site that has forgotten its last batch has followed it all the same.
+    let shown = || mailbox.has_shown().then_some(Outdated::Rewound);
+    let outdated = judge(&server.generation, poll.followed.as_ref()).or_else(batch).or_else(shown);
     mailbox.outdated_set(outdated);
+    if outdated == Some(Outdated::Rewound) {
+        went_back(server, site.clone(), poll.seen.at).await;
+    }
     if let Some(outdated) = outdated {
         return Err(Error::Outdated(outdated));
     }
@@ -110,8 +115,12 @@ async fn received(server: &Server, site: SiteName, peer: Peer, headers: &HeaderM
     let before = mailbox.inventory();
     let tag = tag(server, *change.borrow_and_update(), &poll, poll.digest != before.digest);
     // Who was asked for an inventory and can't bring it now waits like everybody else.
-    if poll.etag.as_ref() == Some(&tag) && !asks_memory && !server.park(&mut change, until.saturating_duration_since(now)).await {
-        return Ok(tagged(StatusCode::NOT_MODIFIED, &tag));
+    let held = poll.etag.as_deref().filter(|held| etag_state(held) == tag);
+    if let Some(held) = held
+        && !asks_memory
+        && !server.park(&mut change, until.saturating_duration_since(now)).await
+    {
+        return Ok(tagged(StatusCode::NOT_MODIFIED, held));
     }
     // They may be found out while this poll waits, or while its answer is made.
     unless_clones(&mailbox)?;
@@ -148,9 +157,11 @@ async fn answer(
     let (name, held) = (site.clone(), poll.trust());
     let waiting = server.store.read(move |db| {
         let commands = command::command_open_list(db, Some(&name))?;
-        Ok::<_, StoreError>((orders(db, &name)?, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?, commands))
+        let commit = meta::mark_fetch(db)?.unwrap_or_default().commit;
+        let orders = orders(db, &name)?;
+        Ok::<_, StoreError>((orders, trust::trust_after(db, held)?, upload::upload_wanted(db, &name)?, commands, commit))
     });
-    let ((orders, queued), trust, wanted, mut open) = waiting.await?;
+    let ((orders, queued), trust, wanted, mut open, commit) = waiting.await?;
     if queued || open.iter().any(|command| command.state == CommandState::Queued) {
         open = offer(server, site.clone(), open, clock::now()).await?;
     }
@@ -160,7 +171,7 @@ async fn answer(
     let commands = open.iter().map(command::command_of).collect();
     let generation = server.generation.clone();
     let batch = Batch { generation, trust, orders, wanted, commands, inventory_wanted, memory_wanted };
-    Ok(tagged(Json(batch), &tag(server, revision, poll, inventory_wanted)))
+    Ok(tagged(Json(batch), &etag_at(&tag(server, revision, poll, inventory_wanted), commit)))
 }
 
 fn orders(db: &Connection, site: &SiteName) -> Result<(Vec<Envelope>, bool), StoreError> {

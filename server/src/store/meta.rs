@@ -92,7 +92,7 @@ pub(crate) fn restored_set(db: &Connection, restored: &str) -> Result<(), StoreE
     set(db, RESTORED, restored)
 }
 
-fn word(db: &Connection, key: &str) -> Result<Option<String>, StoreError> {
+pub(super) fn word(db: &Connection, key: &str) -> Result<Option<String>, StoreError> {
     let mut find = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
     Ok(find.query_row([key], |row| row.get(0)).optional()?)
 }
@@ -107,7 +107,7 @@ pub(crate) fn drift_digest_set(db: &Connection, at: Timestamp) -> Result<(), Sto
     set(db, DRIFT_DIGEST, &at.as_ms().to_string())
 }
 
-fn set(db: &Connection, key: &str, value: &str) -> Result<(), StoreError> {
+pub(super) fn set(db: &Connection, key: &str, value: &str) -> Result<(), StoreError> {
     db.execute("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [key, value])?;
     Ok(())
 }

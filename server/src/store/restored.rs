@@ -1,6 +1,6 @@
 //! What a restore changes in the data, and what is still open of the last one: which sites have not reported, how far counters are raised.
 
-use super::{StoreError, activity, column, command, meta, order};
+use super::{StoreError, activity, column, command, meta, order, runs};
 use fieldpost_common::api::Restored;
 use fieldpost_common::command::{CommandEvent, advance as command_advance};
 use fieldpost_common::id::{Generation, SiteName};
@@ -44,6 +44,7 @@ pub(crate) fn restored_apply(
 ) -> Result<Numbers, StoreError> {
     let newest = activity::activity_list(db, None, 1)?.first().map_or(now, |last| last.at);
     meta::generation_set(db, generation)?;
+    runs::runs_forget(db)?;
     let orders = orders_end(db, now)?;
     let commands = commands_end(db, now)?;
     db.execute("UPDATE counter SET highest = highest + ?1", [column::int(COUNTERS_RAISED)])?;

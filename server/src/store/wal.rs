@@ -6,7 +6,7 @@
 mod fault;
 
 use super::readers::Readers;
-use super::{BUSY, StoreError, meta};
+use super::{BUSY, StoreError, meta, runs};
 use crate::clock;
 pub use fault::LogFault;
 use fieldpost_common::text;
@@ -179,13 +179,19 @@ pub(super) struct Log {
 
 impl Log {
     /// A new run begins: its mark stands in the file before anything else is committed.
-    pub(super) fn begin(db: &Connection, file: &Path, readers: Arc<Readers>) -> Result<Self, StoreError> {
-        let run = meta::mark_fetch(db)?.unwrap_or_default().run + 1;
+    /// `start`: where the revisions of its mailboxes begin.
+    pub(super) fn begin(db: &Connection, file: &Path, readers: Arc<Readers>, start: u64) -> Result<Self, StoreError> {
+        let before = meta::mark_fetch(db)?.unwrap_or_default();
+        let run = before.run + 1;
         let mark = Mark { run, commit: 0, phase: Phase::Running };
         db.pragma_update(None, "journal_size_limit", i64::try_from(LARGE).unwrap_or(i64::MAX))?;
         // From now on, whatever ends this run.
         log_keep(db, true)?;
-        meta::mark_set(db, &mark)?;
+        let tx = db.unchecked_transaction()?;
+        runs::run_ended(&tx, &before)?;
+        runs::run_begun(&tx, run, start)?;
+        meta::mark_set(&tx, &mark)?;
+        tx.commit()?;
         log_empty(db)?;
         Ok(Self { file: file.to_owned(), mark, readers, changes: db.total_changes(), again: None })
     }

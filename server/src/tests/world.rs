@@ -115,10 +115,17 @@ impl World {
     }
 
     /// The same data, served by a new run.
-    pub(super) async fn restart(mut self) -> Self {
+    pub(super) async fn restart(self) -> Self {
+        self.restart_after(|| {}).await
+    }
+
+    /// The same, after something was done to the data that nobody serves.
+    pub(super) async fn restart_after(mut self, meanwhile: impl FnOnce()) -> Self {
         self.stop().await;
         let config = self.server.config.clone();
+        self.server.store.close();
         drop(self.server);
+        meanwhile();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         self.url = format!("http://{}", listener.local_addr().unwrap());
         self.server = loop {

@@ -246,6 +246,49 @@ fn what_can_not_be_restored_is_refused_and_the_data_stay_as_they_are() {
     world.ada().ok(&["patches", "--app", "trading"]);
 }
 
+fn is_open(incident: &Value) -> bool {
+    incident["state"] == "open"
+}
+
+/// Waits until the server says that its data went back, with the cure.
+fn assert_went_back(world: &World) {
+    let found = until("the server finds out", || incident(world, "outdated").filter(is_open));
+    let words = found["words"].as_str().unwrap_or_default();
+    assert!(words.contains("went back") && words.contains("acme") && words.contains("promote --data data"), "{found}");
+}
+
+#[test]
+fn a_copy_of_a_running_servers_data_put_back_is_noticed_and_nothing_is_blamed_on_the_site() {
+    let mut world = World::start();
+    world.site("acme", "7.7");
+    world.wait_seen("acme");
+    world.publish("a.st", "a1", "7.7");
+    send(&world, "a.st", "acme");
+    let (data, old) = (world.path().join("data"), world.path().join("old"));
+    copy_folder(&data, &old);
+    for content in ["a2", "a3"] {
+        world.publish("a.st", content, "7.7");
+        send(&world, "a.st", "acme");
+    }
+    world.kill_server();
+    std::fs::remove_dir_all(&data).expect("moved away");
+    copy_folder(&old, &data);
+    world.start_server();
+    assert_went_back(&world);
+    world.restart_agent("acme");
+    assert_went_back(&world);
+    let state = world.ada().state("trading", "a.st", "acme");
+    assert!(["in_sync", "unknown"].contains(&state.as_str()), "nothing was changed at the site: {state}");
+    stop(&mut world);
+    must(&world, &["promote", "--data", "data"]);
+    world.start_server();
+    until_true("the incident is over", || incident(&world, "outdated").is_none_or(|one| !is_open(&one)));
+    wait_reported(&world);
+    world.publish("a.st", "a4", "7.7");
+    send(&world, "a.st", "acme");
+    assert_eq!(world.read("acme", "a.st").as_deref(), Some(&b"a4"[..]));
+}
+
 #[test]
 fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_they_are_promoted() {
     let mut world = world_of_quick_polls();
@@ -266,12 +309,18 @@ fn data_that_went_back_by_hand_or_were_superseded_are_followed_by_nobody_until_t
     copy_folder(&old, &data);
     world.start_server();
     world.restart_agent("acme");
-    let words = until("the server finds out", || incident(&world, "outdated"));
-    // A second start makes the copy as old as what was followed: only the first says so by itself.
-    assert!(
-        words["words"].as_str().is_some_and(|words| words.contains("went back") && words.contains("promote --data data")),
-        "{words}"
-    );
+    assert_went_back(&world);
+    // Neither starts, which make the runs of the copy as many as those that were followed, nor the site's own make it well.
+    for restart_agent in [false, true, true] {
+        stop(&mut world);
+        world.start_server();
+        if restart_agent {
+            world.restart_agent("acme");
+            world.wait_seen("acme");
+        }
+        assert_went_back(&world);
+    }
+    assert_eq!(world.ada().json(&["activity"]).to_string().matches("\"went_back\"").count(), 1);
     stop(&mut world);
     must(&world, &["promote", "--data", "data"]);
     world.start_server();

@@ -15,11 +15,11 @@ fn made() -> tempfile::TempDir {
 }
 
 fn open(data: &Path) -> Store {
-    Store::open(data, |_| {}).unwrap()
+    Store::open(data, 0, |_| {}).unwrap()
 }
 
 fn fault(data: &Path) -> LogFault {
-    match Store::open(data, |_| {}).err() {
+    match Store::open(data, 0, |_| {}).err() {
         Some(StoreError::Log(fault)) => fault,
         other => panic!("{other:?}"),
     }
@@ -258,7 +258,7 @@ fn a_start_that_can_not_write_its_mark_leaves_the_log_of_the_run_before_and_the_
     let killed = copied(data.path(), &[FILE, LOG]);
     store.close();
     for _ in 0..2 {
-        let refused = Store::open(killed.path(), |_| {}).err();
+        let refused = Store::open(killed.path(), 0, |_| {}).err();
         assert!(matches!(refused, Some(StoreError::Sqlite(_))), "{refused:?}");
         assert!(names(killed.path()).contains(&LOG.to_owned()));
     }

@@ -15,7 +15,7 @@ fn database(file: &std::path::Path) -> Connection {
 fn start(file: &std::path::Path, on_commit: OnCommit) -> Writer {
     let connection = database(file);
     let readers = Arc::new(crate::store::readers::Readers::new(file.to_owned()));
-    let log = Log::begin(&connection, file, readers).expect("a log");
+    let log = Log::begin(&connection, file, readers, 0).expect("a log");
     Writer::start(connection, log, on_commit).expect("writer")
 }
 

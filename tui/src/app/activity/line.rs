@@ -37,7 +37,7 @@ pub(crate) fn detail(one: &Activity) -> String {
 /// What needs a person is loud.
 pub(crate) fn tone(one: &Activity) -> Tone {
     match one.what.as_str() {
-        "failed" | "hook_failed" | "timed_out" | "expired" | "unknown" | "clones_found" | "incident_opened"
+        "failed" | "hook_failed" | "timed_out" | "expired" | "unknown" | "clones_found" | "went_back" | "incident_opened"
         | "incident_returned" | "incident_worsened" => Tone::Alarm,
         "ordered" | "removal_ordered" | "hook_ordered" => Tone::Busy,
         "published" | "unpublished" => Tone::Strong,
