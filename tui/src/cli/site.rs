@@ -5,6 +5,7 @@ use super::names;
 use super::talk::Talk;
 use crate::session::Session;
 use fieldpost_common::api::{Invited, NewSite, Site, SiteListing, SiteSettings, Verdict};
+use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::envelope::PublicKey;
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, GroupName, SiteName, Version};
@@ -218,7 +219,7 @@ fn whole(site: &Site, now: Timestamp) -> String {
     words.extend(known("agent", site.agent_version.clone()));
     words.extend(known("trust document", trust(site)));
     words.extend(known("signed statements", forms(site)));
-    words.extend(known("clock error", site.clock_error_ms.map(|ms| format!("{ms} ms"))));
+    words.extend(known("clock error", site.clock_error_ms.map(|ms| ClockError::from_ms(ms).to_string())));
     words.extend(site.applications.iter().flat_map(application));
     words.join("\n")
 }
