@@ -171,8 +171,11 @@ fn listing_settle(
     let row = site_app::DirectoryRow { directory: listing.directory, ignored: &listing.ignored, held, cant_say };
     site_app::site_app_directory_set(tx, (site, app), &row, now)?;
     changes_keep(tx, (site, app), &changes, &orders, now)?;
-    // What was there before the first inventory was not changed there since.
-    let drifted = changes.cells.iter().map(|(patch, _)| patch).filter(|_| !is_first);
+    // What was there before the first inventory was not changed there since; nor was what that couldn't say anything of yet.
+    let looked_since = site_app::site_app_directory_since(tx, site, app)?;
+    let is_found =
+        |patch: &PatchName| before.cells.get(patch).is_some_and(|row| looked_since.is_some_and(|at| row.awaits_first_answer(at)));
+    let drifted = changes.cells.iter().map(|(patch, _)| patch).filter(|patch| !is_first && !is_found(patch));
     drift_of_inventory(tx, (site, app), drifted)?;
     tx.then(Effect::Changed(Change::Grid { application: app.clone() }));
     tx.then(Effect::Changed(Change::Sites));

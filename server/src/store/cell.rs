@@ -34,6 +34,11 @@ impl CellRow {
     pub(crate) fn blank(now: Timestamp) -> Self {
         Self { has: None, size: 0, since: now, base: Base::Never, agreed: None, cant_say: None }
     }
+
+    /// Nothing was ever known of it, and nothing could be said of it since its directory was first looked at, then.
+    pub(crate) fn awaits_first_answer(&self, looked_since: Timestamp) -> bool {
+        self.has.is_none() && self.base == Base::Never && self.cant_say.is_some() && self.since == looked_since
+    }
 }
 
 pub(super) fn base_read(row: &Row<'_>, index: usize) -> rusqlite::Result<Base> {

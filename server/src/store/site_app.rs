@@ -49,6 +49,12 @@ pub(crate) fn site_app_is_listed(db: &Connection, site: &SiteName, app: &AppName
     Ok(find.query_row([site.as_str(), app.as_str()], |row| row.get(0)).optional()?.unwrap_or(false))
 }
 
+/// Since when the directory is as it is now: where it is there, the inventory that first showed it.
+pub(crate) fn site_app_directory_since(db: &Connection, site: &SiteName, app: &AppName) -> Result<Option<Timestamp>, StoreError> {
+    let mut find = db.prepare_cached("SELECT directory_since FROM site_app WHERE site = ?1 AND application = ?2")?;
+    Ok(find.query_row([site.as_str(), app.as_str()], |row| column::time_opt(row, 0)).optional()?.flatten())
+}
+
 /// What an inventory says of a directory as a whole.
 pub(crate) struct DirectoryRow<'a> {
     pub(crate) directory: Directory,

@@ -108,6 +108,28 @@ async fn what_was_there_before_the_first_inventory_and_what_the_vendor_changes_i
 }
 
 #[tokio::test]
+async fn what_the_first_inventory_could_not_say_anything_of_yet_is_no_drift_and_a_file_made_later_is() {
+    let world = World::start().await;
+    world.publish(&world.ada, "a.st", ("7.7", "one"), None).await.unwrap();
+    let mut acme = world.site("acme", "7.7").await;
+    let unsaid = CantSay { why: Obstacle::BeingWritten, since: Timestamp::from_ms(1) };
+    acme.cant_say = vec![("a.st", unsaid), ("own.st", unsaid), ("late.st", unsaid)];
+    acme.tell(&world).await;
+    acme.cant_say = vec![("late.st", unsaid)];
+    acme.file("a.st", "mailed years ago");
+    acme.file("own.st", "their own");
+    acme.tell(&world).await;
+    acme.cant_say = vec![("made.st", unsaid)];
+    acme.file("late.st", "their own as well");
+    acme.tell(&world).await;
+    assert_eq!(standings(&world).await, []);
+    acme.cant_say.clear();
+    acme.file("made.st", "made there");
+    acme.tell(&world).await;
+    assert_eq!(standings(&world).await, [(Standing::OnlyAtSite, 1)]);
+}
+
+#[tokio::test]
 async fn a_quiet_application_counts_nothing_and_an_alerting_one_has_an_incident_until_the_cell_agrees() {
     let world = World::start().await;
     let mut acme = agreed(&world).await;

@@ -24,6 +24,8 @@ fn a_site_with_500_files_mailed_by_hand_is_adopted_and_nothing_there_is_changed(
         (count("in_sync"), count("conflict"), count("only_at_site"))
     };
     until_true("490 are in sync, 10 are conflicts, one is only at the site", || states() == (490, 10, 1));
+    let drift = world.ada().json(&["status"])["drift"].clone();
+    assert!(drift.as_array().is_none_or(Vec::is_empty), "what was there before is no drift: {drift}");
     for number in 0..500 {
         let own = if number % 50 == 0 { "changed by hand" } else { "patch" };
         assert_eq!(world.read("acme", &format!("p{number:03}.st")), Some(format!("{own} {number}").into_bytes()));
