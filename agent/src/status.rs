@@ -5,11 +5,9 @@ use fieldpost_common::clock_error::ClockError;
 use fieldpost_common::exit;
 use fieldpost_common::id::{AppName, SiteName, Version};
 use fieldpost_common::inventory::{CantSay, Directory, Ignored};
-use fieldpost_common::name::PatchName;
 use fieldpost_common::text;
 use fieldpost_common::time::{Timestamp, minute};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -73,9 +71,9 @@ pub struct Watched {
     /// Of how many nothing can be said.
     #[serde(default)]
     pub unsaid: usize,
-    /// Some of them, and why.
+    /// The oldest of them that are not only being written, then others, and why.
     #[serde(default)]
-    pub cant_say: BTreeMap<PatchName, CantSay>,
+    pub cant_say: Vec<(String, CantSay)>,
     /// What is left alone.
     pub ignored: Vec<Ignored>,
 }
@@ -96,7 +94,11 @@ impl Status {
     /// Whether nothing was wrong when it was written. Whether the agent that wrote it still runs, it doesn't say.
     pub fn is_well(&self) -> bool {
         let clock_is_off = self.clock_error.is_some_and(ClockError::is_off);
-        self.error.is_none() && !clock_is_off && self.directories.iter().all(|watched| watched.state == Directory::Present)
+        self.error.is_none()
+            && !clock_is_off
+            && self.directories.iter().all(|watched| {
+                watched.state == Directory::Present && !watched.cant_say.iter().any(|(_, unsaid)| unsaid.is_felt(self.at))
+            })
     }
 
     /// The exit code of `fieldpost-agent status`: a stopped agent is pending work, whatever its last words were.
@@ -224,6 +226,7 @@ fn write_directory(f: &mut fmt::Formatter<'_>, watched: &Watched) -> fmt::Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fieldpost_common::inventory::Obstacle;
 
     const NOW: Timestamp = Timestamp::from_ms(1_800_000_000_000);
 
@@ -250,6 +253,26 @@ mod tests {
 
     fn running() -> Holder {
         Holder::Process("7".to_owned())
+    }
+
+    #[test]
+    fn an_agent_that_can_not_say_what_is_in_a_folder_is_not_well_and_one_that_waits_for_a_file_to_be_written_is() {
+        let watched = |why| Watched {
+            application: "trading".parse().expect("app"),
+            version: "7.7".parse().expect("version"),
+            path: PathBuf::from("/srv/patches"),
+            state: Directory::Present,
+            files: 3,
+            unsaid: 1,
+            cant_say: vec![("everything below ./sub/".to_owned(), CantSay { why, since: NOW })],
+            ignored: Vec::new(),
+        };
+        let with = |why| Status { directories: vec![watched(why)], ..status() };
+        assert!(with(Obstacle::BeingWritten).is_well());
+        let unreadable = with(Obstacle::NotPermitted);
+        assert_eq!(unreadable.code(&running()), exit::FAILED);
+        let words = unreadable.show(&running(), NOW).to_string();
+        assert!(words.contains("can't say:  everything below ./sub/: the agent's user may not read"), "{words}");
     }
 
     #[test]

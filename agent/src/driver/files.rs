@@ -156,14 +156,21 @@ pub(super) fn status(config: &Config, state: &State, now: Now, since: Timestamp)
     let directories = config.applications.iter().filter_map(|entry| {
         let report = state.report.as_ref()?;
         let listing = report.inventory.applications.get(&entry.name)?;
+        // The name of a folder ends with a slash; that of the directory itself is empty.
+        let below = listing.cant_say_below.iter().map(|(folder, unsaid)| (format!("everything below ./{folder}"), *unsaid));
+        let mut cant_say: Vec<_> =
+            listing.cant_say.iter().map(|(patch, unsaid)| (patch.to_string(), *unsaid)).chain(below).collect();
+        cant_say.sort_by_key(|(_, unsaid)| (!unsaid.is_felt(now.wall), unsaid.since));
+        let unsaid = cant_say.len();
+        cant_say.truncate(MOST_SHOWN);
         Some(Watched {
             application: entry.name.clone(),
             version: entry.version.clone(),
             path: entry.directory.as_path().to_owned(),
             state: listing.directory,
             files: listing.files.len(),
-            cant_say: listing.cant_say.iter().map(|(patch, unsaid)| (patch.clone(), *unsaid)).take(MOST_SHOWN).collect(),
-            unsaid: listing.cant_say.len(),
+            cant_say,
+            unsaid,
             ignored: listing.ignored.clone(),
         })
     });

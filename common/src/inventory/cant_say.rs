@@ -2,6 +2,7 @@
 
 use super::brake::least_of_many;
 use crate::name::PatchName;
+use crate::text::count;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -18,6 +19,13 @@ pub struct CantSay {
     pub why: Obstacle,
     /// Since when. In an inventory by the site's clock, else by the server's.
     pub since: Timestamp,
+}
+
+impl CantSay {
+    /// Whether it keeps anybody from calling the site well: not while a file is only being written.
+    pub fn is_felt(self, now: Timestamp) -> bool {
+        !self.why.is_passing() || self.since.plus(PASSING_FOR) <= now
+    }
 }
 
 /// What is in the way of saying whether a file is there, and with what content.
@@ -120,6 +128,17 @@ impl UnsaidCount {
     }
 }
 
+impl UnsaidCount {
+    /// For people: of how many files, and why of the oldest.
+    pub fn words(&self) -> String {
+        let (oldest, why) = (&self.oldest, self.cant_say.why.explain());
+        match self.files {
+            1 => format!("nothing can be said of {oldest}: {why}"),
+            files => format!("nothing can be said of {files} of {}; of {oldest}: {why}", count(self.of, "file")),
+        }
+    }
+}
+
 /// When unsaid files become an incident: one after ten minutes; over 20, or over 30 % and at least 5, at once, but for those that are
 /// only being written. `None`: there is none.
 pub fn alarm_at(unsaid: impl Iterator<Item = CantSay>, of: usize) -> Option<Timestamp> {
@@ -183,5 +202,18 @@ mod tests {
         let count = UnsaidCount::of(&[(&a, of(9)), (&b, of(3))], 8).expect("two");
         assert_eq!((count.files, count.of, count.oldest.as_str(), count.cant_say.since), (2, 10, "b.st", at(3)));
         assert_eq!(UnsaidCount::of(&[], 8), None);
+    }
+
+    #[test]
+    fn a_file_that_is_being_written_hides_nothing_for_a_minute_and_one_that_may_not_be_read_does_at_once() {
+        let name = "a.st".parse().expect("patch");
+        let felt = |why: Obstacle, seconds: i64| {
+            let cant_say = CantSay { why, since: Timestamp::from_ms(0) };
+            let count = UnsaidCount::of(&[(&name, cant_say)], 3).expect("one");
+            assert!(count.words().contains(why.explain()) && count.words().contains("a.st"), "{}", count.words());
+            cant_say.is_felt(Timestamp::from_ms(seconds * 1_000))
+        };
+        assert_eq!((felt(Obstacle::BeingWritten, 59), felt(Obstacle::BeingWritten, 60)), (false, true));
+        assert!(felt(Obstacle::NotPermitted, 0) && felt(Obstacle::Newer, 0));
     }
 }

@@ -87,7 +87,7 @@ fn gather(
         outdated.extend(sight.state_outdated(&row, now).map(|unseen| (row.site.clone(), unseen.why)));
         states.entry(row.site).and_modify(|at| *at = (*at).min(row.at)).or_insert(row.at);
     }
-    let unsaid = site_app::site_app_unsaid(db)?;
+    let mut unsaid = site_app::site_app_unsaid(db)?;
     let mut unreported = site_app::site_app_unreported(db)?;
     let mut worst_of: HashMap<SiteName, (Verdict, Clean)> = HashMap::new();
     // The worst come first, and stay.
@@ -104,9 +104,13 @@ fn gather(
         let unreported = unreported.remove(&row.name).map(|why| (Verdict::CantSay, Clean::line(why.explain())));
         let follows_other =
             || (Verdict::CantSay, Clean::line("it follows newer data than this server has, and takes nothing from it"));
+        let unsaid = unsaid.remove(&row.name).unwrap_or_default();
+        let felt =
+            unsaid.iter().find(|count| count.cant_say.is_felt(now)).map(|count| (Verdict::CantSay, Clean::line(&count.words())));
         let unseen = unseen
             .or_else(|| refused.contains(row.name.as_str()).then(follows_other))
             .or(unreported)
+            .or(felt)
             .or_else(|| outdated.remove(&row.name).map(|why| (Verdict::CantSay, why)));
         let (verdict, words) = match worst_of.remove(&row.name).or(unseen) {
             Some((verdict, words)) => (verdict, Some(words)),
@@ -120,7 +124,7 @@ fn gather(
             last_seen_s: last.map(|at| at.age(now).as_secs()),
             state_age_s: states.get(&row.name).map(|at| at.age(now).as_secs()),
             maintenance: windows.iter().any(covered),
-            cant_say: unsaid.get(&row.name).copied().unwrap_or(0),
+            cant_say: unsaid.iter().map(|count| count.files).sum(),
             site: row.name,
         }
     });

@@ -153,13 +153,13 @@ pub(crate) fn site_app_places(db: &Connection) -> Result<Vec<(SiteName, AppName)
 }
 
 /// Of how many files of each site nothing can be said.
-pub(crate) fn site_app_unsaid(db: &Connection) -> Result<HashMap<SiteName, usize>, StoreError> {
+pub(crate) fn site_app_unsaid(db: &Connection) -> Result<HashMap<SiteName, Vec<UnsaidCount>>, StoreError> {
     let mut all = db.prepare_cached("SELECT site, cant_say FROM site_app WHERE cant_say IS NOT NULL")?;
-    let rows = all.query_map([], |row| Ok((column::word(row, 0)?, column::json::<UnsaidCount>(row, 1)?.files)))?;
-    let mut counts = HashMap::new();
+    let rows = all.query_map([], |row| Ok((column::word(row, 0)?, column::json(row, 1)?)))?;
+    let mut counts = HashMap::<_, Vec<_>>::new();
     for row in rows {
-        let (site, files): (SiteName, usize) = row?;
-        *counts.entry(site).or_default() += files;
+        let (site, unsaid) = row?;
+        counts.entry(site).or_default().push(unsaid);
     }
     Ok(counts)
 }

@@ -36,11 +36,8 @@ pub(super) fn directory(row: &ListingRow, now: Timestamp, wrong: &mut Observatio
 /// One file of which nothing can be said for long, or many; the words tell of the one that waits longest.
 pub(super) fn cant_say(row: &ListingRow, now: Timestamp, wrong: &mut Observation) {
     let Some(unsaid) = row.cant_say.as_ref().filter(|unsaid| unsaid.alarm_at <= now) else { return };
-    let (app, oldest, why) = (&row.application, &unsaid.oldest, unsaid.cant_say.why.explain());
-    let words = match unsaid.files {
-        1 => format!("{app}: nothing can be said of {oldest}: {why}"),
-        files => format!("{app}: nothing can be said of {files} of {}; of {oldest}: {why}", count(unsaid.of, "file")),
-    };
+    let app = &row.application;
+    let words = format!("{app}: {}", unsaid.words());
     let subject = Subject::CantSay { site: row.site.clone(), application: app.clone() };
     note(wrong, subject, Severity::Problem, &words, unsaid.cant_say.since);
 }
