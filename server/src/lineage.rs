@@ -55,16 +55,17 @@ pub(crate) fn judge_batch(own: &Generation, runs: &[Run], given: RangeInclusive<
         batch.run == this.number && given.contains(&batch.revision)
     } else {
         // Of before the first one that is known, nobody can say.
-        batch.run < first.number || runs.iter().any(|run| run.gave(&batch))
+        let known = runs.binary_search_by_key(&batch.run, |run| run.number);
+        batch.run < first.number || known.is_ok_and(|at| runs[at].gave(&batch))
     };
     (batch.generation == *own && !is_known).then_some(Outdated::Rewound)
 }
 
 impl Run {
-    /// Whether a batch is of this run, and of what these data hold of it: a copy made while it lasted lacks what came after.
+    /// Whether a batch of its number is of this run, and of what these data hold of it: a copy made while it lasted lacks what came after.
     fn gave(&self, batch: &EtagOrigin) -> bool {
         let is_kept = batch.commit.zip(self.last).is_none_or(|(commit, last)| commit <= last);
-        batch.run == self.number && (self.start..self.start.saturating_add(REVISIONS)).contains(&batch.revision) && is_kept
+        (self.start..self.start.saturating_add(REVISIONS)).contains(&batch.revision) && is_kept
     }
 }
 

@@ -8,7 +8,7 @@ use fieldpost_common::hash::ContentHash;
 use fieldpost_common::id::SiteName;
 use fieldpost_common::time::Timestamp;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -18,6 +18,8 @@ pub(crate) struct Mailboxes {
     start: u64,
     /// The version of the trust document that the server has.
     trust: AtomicU64,
+    /// A site may hold something that the store doesn't know: only then all are looked at.
+    has_unsaved_holds: AtomicBool,
     by_site: RwLock<HashMap<SiteName, Arc<Mailbox>>>,
     tokens: RwLock<HashMap<ContentHash, SiteName>>,
     differing: Arc<Differing>,
@@ -89,7 +91,14 @@ pub(crate) enum Reception {
 impl Mailboxes {
     /// None yet. `start` is where revisions begin: another place in every run, so that no old `ETag` fits.
     pub(crate) fn new(start: u64) -> Self {
-        Self { start, trust: AtomicU64::new(0), by_site: RwLock::default(), tokens: RwLock::default(), differing: Arc::default() }
+        Self {
+            start,
+            trust: AtomicU64::new(0),
+            has_unsaved_holds: AtomicBool::new(false),
+            by_site: RwLock::default(),
+            tokens: RwLock::default(),
+            differing: Arc::default(),
+        }
     }
 
     /// Where the revisions of this run begin.
@@ -185,10 +194,14 @@ impl Mailboxes {
     /// A poll says what the site holds. `gap`: whoever polls more seldom than that was away.
     pub(crate) fn holds_set(&self, mailbox: &Mailbox, holds: Holds, now: Timestamp, gap: Duration) {
         let own = self.trust();
-        mailbox.known(|known| {
+        let is_unsaved = mailbox.known(|known| {
             known.holds = holds;
             known.behind = followed(known.behind, holds.trust, own, now, gap);
+            known.holds != known.holds_kept
         });
+        if is_unsaved {
+            self.has_unsaved_holds.store(true, Ordering::SeqCst);
+        }
     }
 
     /// Before these sites have polled, they are behind if they were in the run before.
@@ -209,13 +222,18 @@ impl Mailboxes {
 
     /// What sites hold and the store doesn't know yet.
     pub(crate) fn holds_unsaved(&self) -> Vec<(SiteName, Holds)> {
+        // This is asked every second, and there is seldom anything.
+        if !self.has_unsaved_holds.load(Ordering::SeqCst) {
+            return Vec::new();
+        }
         let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
         let unsaved = |mailbox: &Mailbox| mailbox.known(|known| (known.holds != known.holds_kept).then_some(known.holds));
         all.iter().filter_map(|(site, mailbox)| Some((site.clone(), unsaved(mailbox)?))).collect()
     }
 
-    /// The store knows it now.
+    /// The store knows it now. What polls have said meanwhile is noted again by the next poll of each.
     pub(crate) fn holds_saved(&self, saved: Vec<(SiteName, Holds)>) {
+        self.has_unsaved_holds.store(false, Ordering::SeqCst);
         let all = self.by_site.read().unwrap_or_else(PoisonError::into_inner);
         for (site, holds) in saved {
             // A site that was removed meanwhile stays so.
