@@ -131,8 +131,8 @@ pub async fn enroll(wish: &Wish) -> Result<Config, EnrollError> {
     let (text, config) = config(wish, &invitation, &site, &path)?;
     let mut made = Made::default();
     make(&config, &path, &mut made)?;
-    let mut seed = Seed::keep(&config)?;
-    let token = Token::of(&seed.root, &wish.string);
+    let mut seed = Seed::load_or_make(&config)?;
+    let token = Token::derive(&seed.root, &wish.string);
     let server = Server::new(&config, token.clone())?;
     // Written before the one-time secret is spent: a full disk must not burn it.
     let waiting = config.state("token.enrolling");

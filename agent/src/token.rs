@@ -41,7 +41,7 @@ impl Token {
     }
 
     /// The token for an enrolment string: the same in each try with it.
-    pub fn of(seed: &Self, string: &str) -> Self {
+    pub fn derive(seed: &Self, string: &str) -> Self {
         Self(token_of(&seed.0, string))
     }
 

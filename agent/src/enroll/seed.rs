@@ -17,7 +17,7 @@ pub(super) struct Seed {
 
 impl Seed {
     /// The one that an earlier try left, else a new one, on the disk.
-    pub(super) fn keep(config: &Config) -> Result<Self, EnrollError> {
+    pub(super) fn load_or_make(config: &Config) -> Result<Self, EnrollError> {
         let path = config.state(FILE);
         if let Ok(seed) = Token::load(&path) {
             return Ok(Self { root: seed, path, stays: true });

@@ -61,17 +61,17 @@ impl Keyring {
 
     /// Keeps a publication that was verified or signed here. It may be lost: nothing waits for the disk.
     pub fn keep_publication(&self, envelope: &Envelope, publication: &Publication) -> std::io::Result<()> {
-        self.keep(PUBLICATIONS, envelope, (&publication.application, &publication.patch), OF_ONE_PATCH)
+        self.keep_envelope(PUBLICATIONS, envelope, (&publication.application, &publication.patch), OF_ONE_PATCH)
     }
 
     /// Keeps a withdrawal that was signed here.
     pub fn keep_withdrawal(&self, envelope: &Envelope, withdrawal: &Withdrawal) -> std::io::Result<()> {
-        self.keep(WITHDRAWALS, envelope, (&withdrawal.application, &withdrawal.patch), OF_ONE_PATCH)
+        self.keep_envelope(WITHDRAWALS, envelope, (&withdrawal.application, &withdrawal.patch), OF_ONE_PATCH)
     }
 
     /// Keeps a purge that was signed here. Each names contents of its own: none takes another's place.
     pub fn keep_purge(&self, envelope: &Envelope, purge: &Purge) -> std::io::Result<()> {
-        self.keep(PURGES, envelope, (&purge.application, &purge.patch), usize::MAX)
+        self.keep_envelope(PURGES, envelope, (&purge.application, &purge.patch), usize::MAX)
     }
 
     /// The server has refused it: it is given back to nobody.
@@ -96,7 +96,7 @@ impl Keyring {
         self.folder().join(kind).join(hex(&ContentHash::of(place.as_bytes()).as_bytes()[..16]))
     }
 
-    fn keep(&self, kind: &str, envelope: &Envelope, place: (&AppName, &PatchName), most: usize) -> std::io::Result<()> {
+    fn keep_envelope(&self, kind: &str, envelope: &Envelope, place: (&AppName, &PatchName), most: usize) -> std::io::Result<()> {
         let path = self.path_of(kind, place);
         let mut kept = envelopes_before_change(&path)?;
         if kept.contains(envelope) {

@@ -66,7 +66,7 @@ pub(super) async fn run(
             key: signer.key.public().id(),
             reason: args.reason.clone(),
         };
-        done.push(give(session, &purge, PurgeRequest { purge: purge.sign(&signer.key) }).await?);
+        done.push(send_purge(session, &purge, PurgeRequest { purge: purge.sign(&signer.key) }).await?);
     }
     talk.data(&json!({ "purged": done }), || done.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     talk.say(REMAINS);
@@ -75,7 +75,7 @@ pub(super) async fn run(
 
 /// Has it carried out. It is kept for a server that is restored from a backup and has the contents again: before the server takes it, so that
 /// a lost answer loses nothing. That it can't be kept holds nothing up.
-async fn give(session: &Session, purge: &Purge, request: PurgeRequest) -> Result<Purged, ClientError> {
+async fn send_purge(session: &Session, purge: &Purge, request: PurgeRequest) -> Result<Purged, ClientError> {
     drop(session.keyring.keep_purge(&request.purge, purge));
     let mut done = session.client.purge(&request).await;
     if done.as_ref().is_err_and(ClientError::is_unknown) {
