@@ -284,6 +284,8 @@ fn a_copy_of_a_running_servers_data_put_back_is_noticed_and_nothing_is_blamed_on
     world.start_server();
     until_true("the incident is over", || incident(&world, "outdated").is_none_or(|one| !is_open(&one)));
     wait_reported(&world);
+    // The last publication counts again once its app and the site have given it and its content back: only then it can be followed.
+    world.ada().wait_state("trading", "a.st", "acme", "in_sync");
     world.publish("a.st", "a4", "7.7");
     send(&world, "a.st", "acme");
     assert_eq!(world.read("acme", "a.st").as_deref(), Some(&b"a4"[..]));
